@@ -1,0 +1,95 @@
+/** What every error of one code has in common. */
+type CatalogEntry = {
+  /** Whether the same attempt may succeed later. */
+  retriable: boolean
+  /** What the reader can do about it. */
+  hint: string
+}
+
+/** Every stable error code of this program. Codes are never renamed; tools may rely on them. */
+export const errorCatalog = {
+  // Input and set-up
+  CONFIG_INVALID: {
+    retriable: false,
+    hint: 'Correct the values named above; `vana-load run --help` lists what is allowed.',
+  },
+  PORT_IN_USE: {
+    retriable: false,
+    hint: 'Stop the program that holds the port, or choose another with --port.',
+  },
+  RESULTS_UNWRITABLE: { retriable: false, hint: 'Choose a folder you can write to with --out.' },
+  TARGET_NOT_READY: {
+    retriable: true,
+    hint: 'Check that every address of the target is right and its services are up.',
+  },
+  TESTBED_START_FAILED: {
+    retriable: false,
+    hint: 'Run `vana-load testbed` by itself to see what keeps it from starting.',
+  },
+  TESTBED_DIED: {
+    retriable: false,
+    hint: 'The embedded stack stopped during the run; its last output is in the message.',
+  },
+
+  // Chain
+  CHAIN_UNREACHABLE: { retriable: true, hint: 'Check the RPC URL and that the node is up.' },
+  CHAIN_WRONG_ID: { retriable: false, hint: 'Use an RPC endpoint of the configured chain.' },
+  CHAIN_RPC_ERROR: {
+    retriable: true,
+    hint: 'The node refused the call; its code and message are in the details.',
+  },
+  CHAIN_RATE_LIMITED: { retriable: true, hint: 'Lower the rate or add RPC endpoints.' },
+  CHAIN_INSUFFICIENT_FUNDS: { retriable: false, hint: 'Fund the sending account.' },
+  CHAIN_NONCE: { retriable: true, hint: 'Another program may be sending with the same key.' },
+  CHAIN_UNDERPRICED: { retriable: true, hint: 'Fees rose; raise the fee cap.' },
+  TX_REVERTED: {
+    retriable: false,
+    hint: 'The contract refused the transaction; the decoded reason is in the details.',
+  },
+  TX_NOT_CONFIRMED: {
+    retriable: false,
+    hint: 'No block took the transaction in time; check fees and the chain.',
+  },
+  TX_EVENT_MISSING: {
+    retriable: false,
+    hint: 'The transaction succeeded without PermissionAdded; check the contract address.',
+  },
+
+  // Storage
+  STORAGE_UNREACHABLE: { retriable: true, hint: 'Check the storage endpoint and credentials.' },
+  STORAGE_REFUSED: { retriable: false, hint: 'Check the bucket and the permissions of the service account.' },
+  STORAGE_FAILED: { retriable: true, hint: 'The storage service failed; see its status in the details.' },
+
+  // Personal server and API server
+  SERVER_UNREACHABLE: { retriable: true, hint: 'Check the server URL and that it is up.' },
+  SERVER_REFUSED: {
+    retriable: false,
+    hint: 'The server refused the request; its code and text are in the details.',
+  },
+  SERVER_RATE_LIMITED: {
+    retriable: true,
+    hint: 'Lower the rate; the personal server limits requests by IP address.',
+  },
+  SERVER_FAILED: { retriable: true, hint: 'The server failed; its code and text are in the details.' },
+  SERVER_PROTOCOL: { retriable: false, hint: 'The answer is not what this version of the protocol allows.' },
+  GRANTEE_NOT_FOUND: { retriable: false, hint: 'Register the grantee, or set the right grantee id.' },
+  INFERENCE_FAILED: { retriable: false, hint: 'The personal server reported that the operation failed.' },
+  INFERENCE_CANCELED: { retriable: false, hint: 'The operation was cancelled on the personal server.' },
+  INFERENCE_MISMATCH: {
+    retriable: false,
+    hint: 'The server answered from other data than the user encrypted.',
+  },
+
+  // The flow itself
+  CRYPTO_FAILED: {
+    retriable: false,
+    hint: 'Encrypting, sealing or signing failed; this is a fault of the generator.',
+  },
+  FLOW_TIMEOUT: { retriable: false, hint: 'The flow took longer than its time-out.' },
+  ABORTED: { retriable: false, hint: 'The run was stopped.' },
+  SPENDING_CAP: { retriable: false, hint: 'Raise --max-spend, or run fewer users.' },
+  INTERNAL: { retriable: false, hint: 'This is a bug; please report it with the message above.' },
+} as const satisfies Record<string, CatalogEntry>
+
+/** A stable error code. */
+export type ErrorCode = keyof typeof errorCatalog
