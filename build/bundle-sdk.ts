@@ -1,0 +1,66 @@
+/**
+ * Bundles the Vana SDK, unmodified but for its `console.debug` calls, into `generated/vana-sdk.js`.
+ *
+ * The published ESM has imports without extensions, which plain Node cannot load. viem, openpgp and the SDK's own
+ * native secp256k1 stay outside, so that the process holds each of them once; the older secp256k1 that eccrypto-js
+ * brings has another API and goes into the bundle.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { build, type Plugin } from 'esbuild'
+
+const require = createRequire(import.meta.url)
+const outputFile = new URL('../generated/vana-sdk.js', import.meta.url)
+const typesFile = new URL('../generated/vana-sdk.d.ts', import.meta.url)
+const stampFile = new URL('../generated/vana-sdk.stamp', import.meta.url)
+
+const entry = `export { VanaCore, NodePlatformAdapter, createGrantFile, encryptBlobWithSignedKey,
+  encryptWithWalletPublicKey, generateEncryptionKey, getAbi, getContractAddress, mokshaTestnet, vanaMainnet,
+  DEFAULT_ENCRYPTION_SEED } from '@opendatalabs/vana-sdk/node'`
+
+/** Environment read when the SDK loads: its own ECIES over native secp256k1, in the same format as the default. */
+const banner = `import { createRequire as createNodeRequire } from 'node:module'
+const require = createNodeRequire(import.meta.url)
+process.env.VANA_USE_CUSTOM_ECIES ??= 'true'`
+
+const nativeSecp256k1: Plugin = {
+  name: 'native-secp256k1',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^secp256k1$/ }, ({ importer }) =>
+      importer.includes('eccrypto-js') ? undefined : { path: 'secp256k1', external: true },
+    )
+  },
+}
+
+const stamp = createHash('sha256')
+  .update(readFileSync(new URL(import.meta.url)))
+  .update(readFileSync(require.resolve('../node_modules/@opendatalabs/vana-sdk/package.json')))
+  .digest('hex')
+
+const isCurrent = existsSync(outputFile) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp
+if (!isCurrent) {
+  mkdirSync(new URL('.', outputFile), { recursive: true })
+  await build({
+    stdin: {
+      contents: entry,
+      resolveDir: new URL('..', import.meta.url).pathname,
+      sourcefile: 'vana-sdk-entry.js',
+    },
+    outfile: outputFile.pathname,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: ['viem', 'viem/*', 'openpgp'],
+    plugins: [nativeSecp256k1],
+    pure: ['console.debug'],
+    minifySyntax: true,
+    treeShaking: true,
+    banner: { js: banner },
+    legalComments: 'eof',
+    logLevel: 'error',
+  })
+  writeFileSync(typesFile, `${entry}\n`)
+  writeFileSync(stampFile, stamp)
+}

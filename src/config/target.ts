@@ -1,0 +1,73 @@
+import { z } from 'zod'
+
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/, 'expected an address: 0x and 40 hex digits')
+  .transform((text) => text as `0x${string}`)
+const privateKey = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{64}$/, 'expected a private key: 0x and 64 hex digits')
+  .transform((text) => text as `0x${string}`)
+const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+
+/** The contracts of the data-portability workflow that a flow touches. */
+export const contractAddressesSchema = z.strictObject({
+  permissions: address,
+  servers: address,
+  grantees: address,
+  registry: address,
+  schemas: address,
+  multicall3: address,
+  multisend: address,
+})
+
+/** The parts of a target, each real or embedded. */
+export const dependencyNames = ['chain', 'storage', 'personalServer', 'apiServer', 'model'] as const
+
+/**
+ * The document that names an environment under test: printed by `vana-load testbed --json`, read with `--target <file>`.
+ */
+export const targetSchema = z.strictObject({
+  /** What people call it: `local`, `moksha`, or a name of one's own. */
+  name: z.string().default('custom'),
+  chain: z.strictObject({
+    id: z.int().positive(),
+    rpcUrls: z.array(httpUrl).min(1),
+    contracts: contractAddressesSchema,
+  }),
+  storage: z.strictObject({
+    provider: z.enum(['gcs']).default('gcs'),
+    /** Absent for the real Google Cloud Storage. */
+    apiEndpoint: httpUrl.optional(),
+    bucket: z.string().min(1),
+    /** Whether the URLs that go on chain are public, or V4-signed. */
+    urls: z.enum(['public', 'signed']).default('public'),
+    /** Path of a service-account key file; its content is never kept in a target document. */
+    keyFile: z.string().optional(),
+  }),
+  personalServer: z.strictObject({
+    /** Ends in `/api/v1`, without a trailing slash. */
+    url: httpUrl.transform((url) => url.replace(/\/+$/, '')),
+    profile: z.enum(['main-2025-09-05', 'head-2025-10-17']).default('main-2025-09-05'),
+  }),
+  apiServer: z.strictObject({ url: httpUrl.transform((url) => url.replace(/\/+$/, '')) }),
+  grantee: z.strictObject({ id: z.int().positive(), address }),
+  /** Development keys of an embedded chain; refused anywhere but on a loopback chain 14800. */
+  accounts: z
+    .strictObject({ owner: privateKey, funder: privateKey, relayer: privateKey })
+    .partial()
+    .optional(),
+  /** Which parts are embedded stand-ins rather than the real thing. */
+  embedded: z.array(z.enum(dependencyNames)).default([]),
+  /** Where the embedded parts report their own CPU time, memory and queue; only a testbed has these. */
+  metricsUrls: z.record(z.string(), httpUrl).optional(),
+})
+
+/** An environment under test. */
+export type Target = z.output<typeof targetSchema>
+
+/** The addresses of a target's contracts. */
+export type ContractAddresses = z.output<typeof contractAddressesSchema>
+
+/** One part of a target. */
+export type DependencyName = (typeof dependencyNames)[number]

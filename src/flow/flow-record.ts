@@ -1,0 +1,49 @@
+import type { ErrorCode } from '../errors/catalog.ts'
+import type { StepName } from './steps.ts'
+
+/** How a flow ended; every arrival ends in exactly one of these. */
+export const outcomes = ['succeeded', 'failed', 'timed-out', 'aborted', 'dropped', 'degraded'] as const
+
+/** How a flow ended. */
+export type Outcome = (typeof outcomes)[number]
+
+/** What went wrong in a flow, free of secrets. */
+export type FlowError = {
+  code: ErrorCode
+  /** The step that failed; `null` when the flow never began one. */
+  step: StepName | null
+  message: string
+  retriable: boolean
+}
+
+/** What is known about the flow's transaction. */
+export type FlowTransaction = {
+  hash: `0x${string}`
+  /** Decimal string. */
+  permissionId: string | null
+  blockNumber: number | null
+  gasUsed: number | null
+  /** Effective price per gas in wei, decimal string. */
+  gasPriceWei: string | null
+}
+
+/** One line of `flows.ndjson`: what became of one arrival. Times are milliseconds since the start of the run. */
+export type FlowRecord = {
+  /** The arrival's number, from 0. */
+  index: number
+  /** The user's address; `null` for an arrival that was dropped before its wallet was derived. */
+  wallet: `0x${string}` | null
+  dueMs: number
+  /** `null` for an arrival that never started. */
+  startedMs: number | null
+  endedMs: number
+  outcome: Outcome
+  /** Duration of each step that began, in milliseconds. */
+  steps: Partial<Record<StepName, number>>
+  tx: FlowTransaction | null
+  /** Whether the answer proved that the server read exactly the user's data; `null` when the target gives no proof. */
+  verified: boolean | null
+  error: FlowError | null
+  /** Why an arrival was dropped. */
+  droppedBecause: string | null
+}
