@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 
 const require = createRequire(import.meta.url)
@@ -44,10 +45,10 @@ if (!isCurrent) {
   await build({
     stdin: {
       contents: entry,
-      resolveDir: new URL('..', import.meta.url).pathname,
+      resolveDir: fileURLToPath(new URL('..', import.meta.url)),
       sourcefile: 'vana-sdk-entry.js',
     },
-    outfile: outputFile.pathname,
+    outfile: fileURLToPath(outputFile),
     bundle: true,
     format: 'esm',
     platform: 'node',

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { LoadTestError } from '../errors/load-test-error.ts'
 
 /**
  * What the testbed's stand-in for the language model says about what it read, so that a flow can prove that the
@@ -26,4 +28,46 @@ export function makeEvidence(promptTemplate: string, files: readonly Uint8Array[
     promptSha256: sha256(promptTemplate),
     files: files.map((file) => ({ bytes: file.byteLength, sha256: sha256(file) })),
   }
+}
+
+const answerSchema = z.object({
+  evidence: z.object({
+    promptSha256: z.string(),
+    files: z.array(z.object({ bytes: z.number(), sha256: z.string() })),
+  }),
+})
+
+/**
+ * Holds a personal server's result against what the user encrypted.
+ *
+ * @param result the operation's result: JSON text, or on newer servers an object with that text as `output`
+ * @throws LoadTestError INFERENCE_MISMATCH when the server read another prompt or other data, or gave no evidence
+ */
+export function checkEvidence(result: unknown, promptTemplate: string, files: readonly Uint8Array[]): void {
+  const parsed = answerSchema.safeParse(parseAnswer(result))
+  if (!parsed.success)
+    throw new LoadTestError('INFERENCE_MISMATCH', 'The answer carries no evidence of what was read.')
+  const { evidence } = parsed.data
+  const expected = makeEvidence(promptTemplate, files)
+  if (evidence.promptSha256 !== expected.promptSha256) {
+    throw new LoadTestError('INFERENCE_MISMATCH', 'The server answered another prompt than the one granted.')
+  }
+  if (!sameFiles(evidence.files, expected.files)) {
+    throw new LoadTestError('INFERENCE_MISMATCH', 'The server read other data than the user encrypted.')
+  }
+}
+
+function parseAnswer(result: unknown): unknown {
+  const text = typeof result === 'object' && result !== null && 'output' in result ? result.output : result
+  try {
+    return JSON.parse(String(text))
+  } catch {
+    return undefined
+  }
+}
+
+function sameFiles(a: Evidence['files'], b: Evidence['files']): boolean {
+  return (
+    a.length === b.length && a.every((file, i) => file.bytes === b[i]?.bytes && file.sha256 === b[i].sha256)
+  )
 }

@@ -1,0 +1,30 @@
+/** A signal with an end: `dispose` must be called, so that nothing stays behind on the parent or in the timer heap. */
+export type LinkedSignal = { signal: AbortSignal; dispose(): void }
+
+/**
+ * Makes a signal that aborts with its parent, or by itself after a time.
+ *
+ * `AbortSignal.any` with `AbortSignal.timeout` does the same, but keeps timers and listeners until they are collected,
+ * which thousands of flows on one parent signal can't afford.
+ *
+ * @param timeoutReason makes the reason when the time is up
+ * @example const { signal, dispose } = linkedSignal(runSignal, 60_000, () => new LoadTestError('FLOW_TIMEOUT', '...'))
+ */
+export function linkedSignal(
+  parent: AbortSignal,
+  timeoutMs: number,
+  timeoutReason: () => unknown,
+): LinkedSignal {
+  const controller = new AbortController()
+  const follow = (): void => controller.abort(parent.reason)
+  const timer = setTimeout(() => controller.abort(timeoutReason()), timeoutMs)
+  if (parent.aborted) follow()
+  else parent.addEventListener('abort', follow, { once: true })
+  return {
+    signal: controller.signal,
+    dispose() {
+      clearTimeout(timer)
+      parent.removeEventListener('abort', follow)
+    },
+  }
+}

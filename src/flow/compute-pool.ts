@@ -1,0 +1,75 @@
+import { availableParallelism } from 'node:os'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Piscina } from 'piscina'
+import { raceAbort } from '../async/race-abort.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import type * as tasks from './compute-worker.ts'
+
+type Tasks = typeof tasks
+type TaskName = keyof Tasks
+type TaskInput<N extends TaskName> = Parameters<Tasks[N]>[0]
+type TaskResult<N extends TaskName> = Awaited<ReturnType<Tasks[N]>>
+
+/** Runs the CPU-heavy, pure parts of flows on worker threads, so that the event loop stays free for sockets and time. */
+export type ComputePool = {
+  /**
+   * Runs one task.
+   * @throws LoadTestError CRYPTO_FAILED when the task throws; the signal's reason when it aborts
+   */
+  run<N extends TaskName>(name: N, input: TaskInput<N>, signal?: AbortSignal): Promise<TaskResult<N>>
+  /** Tasks that wait for a thread. */
+  queueSize(): number
+  stop(): Promise<void>
+}
+
+/** Options of {@link createComputePool}. */
+export type ComputePoolOptions = {
+  /** Number of threads. @default the machine's cores, at least 1 */
+  threads?: number
+}
+
+/**
+ * Starts the worker threads.
+ *
+ * @example const pool = createComputePool(); await pool.run('sealKey', { encryptionKey, serverPublicKey })
+ */
+export function createComputePool(options: ComputePoolOptions = {}): ComputePool {
+  const { threads = availableParallelism() } = options
+  // In a checkout this file is TypeScript and so is the worker, which then needs the loader that runs this process.
+  const extension = extname(fileURLToPath(import.meta.url))
+  const pool = new Piscina({
+    filename: new URL(`./compute-worker${extension}`, import.meta.url).href,
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: 1,
+    // Busy-waiting for the next task would count as CPU time of the flows.
+    atomics: 'disabled',
+    recordTiming: false,
+    ...(extension === '.ts' ? { execArgv: ['--import', 'tsx'] } : {}),
+  })
+  return {
+    async run<N extends TaskName>(
+      name: N,
+      input: TaskInput<N>,
+      signal?: AbortSignal,
+    ): Promise<TaskResult<N>> {
+      // The signal is not handed on: cancelling a running task would cost its thread, and tasks are short.
+      const work: Promise<TaskResult<N>> = pool.run(input, { name })
+      try {
+        return await raceAbort(work, signal)
+      } catch (error) {
+        if (signal?.aborted) throw error
+        throw new LoadTestError(
+          'CRYPTO_FAILED',
+          `${name} failed: ${error instanceof Error ? error.message : error}`,
+          {
+            cause: error,
+          },
+        )
+      }
+    },
+    queueSize: () => pool.queueSize,
+    stop: () => pool.destroy(),
+  }
+}

@@ -1,0 +1,4 @@
+/** What a thread of the compute pool runs; each export is a task. */
+
+export { encryptData, sealKey, signPermission } from '../vana/user-crypto.ts'
+export { makeUserData } from './user-data.ts'

@@ -1,0 +1,189 @@
+import { linkedSignal } from '../async/linked-signal.ts'
+import { retry } from '../async/retry.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { createRandom } from '../random/random.ts'
+import { createGrantFile } from '../vana/sdk.ts'
+import { checkEvidence } from './evidence.ts'
+import type { FlowError, FlowTransaction, Outcome } from './flow-record.ts'
+import type { FlowOptions, FlowReceipt, FlowServices, FlowUser } from './flow-services.ts'
+import { promptFor } from './prompts.ts'
+import {
+  createStepRunner,
+  retryAdvice,
+  type StepObserver,
+  type StepRunner,
+  toFlowError,
+} from './step-runner.ts'
+import type { StepName } from './steps.ts'
+import { type DataSize, dataSizes } from './user-data.ts'
+import { waitForAnswer } from './wait-for-answer.ts'
+
+/** How one flow went. */
+export type FlowResult = {
+  outcome: Extract<Outcome, 'succeeded' | 'failed' | 'timed-out' | 'aborted'>
+  /** Milliseconds per step that began. */
+  steps: Partial<Record<StepName, number>>
+  tx: FlowTransaction | null
+  /** Whether the answer proved what the server read; `null` when the target gives no proof. */
+  verified: boolean | null
+  error: FlowError | null
+  /** The personal server's answer. */
+  answer: unknown
+}
+
+/**
+ * The whole data-portability workflow of one user, in twelve steps, from making data to the answer about it.
+ *
+ * It succeeds only when the transaction is in a block with status 1, its `PermissionAdded` names this user and this
+ * grant, and the personal server reports `succeeded`; on a target that proves what its model read, the proof must
+ * hold too.
+ *
+ * @example const result = await new DataPortabilityFlow(services, options).run(user, { signal })
+ */
+export class DataPortabilityFlow {
+  readonly #services: FlowServices
+  readonly #options: FlowOptions
+
+  constructor(services: FlowServices, options: FlowOptions) {
+    this.#services = services
+    this.#options = options
+  }
+
+  /** Carries one user through; never rejects. */
+  async run(
+    user: FlowUser,
+    { signal, observer = {} }: { signal: AbortSignal; observer?: StepObserver },
+  ): Promise<FlowResult> {
+    const { timeoutMs } = this.#options
+    const limit = linkedSignal(
+      signal,
+      timeoutMs,
+      () => new LoadTestError('FLOW_TIMEOUT', `The flow did not end within ${timeoutMs} ms.`),
+    )
+    const runner = createStepRunner(this.#services.clock, this.#services.retry, limit.signal, observer)
+    const progress: Progress = { tx: null, verified: null, answer: null }
+    try {
+      await this.#steps(user, runner, limit.signal, progress)
+      return { outcome: 'succeeded', steps: runner.durations, error: null, ...progress }
+    } catch (error) {
+      const flowError = toFlowError(limit.signal.aborted ? limit.signal.reason : error, runner.current())
+      return { outcome: outcomeOf(flowError), steps: runner.durations, error: flowError, ...progress }
+    } finally {
+      limit.dispose()
+    }
+  }
+
+  async #steps(user: FlowUser, { step }: StepRunner, signal: AbortSignal, progress: Progress): Promise<void> {
+    const { compute, storage, chain, personalServer, inference, clock, retry: policy } = this.#services
+    const { runId, seed, pollIntervalMs, expectEvidence } = this.#options
+    const { privateKey, index, address } = user
+    const prompt = this.#options.prompt ?? promptFor(address)
+    const folder = `${runId}/${index}`
+
+    const data = await step('data', () =>
+      compute.run('makeUserData', { seed, index, size: this.#sizeOf(index) }, signal),
+    )
+    const { encrypted, encryptionKey } = await step('encrypt', () =>
+      compute.run('encryptData', { privateKey, chainId: chain.id, plain: data }, signal),
+    )
+    const fileUrl = await step(
+      'upload',
+      () => storage.upload(encrypted, `${folder}/data.pgp`, 'application/octet-stream', signal),
+      { idempotent: true },
+    )
+    const grantee = await step('grantee', () => this.#services.grantee(signal), { idempotent: true })
+    const server = await step('identity', () => personalServer.identity(address, signal), {
+      idempotent: true,
+    })
+    const grantFile = createGrantFile({
+      grantee: grantee.address,
+      operation: 'llm_inference',
+      files: [],
+      parameters: { prompt, response_format: { type: 'json_object' } },
+    })
+    const grantUrl = await step(
+      'grant',
+      () =>
+        storage.upload(
+          Buffer.from(JSON.stringify(grantFile)),
+          `${folder}/grant.json`,
+          'application/json',
+          signal,
+        ),
+      { idempotent: true },
+    )
+    const sealedKey = await step('seal', () =>
+      compute.run('sealKey', { encryptionKey, serverPublicKey: server.publicKey }, signal),
+    )
+    const parameters = {
+      granteeId: grantee.id,
+      grant: grantUrl,
+      fileUrls: [fileUrl],
+      schemaIds: [0],
+      serverAddress: server.address,
+      serverUrl: personalServer.url,
+      serverPublicKey: server.publicKey,
+      filePermissions: [[{ account: server.address, key: sealedKey }]],
+    }
+    const signed = await step('sign', async () => {
+      const nonce = await retry(() => chain.permissionNonce(address, signal), policy, signal, retryAdvice)
+      return compute.run('signPermission', { privateKey, chainId: chain.id, nonce, parameters }, signal)
+    })
+    const hash = await step('submit', () => chain.submit(signed, user, signal))
+    progress.tx = { hash, permissionId: null, blockNumber: null, gasUsed: null, gasPriceWei: null }
+    const permissionId = await step('confirm', async () => {
+      const receipt = await chain.receipt(hash, signal)
+      progress.tx = transactionOf(receipt)
+      return permissionOf(receipt, user, grantUrl)
+    })
+    const { operationId } = await step('request', () => inference.request(permissionId, signal))
+    await step('result', async () => {
+      const polling = { clock, pollIntervalMs, signal, retry: policy }
+      const { result } = await waitForAnswer(inference.poll, operationId, polling)
+      progress.answer = result
+      if (!expectEvidence) return
+      progress.verified = false
+      checkEvidence(result, prompt, [data])
+      progress.verified = true
+    })
+  }
+
+  #sizeOf(index: number): DataSize {
+    const { dataSize, seed } = this.#options
+    if (dataSize !== 'mixed') return dataSize
+    const sizes = Object.keys(dataSizes) as DataSize[]
+    return sizes[Math.floor(createRandom(seed, 'size', index)() * sizes.length)] ?? 'medium'
+  }
+}
+
+type Progress = Pick<FlowResult, 'tx' | 'verified' | 'answer'>
+
+function outcomeOf(error: FlowError): FlowResult['outcome'] {
+  if (error.code === 'FLOW_TIMEOUT') return 'timed-out'
+  return error.code === 'ABORTED' ? 'aborted' : 'failed'
+}
+
+/** What makes a transaction a success: status 1, and a permission of this very user and grant. */
+function permissionOf(receipt: FlowReceipt, user: FlowUser, grantUrl: string): string {
+  const { hash, permission } = receipt
+  if (receipt.status !== 'success') {
+    throw new LoadTestError('TX_REVERTED', `Transaction ${hash} reverted in block ${receipt.blockNumber}.`)
+  }
+  if (!permission)
+    throw new LoadTestError('TX_EVENT_MISSING', `Transaction ${hash} emitted no PermissionAdded.`)
+  // A signature over other fields recovers to a stranger, whose permission this would then be.
+  if (permission.user.toLowerCase() !== user.address.toLowerCase() || permission.grant !== grantUrl) {
+    throw new LoadTestError('TX_EVENT_MISSING', `Transaction ${hash} granted for ${permission.user} instead.`)
+  }
+  return permission.id
+}
+
+function transactionOf({
+  hash,
+  permission,
+  blockNumber,
+  gasUsed,
+  gasPriceWei,
+}: FlowReceipt): FlowTransaction {
+  return { hash, permissionId: permission?.id ?? null, blockNumber, gasUsed, gasPriceWei }
+}

@@ -1,0 +1,85 @@
+import type { Hex } from 'viem'
+import type { RetryPolicy } from '../async/retry.ts'
+import type { SignedPermission } from '../vana/user-crypto.ts'
+import type { ComputePool } from './compute-pool.ts'
+
+/** A user's wallet. */
+export type FlowUser = {
+  /** Number of the user in the run, from 0. */
+  index: number
+  address: Hex
+  /** Secret. */
+  privateKey: Hex
+}
+
+/** A personal server's identity for one user. */
+export type ServerIdentity = { address: Hex; publicKey: string }
+
+/** The app that is given access. */
+export type Grantee = { id: bigint; address: Hex }
+
+/** What the chain says about a flow's transaction, once a block holds it. */
+export type FlowReceipt = {
+  hash: Hex
+  status: 'success' | 'reverted'
+  blockNumber: number
+  gasUsed: number
+  /** Effective price per gas in wei, decimal string. */
+  gasPriceWei: string
+  /** From the transaction's `PermissionAdded`; `null` without one. The id is a decimal string. */
+  permission: { id: string; user: Hex; grant: string } | null
+}
+
+/** An operation's state on the personal server; `status` is whatever the server says. */
+export type OperationState = { id: string; status: string; result: unknown }
+
+/**
+ * Everything outside a flow that it works with, whichever target it runs against.
+ *
+ * Every function rejects with a classified `LoadTestError`, or with the signal's reason.
+ */
+export type FlowServices = {
+  /** Monotonic milliseconds, and a cancellable pause. */
+  clock: { now(): number; sleep(delayMs: number, signal: AbortSignal): Promise<void> }
+  compute: ComputePool
+  storage: {
+    /** Puts an object and returns the URL under which the personal server reads it. */
+    upload(bytes: Uint8Array, name: string, contentType: string, signal: AbortSignal): Promise<string>
+  }
+  /** Resolves the grantee; the answer is shared by all flows of a run. */
+  grantee(signal: AbortSignal): Promise<Grantee>
+  personalServer: {
+    /** Ends in `/api/v1`; goes on chain as the server's URL. */
+    url: string
+    identity(user: Hex, signal: AbortSignal): Promise<ServerIdentity>
+  }
+  chain: {
+    id: number
+    /** The user's next nonce for signed permissions. */
+    permissionNonce(user: Hex, signal: AbortSignal): Promise<bigint>
+    /** Submits what the user signed, at the user's own cost or through a relayer. Never to be repeated blindly. */
+    submit(signed: SignedPermission, user: FlowUser, signal: AbortSignal): Promise<Hex>
+    /** Waits for the block that holds the transaction. @throws LoadTestError TX_NOT_CONFIRMED */
+    receipt(hash: Hex, signal: AbortSignal): Promise<FlowReceipt>
+  }
+  inference: {
+    request(permissionId: string, signal: AbortSignal): Promise<{ operationId: string }>
+    poll(operationId: string, signal: AbortSignal): Promise<OperationState>
+  }
+  retry: RetryPolicy
+}
+
+/** What a flow does, apart from with whom. */
+export type FlowOptions = {
+  runId: string
+  seed: string
+  dataSize: 'small' | 'medium' | 'large' | 'mixed'
+  /** The whole flow, in milliseconds. */
+  timeoutMs: number
+  /** Pause between two polls of an operation, in milliseconds. */
+  pollIntervalMs: number
+  /** Whether the target's model proves what it read, so that the answer can be held against the data. */
+  expectEvidence: boolean
+  /** Template of the prompt; must hold `{{data}}`. @default a prompt made from the wallet's address */
+  prompt?: string
+}

@@ -1,0 +1,45 @@
+import { type RetryPolicy, retry } from '../async/retry.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import type { FlowServices, OperationState } from './flow-services.ts'
+import { retryAdvice } from './step-runner.ts'
+
+/** States in which an operation is still at work; the personal server knows five in all. */
+const pending = new Set(['starting', 'processing'])
+
+/**
+ * Polls an operation until it ends; a failed poll that a retry can help is repeated.
+ *
+ * @returns the state that says `succeeded`
+ * @throws LoadTestError INFERENCE_FAILED, INFERENCE_CANCELED; SERVER_PROTOCOL for a status that is not known, which is a
+ * failure and never a success
+ */
+export async function waitForAnswer(
+  poll: FlowServices['inference']['poll'],
+  operationId: string,
+  options: { clock: FlowServices['clock']; pollIntervalMs: number; signal: AbortSignal; retry: RetryPolicy },
+): Promise<OperationState> {
+  const { clock, pollIntervalMs, signal } = options
+  for (;;) {
+    await clock.sleep(pollIntervalMs, signal)
+    const state = await retry(() => poll(operationId, signal), options.retry, signal, retryAdvice)
+    if (state.status === 'succeeded') return state
+    if (state.status === 'failed') {
+      throw new LoadTestError(
+        'INFERENCE_FAILED',
+        `The personal server reported that operation ${operationId} failed.`,
+      )
+    }
+    if (state.status === 'canceled') {
+      throw new LoadTestError(
+        'INFERENCE_CANCELED',
+        `Operation ${operationId} was cancelled on the personal server.`,
+      )
+    }
+    if (!pending.has(state.status)) {
+      throw new LoadTestError(
+        'SERVER_PROTOCOL',
+        `Operation ${operationId} has the unknown status '${state.status}'.`,
+      )
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import type { Dispatcher } from 'undici'
+import { LoadTestError } from '../errors/load-test-error.ts'
+
+/** One request for JSON. */
+export type JsonRequest = {
+  method: 'GET' | 'POST'
+  url: string
+  body?: unknown
+  headers?: Record<string, string>
+  signal?: AbortSignal | undefined
+  /** For headers and for the body each, in milliseconds. @default 30000 */
+  timeoutMs?: number
+  /** Who is asked, for messages: `personal server`, `API server`. */
+  service: string
+}
+
+/**
+ * Asks a server for JSON and classifies every failure by where and how it failed, never by words.
+ *
+ * @returns the parsed body of a 2xx answer
+ * @throws LoadTestError SERVER_UNREACHABLE, SERVER_RATE_LIMITED (`details.retryAfterMs`), SERVER_REFUSED (4xx),
+ * SERVER_FAILED (5xx), SERVER_PROTOCOL (no JSON), each with `details.status` and `details.body`; the signal's reason
+ */
+export async function requestJson(dispatcher: Dispatcher, request: JsonRequest): Promise<unknown> {
+  const { method, url, body, signal, timeoutMs = 30_000, service } = request
+  const { origin, pathname, search } = new URL(url)
+  let answer: Dispatcher.ResponseData
+  let text: string
+  try {
+    answer = await dispatcher.request({
+      origin,
+      path: pathname + search,
+      method,
+      headers: { accept: 'application/json', ...(body === undefined ? {} : jsonHeader), ...request.headers },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ?? null,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    })
+    text = await answer.body.text()
+  } catch (cause) {
+    if (signal?.aborted) throw signal.reason
+    throw new LoadTestError(
+      'SERVER_UNREACHABLE',
+      `The ${service} at ${origin} did not answer: ${causeOf(cause)}`,
+      {
+        cause,
+      },
+    )
+  }
+  const json = parse(text)
+  const { statusCode: status } = answer
+  if (status >= 200 && status < 300) {
+    if (json === undefined) {
+      throw new LoadTestError('SERVER_PROTOCOL', `The ${service} answered ${status} without JSON.`, {
+        details: { status },
+      })
+    }
+    return json
+  }
+  const details = { status, body: json ?? text.slice(0, 500) }
+  const message = `The ${service} answered ${status}: ${summarise(json ?? text)}`
+  if (status === 429) {
+    const retryAfterMs = parseRetryAfter(answer.headers['retry-after'])
+    throw new LoadTestError('SERVER_RATE_LIMITED', message, { details: { ...details, retryAfterMs } })
+  }
+  throw new LoadTestError(status >= 500 ? 'SERVER_FAILED' : 'SERVER_REFUSED', message, { details })
+}
+
+const jsonHeader = { 'content-type': 'application/json' }
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The most telling line of an error body, whatever its shape. */
+function summarise(body: unknown): string {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  return code ?? error.message
+}
+
+/** `Retry-After` in milliseconds: seconds, or an HTTP date. */
+function parseRetryAfter(header: string | string[] | undefined): number | undefined {
+  const value = Array.isArray(header) ? header[0] : header
+  if (!value) return undefined
+  const seconds = Number(value)
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000)
+  const date = Date.parse(value)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
+}

@@ -1,0 +1,124 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createManualClock } from '../async/manual-clock.fixture.ts'
+import type { Arrival } from './arrivals.ts'
+import { type DropReason, startUsers } from './start-users.ts'
+
+type Event = { index: number; startedMs: number; endedMs: number }
+
+async function runUsers(setup: {
+  due: number[]
+  workMs: (index: number) => number
+  concurrency: number
+  patienceMs: number
+  stopAtMs?: number
+}) {
+  const clock = createManualClock()
+  const stop = new AbortController()
+  const started: Event[] = []
+  const dropped: { arrival: Arrival; reason: DropReason }[] = []
+  let atWork = 0
+  let peak = 0
+  const done = startUsers({
+    arrivals: setup.due.map((dueMs, index) => ({ index, dueMs })),
+    concurrency: setup.concurrency,
+    patienceMs: setup.patienceMs,
+    clock,
+    signal: stop.signal,
+    async user(arrival, startedMs) {
+      peak = Math.max(peak, ++atWork)
+      await clock.sleepUntil(clock.now() + setup.workMs(arrival.index))
+      atWork--
+      started.push({ index: arrival.index, startedMs, endedMs: clock.now() })
+    },
+    onDropped: (arrival, reason) => dropped.push({ arrival, reason }),
+  })
+  if (setup.stopAtMs !== undefined) {
+    await clock.advanceTo(setup.stopAtMs)
+    stop.abort()
+  }
+  await clock.advanceTo(10_000_000)
+  await done
+  return { started, dropped, peak }
+}
+
+describe('startUsers', () => {
+  test('starts every user exactly when due while there is room', async () => {
+    const { started, dropped } = await runUsers({
+      due: [0, 10, 10, 500],
+      workMs: () => 5,
+      concurrency: 10,
+      patienceMs: 0,
+    })
+    expect(started.map((s) => s.startedMs)).toEqual([0, 10, 10, 500])
+    expect(dropped).toEqual([])
+  })
+
+  test('lateness of one user does not move the next', async () => {
+    const { started } = await runUsers({
+      due: [0, 1, 100, 200],
+      workMs: () => 50,
+      concurrency: 1,
+      patienceMs: 1000,
+    })
+    expect(started.map((s) => s.startedMs)).toEqual([0, 50, 100, 200])
+  })
+
+  test('drops and tells of a user that finds no place within its patience', async () => {
+    const { started, dropped } = await runUsers({
+      due: [0, 0, 0],
+      workMs: () => 100,
+      concurrency: 1,
+      patienceMs: 150,
+    })
+    expect(started.map((s) => s.index)).toEqual([0, 1])
+    expect(dropped).toEqual([{ arrival: { index: 2, dueMs: 0 }, reason: 'concurrency-limit' }])
+  })
+
+  test('after a stop starts nobody, lets those at work finish and tells of all others', async () => {
+    const { started, dropped } = await runUsers({
+      due: [0, 0, 50, 100],
+      workMs: () => 1000,
+      concurrency: 1,
+      patienceMs: 5000,
+      stopAtMs: 60,
+    })
+    expect(started).toEqual([{ index: 0, startedMs: 0, endedMs: 1000 }])
+    expect(dropped.map((d) => [d.arrival.index, d.reason])).toEqual([
+      [1, 'run-stopped'],
+      [2, 'run-stopped'],
+      [3, 'run-stopped'],
+    ])
+  })
+
+  test('accounts for every arrival once and never exceeds the limit, whatever the load', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 0, max: 2000 }), { minLength: 1, maxLength: 40 }),
+        fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 40, maxLength: 40 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 0, max: 500 }),
+        fc.option(fc.integer({ min: 0, max: 2500 }), { nil: undefined }),
+        async (due, work, concurrency, patienceMs, stopAtMs) => {
+          const { started, dropped, peak } = await runUsers({
+            due: due.sort((a, b) => a - b),
+            workMs: (index) => work[index] ?? 1,
+            concurrency,
+            patienceMs,
+            ...(stopAtMs === undefined ? {} : { stopAtMs }),
+          })
+          const seen = [...started.map((s) => s.index), ...dropped.map((d) => d.arrival.index)].sort(
+            (a, b) => a - b,
+          )
+          expect(seen).toEqual(due.map((_, i) => i))
+          expect(peak).toBeLessThanOrEqual(concurrency)
+          for (const { index, startedMs } of started) {
+            expect(startedMs).toBeGreaterThanOrEqual(due[index] ?? 0)
+            expect(startedMs - (due[index] ?? 0)).toBeLessThanOrEqual(patienceMs)
+          }
+        },
+      ),
+      { numRuns: 100 },
+    )
+  })
+})
