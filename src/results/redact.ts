@@ -1,0 +1,139 @@
+import { redactPatterns } from './redact-patterns.ts'
+
+/** What stands where a secret stood. */
+export const redacted = '[redacted]'
+
+/** Shorter values cannot be told from ordinary text; they are caught by the name of their key alone. */
+const shortestSecret = 4
+
+/** Names whose value is a secret, whatever it looks like. */
+const secretKey =
+  /(^|_|-)(private_?keys?|mnemonic|seed_?phrase|secret|password|passphrase|jwt|api_?keys?|access_?key|authorization|cookie|client_?secret|token)$/i
+
+/** Takes secrets out of everything that is written or shown. */
+export type Redactor = {
+  /**
+   * Adds secrets: keys, mnemonics, tokens, passwords, a service account's private key. Their usual disguises go with
+   * them: without 0x, percent-encoded, base64, and escaped as in JSON. `undefined` and short values are ignored.
+   */
+  register(...secrets: readonly (string | null | undefined)[]): void
+  /** A text without secrets. */
+  text(value: string): string
+  /**
+   * A copy of any value, fit for JSON and without secrets: texts are redacted, values under names such as `mnemonic`
+   * or `apiKey` replaced, bigints become decimal strings, errors their message and facts, binary data its size.
+   */
+  deep(value: unknown): unknown
+}
+
+/**
+ * Makes the one redaction list of a process. Besides registered values it knows what secrets look like: PEM blocks,
+ * bearer tokens, signatures of signed URLs, passwords and API keys in URLs, keys beside a name that says so.
+ *
+ * @example
+ * const redact = createRedactor()
+ * redact.register(mnemonic)
+ * redact.text('https://user:pass@host/') // 'https://[redacted]@host/'
+ */
+export function createRedactor(): Redactor {
+  const known = new Set<string>()
+  let pattern: RegExp | null = null
+
+  const text = (value: string): string => {
+    if (value.length < shortestSecret) return value
+    const withoutKnown = pattern === null ? value : value.replace(pattern, redacted)
+    return redactPatterns(withoutKnown)
+  }
+
+  return {
+    register(...secrets) {
+      for (const secret of secrets) {
+        if (secret === null || secret === undefined || secret.trim().length < shortestSecret) continue
+        for (const disguise of disguises(secret.trim())) known.add(disguise)
+      }
+      // The longest first, so that a secret within another does not leave the rest of it standing.
+      const alternatives = [...known].sort((a, b) => b.length - a.length).map(toPattern)
+      pattern = alternatives.length === 0 ? null : new RegExp(alternatives.join('|'), 'gi')
+    },
+    text,
+    deep: (value) => redactDeep(value, text, new Set()),
+  }
+}
+
+/** The forms in which a secret may turn up. */
+function disguises(secret: string): string[] {
+  const forms = [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]
+  forms.push(...base64Forms(secret))
+  const hex = /^0x([0-9a-f]{32,})$/i.exec(secret)?.[1]
+  if (hex !== undefined) forms.push(hex)
+  // The lines of a PEM body: a library may quote one of them without its frame.
+  if (secret.includes('-----BEGIN')) {
+    forms.push(...secret.split(/\\n|\n/).filter((line) => line.length >= 24 && !line.startsWith('-----')))
+  }
+  return forms.filter((form) => form.length >= shortestSecret)
+}
+
+/** Base64 without its padding, as text and as the bytes of a hex key. Short secrets have no recognisable form. */
+function base64Forms(secret: string): string[] {
+  if (secret.length < 12) return []
+  const contents = [Buffer.from(secret, 'utf8')]
+  if (/^(0x)?([0-9a-f]{2}){16,}$/i.test(secret)) contents.push(Buffer.from(secret.replace(/^0x/i, ''), 'hex'))
+  return contents.flatMap((bytes) => [
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url').replace(/=+$/, ''),
+  ])
+}
+
+/** Matches a secret literally, but for white space: a mnemonic may be wrapped or spaced differently. */
+function toPattern(secret: string): string {
+  return secret
+    .split(/\s+/)
+    .map((word) => word.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'))
+    .join('\\s+')
+}
+
+function redactDeep(value: unknown, text: (value: string) => string, above: Set<object>): unknown {
+  if (typeof value === 'string') return text(value)
+  if (typeof value === 'bigint') return value.toString()
+  if (typeof value === 'function' || typeof value === 'symbol') return undefined
+  if (typeof value !== 'object' || value === null) return value
+  if (above.has(value)) return '[circular]'
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
+  if (value instanceof URL || value instanceof RegExp) return text(String(value))
+
+  above.add(value)
+  try {
+    if (Array.isArray(value)) return value.map((item) => redactDeep(item, text, above))
+    if (value instanceof Set) return [...value].map((item) => redactDeep(item, text, above))
+    const entries =
+      value instanceof Map ? [...value].map(([key, item]) => [String(key), item] as const) : fieldsOf(value)
+    return Object.fromEntries(
+      entries.map(([key, item]) => [text(key), redactField(key, item, text, above)] as const),
+    )
+  } finally {
+    above.delete(value)
+  }
+}
+
+function redactField(
+  key: string,
+  item: unknown,
+  text: (value: string) => string,
+  above: Set<object>,
+): unknown {
+  const isSecret = secretKey.test(key.replace(/([a-z0-9])([A-Z])/g, '$1_$2'))
+  const says = item !== null && item !== undefined && item !== '' && typeof item !== 'boolean'
+  return isSecret && says ? redacted : redactDeep(item, text, above)
+}
+
+/** What an object says; an error's message and cause are not enumerable, and its stack is left out. */
+function fieldsOf(value: object): (readonly [string, unknown])[] {
+  const own = Object.entries(value)
+  if (!(value instanceof Error)) return own
+  const cause: (readonly [string, unknown])[] = value.cause === undefined ? [] : [['cause', value.cause]]
+  const rest = own.filter(
+    ([key]) => key !== 'name' && key !== 'message' && key !== 'stack' && key !== 'cause',
+  )
+  return [['name', value.name], ['message', value.message], ...rest, ...cause]
+}
