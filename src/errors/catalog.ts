@@ -30,6 +30,10 @@ export const errorCatalog = {
     retriable: false,
     hint: 'The embedded stack stopped during the run; its last output is in the message.',
   },
+  PROCESS_START_FAILED: {
+    retriable: false,
+    hint: 'The last output of the program is in the message.',
+  },
 
   // Chain
   CHAIN_UNREACHABLE: { retriable: true, hint: 'Check the RPC URL and that the node is up.' },

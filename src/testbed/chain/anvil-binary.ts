@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { LoadTestError } from '../../errors/load-test-error.ts'
+
+/** The names that anvil's packages give to Node's processor names. */
+const packageArchitectures: Partial<Record<NodeJS.Architecture, string>> = { x64: 'amd64', arm64: 'arm64' }
+
+/**
+ * Finds the anvil executable inside the npm package of this platform.
+ *
+ * The meta package's own launcher relies on a post-install script, which `npm ci --ignore-scripts` leaves out; the
+ * platform package that npm chose as optional dependency is enough.
+ *
+ * @throws LoadTestError TESTBED_START_FAILED when the platform has none
+ * @example anvilBinary() // '/.../node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil'
+ */
+export function anvilBinary(
+  platform: NodeJS.Platform = process.platform,
+  architecture: NodeJS.Architecture = process.arch,
+): string {
+  const packageName = `@foundry-rs/anvil-${platform}-${packageArchitectures[architecture] ?? architecture}`
+  try {
+    const metaPackage = createRequire(import.meta.url).resolve('@foundry-rs/anvil/package.json')
+    const platformPackage = createRequire(metaPackage).resolve(`${packageName}/package.json`)
+    const binary = join(dirname(platformPackage), 'bin', platform === 'win32' ? 'anvil.exe' : 'anvil')
+    if (existsSync(binary)) return binary
+  } catch (cause) {
+    throw missing(packageName, cause)
+  }
+  throw missing(packageName)
+}
+
+function missing(packageName: string, cause?: unknown): LoadTestError {
+  return new LoadTestError(
+    'TESTBED_START_FAILED',
+    `The embedded chain needs the npm package ${packageName}, which is not installed.`,
+    {
+      cause,
+      hint: 'Install with optional dependencies (no --omit=optional); anvil exists for Linux and macOS on x64 and arm64, and for Windows on x64.',
+    },
+  )
+}

@@ -1,0 +1,34 @@
+import { type Address, encodeFunctionData, parseEventLogs } from 'viem'
+import { z } from 'zod'
+import type { AnvilClient } from './anvil-client.ts'
+import { contractAddresses } from './contract-addresses.ts'
+import { contractArtifact } from './contract-artifacts.ts'
+import { devAccounts } from './dev-accounts.ts'
+import { mineTransactions } from './mine-transactions.ts'
+
+const registered = z.object({ granteeId: z.bigint() })
+
+/**
+ * Registers a grantee that owns itself, the one form that every reference version of the contracts accepts from anybody.
+ *
+ * @param grantee its address, and its public key as hex text
+ * @returns its id
+ * @throws LoadTestError TESTBED_START_FAILED when the address is registered already
+ * @example await registerGrantee(chain.client, { address: '0x...', publicKey: '0x04...' }) // 1n
+ */
+export async function registerGrantee(
+  client: AnvilClient,
+  grantee: { address: Address; publicKey: string },
+): Promise<bigint> {
+  const { abi } = contractArtifact('DataPortabilityGrantees')
+  const data = encodeFunctionData({
+    abi,
+    functionName: 'registerGrantee',
+    args: [grantee.address, grantee.address, grantee.publicKey],
+  })
+  const [receipt] = await mineTransactions(client, [
+    { from: devAccounts.owner.address, to: contractAddresses.grantees, data, gas: 1_000_000n },
+  ])
+  const [event] = parseEventLogs({ abi, logs: receipt?.logs ?? [], eventName: 'GranteeRegistered' })
+  return registered.parse(event?.args).granteeId
+}

@@ -1,0 +1,33 @@
+import type { ContractAddresses } from '../../config/target.ts'
+import { contractAddresses } from './contract-addresses.ts'
+import { deployContracts } from './deploy-contracts.ts'
+import { devAccounts } from './dev-accounts.ts'
+import { type AnvilOptions, type RunningAnvil, startAnvil } from './start-anvil.ts'
+
+/** An embedded chain that is up, with the contracts of the workflow in place. */
+export type RunningChain = RunningAnvil & {
+  contracts: ContractAddresses
+  /** Public development keys, rich at genesis. */
+  accounts: typeof devAccounts
+}
+
+/**
+ * Starts the embedded chain: anvil with the contracts of the workflow at their well-known addresses.
+ *
+ * @throws LoadTestError PORT_IN_USE, TESTBED_START_FAILED; the signal's reason when aborted
+ * @example
+ * const chain = await startChain({ blockTime: 1 })
+ * const granteeId = await registerGrantee(chain.client, { address, publicKey })
+ * await chain.stop()
+ */
+export async function startChain(options: AnvilOptions = {}): Promise<RunningChain> {
+  const anvil = await startAnvil(options)
+  try {
+    await deployContracts(anvil.client)
+    options.signal?.throwIfAborted()
+    return { ...anvil, contracts: contractAddresses, accounts: devAccounts }
+  } catch (error) {
+    await anvil.stop()
+    throw error
+  }
+}
