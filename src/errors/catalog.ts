@@ -93,6 +93,34 @@ export const errorCatalog = {
   ABORTED: { retriable: false, hint: 'The run was stopped.' },
   SPENDING_CAP: { retriable: false, hint: 'Raise --max-spend, or run fewer users.' },
   INTERNAL: { retriable: false, hint: 'This is a bug; please report it with the message above.' },
+
+  // Wallets and money
+  MNEMONIC_INVALID: {
+    retriable: false,
+    hint: 'Check the words against the place you noted them, or make new ones with `vana-load wallets generate`.',
+  },
+  KEYSTORE_MISSING: { retriable: false, hint: 'Make one with `vana-load wallets generate`.' },
+  KEYSTORE_EXISTS: {
+    retriable: false,
+    hint: 'Choose another file: a keystore that may hold the keys to money is never overwritten.',
+  },
+  KEYSTORE_DAMAGED: { retriable: false, hint: 'Restore the file from a copy; it cannot be repaired.' },
+  KEYSTORE_LOCKED: {
+    retriable: false,
+    hint: 'Give the right passphrase: in VANA_LOAD_KEYSTORE_PASSPHRASE, in a file, or at the prompt.',
+  },
+  MAINNET_REFUSED: {
+    retriable: false,
+    hint: 'Chain 1480 moves real money; give --allow-mainnet if you mean it.',
+  },
+  FUNDING_FAILED: {
+    retriable: true,
+    hint: 'Run `vana-load wallets fund` again: it pays only what is missing.',
+  },
+  MONEY_MISMATCH: {
+    retriable: false,
+    hint: 'Coins moved that this run did not see; `vana-load audit` compares each wallet with the chain.',
+  },
 } as const satisfies Record<string, CatalogEntry>
 
 /** A stable error code. */
