@@ -1,0 +1,78 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { BaseLogger } from 'pino'
+import type { Emulator, Exchange } from './exchange.ts'
+import { errorShape, route } from './route.ts'
+import { sendError } from './send-error.ts'
+import { backendError, ServiceError } from './service-error.ts'
+
+/**
+ * Creates the function that answers every request of one emulator. Whatever goes wrong ends in an error answer in the
+ * service's shape; only faults of the emulator itself are logged, and none of them is told to the caller.
+ */
+export function createRequestListener(
+  emulator: Emulator,
+  logger?: Pick<BaseLogger, 'error'>,
+): RequestListener {
+  const { counters } = emulator
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const exchange = toExchange(request, response)
+    try {
+      await route(emulator, exchange)
+    } catch (error) {
+      if (response.headersSent || request.destroyed) {
+        response.destroy()
+        return
+      }
+      if (!(error instanceof ServiceError)) logger?.error({ err: error }, 'storage emulator: request failed')
+      const fault = error instanceof ServiceError ? error : backendError()
+      sendError(response, fault, errorShape(exchange.rawPath, exchange.query))
+    }
+  }
+
+  return (request, response) => {
+    counters.requests++
+    counters.inFlight++
+    response.once('close', () => {
+      counters.inFlight--
+      if (response.statusCode >= 400) counters.errors++
+    })
+    void answer(request, response)
+  }
+}
+
+function toExchange(request: IncomingMessage, response: ServerResponse): Exchange {
+  const url = request.url ?? '/'
+  const mark = url.indexOf('?')
+  const rawPath = mark === -1 ? url : url.slice(0, mark)
+  const rawQuery = mark === -1 ? '' : url.slice(mark + 1)
+  return {
+    request,
+    response,
+    method: request.method ?? 'GET',
+    rawPath,
+    rawQuery,
+    query: new URLSearchParams(rawQuery),
+    origin: originOf(request),
+  }
+}
+
+/** The caller's own name for this server: links and upload locations then lead back through the same proxy. */
+function originOf(request: IncomingMessage): string {
+  const { host = '' } = request.headers
+  if (/^[\w.-]+(:\d{1,5})?$/.test(host)) return `http://${host}`
+  const { localAddress, localPort } = request.socket
+  return `http://${localAddress}:${localPort}`
+}
+
+/** Answers what is not HTTP, or has headers past the limit, and closes the connection. */
+export function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}

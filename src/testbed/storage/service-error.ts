@@ -1,0 +1,139 @@
+/** The two ways in which the service words an error, and plain text, which its upload and media paths use. */
+export type ErrorShape = 'json' | 'xml' | 'text'
+
+/** What makes up an error answer of the service. */
+type ServiceErrorFields = {
+  status: number
+  /** The `reason` of the JSON API, e.g. `notFound`. */
+  reason: string
+  /** The `Code` of the XML API, e.g. `NoSuchKey`. */
+  code: string
+  message: string
+  /** The `Message` of the XML API, where it differs: there it is general, and `message` goes to `Details`. */
+  xmlMessage?: string
+  /** Further elements of the XML answer, e.g. `ParameterName`. */
+  elements?: Record<string, string>
+  /** Forces this shape whatever the path was called. */
+  shape?: ErrorShape
+  headers?: Record<string, string>
+}
+
+/** An answer other than success. Thrown by whatever decides, written by `sendError`. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError'
+  readonly status: number
+  readonly fields: Readonly<ServiceErrorFields>
+
+  constructor(fields: ServiceErrorFields) {
+    super(fields.message)
+    this.status = fields.status
+    this.fields = fields
+  }
+}
+
+export function invalid(message: string, code = 'InvalidArgument'): ServiceError {
+  return new ServiceError({ status: 400, reason: 'invalid', code, message, xmlMessage: 'Invalid argument.' })
+}
+
+export function required(message: string): ServiceError {
+  return new ServiceError({ status: 400, reason: 'required', code: 'InvalidArgument', message })
+}
+
+export function parseError(): ServiceError {
+  return new ServiceError({
+    status: 400,
+    reason: 'parseError',
+    code: 'InvalidRequest',
+    message: 'Parse Error',
+  })
+}
+
+export function noSuchBucket(): ServiceError {
+  const message = 'The specified bucket does not exist.'
+  return new ServiceError({ status: 404, reason: 'notFound', code: 'NoSuchBucket', message })
+}
+
+export function noSuchObject(bucket: string, name: string): ServiceError {
+  return new ServiceError({
+    status: 404,
+    reason: 'notFound',
+    code: 'NoSuchKey',
+    message: `No such object: ${bucket}/${name}`,
+    xmlMessage: 'The specified key does not exist.',
+  })
+}
+
+export function noSuchPath(): ServiceError {
+  return new ServiceError({ status: 404, reason: 'notFound', code: 'InvalidURI', message: 'Not Found' })
+}
+
+export function noSuchUpload(): ServiceError {
+  const message = 'The requested upload was not found.'
+  return new ServiceError({ status: 404, reason: 'notFound', code: 'NoSuchUpload', message })
+}
+
+export function methodNotAllowed(): ServiceError {
+  return new ServiceError({
+    status: 405,
+    reason: 'methodNotAllowed',
+    code: 'MethodNotAllowed',
+    message: 'The specified method is not allowed against this resource.',
+  })
+}
+
+export function conflict(message: string, code: string): ServiceError {
+  return new ServiceError({ status: 409, reason: 'conflict', code, message })
+}
+
+export function preconditionFailed(): ServiceError {
+  return new ServiceError({
+    status: 412,
+    reason: 'conditionNotMet',
+    code: 'PreconditionFailed',
+    message: 'At least one of the pre-conditions you specified did not hold.',
+  })
+}
+
+/** Not an error to the caller: what it holds already is still the latest. */
+export function notModified(): ServiceError {
+  return new ServiceError({
+    status: 304,
+    reason: 'notModified',
+    code: 'NotModified',
+    message: 'Not Modified',
+  })
+}
+
+export function anonymousDenied(permission: string): ServiceError {
+  return new ServiceError({
+    status: 403,
+    reason: 'forbidden',
+    code: 'AccessDenied',
+    message:
+      `Anonymous caller does not have ${permission} access to the Google Cloud Storage object. ` +
+      `Permission '${permission}' denied on resource (or it may not exist).`,
+    xmlMessage: 'Access denied.',
+  })
+}
+
+export function tooLarge(limitBytes: number): ServiceError {
+  return new ServiceError({
+    status: 413,
+    reason: 'uploadTooLarge',
+    code: 'EntityTooLarge',
+    message: `The request body is larger than the limit of ${limitBytes} bytes.`,
+    xmlMessage: 'Your proposed upload exceeds the maximum allowed object size.',
+    // What is left of the body will not be read, so the connection cannot be used again.
+    headers: { connection: 'close' },
+  })
+}
+
+export function notImplemented(message: string): ServiceError {
+  return new ServiceError({ status: 501, reason: 'notImplemented', code: 'NotImplemented', message })
+}
+
+/** A fault of the emulator itself; says nothing of its cause to the caller. */
+export function backendError(): ServiceError {
+  const message = 'We encountered an internal error. Please try again.'
+  return new ServiceError({ status: 500, reason: 'backendError', code: 'InternalError', message })
+}

@@ -1,0 +1,152 @@
+import { predefinedAclIsPublic } from './access-control.ts'
+import { conditionalRead } from './conditional-read.ts'
+import type { Emulator, Exchange } from './exchange.ts'
+import { entityTag, objectResource } from './object-resource.ts'
+import { settingsFromHeaders } from './object-settings.ts'
+import type { ObjectDraft } from './object-store.ts'
+import { checkPreconditions, preconditionsFromHeaders, wholeNumber } from './preconditions.ts'
+import { receiveBody } from './receive-body.ts'
+import { answerProgress, cancelUpload } from './resumable-answers.ts'
+import { sendObject } from './send-object.ts'
+import { anonymousDenied, methodNotAllowed, notImplemented, type ServiceError } from './service-error.ts'
+import { findSignedUrlFault, isSignedQuery } from './signed-url.ts'
+import { storeBody } from './store-body.ts'
+import { takePart } from './take-part.ts'
+
+/** Handles `/<bucket>/<object>`: what public and signed URLs point at. */
+export async function handleXmlObject(
+  emulator: Emulator,
+  exchange: Exchange,
+  bucket: string,
+  name: string,
+): Promise<void> {
+  const { method, query, response } = exchange
+  if (query.has('upload_id')) {
+    // The id of an upload is as good as a signature: only who started it knows it.
+    const session = emulator.uploads.find(query.get('upload_id'))
+    if (method === 'DELETE') return await cancelUpload(emulator, response, session)
+    if (method !== 'PUT') throw methodNotAllowed()
+    return answerProgress(response, await takePart(emulator, exchange, session))
+  }
+  if (method === 'GET' || method === 'HEAD') return await readObject(emulator, exchange, bucket, name)
+  authorize(
+    emulator,
+    exchange,
+    undefined,
+    method === 'DELETE' ? 'storage.objects.delete' : 'storage.objects.create',
+  )
+  if (method === 'PUT') return await putObject(emulator, exchange, bucket, name)
+  if (method === 'DELETE') {
+    emulator.store.delete(
+      bucket,
+      name,
+      preconditionsFromHeaders(exchange.request.headers),
+      generationFrom(query),
+    )
+    response.writeHead(204).end()
+    return
+  }
+  if (method === 'POST' && exchange.request.headers['x-goog-resumable'] === 'start') {
+    return startResumable(emulator, exchange, bucket, name)
+  }
+  if (method === 'POST')
+    throw notImplemented('Multipart uploads of the XML API are not supported by this emulator.')
+  throw methodNotAllowed()
+}
+
+async function readObject(
+  emulator: Emulator,
+  exchange: Exchange,
+  bucket: string,
+  name: string,
+): Promise<void> {
+  const { request, query } = exchange
+  const { store } = emulator
+  const generation = generationFrom(query)
+  const inBucket = store.bucket(bucket)
+  const isPublic = inBucket.public || inBucket.live.get(name)?.public === true
+  authorize(emulator, exchange, isPublic, 'storage.objects.get')
+  const record = store.object(bucket, name, generation)
+  checkPreconditions(preconditionsFromHeaders(request.headers), record, 'read')
+  conditionalRead(request.headers, record, entityTag(record))
+  await sendObject(emulator, exchange, record)
+}
+
+async function putObject(
+  emulator: Emulator,
+  exchange: Exchange,
+  bucket: string,
+  name: string,
+): Promise<void> {
+  const { request, response } = exchange
+  if (request.headers['x-goog-copy-source'] !== undefined) {
+    throw notImplemented('Copies by the XML API are not supported by this emulator.')
+  }
+  const draft = draftFromHeaders(exchange)
+  const preconditions = preconditionsFromHeaders(request.headers)
+  emulator.store.checkWritable(bucket, name, preconditions)
+  const body = await receiveBody(emulator, request)
+  const record = storeBody(emulator, exchange, { bucket, name, draft, preconditions, announced: {}, body })
+  const { crc32c, md5Hash } = objectResource(record, exchange.origin)
+  response
+    .writeHead(200, {
+      etag: entityTag(record),
+      'x-goog-generation': record.generation,
+      'x-goog-metageneration': record.metageneration,
+      'x-goog-hash': `crc32c=${String(crc32c)},md5=${String(md5Hash)}`,
+      'x-goog-stored-content-length': body.size,
+      'content-length': 0,
+    })
+    .end()
+}
+
+function startResumable(emulator: Emulator, exchange: Exchange, bucket: string, name: string): void {
+  const { request, response, origin, rawPath } = exchange
+  const draft = draftFromHeaders(exchange)
+  const preconditions = preconditionsFromHeaders(request.headers)
+  emulator.store.checkWritable(bucket, name, preconditions)
+  const session = emulator.uploads.start({
+    bucket,
+    name,
+    draft,
+    preconditions,
+    announced: {},
+    announcedSize: undefined,
+  })
+  response
+    .writeHead(201, { location: `${origin}${rawPath}?upload_id=${session.id}`, 'content-length': 0 })
+    .end()
+}
+
+function draftFromHeaders({ request }: Exchange): ObjectDraft {
+  const acl = request.headers['x-goog-acl']?.toString().replace(/-./g, (part) => part.slice(1).toUpperCase())
+  return { ...settingsFromHeaders(request.headers), public: predefinedAclIsPublic(acl ?? null) ?? false }
+}
+
+/**
+ * Lets a request through that is signed, carries a bearer token (any: nobody issues tokens here), or reads what is
+ * public.
+ */
+function authorize(
+  emulator: Emulator,
+  exchange: Exchange,
+  isPublic: boolean | undefined,
+  permission: string,
+): void {
+  const { method, rawPath, rawQuery, query, request } = exchange
+  if (isSignedQuery(query)) {
+    const fault: ServiceError | undefined = findSignedUrlFault(
+      { method, rawPath, rawQuery, headers: request.headers },
+      { accounts: emulator.accounts, now: emulator.now() },
+    )
+    if (fault !== undefined) throw fault
+    return
+  }
+  const hasToken = /^Bearer \S+$/i.test(request.headers.authorization ?? '')
+  if (!hasToken && isPublic !== true) throw anonymousDenied(permission)
+}
+
+function generationFrom(query: URLSearchParams): number | undefined {
+  const text = query.get('generation')
+  return text === null ? undefined : wholeNumber(text, 'generation')
+}
