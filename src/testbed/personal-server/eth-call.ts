@@ -1,0 +1,68 @@
+import { type Dispatcher, request } from 'undici'
+import type { Address, Hex } from 'viem'
+import { z } from 'zod'
+import type { Sleep } from './options.ts'
+
+/** Reads from a contract at the latest block. */
+export type EthCall = (to: Address, data: Hex) => Promise<Hex>
+
+/** Waits between attempts after a connection error, in milliseconds: 1.9 s in all, as the original's library. */
+const retryDelaysMs = [125, 250, 500, 1000]
+const timeoutMs = 30_000
+
+const answerSchema = z.union([
+  z.object({ error: z.object({ message: z.string().optional() }) }),
+  z.object({ result: z.string().regex(/^0x(?:[0-9a-fA-F]{2})*$/) }),
+])
+
+/**
+ * Makes the reader over one JSON-RPC endpoint. Connection and HTTP errors are retried, an error that the node reports
+ * is not.
+ *
+ * @example await createEthCall({ rpcUrl, dispatcher, sleep, signal })('0x8C87...', '0xf4c714b4...')
+ */
+export function createEthCall(options: {
+  rpcUrl: string
+  dispatcher: Dispatcher
+  sleep: Sleep
+  signal: AbortSignal
+}): EthCall {
+  const { rpcUrl, dispatcher, sleep, signal } = options
+  let id = 0
+
+  const post = async (body: string): Promise<unknown> => {
+    const response = await request(rpcUrl, {
+      dispatcher,
+      signal,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    })
+    if (response.statusCode >= 400) {
+      await response.body.dump()
+      throw new Error(`The node answered with HTTP ${response.statusCode}.`)
+    }
+    return response.body.json()
+  }
+
+  const postWithRetries = async (body: string): Promise<unknown> => {
+    for (const delayMs of retryDelaysMs) {
+      try {
+        return await post(body)
+      } catch (error) {
+        if (signal.aborted || error instanceof SyntaxError) throw error
+        await sleep(delayMs, signal)
+      }
+    }
+    return post(body)
+  }
+
+  return async (to, data) => {
+    const call = { jsonrpc: '2.0', id: ++id, method: 'eth_call', params: [{ to, data }, 'latest'] }
+    const answer = answerSchema.parse(await postWithRetries(JSON.stringify(call)))
+    if ('error' in answer) throw new Error(answer.error.message ?? 'The node refused the call.')
+    return answer.result as Hex
+  }
+}

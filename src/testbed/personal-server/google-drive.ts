@@ -1,0 +1,11 @@
+/**
+ * Names the address from which a Google Drive link's file can be downloaded; undefined for any other URL, and for a
+ * link that names no file.
+ *
+ * @example driveDownloadUrl('https://drive.google.com/file/d/abc/view') // 'https://drive.google.com/uc?export=download&id=abc'
+ */
+export function driveDownloadUrl(url: string): string | undefined {
+  if (!url.includes('drive.google.com') && !url.includes('docs.google.com')) return undefined
+  const id = /\/d\/([\w-]+)/.exec(url)?.[1] ?? /[?&]id=([\w-]+)/.exec(url)?.[1]
+  return id === undefined ? undefined : `https://drive.google.com/uc?export=download&id=${id}`
+}

@@ -1,0 +1,81 @@
+import { ApiError, messageOf } from './errors.ts'
+import type { HttpAnswer, HttpGet } from './http-get.ts'
+import { ipfsHashOf, type ReadIpfs } from './ipfs.ts'
+import { PythonJsonError, PythonLimitError, parsePythonJson } from './python-json.ts'
+import { decodeUtf8 } from './python-utf8.ts'
+import { isTruthy, type PythonValue, pythonTypeName } from './python-value.ts'
+import { readAll } from './read-body.ts'
+
+const accept = 'application/json'
+
+/**
+ * Fetches the grant file that a permission names.
+ *
+ * @returns what the file holds: not empty, and something that has a length
+ * @throws {ApiError} FILE_ACCESS_ERROR
+ * @example await fetchGrantFile(httpGet, readIpfs, 'http://127.0.0.1:4443/bucket/grant.json')
+ */
+export async function fetchGrantFile(
+  httpGet: HttpGet,
+  readIpfs: ReadIpfs,
+  url: string,
+): Promise<PythonValue> {
+  const hash = ipfsHashOf(url)
+  const bytes =
+    hash === undefined
+      ? await fetchPlain(httpGet, url)
+      : await readIpfs(hash, accept).catch((error) => refuse(url, error))
+  const value = parse(bytes, url)
+  if (!isTruthy(value)) throw invalidData(url, `Empty grant file retrieved from ${url}`)
+  if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean') {
+    throw invalidData(url, `object of type '${pythonTypeName(value)}' has no len()`)
+  }
+  return value
+}
+
+async function fetchPlain(httpGet: HttpGet, url: string): Promise<Uint8Array> {
+  try {
+    const answer = await httpGet(url, accept)
+    if (answer.status >= 400) {
+      await answer.discard()
+      throw refusal(url, answer)
+    }
+    return await readAll(answer.body)
+  } catch (error) {
+    return refuse(url, error)
+  }
+}
+
+function refusal(url: string, { status, reason }: HttpAnswer): Error {
+  if (status === 404) {
+    return new ApiError('FILE_ACCESS_ERROR', `Grant file not found at ${url}: Content not found at ${url}`)
+  }
+  if (status === 429) {
+    return new ApiError(
+      'FILE_ACCESS_ERROR',
+      `Rate limited retrieving grant file from ${url}: Rate limited at ${url}`,
+    )
+  }
+  return new Error(`${status} ${status < 500 ? 'Client' : 'Server'} Error: ${reason} for url: ${url}`)
+}
+
+function refuse(url: string, error: unknown): never {
+  if (error instanceof ApiError) throw error
+  throw new ApiError('FILE_ACCESS_ERROR', `IPFS error retrieving grant file from ${url}: ${messageOf(error)}`)
+}
+
+function parse(bytes: Uint8Array, url: string): PythonValue {
+  try {
+    return parsePythonJson(decodeUtf8(bytes).replace(/^\ufeff/, ''))
+  } catch (error) {
+    if (error instanceof PythonLimitError) throw invalidData(url, error.message)
+    const what = error instanceof PythonJsonError ? error.message : messageOf(error)
+    return refuse(url, new Error(`Invalid JSON content from ${url}: ${what}`))
+  }
+}
+
+const invalidData = (url: string, reason: string): ApiError =>
+  new ApiError(
+    'FILE_ACCESS_ERROR',
+    `Failed to fetch grant file: Invalid grant file data from ${url}: ${reason}`,
+  )

@@ -1,0 +1,81 @@
+import type { OperationBody } from './create-operation.ts'
+import type { Profile } from './profile.ts'
+import { parsePythonJson } from './python-json.ts'
+import type { PythonDict, PythonValue } from './python-value.ts'
+import { fault, missing, patternMismatch, ValidationError } from './validation-error.ts'
+
+const signaturePattern = '^0x[a-fA-F0-9]{130}$'
+const minRequestLength = 2
+const maxRequestLength = 100_000
+
+/**
+ * Holds the body of `POST /operations` against its model: two texts; more keys are ignored. The later version also
+ * wants the signature to be 65 bytes of hex and the request to be a JSON object with `permission_id`.
+ *
+ * @throws {ValidationError} with every fault
+ * @example parseOperationBody(body, profile) // { appSignature: '0x...', requestJson: '{"permission_id":7}' }
+ */
+export function parseOperationBody(body: PythonValue | undefined, profile: Profile): OperationBody {
+  if (body === undefined || body === null) throw new ValidationError([missing(['body'])])
+  if (!(body instanceof Map)) {
+    const msg = 'Input should be a valid dictionary or object to extract fields from'
+    throw new ValidationError([fault({ type: 'model_attributes_type', loc: ['body'], msg, input: body })])
+  }
+  const faults: PythonDict[] = []
+  const appSignature = readText(body, 'app_signature', faults)
+  const requestJson = readText(body, 'operation_request_json', faults)
+  if (profile.strictRequests) {
+    if (appSignature !== undefined) faults.push(...signatureFaults(appSignature))
+    if (requestJson !== undefined) faults.push(...requestFaults(requestJson))
+  }
+  if (appSignature === undefined || requestJson === undefined || faults.length > 0)
+    throw new ValidationError(faults)
+  return { appSignature, requestJson }
+}
+
+function readText(body: PythonDict, key: string, faults: PythonDict[]): string | undefined {
+  const value = body.get(key)
+  if (typeof value === 'string') return value
+  const loc = ['body', key]
+  faults.push(
+    value === undefined
+      ? missing(loc, body)
+      : fault({ type: 'string_type', loc, msg: 'Input should be a valid string', input: value }),
+  )
+  return undefined
+}
+
+function signatureFaults(signature: string): PythonDict[] {
+  if (new RegExp(signaturePattern).test(signature)) return []
+  return [patternMismatch(['body', 'app_signature'], signaturePattern, signature)]
+}
+
+function requestFaults(text: string): PythonDict[] {
+  const loc = ['body', 'operation_request_json']
+  const length = [...text].length
+  if (length < minRequestLength) {
+    const msg = `String should have at least ${minRequestLength} characters`
+    const ctx: PythonDict = new Map([['min_length', BigInt(minRequestLength)]])
+    return [fault({ type: 'string_too_short', loc, msg, input: text, ctx })]
+  }
+  if (length > maxRequestLength) {
+    const msg = `String should have at most ${maxRequestLength} characters`
+    const ctx: PythonDict = new Map([['max_length', BigInt(maxRequestLength)]])
+    return [fault({ type: 'string_too_long', loc, msg, input: text, ctx })]
+  }
+  const problem = requestProblem(text)
+  if (problem === undefined) return []
+  const ctx: PythonDict = new Map([['error', new Map()]])
+  return [fault({ type: 'value_error', loc, msg: `Value error, ${problem}`, input: text, ctx })]
+}
+
+function requestProblem(text: string): string | undefined {
+  let request: PythonValue
+  try {
+    request = parsePythonJson(text)
+  } catch {
+    return 'operation_request_json must be valid JSON'
+  }
+  if (!(request instanceof Map)) return 'operation_request_json must be a JSON object'
+  return request.has('permission_id') ? undefined : 'operation_request_json must contain permission_id'
+}

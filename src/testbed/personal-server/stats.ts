@@ -1,0 +1,59 @@
+/** What a server did since it started. */
+export type ServerStats = {
+  /** Operations created. */
+  operations: number
+  /** Answers other than success, by error code; those without a code by their status, such as `HTTP_404`. */
+  rejections: Record<string, number>
+  /** Requests that arrived and are not answered, less the ones being handled. */
+  queueDepth: number
+  /** Milliseconds during which at least one request was being handled. */
+  busyMs: number
+  /** Answers by route. */
+  served: Record<string, number>
+}
+
+/** Keeps the figures of {@link ServerStats}. */
+export type StatsRecorder = {
+  arrived(): void
+  started(): void
+  finished(route: string, status: number, code: string | undefined): void
+  read(): ServerStats
+}
+
+/**
+ * Makes a recorder.
+ *
+ * @param now milliseconds of a monotonic clock
+ */
+export function createStats(now: () => number): StatsRecorder {
+  const rejections: Record<string, number> = {}
+  const served: Record<string, number> = {}
+  let operations = 0
+  let queued = 0
+  let handling = 0
+  let busyMs = 0
+  let busySince = 0
+  return {
+    arrived: () => {
+      queued++
+    },
+    started: () => {
+      queued--
+      if (handling++ === 0) busySince = now()
+    },
+    finished: (route, status, code) => {
+      if (--handling === 0) busyMs += now() - busySince
+      served[route] = (served[route] ?? 0) + 1
+      if (route === 'create-operation' && status === 202) operations++
+      const reason = code ?? (status >= 400 ? `HTTP_${status}` : undefined)
+      if (reason !== undefined) rejections[reason] = (rejections[reason] ?? 0) + 1
+    },
+    read: () => ({
+      operations,
+      rejections: { ...rejections },
+      queueDepth: queued,
+      busyMs: busyMs + (handling > 0 ? now() - busySince : 0),
+      served: { ...served },
+    }),
+  }
+}
