@@ -6,9 +6,9 @@ import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet
 import {Forwardable} from "./base/Forwardable.sol";
 import {IDataPortabilityGrantees} from "./interfaces/IDataPortabilityGrantees.sol";
 
-/// @title DataPortabilityGrantees
+/// @title DataPortabilityGrantees, as far as the reference versions agree
 /// @dev A pause stops {registerGrantee} only, so that a paused registry does not stop users' permissions.
-contract DataPortabilityGrantees is IDataPortabilityGrantees, Forwardable {
+abstract contract DataPortabilityGrantees is IDataPortabilityGrantees, Forwardable {
     using EnumerableSet for EnumerableSet.UintSet;
 
     struct Grantee {
@@ -98,8 +98,8 @@ contract DataPortabilityGrantees is IDataPortabilityGrantees, Forwardable {
         return _grantees[granteeId].permissionIds.values();
     }
 
-    /// @dev Anybody may register any address for any owner.
-    function _authorizeRegistration(address owner, address granteeAddress) internal view virtual {}
+    /// @dev Who may register whom is what the reference versions disagree on; reverts if the caller may not.
+    function _authorizeRegistration(address owner, address granteeAddress) internal view virtual;
 
     function _granteeInfo(uint256 granteeId) private view returns (GranteeInfo memory) {
         Grantee storage grantee = _grantees[granteeId];

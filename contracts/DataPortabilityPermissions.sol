@@ -9,7 +9,7 @@ import {IDataPortabilityGrantees} from "./interfaces/IDataPortabilityGrantees.so
 import {IDataPortabilityPermissions} from "./interfaces/IDataPortabilityPermissions.sol";
 import {IDataPortabilityServers} from "./interfaces/IDataPortabilityServers.sol";
 import {IDataRegistry} from "./interfaces/IDataRegistry.sol";
-import {PermissionTypedData} from "./PermissionTypedData.sol";
+import {PermissionTypedData} from "./libraries/PermissionTypedData.sol";
 
 /// @title DataPortabilityPermissions
 contract DataPortabilityPermissions is IDataPortabilityPermissions, Forwardable, SignedCalls {

@@ -1,4 +1,11 @@
-import { type Client, createTestClient, http, type PublicActions, publicActions, type TestActions } from 'viem'
+import {
+  type Client,
+  createTestClient,
+  http,
+  type PublicActions,
+  publicActions,
+  type TestActions,
+} from 'viem'
 
 /** A viem client with anvil's own methods beside the public ones. */
 export type AnvilClient = Client & PublicActions & TestActions

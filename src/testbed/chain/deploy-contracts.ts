@@ -1,9 +1,9 @@
-import { encodeDeployData, encodeFunctionData, getContractAddress, keccak256, pad, toHex, zeroAddress } from 'viem'
+import { encodeFunctionData, getContractAddress, keccak256, pad, toHex, zeroAddress } from 'viem'
 import type { AnvilClient } from './anvil-client.ts'
 import { contractAddresses } from './contract-addresses.ts'
-import { contractArtifact } from './contract-artifacts.ts'
+import { type ContractArtifact, contractArtifact } from './contract-artifacts.ts'
 import { deployerAddress, devAccounts } from './dev-accounts.ts'
-import { mineTransactions, type UnlockedTransaction } from './mine-transactions.ts'
+import { mineTransactions } from './mine-transactions.ts'
 
 /** Where a proxy keeps its implementation, by ERC-1967: keccak256('eip1967.proxy.implementation') - 1. */
 const implementationSlot = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc'
@@ -11,29 +11,69 @@ const implementationSlot = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920
 const owner = devAccounts.owner.address
 const { permissions, servers, grantees, registry, schemas } = contractAddresses
 
-/** Each proxy: which implementation stands behind it, and what it is initialised with. */
-const proxies = {
-  schemas: { implementation: 'DataRefinerRegistry', initialize: [owner, zeroAddress] },
-  registry: { implementation: 'DataRegistry', initialize: [zeroAddress, owner] },
-  servers: { implementation: 'DataPortabilityServers', initialize: [zeroAddress, owner] },
-  grantees: { implementation: 'DataPortabilityGrantees', initialize: [zeroAddress, owner] },
-  permissions: {
-    implementation: 'DataPortabilityPermissions',
-    initialize: [zeroAddress, owner, registry, servers, grantees],
+/** Which published version of the contracts to follow; `contracts/README.md` says how they differ. */
+export type ContractReference = '2025-09' | '2026-04'
+
+/** The contract behind each proxy. */
+const implementations = {
+  '2025-09': {
+    schemas: 'DataRefinerRegistry',
+    registry: 'DataRegistry_2025_09',
+    servers: 'DataPortabilityServers_2025_09',
+    grantees: 'DataPortabilityGrantees_2025_09',
+    permissions: 'DataPortabilityPermissions_2025_09',
+    multisend: 'Multisend',
   },
-  multisend: { implementation: 'Multisend', initialize: [owner] },
+  '2026-04': {
+    schemas: 'DataRefinerRegistry',
+    registry: 'DataRegistry',
+    servers: 'DataPortabilityServers',
+    grantees: 'DataPortabilityGrantees_2026_04',
+    permissions: 'DataPortabilityPermissions',
+    multisend: 'Multisend',
+  },
+} as const satisfies Record<ContractReference, Record<ProxyName, string>>
+
+/** What each proxy is initialised with; there is no ERC-2771 forwarder, as on the public networks. */
+const initialisers = {
+  schemas: [owner, zeroAddress],
+  registry: [zeroAddress, owner],
+  servers: [zeroAddress, owner],
+  grantees: [zeroAddress, owner],
+  permissions: [zeroAddress, owner, registry, servers, grantees],
+  multisend: [owner],
 } as const
 
-type ProxyName = keyof typeof proxies
-const proxyNames = Object.keys(proxies) as ProxyName[]
+type ProxyName = keyof typeof initialisers
+const proxyNames = Object.keys(initialisers) as ProxyName[]
 
 /** What the contracts must know of each other for the workflow to work; said by the owner. */
 const wiring = [
-  { contract: 'grantees', call: 'grantRole', args: [keccak256(toHex('PERMISSION_MANAGER_ROLE')), permissions] },
-  { contract: 'servers', call: 'grantRole', args: [keccak256(toHex('PERMISSION_MANAGER_ROLE')), permissions] },
+  {
+    contract: 'grantees',
+    call: 'grantRole',
+    args: [keccak256(toHex('PERMISSION_MANAGER_ROLE')), permissions],
+  },
+  {
+    contract: 'servers',
+    call: 'grantRole',
+    args: [keccak256(toHex('PERMISSION_MANAGER_ROLE')), permissions],
+  },
   { contract: 'registry', call: 'grantRole', args: [keccak256(toHex('DATA_PORTABILITY_ROLE')), permissions] },
   { contract: 'registry', call: 'updateDataRefinerRegistry', args: [schemas] },
 ] as const
+
+/**
+ * The compiled contract behind a proxy.
+ *
+ * @example implementationOf('grantees').abi
+ */
+export function implementationOf(
+  name: ProxyName,
+  reference: ContractReference = '2025-09',
+): ContractArtifact {
+  return contractArtifact(implementations[reference][name])
+}
 
 /**
  * Puts the contracts at the addresses they have on the public networks, initialised and wired for the workflow.
@@ -42,10 +82,16 @@ const wiring = [
  * addresses; everything else is done by transactions, as a real deployment does it.
  *
  * @throws LoadTestError TESTBED_START_FAILED when one of those transactions reverts
+ * @example await deployContracts(anvil.client, '2025-09')
  */
-export async function deployContracts(client: AnvilClient): Promise<void> {
+export async function deployContracts(client: AnvilClient, reference: ContractReference): Promise<void> {
+  const artifactOf = (name: ProxyName): ContractArtifact => implementationOf(name, reference)
+
   const firstNonce = await client.getTransactionCount({ address: deployerAddress })
-  await mineTransactions(client, proxyNames.map(creation))
+  await mineTransactions(
+    client,
+    proxyNames.map((name) => ({ from: deployerAddress, data: artifactOf(name).bytecode, gas: 4_500_000n })),
+  )
   await Promise.all([
     client.setCode({
       address: contractAddresses.multicall3,
@@ -53,13 +99,28 @@ export async function deployContracts(client: AnvilClient): Promise<void> {
     }),
     ...proxyNames.map((name, index) => writeProxy(client, name, BigInt(firstNonce + index))),
   ])
-  await mineTransactions(client, proxyNames.map(initialisation))
-  await mineTransactions(client, wiring.map(wire))
-}
-
-function creation(name: ProxyName): UnlockedTransaction {
-  const { abi, bytecode } = contractArtifact(proxies[name].implementation)
-  return { from: deployerAddress, data: encodeDeployData({ abi, bytecode }), gas: 4_500_000n }
+  await mineTransactions(
+    client,
+    proxyNames.map((name) => ({
+      from: deployerAddress,
+      to: contractAddresses[name],
+      data: encodeFunctionData({
+        abi: artifactOf(name).abi,
+        functionName: 'initialize',
+        args: initialisers[name],
+      }),
+      gas: 400_000n,
+    })),
+  )
+  await mineTransactions(
+    client,
+    wiring.map(({ contract, call, args }) => ({
+      from: owner,
+      to: contractAddresses[contract],
+      data: encodeFunctionData({ abi: artifactOf(contract).abi, functionName: call, args }),
+      gas: 100_000n,
+    })),
+  )
 }
 
 async function writeProxy(client: AnvilClient, name: ProxyName, implementationNonce: bigint): Promise<void> {
@@ -67,17 +128,4 @@ async function writeProxy(client: AnvilClient, name: ProxyName, implementationNo
   const implementation = getContractAddress({ from: deployerAddress, nonce: implementationNonce })
   await client.setCode({ address, bytecode: contractArtifact('ERC1967Proxy').deployedBytecode })
   await client.setStorageAt({ address, index: implementationSlot, value: pad(implementation) })
-}
-
-function initialisation(name: ProxyName): UnlockedTransaction {
-  const { implementation, initialize } = proxies[name]
-  const { abi } = contractArtifact(implementation)
-  const data = encodeFunctionData({ abi, functionName: 'initialize', args: initialize })
-  return { from: deployerAddress, to: contractAddresses[name], data, gas: 400_000n }
-}
-
-function wire({ contract, call, args }: (typeof wiring)[number]): UnlockedTransaction {
-  const { abi } = contractArtifact(proxies[contract].implementation)
-  const data = encodeFunctionData({ abi, functionName: call, args })
-  return { from: owner, to: contractAddresses[contract], data, gas: 100_000n }
 }

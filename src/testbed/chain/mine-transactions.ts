@@ -24,7 +24,10 @@ export async function mineTransactions(
   for (const hash of hashes) {
     const receipt = await minedReceipt(client, hash)
     if (receipt.status !== 'success') {
-      throw new LoadTestError('TESTBED_START_FAILED', `A transaction that sets up the chain reverted: ${hash}`)
+      throw new LoadTestError(
+        'TESTBED_START_FAILED',
+        `A transaction that sets up the chain reverted: ${hash}`,
+      )
     }
     receipts.push(receipt)
   }

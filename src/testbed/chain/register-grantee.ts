@@ -2,7 +2,7 @@ import { type Address, encodeFunctionData, parseEventLogs } from 'viem'
 import { z } from 'zod'
 import type { AnvilClient } from './anvil-client.ts'
 import { contractAddresses } from './contract-addresses.ts'
-import { contractArtifact } from './contract-artifacts.ts'
+import { implementationOf } from './deploy-contracts.ts'
 import { devAccounts } from './dev-accounts.ts'
 import { mineTransactions } from './mine-transactions.ts'
 
@@ -20,7 +20,7 @@ export async function registerGrantee(
   client: AnvilClient,
   grantee: { address: Address; publicKey: string },
 ): Promise<bigint> {
-  const { abi } = contractArtifact('DataPortabilityGrantees')
+  const { abi } = implementationOf('grantees')
   const data = encodeFunctionData({
     abi,
     functionName: 'registerGrantee',

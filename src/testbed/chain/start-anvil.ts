@@ -1,8 +1,8 @@
 import { createServer } from 'node:net'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { ManagedProcess, type ProcessExit } from '../../process/managed-process.ts'
-import { type AnvilClient, createAnvilClient } from './anvil-client.ts'
 import { anvilBinary } from './anvil-binary.ts'
+import { type AnvilClient, createAnvilClient } from './anvil-client.ts'
 
 /** How the embedded chain behaves. */
 export type AnvilOptions = {

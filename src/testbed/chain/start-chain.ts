@@ -1,8 +1,14 @@
 import type { ContractAddresses } from '../../config/target.ts'
 import { contractAddresses } from './contract-addresses.ts'
-import { deployContracts } from './deploy-contracts.ts'
+import { type ContractReference, deployContracts } from './deploy-contracts.ts'
 import { devAccounts } from './dev-accounts.ts'
 import { type AnvilOptions, type RunningAnvil, startAnvil } from './start-anvil.ts'
+
+/** How the embedded chain behaves. */
+export type ChainOptions = AnvilOptions & {
+  /** Which published version of the contracts to follow. @default '2025-09' */
+  reference?: ContractReference
+}
 
 /** An embedded chain that is up, with the contracts of the workflow in place. */
 export type RunningChain = RunningAnvil & {
@@ -20,10 +26,10 @@ export type RunningChain = RunningAnvil & {
  * const granteeId = await registerGrantee(chain.client, { address, publicKey })
  * await chain.stop()
  */
-export async function startChain(options: AnvilOptions = {}): Promise<RunningChain> {
+export async function startChain(options: ChainOptions = {}): Promise<RunningChain> {
   const anvil = await startAnvil(options)
   try {
-    await deployContracts(anvil.client)
+    await deployContracts(anvil.client, options.reference ?? '2025-09')
     options.signal?.throwIfAborted()
     return { ...anvil, contracts: contractAddresses, accounts: devAccounts }
   } catch (error) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {IDataPortabilityPermissions} from "./interfaces/IDataPortabilityPermissions.sol";
-import {IDataRegistry} from "./interfaces/IDataRegistry.sol";
+import {IDataPortabilityPermissions} from "../interfaces/IDataPortabilityPermissions.sol";
+import {IDataRegistry} from "../interfaces/IDataRegistry.sol";
 
 /// @title EIP-712 struct hashes of what users sign for {IDataPortabilityPermissions}
 library PermissionTypedData {
