@@ -59,9 +59,17 @@ export const targetSchema = z.strictObject({
     .optional(),
   /** Which parts are embedded stand-ins rather than the real thing. */
   embedded: z.array(z.enum(dependencyNames)).default([]),
-  /** Where the embedded parts report their own CPU time, memory and queue; only a testbed has these. */
-  metricsUrls: z.record(z.string(), httpUrl).optional(),
+  /** Where the embedded parts tell of their own CPU time, memory and counters; only a testbed has these. */
+  metricsUrls: z.partialRecord(z.enum(dependencyNames), httpUrl).optional(),
+  /** Processes of the embedded parts, on this machine. */
+  pids: z.partialRecord(z.enum(dependencyNames), z.int().positive()).optional(),
 })
+
+/** A target document whose API server may still have to be started. */
+export const targetPlanSchema = targetSchema.extend({ apiServer: targetSchema.shape.apiServer.optional() })
+
+/** A target of which everything but the API server is known for sure; without one, a run starts its own. */
+export type TargetPlan = z.output<typeof targetPlanSchema>
 
 /** An environment under test. */
 export type Target = z.output<typeof targetSchema>

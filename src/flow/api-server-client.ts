@@ -1,0 +1,92 @@
+import type { Dispatcher } from 'undici'
+import type { Hex } from 'viem'
+import { z } from 'zod'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { requestJson } from '../http/request-json.ts'
+import type { SignedPermission } from '../vana/user-crypto.ts'
+import type { OperationState } from './flow-services.ts'
+
+/** The API server as a flow uses it. */
+export type ApiServerClient = {
+  /** Has the relayer submit what a user signed; returns the transaction's hash. Never to be repeated blindly. */
+  relay(signed: SignedPermission, user: Hex, signal: AbortSignal): Promise<Hex>
+  /** Has the app ask the personal server for inference under a permission. */
+  requestInference(permissionId: string, signal: AbortSignal): Promise<{ operationId: string }>
+  /** Looks at an operation. */
+  pollInference(operationId: string, signal: AbortSignal): Promise<OperationState>
+}
+
+const relaySchema = z.object({
+  type: z.literal('signed'),
+  hash: z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{64}$/i.test(value)),
+})
+const operationSchema = z.object({ success: z.literal(true), data: z.object({ id: z.string().min(1) }) })
+const stateSchema = z.object({
+  success: z.literal(true),
+  data: z.object({ id: z.string(), status: z.string(), result: z.unknown() }),
+})
+
+/**
+ * Makes a client of the API server.
+ *
+ * Every function rejects with LoadTestError SERVER_UNREACHABLE, SERVER_RATE_LIMITED, SERVER_REFUSED, SERVER_FAILED or
+ * SERVER_PROTOCOL, or with the signal's reason.
+ *
+ * @param options.token bearer token, for a server that asks for one; secret
+ */
+export function createApiServerClient(
+  dispatcher: Dispatcher,
+  baseUrl: string,
+  options: { timeoutMs: number; token?: string | undefined },
+): ApiServerClient {
+  const { timeoutMs, token } = options
+  const headers = token ? { authorization: `Bearer ${token}` } : {}
+  const post = async <T>(
+    path: string,
+    body: unknown,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<T> => {
+    const request = { method: 'POST', url: baseUrl + path, body, headers, signal, timeoutMs } as const
+    const answer = await requestJson(dispatcher, { ...request, service: 'API server' })
+    const { data } = schema.safeParse(answer)
+    if (!data)
+      throw new LoadTestError('SERVER_PROTOCOL', `The API server's answer to ${path} is not as agreed.`)
+    return data
+  }
+  return {
+    async relay(signed, user, signal) {
+      const { typedData, signature } = signed
+      const body = {
+        type: 'signed',
+        operation: 'submitAddServerFilesAndPermissions',
+        typedData: withDecimalStrings(typedData),
+        signature,
+        expectedUserAddress: user,
+      }
+      return (await post('/api/relay', body, relaySchema, signal)).hash
+    },
+    async requestInference(permissionId, signal) {
+      const { data } = await post('/api/trusted-server', { permissionId }, operationSchema, signal)
+      return { operationId: data.id }
+    },
+    async pollInference(operationId, signal) {
+      const { data } = await post('/api/trusted-server/poll', { operationId }, stateSchema, signal)
+      return data
+    },
+  }
+}
+
+/** JSON has no bigints: the protocol spells them as decimal strings. */
+function withDecimalStrings(typedData: SignedPermission['typedData']): unknown {
+  const { message } = typedData
+  return {
+    ...typedData,
+    message: {
+      ...message,
+      nonce: String(message.nonce),
+      granteeId: String(message.granteeId),
+      schemaIds: message.schemaIds.map(String),
+    },
+  }
+}

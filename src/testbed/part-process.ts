@@ -1,0 +1,60 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { type PartName, type PartSettings, partStarters } from './parts.ts'
+
+/*
+ * The program of a testbed part's own process. Its parent gives it one order through the IPC channel, is answered when
+ * the part is up or has failed, and ends it with SIGTERM; when the parent is gone, so is the channel, and it ends too.
+ */
+
+/** Where the order stands; the environment, since it may hold keys and arguments can be read by others. */
+export const orderVariable = 'VANA_LOAD_TESTBED_PART'
+
+/** What to start. */
+export type PartOrder = { [Name in PartName]: { name: Name; settings: PartSettings[Name] } }[PartName]
+
+/** What the part's process says once. */
+export type PartAnswer =
+  | { up: { url: string; metricsUrl: string } }
+  | { failed: { code: string; message: string } }
+
+async function startPart<Name extends PartName>(name: Name, settings: PartSettings[Name]): Promise<void> {
+  const part = await partStarters[name](settings)
+  // A page of the testbed's own, at a port of its own: the real services have none to be confused with.
+  const metrics = createServer((_request, response) => {
+    const { user, system } = process.cpuUsage()
+    const usage = { cpuMs: (user + system) / 1000, rssBytes: process.memoryUsage.rss() }
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ ...usage, ...Object(part.stats()) }))
+  })
+  await new Promise<void>((resolve) => metrics.listen(0, '127.0.0.1', resolve))
+  const metricsUrl = `http://127.0.0.1:${(metrics.address() as AddressInfo).port}/`
+  const stop = (): void => {
+    metrics.close()
+    void part.stop().finally(() => process.exit(0))
+  }
+  process.once('SIGTERM', stop)
+  process.once('disconnect', stop)
+  // Ctrl-C is the parent's to handle: it stops its parts when it no longer needs them.
+  process.on('SIGINT', () => undefined)
+  answer({ up: { url: part.url, metricsUrl } })
+}
+
+function answer(message: PartAnswer): void {
+  process.send?.(message)
+}
+
+const order = process.env[orderVariable]
+if (order) {
+  delete process.env[orderVariable]
+  const { name, settings }: PartOrder = JSON.parse(order)
+  startPart(name, settings).catch((error: unknown) => {
+    const { code, message } =
+      error instanceof LoadTestError ? error : { code: 'INTERNAL', message: String(error) }
+    answer({ failed: { code, message } })
+    process.exitCode = 1
+    process.disconnect()
+  })
+}

@@ -1,0 +1,61 @@
+import type { Hex } from 'viem'
+import { LoadTestApiServer } from '../server/load-test-api-server.ts'
+import { startPersonalServer } from './personal-server/start-personal-server.ts'
+import { startStorageEmulator } from './storage/start-storage-emulator.ts'
+
+/** What each part needs to start; plain data, so that it can go to another process. */
+export type PartSettings = {
+  storage: {
+    port: number
+    bucket: string
+    /** Whether anybody may read; otherwise signed URLs are needed. */
+    public: boolean
+    /** Whose signed URLs are accepted; `key` is the public one, in PEM. */
+    serviceAccounts: { clientEmail: string; key: string }[]
+  }
+  personalServer: {
+    port: number
+    rpcUrl: string
+    chainId: number
+    mnemonic: string
+    profile: 'main-2025-09-05' | 'head-2025-10-17'
+    concurrency: 'serial' | 'parallel'
+    rateLimits: boolean
+    model: { seed: string; medianMs: number }
+  }
+  apiServer: {
+    port: number
+    rpcUrls: string[]
+    chainId: number
+    contracts: { permissions: Hex }
+    personalServerUrl: string
+    relayerPrivateKeys: Hex[]
+    granteePrivateKey: Hex
+  }
+}
+
+/** A part of the testbed that runs in a process of its own. */
+export type PartName = keyof PartSettings
+
+/** A part that is up. */
+export type RunningPart = {
+  url: string
+  /** The part's own counters, as plain data. */
+  stats(): unknown
+  stop(): Promise<void>
+}
+
+/** Starts parts in this process. */
+export const partStarters: { [Name in PartName]: (settings: PartSettings[Name]) => Promise<RunningPart> } = {
+  storage: ({ port, bucket, public: isPublic, serviceAccounts }) =>
+    startStorageEmulator({ port, buckets: [{ name: bucket, public: isPublic }], serviceAccounts }),
+
+  personalServer: ({ rateLimits, ...settings }) =>
+    startPersonalServer({ ...settings, ...(rateLimits ? { rateLimits: {} } : {}) }),
+
+  async apiServer(settings) {
+    const server = new LoadTestApiServer(settings)
+    const { url } = await server.start()
+    return { url, stats: () => server.stats(), stop: () => server.stop() }
+  },
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { ManagedProcess, type ProcessExit } from '../process/managed-process.ts'
+import { ownProgram } from '../process/own-program.ts'
+import { orderVariable, type PartAnswer, type PartOrder } from './part-process.ts'
+import type { PartName, PartSettings } from './parts.ts'
+
+/** A part that is up in a process of its own. */
+export type PartProcess = {
+  url: string
+  metricsUrl: string
+  pid: number
+  /** Settles when the process has ended, for whatever reason. */
+  exited: Promise<ProcessExit>
+  lastOutput(): string
+  stop(): Promise<unknown>
+}
+
+const answerSchema: z.ZodType<PartAnswer> = z.union([
+  z.object({ up: z.object({ url: z.string(), metricsUrl: z.string() }) }),
+  z.object({ failed: z.object({ code: z.string(), message: z.string() }) }),
+])
+
+/**
+ * Starts a part of the testbed in a process of its own.
+ *
+ * @throws LoadTestError PORT_IN_USE, TESTBED_START_FAILED; the signal's reason when aborted
+ */
+export async function startPartProcess<Name extends PartName>(
+  name: Name,
+  settings: PartSettings[Name],
+  signal?: AbortSignal,
+): Promise<PartProcess> {
+  const child = new ManagedProcess<PartAnswer>({
+    name: `testbed ${name}`,
+    ...ownProgram('./part-process', import.meta.url),
+    env: { ...process.env, [orderVariable]: JSON.stringify({ name, settings } as PartOrder) },
+    ready: { message: (message) => answerSchema.safeParse(message).data },
+    startTimeoutMs: 30_000,
+  })
+  const answer = await child.start(signal)
+  const { pid } = child
+  if ('failed' in answer || pid === undefined) {
+    await child.stop()
+    const failed = 'failed' in answer ? answer.failed : { code: '', message: 'it ended at once' }
+    const code = failed.code === 'PORT_IN_USE' ? failed.code : 'TESTBED_START_FAILED'
+    throw new LoadTestError(code, `The testbed's ${name} did not start: ${failed.message}`)
+  }
+  return {
+    ...answer.up,
+    pid,
+    exited: child.exited,
+    lastOutput: () => child.lastOutput(),
+    stop: () => child.stop(),
+  }
+}

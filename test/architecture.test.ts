@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Which rooms of `src/` each room may import from; `docs/architecture.md` says why. */
+const mayImport: Record<string, readonly string[]> = {
+  // Knows nothing of the rest.
+  errors: [],
+  random: [],
+  async: ['errors'],
+  crypto: ['errors'],
+  http: ['errors'],
+  process: ['async', 'errors'],
+  metrics: ['errors'],
+  redaction: [],
+  // Knows arrivals and time, and nothing of Vana.
+  load: ['async', 'errors', 'random'],
+  // Knows what can be asked for.
+  config: ['errors', 'load', 'redaction'],
+  // Knows Vana, and nothing of arrivals.
+  vana: ['crypto', 'errors'],
+  chain: ['async', 'config', 'crypto', 'errors'],
+  storage: ['async', 'errors'],
+  wallets: ['async', 'chain', 'config', 'crypto', 'errors'],
+  flow: ['async', 'chain', 'config', 'crypto', 'errors', 'http', 'random', 'storage', 'vana'],
+  // What a flow talks to, over HTTP and JSON-RPC only.
+  server: ['async', 'chain', 'config', 'crypto', 'errors', 'http'],
+  testbed: ['async', 'chain', 'config', 'crypto', 'errors', 'flow', 'process', 'server', 'storage'],
+  // Knows what happened.
+  results: ['config', 'errors', 'flow', 'metrics', 'redaction'],
+  report: ['config', 'errors', 'flow', 'metrics', 'redaction', 'results'],
+  // Brings them together.
+  run: [
+    ...[
+      'async',
+      'chain',
+      'config',
+      'crypto',
+      'errors',
+      'flow',
+      'http',
+      'load',
+      'metrics',
+      'process',
+      'random',
+    ],
+    ...['redaction', 'report', 'results', 'storage', 'vana', 'wallets'],
+  ],
+  scripts: ['*'],
+}
+
+type Import = { from: string; to: string }
+
+const imports: Import[] = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .map((file) => join('src', file))
+  .filter((file) => file.endsWith('.ts') && !/\.(test|fixture)\.ts$/.test(file))
+  .flatMap((file) => {
+    const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), 'utf8'))
+    return importedFiles
+      .filter(({ fileName }) => fileName.startsWith('.'))
+      .map(({ fileName }) => ({ from: file, to: relative(root, join(root, dirname(file), fileName)) }))
+  })
+
+const roomOf = (file: string): string => file.split('/')[1] ?? ''
+
+describe('rooms', () => {
+  test('import only from the rooms that they may know', () => {
+    const strangers = imports.filter(({ from, to }) => {
+      const [room, other] = [roomOf(from), roomOf(to)]
+      if (!to.startsWith('src/') || room === other || from === 'src/index.ts') return false
+      const allowed = mayImport[room] ?? []
+      return !allowed.includes('*') && !allowed.includes(other)
+    })
+    expect(strangers).toEqual([])
+  })
+
+  test('are all named in the table', () => {
+    const rooms = new Set(imports.map(({ from }) => roomOf(from)).filter((room) => !room.endsWith('.ts')))
+    expect([...rooms].filter((room) => !(room in mayImport))).toEqual([])
+  })
+
+  test('have no way back: none knows, even through others, a room that knows it', () => {
+    const reach = (room: string, seen = new Set<string>()): Set<string> => {
+      for (const next of mayImport[room] ?? []) {
+        if (seen.has(next)) continue
+        seen.add(next)
+        reach(next, seen)
+      }
+      return seen
+    }
+    expect(Object.keys(mayImport).filter((room) => reach(room).has(room))).toEqual([])
+  })
+
+  test('reach the Vana SDK through one door', () => {
+    const doors = imports.filter(({ to }) => to === 'generated/vana-sdk.js').map(({ from }) => from)
+    expect(doors).toEqual(['src/vana/sdk.ts'])
+    const users = imports.filter(({ to }) => to === 'src/vana/sdk.ts').map(({ from }) => roomOf(from))
+    expect(users.filter((room) => room !== 'vana' && room !== 'flow')).toEqual([])
+  })
+})
