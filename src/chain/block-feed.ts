@@ -1,0 +1,235 @@
+import type { Hash } from 'viem'
+import { type Clock, systemClock } from '../async/clock.ts'
+import { raceAbort } from '../async/race-abort.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { type Block, readBlock, readBlocks } from './chain-reads.ts'
+import type { RpcPool } from './rpc-pool.ts'
+
+// What other rooms build on: createBlockFeed({ rpc }) -> BlockFeed { head, subscribe, covers, find, stats, close }.
+
+/** A block as this process saw it. */
+export type SeenBlock = Block & {
+  /** When this process first saw it: monotonic milliseconds, on the timeline of `performance.now()`. */
+  seenAtMs: number
+}
+
+/** What a subscriber is told. */
+export type BlockListener = {
+  /** Each new block of the chain, in order, none left out. */
+  onBlock(block: SeenBlock): void
+  /** Blocks that are no longer of the chain, newest first; their replacements follow as new blocks. */
+  onReorg?(removed: readonly SeenBlock[]): void
+  /** After each look at the chain, also when there was no new block or the look failed. */
+  onTick?(): void
+}
+
+/** Settings of {@link createBlockFeed}. */
+export type BlockFeedOptions = {
+  rpc: RpcPool
+  /** Time between looks at the head while somebody listens, milliseconds. @default 250 */
+  pollIntervalMs?: number
+  /** Blocks kept, which is also the depth of reorganization that is followed. @default 64 */
+  keep?: number
+  /** @default the process's clock */
+  clock?: Clock
+}
+
+/** The one reader of blocks of a process, see {@link createBlockFeed}. */
+export type BlockFeed = {
+  /**
+   * Gives the newest block, from memory if it was looked at within `maxAgeMs`.
+   *
+   * @throws LoadTestError a `CHAIN_*` code; the signal's reason.
+   */
+  head(options?: { signal?: AbortSignal | undefined; maxAgeMs?: number }): Promise<SeenBlock>
+  /** Starts the polling if nobody listened yet; the returned function ends the subscription. */
+  subscribe(listener: BlockListener): () => void
+  /** Whether every block after that number is in memory, so that a transaction sent then cannot be missed. */
+  covers(afterBlock: number): boolean
+  /** The block in memory that holds a transaction. */
+  find(transaction: Hash): SeenBlock | undefined
+  stats(): BlockFeedStats
+  /** Stops polling, whoever listens. */
+  close(): void
+}
+
+/** What a feed has been through. */
+export type BlockFeedStats = { blocks: number; reorgs: number; deepestReorg: number; failedLooks: number }
+
+/**
+ * Makes the one reader of blocks of a process: fees, receipts and lanes all take the head from here, so that their
+ * cost is a few calls a block however many flows there are.
+ *
+ * It polls `eth_getBlockByNumber('latest')` only while somebody listens, fetches what lies between by number, and
+ * follows reorganizations by parent hashes. A block whose fetch failed is fetched again at the next look. A head that
+ * is already known but not the newest is a lagging node, not a reorganization.
+ *
+ * @example
+ * const feed = createBlockFeed({ rpc })
+ * const { baseFeePerGas } = await feed.head({ signal })
+ * const stop = feed.subscribe({ onBlock: (block) => console.log(block.number) })
+ */
+export function createBlockFeed(options: BlockFeedOptions): BlockFeed {
+  const { rpc, pollIntervalMs = 250, keep = 64, clock = systemClock } = options
+  const listeners = new Set<BlockListener>()
+  const stats: BlockFeedStats = { blocks: 0, reorgs: 0, deepestReorg: 0, failedLooks: 0 }
+  /** The newest blocks of the chain, oldest first, each the parent of the next. */
+  const chain: SeenBlock[] = []
+  const known = new Map<Hash, SeenBlock>()
+  const blockOf = new Map<Hash, SeenBlock>()
+  let lookedAtMs = Number.NEGATIVE_INFINITY
+  let looking: Promise<SeenBlock> | undefined
+  let stopPolling: (() => void) | undefined
+
+  const tip = (): SeenBlock | undefined => chain.at(-1)
+
+  function append(block: SeenBlock): void {
+    chain.push(block)
+    known.set(block.hash, block)
+    for (const hash of block.transactions) blockOf.set(hash, block)
+    while (chain.length > keep) forget(chain.shift())
+  }
+
+  function forget(block: SeenBlock | undefined): void {
+    if (block === undefined) return
+    known.delete(block.hash)
+    for (const hash of block.transactions) if (blockOf.get(hash) === block) blockOf.delete(hash)
+  }
+
+  function clear(): void {
+    for (const block of chain.splice(0)) forget(block)
+  }
+
+  async function look(): Promise<SeenBlock> {
+    const startedMs = clock.now()
+    const latest = await readBlock(rpc, 'latest')
+    if (latest === null) throw new LoadTestError('CHAIN_RPC_ERROR', 'The node has no latest block.')
+    const seen = { ...latest, seenAtMs: clock.now() }
+    const current = tip()
+    if (known.has(seen.hash)) {
+      lookedAtMs = startedMs
+      return current ?? seen
+    }
+    if (current === undefined) {
+      adopt([seen])
+    } else if (listeners.size === 0 && current.hash !== seen.parentHash) {
+      // Nobody listens, so nobody misses what lies between.
+      clear()
+      adopt([seen])
+    } else {
+      adopt(await pathTo(seen))
+    }
+    lookedAtMs = startedMs
+    return tip() ?? seen
+  }
+
+  /** The blocks from the first unknown one up to the given one. */
+  async function pathTo(latest: SeenBlock): Promise<SeenBlock[]> {
+    const current = tip()
+    const oldest = chain[0]
+    if (current === undefined || oldest === undefined || latest.parentHash === current.hash) return [latest]
+    const between = (await readBlocks(rpc, current.number + 1, latest.number - 1)).map(toSeen)
+    const path = [...between.filter((block) => block !== undefined), latest]
+    const linked = path.every((block, i) => block.parentHash === (path[i - 1] ?? current).hash)
+    if (linked && path.length === latest.number - current.number) return path
+
+    // Another branch: walk back by parent hashes to a block we know.
+    const branch: SeenBlock[] = [latest]
+    for (;;) {
+      const first = branch[0]
+      if (first === undefined || known.has(first.parentHash) || first.number <= oldest.number) return branch
+      const parent = toSeen(await readBlock(rpc, { hash: first.parentHash }))
+      if (parent === undefined) {
+        throw new LoadTestError(
+          'CHAIN_RPC_ERROR',
+          `The node does not have the parent of block ${first.number}.`,
+        )
+      }
+      branch.unshift(parent)
+    }
+  }
+
+  const toSeen = (block: Block | null): SeenBlock | undefined =>
+    block === null ? undefined : { ...block, seenAtMs: clock.now() }
+
+  function adopt(path: readonly SeenBlock[]): void {
+    const ancestor = path[0] === undefined ? undefined : known.get(path[0].parentHash)
+    // Without an ancestor in memory the reorganization is deeper than we remember: everything goes.
+    const keepCount = ancestor === undefined ? 0 : chain.indexOf(ancestor) + 1
+    const removed = chain.splice(keepCount).reverse()
+    for (const block of removed) forget(block)
+    if (removed.length > 0) {
+      stats.reorgs += 1
+      stats.deepestReorg = Math.max(stats.deepestReorg, removed.length)
+      for (const listener of [...listeners]) listener.onReorg?.(removed)
+    }
+    for (const block of path) {
+      append(block)
+      stats.blocks += 1
+      for (const listener of [...listeners]) listener.onBlock(block)
+    }
+  }
+
+  function refresh(): Promise<SeenBlock> {
+    looking ??= look().finally(() => {
+      looking = undefined
+    })
+    return looking
+  }
+
+  function startPolling(): () => void {
+    let timer: NodeJS.Timeout | undefined
+    let stopped = false
+    const poll = async (): Promise<void> => {
+      const startedMs = clock.now()
+      try {
+        await refresh()
+      } catch {
+        // Whoever waits has a time-out of its own; the next look may succeed.
+        stats.failedLooks += 1
+      }
+      if (stopped) return
+      for (const listener of [...listeners]) listener.onTick?.()
+      if (stopped) return
+      timer = setTimeout(poll, Math.max(10, pollIntervalMs - (clock.now() - startedMs)))
+    }
+    timer = setTimeout(poll, pollIntervalMs)
+    return () => {
+      stopped = true
+      clearTimeout(timer)
+    }
+  }
+
+  return {
+    async head({ signal, maxAgeMs = 2 * pollIntervalMs } = {}) {
+      const current = tip()
+      if (current !== undefined && clock.now() - lookedAtMs <= maxAgeMs) return current
+      return await raceAbort(refresh(), signal)
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      if (stopPolling === undefined) {
+        // What lies between an old head and now interests nobody: better no memory than a long way to catch up.
+        if (looking === undefined && clock.now() - lookedAtMs > 2 * pollIntervalMs) clear()
+        stopPolling = startPolling()
+      }
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size > 0) return
+        stopPolling?.()
+        stopPolling = undefined
+      }
+    },
+    covers(afterBlock) {
+      const oldest = chain[0]
+      return oldest !== undefined && oldest.number <= afterBlock + 1
+    },
+    find: (transaction) => blockOf.get(transaction),
+    stats: () => ({ ...stats }),
+    close() {
+      listeners.clear()
+      stopPolling?.()
+      stopPolling = undefined
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import type { Hash, Hex } from 'viem'
+import { type Clock, systemClock } from '../async/clock.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { isKnownTransaction } from './chain-reads.ts'
+import { rejectionReason } from './rpc-error.ts'
+import type { RpcPool } from './rpc-pool.ts'
+
+/** A signed transaction and its hash. */
+export type SignedTransaction = { raw: Hex; hash: Hash }
+
+/** Settings of {@link broadcast}. */
+export type BroadcastOptions = {
+  /** The sender: its transactions go to one endpoint while that is healthy. */
+  stickyKey: string
+  /** How often the same bytes are offered while no node can be reached. @default 3 */
+  attempts?: number
+  signal?: AbortSignal | undefined
+  clock?: Clock
+}
+
+/**
+ * Sends a signed transaction, the same bytes again while it is unclear whether a node took them.
+ *
+ * That is safe: a nonce makes the transaction unique. "Already known" is success, and so is "nonce too low" when the
+ * chain knows this very hash: an earlier attempt got through.
+ *
+ * @throws LoadTestError a `CHAIN_*` code. When a node may have taken it all the same (no answer came), the error has
+ * `details.mayBeSent: true` and `details.hash`. The signal's reason.
+ * @example await broadcast(rpc, { raw, hash }, { stickyKey: account.address })
+ */
+export async function broadcast(
+  rpc: RpcPool,
+  { raw, hash }: SignedTransaction,
+  options: BroadcastOptions,
+): Promise<void> {
+  const { stickyKey, attempts = 3, signal, clock = systemClock } = options
+  let mayBeSent = false
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await rpc.request('eth_sendRawTransaction', [raw], { stickyKey, signal })
+      return
+    } catch (error) {
+      const reason = rejectionReason(error)
+      if (reason === 'already-known') return
+      if (reason === 'nonce-too-low' && (await isOurs(error, mayBeSent))) return
+      const code = error instanceof LoadTestError ? error.code : undefined
+      mayBeSent ||= code === 'CHAIN_UNREACHABLE'
+      if (code !== 'CHAIN_UNREACHABLE' || attempt >= attempts) throw withFate(error, hash, mayBeSent)
+    }
+    await clock.sleepUntil(clock.now() + 100 * 2 ** attempt, signal)
+  }
+
+  async function isOurs(rejection: unknown, mayBeSent: boolean): Promise<boolean> {
+    try {
+      return await isKnownTransaction(rpc, hash, { stickyKey, signal })
+    } catch {
+      throw withFate(rejection, hash, mayBeSent)
+    }
+  }
+}
+
+/** Whether the transaction of a failed {@link broadcast} may be in a node's pool all the same. */
+export function mayBeSent(error: unknown): boolean {
+  return error instanceof LoadTestError && error.details.mayBeSent === true
+}
+
+function withFate(error: unknown, hash: Hash, mayBeSent: boolean): unknown {
+  if (!(error instanceof LoadTestError)) return error
+  const { code, message, cause, details } = error
+  return new LoadTestError(code, message, { cause, details: { ...details, hash, mayBeSent } })
+}

@@ -1,0 +1,41 @@
+/** Calls to the chain so far. */
+export type CallCounts = {
+  total: number
+  /** Those that ended in an error, a contract's refusal included. */
+  failed: number
+  byMethod: Record<string, number>
+  /** By the endpoint's URL without its key. */
+  byEndpoint: Record<string, number>
+}
+
+/**
+ * Counts JSON-RPC calls by method and by endpoint.
+ *
+ * @example const counter = createCallCounter(); counter.count('eth_call', 'http://127.0.0.1:8545')
+ */
+export function createCallCounter(): {
+  count(method: string, endpoint: string): void
+  countFailure(): void
+  read(): CallCounts
+} {
+  const byMethod = new Map<string, number>()
+  const byEndpoint = new Map<string, number>()
+  let total = 0
+  let failed = 0
+  return {
+    count(method, endpoint) {
+      total += 1
+      byMethod.set(method, (byMethod.get(method) ?? 0) + 1)
+      byEndpoint.set(endpoint, (byEndpoint.get(endpoint) ?? 0) + 1)
+    },
+    countFailure() {
+      failed += 1
+    },
+    read: () => ({
+      total,
+      failed,
+      byMethod: Object.fromEntries(byMethod),
+      byEndpoint: Object.fromEntries(byEndpoint),
+    }),
+  }
+}

@@ -1,0 +1,161 @@
+import { type Address, type Hash, type Hex, isHex, numberToHex } from 'viem'
+import { z } from 'zod'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import type { EventLog } from './permission-event.ts'
+import type { RpcPool, RpcRequestOptions } from './rpc-pool.ts'
+
+const hex = z.custom<Hex>((value) => isHex(value), 'expected hex data')
+const quantity = hex.transform((value) => BigInt(value))
+const smallQuantity = hex.transform((value) => Number(value))
+
+const blockSchema = z.object({
+  number: smallQuantity,
+  hash: hex,
+  parentHash: hex,
+  timestamp: smallQuantity,
+  baseFeePerGas: quantity.nullish(),
+  gasLimit: quantity,
+  gasUsed: quantity,
+  transactions: z.array(hex),
+})
+
+/** A block without the transactions' content. */
+export type Block = z.output<typeof blockSchema>
+
+const receiptSchema = z.object({
+  transactionHash: hex,
+  blockHash: hex,
+  blockNumber: smallQuantity,
+  status: hex.transform((value) => (Number(value) === 1 ? ('success' as const) : ('reverted' as const))),
+  from: hex,
+  to: hex.nullish(),
+  gasUsed: quantity,
+  effectiveGasPrice: quantity.default(0n),
+  logs: z.array(z.object({ address: hex, topics: z.array(hex), data: hex })),
+})
+
+/** A transaction's receipt. */
+export type Receipt = Omit<z.output<typeof receiptSchema>, 'logs'> & { logs: readonly EventLog[] }
+
+/** A call or a transaction to be. */
+export type CallRequest = { from?: Address; to: Address; data?: Hex; value?: bigint }
+
+/**
+ * Reads a block; `null` if the node does not have it.
+ *
+ * @example const head = await readBlock(rpc, 'latest', { signal })
+ */
+export async function readBlock(
+  rpc: RpcPool,
+  which: number | 'latest' | { hash: Hash },
+  options?: RpcRequestOptions,
+): Promise<Block | null> {
+  const [method, id] =
+    typeof which === 'object'
+      ? ['eth_getBlockByHash', which.hash]
+      : ['eth_getBlockByNumber', typeof which === 'number' ? numberToHex(which) : which]
+  return parse(blockSchema.nullable(), await rpc.request(method, [id, false], options), method)
+}
+
+/** Reads consecutive blocks in one HTTP request; `null` in place of one that the node does not have. */
+export async function readBlocks(
+  rpc: RpcPool,
+  from: number,
+  to: number,
+  options?: RpcRequestOptions,
+): Promise<(Block | null)[]> {
+  const method = 'eth_getBlockByNumber'
+  const calls = Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => ({
+    method,
+    params: [numberToHex(from + i), false],
+  }))
+  const outcomes = await rpc.batch(calls, options)
+  return outcomes.map((outcome) => {
+    if (!outcome.ok) throw outcome.error
+    return parse(blockSchema.nullable(), outcome.result, method)
+  })
+}
+
+/** Checks the shape of one receipt of a node; `null` stays `null`. */
+export const parseReceipt = (value: unknown): Receipt | null =>
+  parse(receiptSchema.nullable(), value, 'eth_getTransactionReceipt')
+
+/** Reads a transaction's receipt; `null` while it is in no block. */
+export async function readReceipt(
+  rpc: RpcPool,
+  hash: Hash,
+  options?: RpcRequestOptions,
+): Promise<Receipt | null> {
+  return parseReceipt(await rpc.request('eth_getTransactionReceipt', [hash], options))
+}
+
+/** Whether the node knows a transaction, in its pool or in a block. */
+export async function isKnownTransaction(
+  rpc: RpcPool,
+  hash: Hash,
+  options?: RpcRequestOptions,
+): Promise<boolean> {
+  return (await rpc.request('eth_getTransactionByHash', [hash], options)) !== null
+}
+
+/** Reads how many transactions of an account are in blocks (`latest`), or in blocks and the pool (`pending`). */
+export async function readTransactionCount(
+  rpc: RpcPool,
+  address: Address,
+  at: 'latest' | 'pending' = 'latest',
+  options?: RpcRequestOptions,
+): Promise<number> {
+  const method = 'eth_getTransactionCount'
+  return parse(smallQuantity, await rpc.request(method, [address, at], options), method)
+}
+
+/** Reads an account's balance in wei. */
+export async function readBalance(
+  rpc: RpcPool,
+  address: Address,
+  options?: RpcRequestOptions,
+): Promise<bigint> {
+  return parse(quantity, await rpc.request('eth_getBalance', [address, 'latest'], options), 'eth_getBalance')
+}
+
+/**
+ * Estimates the gas of a transaction, which also simulates it.
+ *
+ * @throws LoadTestError `TX_REVERTED` with the decoded reason if a contract would refuse it.
+ */
+export async function estimateGas(
+  rpc: RpcPool,
+  call: CallRequest,
+  options?: RpcRequestOptions,
+): Promise<bigint> {
+  return parse(quantity, await rpc.request('eth_estimateGas', [toParams(call)], options), 'eth_estimateGas')
+}
+
+/** Executes a read-only call on the latest block and gives the raw return data. */
+export async function readCall(rpc: RpcPool, call: CallRequest, options?: RpcRequestOptions): Promise<Hex> {
+  return parse(hex, await rpc.request('eth_call', [toParams(call), 'latest'], options), 'eth_call')
+}
+
+/** Reads the tip that the node suggests, in wei. */
+export async function readPriorityFee(rpc: RpcPool, options?: RpcRequestOptions): Promise<bigint> {
+  const method = 'eth_maxPriorityFeePerGas'
+  return parse(quantity, await rpc.request(method, [], options), method)
+}
+
+function toParams({ value, ...call }: CallRequest): Record<string, unknown> {
+  return value === undefined ? call : { ...call, value: numberToHex(value) }
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, method: string): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const where = parsed.error.issues[0]?.path.join('.')
+  throw new LoadTestError(
+    'CHAIN_RPC_ERROR',
+    `${method}: the node's answer has another shape (at ${where || 'top'}).`,
+    {
+      cause: parsed.error,
+      details: { method },
+    },
+  )
+}

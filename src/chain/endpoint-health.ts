@@ -1,0 +1,103 @@
+/** When an endpoint may be asked again, see {@link createEndpointHealth}. */
+export type EndpointHealth = {
+  /** Whether a request may go out now; taking it while half-open makes it the one probe. */
+  tryAcquire(nowMs: number): boolean
+  /** The endpoint answered, whatever it said. */
+  onAnswer(): void
+  /** The endpoint could not be reached, or did not answer in time. */
+  onUnreachable(nowMs: number): void
+  /** The endpoint asked for a pause. */
+  onRateLimited(nowMs: number, retryAfterMs: number | undefined): void
+  /** The request ended without an answer for a reason of our own (aborted). */
+  onAbandoned(): void
+  /** Milliseconds until the pause that the endpoint asked for is over; 0 if it asked for none. */
+  pauseMs(nowMs: number): number
+  state(nowMs: number): 'closed' | 'open' | 'half-open' | 'paused'
+}
+
+/** Settings of {@link createEndpointHealth}. */
+export type EndpointHealthOptions = {
+  /** Failures in a row that open the circuit. @default 5 */
+  failuresToOpen?: number
+  /** First time the circuit stays open, milliseconds; doubled for every failed probe. @default 500 */
+  openMs?: number
+  /** Longest time the circuit stays open, milliseconds. @default 30_000 */
+  maxOpenMs?: number
+  /** Pause after a rate-limit answer without Retry-After, milliseconds; doubled while they go on. @default 500 */
+  pauseMs?: number
+  /** Longest pause that is honoured, milliseconds. @default 60_000 */
+  maxPauseMs?: number
+}
+
+/**
+ * Keeps the health of one endpoint: a circuit that opens after failures in a row and lets one probe through after a
+ * while, and the pauses that the endpoint asks for (429, Retry-After).
+ *
+ * | state     | on answer | on unreachable                       | after its time |
+ * |-----------|-----------|--------------------------------------|----------------|
+ * | closed    | closed    | closed, or open after n in a row     | -              |
+ * | open      | closed    | open (a straggler counts no further) | half-open      |
+ * | half-open | closed    | open, twice as long                  | -              |
+ *
+ * A pause is apart from the circuit: an endpoint that answers 429 is reachable.
+ *
+ * @example const health = createEndpointHealth(); if (health.tryAcquire(performance.now())) ...
+ */
+export function createEndpointHealth(options: EndpointHealthOptions = {}): EndpointHealth {
+  const {
+    failuresToOpen = 5,
+    openMs = 500,
+    maxOpenMs = 30_000,
+    pauseMs: firstPauseMs = 500,
+    maxPauseMs = 60_000,
+  } = options
+  let failures = 0
+  let openings = 0
+  let openUntilMs: number | undefined
+  let probing = false
+  let pausedUntilMs = 0
+  let pauses = 0
+
+  return {
+    tryAcquire(nowMs) {
+      if (nowMs < pausedUntilMs) return false
+      if (openUntilMs === undefined) return true
+      if (nowMs < openUntilMs || probing) return false
+      probing = true
+      return true
+    },
+    onAnswer() {
+      failures = 0
+      openings = 0
+      pauses = 0
+      openUntilMs = undefined
+      probing = false
+    },
+    onUnreachable(nowMs) {
+      failures += 1
+      const failedProbe = probing
+      probing = false
+      if (openUntilMs === undefined ? failures < failuresToOpen : !failedProbe) return
+      openUntilMs = nowMs + Math.min(openMs * 2 ** openings, maxOpenMs)
+      openings += 1
+    },
+    onRateLimited(nowMs, retryAfterMs) {
+      failures = 0
+      openings = 0
+      openUntilMs = undefined
+      probing = false
+      const ownMs = firstPauseMs * 2 ** Math.min(pauses, 16)
+      // Answers to requests already on their way say the same thing again: they do not make the pause grow.
+      if (nowMs >= pausedUntilMs) pauses += 1
+      pausedUntilMs = Math.max(pausedUntilMs, nowMs + Math.min(retryAfterMs ?? ownMs, maxPauseMs))
+    },
+    onAbandoned() {
+      probing = false
+    },
+    pauseMs: (nowMs) => Math.max(0, pausedUntilMs - nowMs),
+    state(nowMs) {
+      if (openUntilMs !== undefined) return nowMs < openUntilMs ? 'open' : 'half-open'
+      return nowMs < pausedUntilMs ? 'paused' : 'closed'
+    },
+  }
+}

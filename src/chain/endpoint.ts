@@ -1,0 +1,127 @@
+import { Pool } from 'undici'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { endpointLabel } from './endpoint-label.ts'
+
+/** One JSON-RPC node over HTTP, see {@link createEndpoint}. */
+export type Endpoint = {
+  /** Its URL without keys. */
+  readonly label: string
+  /**
+   * Posts one JSON document and gives the parsed answer.
+   *
+   * @throws LoadTestError `CHAIN_UNREACHABLE` (no connection, no answer in time, HTTP error), `CHAIN_RATE_LIMITED`
+   * (with `details.retryAfterMs` if the node said so); the signal's reason when it aborts first.
+   */
+  post(body: string, options: { signal?: AbortSignal | undefined; timeoutMs: number }): Promise<unknown>
+  close(): Promise<void>
+}
+
+/**
+ * Opens a pool of connections to one node.
+ *
+ * @param url http or https; a key in path, query or user info is used and never shown.
+ * @throws LoadTestError `CONFIG_INVALID` if it is not such a URL.
+ * @example const endpoint = createEndpoint('http://127.0.0.1:8545', { connections: 32 })
+ */
+export function createEndpoint(url: string, { connections }: { connections: number }): Endpoint {
+  const label = endpointLabel(url)
+  if (!URL.canParse(url) || !/^https?:/.test(url)) {
+    throw new LoadTestError('CONFIG_INVALID', `An RPC endpoint must be an http or https URL, found ${label}.`)
+  }
+  const { origin, pathname, search, username, password } = new URL(url)
+  const path = `${pathname}${search}`
+  const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' }
+  if (username !== '' || password !== '') {
+    const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+    headers.authorization = `Basic ${Buffer.from(credentials).toString('base64')}`
+  }
+  const pool = new Pool(origin, { connections, pipelining: 1, connectTimeout: 5_000 })
+
+  return {
+    label,
+    async post(body, { signal, timeoutMs }) {
+      signal?.throwIfAborted()
+      // One deadline over connecting, headers and body: a body that drips for ever must not hold a flow.
+      const deadline = new AbortController()
+      const timer = setTimeout(() => deadline.abort(), timeoutMs)
+      const forward = (): void => deadline.abort()
+      signal?.addEventListener('abort', forward, { once: true })
+      let status: number
+      let text: string
+      let retryAfter: string | string[] | undefined
+      try {
+        const response = await pool.request({
+          path,
+          method: 'POST',
+          headers,
+          body,
+          headersTimeout: 0,
+          bodyTimeout: 0,
+          signal: deadline.signal,
+        })
+        status = response.statusCode
+        retryAfter = response.headers['retry-after']
+        text = await response.body.text()
+      } catch (cause) {
+        if (signal?.aborted) throw signal.reason
+        const why = deadline.signal.aborted ? `nothing within ${timeoutMs} ms` : reason(cause)
+        throw new LoadTestError('CHAIN_UNREACHABLE', `${label} does not answer: ${why}`, {
+          cause,
+          details: { endpoint: label },
+        })
+      } finally {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', forward)
+      }
+      if (status === 429 || (status === 503 && retryAfter !== undefined)) {
+        throw new LoadTestError('CHAIN_RATE_LIMITED', `${label} answered HTTP ${status}.`, {
+          details: { endpoint: label, status, retryAfterMs: parseRetryAfter(retryAfter) },
+        })
+      }
+      const answer = parseJson(text)
+      // Some gateways send a well-formed JSON-RPC error under an HTTP error status: the former says more.
+      if (answer === undefined || (status >= 400 && !isRpcAnswer(answer))) {
+        throw new LoadTestError('CHAIN_UNREACHABLE', `${label} answered HTTP ${status} and no JSON-RPC.`, {
+          details: { endpoint: label, status },
+        })
+      }
+      return answer
+    },
+    async close() {
+      await pool.destroy()
+    },
+  }
+}
+
+/**
+ * Reads a Retry-After header, in seconds or as a date, into milliseconds from now.
+ *
+ * @example parseRetryAfter('2') // 2000
+ */
+export function parseRetryAfter(
+  header: string | string[] | undefined,
+  nowEpochMs: number = Date.now(),
+): number | undefined {
+  const text = Array.isArray(header) ? header[0] : header
+  if (text === undefined) return undefined
+  if (/^\d+(\.\d+)?$/.test(text.trim())) return Math.ceil(Number(text) * 1000)
+  const date = Date.parse(text)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - nowEpochMs)
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown reason'
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  return code ?? error.name
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const isRpcAnswer = (answer: unknown): boolean =>
+  Array.isArray(answer) || (typeof answer === 'object' && answer !== null && 'error' in answer)

@@ -1,0 +1,287 @@
+import type { Hash } from 'viem'
+import { type Clock, systemClock } from '../async/clock.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import type { BlockFeed, SeenBlock } from './block-feed.ts'
+import { isKnownTransaction, type Receipt, readBlock, readReceipt } from './chain-reads.ts'
+import { createReceiptReader } from './receipt-reader.ts'
+import type { RpcPool } from './rpc-pool.ts'
+
+// What other rooms build on: new ReceiptHub({ rpc, feed }).waitForReceipt(hash, options) -> MinedTransaction.
+
+/** A transaction in a block, with the three times of it. */
+export type MinedTransaction = Receipt & {
+  /** When it was submitted, as the waiter said: monotonic milliseconds; `null` if it did not say. */
+  submittedAtMs: number | null
+  /** When this process first saw the block: monotonic milliseconds, on the timeline of `performance.now()`. */
+  seenAtMs: number
+  /** The block's own time: seconds since 1970, so with a grain of a second. */
+  blockTimestamp: number
+}
+
+/** Options of {@link ReceiptHub.waitForReceipt}. */
+export type WaitForReceiptOptions = {
+  /** When the transaction was submitted, `performance.now()`. */
+  submittedAtMs?: number
+  /** Number of the newest block when the transaction was sent. Without it the hub asks for the receipt once by hash. */
+  afterBlock?: number
+  /** Milliseconds to wait at most. @default 120_000 */
+  timeoutMs?: number
+  /** Blocks that must hold the transaction, its own included. @default 1 */
+  confirmations?: number
+  signal?: AbortSignal | undefined
+}
+
+type Waiter = {
+  hash: Hash
+  submittedAtMs: number | null
+  confirmations: number
+  /** Known to be in this block, with its receipt, and waiting for more confirmations. */
+  mined: MinedTransaction | undefined
+  resolve(transaction: MinedTransaction): void
+  reject(error: unknown): void
+}
+
+/**
+ * The one collector of receipts of a process.
+ *
+ * It listens to the block feed only while somebody waits. Each new block that holds an awaited transaction costs one
+ * call (`eth_getBlockReceipts`), however many wait for it; receipts and waiters are joined by hash. A block whose
+ * receipts could not be read is read again at the next look, and none is passed over. When a reorganization takes a
+ * block away, those who still wait for confirmations wait for the next block with their transaction.
+ *
+ * @example
+ * const hub = new ReceiptHub({ rpc, feed })
+ * const { hash, afterBlock, submittedAtMs } = await sendUserTransaction(...)
+ * const mined = await hub.waitForReceipt(hash, { afterBlock, submittedAtMs, timeoutMs: 60_000, signal })
+ */
+export class ReceiptHub {
+  readonly #rpc: RpcPool
+  readonly #feed: BlockFeed
+  readonly #clock: Clock
+  readonly #readReceipts: ReturnType<typeof createReceiptReader>
+  readonly #waiters = new Map<Hash, Set<Waiter>>()
+  /** A replaced transaction's new hashes, for waiters who know only the old one. */
+  readonly #replacedBy = new Map<Hash, Hash>()
+  /** Blocks with awaited transactions whose receipts are still to be read. */
+  readonly #unread = new Map<Hash, SeenBlock>()
+  /** Waiters whose transaction may lie in a block before the feed's memory. */
+  readonly #unprobed = new Set<Waiter>()
+  #unsubscribe: (() => void) | undefined
+  #reading = false
+
+  constructor({ rpc, feed, clock = systemClock }: { rpc: RpcPool; feed: BlockFeed; clock?: Clock }) {
+    this.#rpc = rpc
+    this.#feed = feed
+    this.#clock = clock
+    this.#readReceipts = createReceiptReader(rpc)
+  }
+
+  /** How many wait at present. */
+  get pending(): number {
+    let count = 0
+    for (const waiters of this.#waiters.values()) count += waiters.size
+    return count
+  }
+
+  /**
+   * Waits until a transaction is in a block, whatever its status: a reverted one resolves too.
+   *
+   * @throws LoadTestError `TX_NOT_CONFIRMED` after the time-out, with `details.known` telling whether a node still has
+   * it; the signal's reason; `ABORTED` when the hub is closed.
+   */
+  async waitForReceipt(hash: Hash, options: WaitForReceiptOptions = {}): Promise<MinedTransaction> {
+    const { submittedAtMs = null, afterBlock, timeoutMs = 120_000, confirmations = 1, signal } = options
+    signal?.throwIfAborted()
+    let waiter: Waiter | undefined
+    let timer: NodeJS.Timeout | undefined
+    let onAbort: (() => void) | undefined
+    try {
+      return await new Promise<MinedTransaction>((resolve, reject) => {
+        waiter = { hash, submittedAtMs, confirmations, mined: undefined, resolve, reject }
+        const joined = waiter
+        timer = setTimeout(() => void this.#giveUp(joined, timeoutMs), timeoutMs)
+        onAbort = () => reject(signal?.reason)
+        signal?.addEventListener('abort', onAbort, { once: true })
+        this.#join(joined, afterBlock)
+      })
+    } finally {
+      clearTimeout(timer)
+      if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort)
+      if (waiter !== undefined) this.#leave(waiter)
+    }
+  }
+
+  /**
+   * Says that a transaction was replaced in the pool: who waits for the old hash gets whichever is mined.
+   *
+   * @example hub.replace(oldHash, newHash)
+   */
+  replace(oldHash: Hash, newHash: Hash): void {
+    this.#replacedBy.set(oldHash, newHash)
+    for (const [from, to] of this.#replacedBy) if (to === oldHash) this.#replacedBy.set(from, newHash)
+    for (const waiter of this.#waiters.get(oldHash) ?? []) this.#listen(newHash, waiter)
+    // Only those sent lately can still be waited for.
+    for (const from of this.#replacedBy.keys()) {
+      if (this.#replacedBy.size <= 10_000) break
+      this.#replacedBy.delete(from)
+    }
+  }
+
+  /** Ends all waits with `ABORTED` and stops listening. */
+  close(): void {
+    for (const waiters of this.#waiters.values()) {
+      for (const waiter of waiters) waiter.reject(new LoadTestError('ABORTED', 'The receipt hub was closed.'))
+    }
+    this.#stop()
+  }
+
+  #join(waiter: Waiter, afterBlock: number | undefined): void {
+    this.#listen(waiter.hash, waiter)
+    const replacement = this.#replacedBy.get(waiter.hash)
+    if (replacement !== undefined) this.#listen(replacement, waiter)
+    this.#unsubscribe ??= this.#feed.subscribe({
+      onBlock: (block) => this.#onBlock(block),
+      onReorg: (removed) => this.#onReorg(removed),
+      onTick: () => this.#work(),
+    })
+    const block = this.#feed.find(waiter.hash)
+    if (block !== undefined) {
+      this.#unread.set(block.hash, block)
+      this.#work()
+    } else if (afterBlock === undefined || !this.#feed.covers(afterBlock)) {
+      this.#unprobed.add(waiter)
+      // Look first, then ask: every later block will be told to us, every earlier one is in the answer.
+      this.#feed.head({ maxAgeMs: 0 }).then(
+        () => this.#work(),
+        () => {},
+      )
+    }
+  }
+
+  #listen(hash: Hash, waiter: Waiter): void {
+    const waiters = this.#waiters.get(hash)
+    if (waiters === undefined) this.#waiters.set(hash, new Set([waiter]))
+    else waiters.add(waiter)
+  }
+
+  #leave(waiter: Waiter): void {
+    this.#unprobed.delete(waiter)
+    for (const hash of [waiter.hash, this.#replacedBy.get(waiter.hash)]) {
+      if (hash === undefined) continue
+      const waiters = this.#waiters.get(hash)
+      waiters?.delete(waiter)
+      if (waiters?.size === 0) this.#waiters.delete(hash)
+    }
+    if (this.#waiters.size === 0) this.#stop()
+  }
+
+  #stop(): void {
+    this.#unsubscribe?.()
+    this.#unsubscribe = undefined
+    this.#unread.clear()
+  }
+
+  #onBlock(block: SeenBlock): void {
+    if (block.transactions.some((hash) => this.#waiters.has(hash))) {
+      this.#unread.set(block.hash, block)
+      this.#work()
+    }
+    for (const waiters of this.#waiters.values()) {
+      for (const waiter of waiters) this.#settle(waiter, block.number)
+    }
+  }
+
+  #onReorg(removed: readonly SeenBlock[]): void {
+    const gone = new Set(removed.map(({ hash }) => hash))
+    for (const hash of gone) this.#unread.delete(hash)
+    for (const waiters of this.#waiters.values()) {
+      for (const waiter of waiters) {
+        if (waiter.mined !== undefined && gone.has(waiter.mined.blockHash)) waiter.mined = undefined
+      }
+    }
+  }
+
+  /** Reads what is still to be read; what fails stays for the next tick. */
+  async #work(): Promise<void> {
+    if (this.#reading) return
+    this.#reading = true
+    try {
+      let progressed = true
+      while (progressed && (this.#unread.size > 0 || this.#unprobed.size > 0)) {
+        progressed = false
+        for (const block of [...this.#unread.values()]) if (await this.#readBlock(block)) progressed = true
+        for (const waiter of [...this.#unprobed]) {
+          await this.#probe(waiter)
+          progressed = true
+        }
+      }
+    } catch {
+      // The node could not be asked; waiters have a time-out of their own, and the next tick tries again.
+    } finally {
+      this.#reading = false
+    }
+  }
+
+  /** Whether the block is done with: a node may know a block before its receipts. */
+  async #readBlock(block: SeenBlock): Promise<boolean> {
+    const wanted = block.transactions.filter((hash) => this.#waiters.has(hash))
+    const receipts = await this.#readReceipts(block, wanted)
+    for (const receipt of receipts) this.#deliver(receipt, block)
+    return receipts.length === wanted.length && this.#unread.delete(block.hash)
+  }
+
+  async #probe(waiter: Waiter): Promise<void> {
+    const receipt = await readReceipt(this.#rpc, waiter.hash)
+    if (receipt !== null) await this.#deliverOld(receipt)
+    this.#unprobed.delete(waiter)
+  }
+
+  /** A transaction that was mined before the feed's memory, or in a block of it that we did not look for. */
+  async #deliverOld(receipt: Receipt): Promise<void> {
+    const known = this.#feed.find(receipt.transactionHash)
+    const block = known ?? (await readBlock(this.#rpc, { hash: receipt.blockHash }))
+    if (block !== null) this.#deliver(receipt, { seenAtMs: this.#clock.now(), ...block })
+  }
+
+  #deliver(receipt: Receipt, block: SeenBlock): void {
+    for (const waiter of this.#waiters.get(receipt.transactionHash) ?? []) {
+      waiter.mined = {
+        ...receipt,
+        submittedAtMs: waiter.submittedAtMs,
+        seenAtMs: block.seenAtMs,
+        blockTimestamp: block.timestamp,
+      }
+      this.#settle(waiter, block.number)
+    }
+  }
+
+  #settle(waiter: Waiter, headNumber: number): void {
+    if (waiter.mined === undefined) return
+    if (headNumber - waiter.mined.blockNumber + 1 >= waiter.confirmations) waiter.resolve(waiter.mined)
+  }
+
+  /** One last look before a wait is given up, so that the error says what the chain knows. */
+  async #giveUp(waiter: Waiter, timeoutMs: number): Promise<void> {
+    let known: boolean | 'unreachable' = 'unreachable'
+    try {
+      const receipt = waiter.confirmations === 1 ? await readReceipt(this.#rpc, waiter.hash) : null
+      if (receipt !== null) await this.#deliverOld(receipt)
+      known = await isKnownTransaction(this.#rpc, waiter.hash)
+    } catch {}
+    const where =
+      known === 'unreachable'
+        ? 'and the chain cannot be asked'
+        : known
+          ? 'and still waits in the pool'
+          : 'and no node knows it'
+    waiter.reject(
+      new LoadTestError(
+        'TX_NOT_CONFIRMED',
+        `${waiter.hash} is in no block after ${timeoutMs} ms, ${where}.`,
+        {
+          details: { hash: waiter.hash, known },
+        },
+      ),
+    )
+  }
+}

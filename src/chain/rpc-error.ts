@@ -1,0 +1,120 @@
+import { type Hex, isHex } from 'viem'
+import type { ErrorCode } from '../errors/catalog.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { decodeRevert, describeRevert, type Revert } from './revert.ts'
+
+/** An error object of a JSON-RPC answer. */
+export type RpcErrorBody = { code: number; message: string; data?: unknown }
+
+/** Why a node did not take a transaction, in `details.reason` of the error. */
+export type RejectionReason =
+  | 'already-known'
+  | 'nonce-too-low'
+  | 'nonce-too-high'
+  | 'replacement-underpriced'
+  | 'fee-too-low'
+  | 'pool-full'
+  | 'insufficient-funds'
+
+/** Codes that say nothing by themselves: a server error (-32000), a rejected transaction (-32003), Nethermind's pool (-32010). */
+const genericCodes = new Set([-32000, -32003, -32010])
+const revertCodes = new Set([3, -32015])
+/** EIP-1474's "limit exceeded", and what gateways put in place of the HTTP status. */
+const rateLimitCodes = new Set([-32005, 429])
+
+/**
+ * What nodes say in place of a code, checked in this order. The texts are those of geth (and of clients that copied
+ * it), anvil, Nethermind, Besu and Erigon.
+ */
+const texts: readonly [RegExp, RejectionReason, ErrorCode][] = [
+  [
+    /already known|alreadyknown|known transaction|already imported|already in the pool/i,
+    'already-known',
+    'CHAIN_NONCE',
+  ],
+  [
+    /replacement.*underpriced|replacementnotallowed|replacement fee too low/i,
+    'replacement-underpriced',
+    'CHAIN_UNDERPRICED',
+  ],
+  [/nonce too low|oldnonce|nonce below|nonce is too low/i, 'nonce-too-low', 'CHAIN_NONCE'],
+  [
+    /nonce too high|nonce too far|noncegap|nonce gap|exceeds account nonce limit/i,
+    'nonce-too-high',
+    'CHAIN_NONCE',
+  ],
+  [
+    /insufficient funds|insufficientfunds|insufficient balance|upfront cost exceeds/i,
+    'insufficient-funds',
+    'CHAIN_INSUFFICIENT_FUNDS',
+  ],
+  [/txpool is full|pool is full|pool limit|queue is full|account.*limit/i, 'pool-full', 'CHAIN_RATE_LIMITED'],
+  [
+    /underpriced|less than block base ?fee|feetoolow|gas price.*(low|below)|max fee per gas.*less|tip.*(low|below)|lower than.*base fee/i,
+    'fee-too-low',
+    'CHAIN_UNDERPRICED',
+  ],
+]
+
+/**
+ * Turns a JSON-RPC error into the program's own: by the RPC code where it says enough, by the node's text only for
+ * the generic codes.
+ *
+ * A refusal by a contract becomes `TX_REVERTED` with `details.revert` decoded. The other codes are
+ * `CHAIN_RATE_LIMITED`, `CHAIN_NONCE`, `CHAIN_UNDERPRICED`, `CHAIN_INSUFFICIENT_FUNDS` (with `details.reason`) and
+ * `CHAIN_RPC_ERROR`. All carry `details.method`, `details.code` and, if the node gave any, `details.data`.
+ *
+ * @example toChainError({ code: 3, message: 'execution reverted', data: '0xb5b6936d' }, 'eth_estimateGas')
+ */
+export function toChainError(body: RpcErrorBody, method: string): LoadTestError {
+  const { code, message } = body
+  const data = revertData(body.data)
+  const details = { method, code, ...(data === undefined ? {} : { data }) }
+
+  if (rateLimitCodes.has(code)) {
+    return new LoadTestError('CHAIN_RATE_LIMITED', `${method}: ${message}`, { details })
+  }
+  if (revertCodes.has(code) || (genericCodes.has(code) && (data !== undefined || /revert/i.test(message)))) {
+    const revert = decodeRevert(data ?? '0x')
+    const reason = revert.name === 'empty' ? message : describeRevert(revert)
+    return new LoadTestError('TX_REVERTED', `${method}: the contract refused: ${reason}`, {
+      details: { ...details, revert },
+    })
+  }
+  if (genericCodes.has(code)) {
+    const match = texts.find(([pattern]) => pattern.test(message))
+    if (match !== undefined) {
+      const [, reason, errorCode] = match
+      return new LoadTestError(errorCode, `${method}: ${message}`, { details: { ...details, reason } })
+    }
+  }
+  return new LoadTestError('CHAIN_RPC_ERROR', `${method}: ${message} (code ${code})`, { details })
+}
+
+/**
+ * Why the node did not take a transaction; `undefined` if the error is not a rejection.
+ *
+ * @example if (rejectionReason(error) === 'already-known') return hash
+ */
+export function rejectionReason(error: unknown): RejectionReason | undefined {
+  if (!(error instanceof LoadTestError)) return undefined
+  return error.details.reason as RejectionReason | undefined
+}
+
+/**
+ * The decoded reason of a contract's refusal; `undefined` if the error is something else.
+ *
+ * @example revertOf(error)?.name // 'InvalidNonce'
+ */
+export function revertOf(error: unknown): Revert | undefined {
+  if (!(error instanceof LoadTestError)) return undefined
+  return error.details.revert as Revert | undefined
+}
+
+/** Nodes put the revert data into `data`, into `data.data`, or (OpenEthereum's heirs) after the word "Reverted". */
+function revertData(data: unknown): Hex | undefined {
+  if (typeof data === 'object' && data !== null && 'data' in data) return revertData(data.data)
+  if (typeof data !== 'string') return undefined
+  const text = data.replace(/^Reverted /, '')
+  return isHex(text) ? text : undefined
+}
