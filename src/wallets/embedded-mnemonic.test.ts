@@ -13,7 +13,9 @@ describe('the mnemonic of a seed', () => {
   })
 
   it('stays what it was, so that money from an earlier version can still be reached', () => {
-    expect(embeddedMnemonic('vana-load', home)).toMatchInlineSnapshot(`"ready ugly entry legal pen soda ecology distance black exchange shop chase"`)
+    expect(embeddedMnemonic('vana-load', home)).toMatchInlineSnapshot(
+      `"ready ugly entry legal pen soda ecology distance black exchange shop chase"`,
+    )
   })
 
   it('is given for chain 14800 on this machine alone', () => {

@@ -1,0 +1,58 @@
+import { formatEther } from 'viem'
+import { LoadTestError } from '../errors/load-test-error.ts'
+
+/** What may leave the funder, held by everything that spends in a run. */
+export type SpendingLimit = {
+  /**
+   * Sets aside the most that a transaction can cost, before it is sent.
+   *
+   * @returns call it once, with what the transaction did cost, which must not be more
+   * @throws LoadTestError SPENDING_CAP when less than that is left
+   */
+  reserve(maxWei: bigint): (actualWei: bigint) => void
+  /** What can still be set aside. */
+  leftWei(): bigint
+  /** What transactions have cost. */
+  spentWei(): bigint
+}
+
+/**
+ * Makes a spending cap. What is set aside counts as spent until the transaction's cost is known, so the cap holds for
+ * any number of transactions under way.
+ *
+ * @example const settle = limit.reserve(valueWei + gas * maxFeePerGasWei); settle(valueWei + gasUsed * gasPrice)
+ */
+export function createSpendingLimit(maxSpendWei: bigint): SpendingLimit {
+  let spent = 0n
+  let reserved = 0n
+  const left = (): bigint => maxSpendWei - spent - reserved
+  return {
+    reserve(maxWei) {
+      if (maxWei > left()) {
+        const missing = maxWei - left()
+        throw new LoadTestError(
+          'SPENDING_CAP',
+          `${formatEther(maxWei)} VANA more would go ${formatEther(missing)} VANA beyond the cap of ${formatEther(maxSpendWei)} VANA.`,
+          {
+            details: { neededWei: String(maxWei), capWei: String(maxSpendWei), missingWei: String(missing) },
+          },
+        )
+      }
+      reserved += maxWei
+      let settled = false
+      return (actualWei) => {
+        if (settled || actualWei > maxWei) {
+          throw new LoadTestError(
+            'INTERNAL',
+            'A reservation is settled once, for no more than was set aside.',
+          )
+        }
+        settled = true
+        reserved -= maxWei
+        spent += actualWei
+      }
+    },
+    leftWei: left,
+    spentWei: () => spent,
+  }
+}
