@@ -18,6 +18,11 @@ export const errorCatalog = {
     hint: 'Stop the program that holds the port, or choose another with --port.',
   },
   RESULTS_UNWRITABLE: { retriable: false, hint: 'Choose a folder you can write to with --out.' },
+  RUN_NOT_FOUND: { retriable: false, hint: '`vana-load monitor` lists the runs there are.' },
+  RUN_UNREADABLE: {
+    retriable: false,
+    hint: 'The run was written by another version, or its files were changed.',
+  },
   TARGET_NOT_READY: {
     retriable: true,
     hint: 'Check that every address of the target is right and its services are up.',

@@ -9,6 +9,7 @@ const secretName =
 const keyName =
   '(?:private[-_ ]?key|priv[-_ ]?key|secret[-_ ]?key|signing[-_ ]?key|encryption[-_ ]?key|secret|pk|sk)'
 
+// Runs within a URL are bounded, so that a hostile text of a thousand URLs is not read a thousand times over.
 const shapes: readonly SecretShape[] = [
   // A PEM block, with real or escaped line ends; one that was cut off ends with its base64.
   {
@@ -38,11 +39,11 @@ const shapes: readonly SecretShape[] = [
   },
   // An RPC provider's key in the path: /v2/<key>, /v3/<key>, or a long run of hex that is neither address nor hash
   {
-    shape: /(:\/\/[^\s"'<>]*?\/v\d+\/)([A-Za-z0-9_-]{20,})(?![A-Za-z0-9_-])/g,
+    shape: /(:\/\/[^\s"'<>]{1,300}?\/v\d+\/)([A-Za-z0-9_-]{20,})(?![A-Za-z0-9_-])/g,
     replacement: (match, before, segment) =>
       /\d/.test(segment) && /[A-Za-z]/.test(segment) ? `${before}[redacted]` : match,
   },
-  { shape: /(:\/\/[^\s"'<>?#]*\/)([0-9a-f]{32,})(?![0-9a-zA-Z])/g, replacement: '$1[redacted]' },
+  { shape: /(:\/\/[^\s"'<>?#]{1,300}\/)([0-9a-f]{32,})(?![0-9a-zA-Z])/g, replacement: '$1[redacted]' },
   // privateKey: 0x..., "private_key":"0x...", PRIVATE_KEY=0x...
   {
     shape: new RegExp(`(${keyName}["']?\\s*(?:is|[:=])?\\s*["'\`(]?)(?:0x)?[0-9a-f]{64}(?![0-9a-f])`, 'gi'),

@@ -55,7 +55,7 @@ describe('registered secrets', () => {
       Buffer.from(privateKey.slice(2), 'hex').toString('base64'),
       Buffer.from('pass/word?with&signs').toString('base64'),
       encodeURIComponent('pass/word?with&signs'),
-      JSON.stringify(pem),
+      JSON.stringify(pem.trim()),
       pemBody,
     ]
     for (const form of disguised)
@@ -134,6 +134,11 @@ describe('shapes of secrets', () => {
       expect(() => JSON.parse(createRedactor().text(text))).not.toThrow()
     }
   })
+
+  test('a hostile text is read in reasonable steps, not over and over', () => {
+    const hostile = `${'https://a/'.repeat(100_000)} token`
+    expect(createRedactor().text(hostile)).toBe(hostile)
+  }, 5_000)
 
   test('hashes, addresses, content ids, operation ids and ordinary words stay readable', () => {
     const harmless = [

@@ -6,6 +6,9 @@ export const redacted = '[redacted]'
 /** Shorter values cannot be told from ordinary text; they are caught by the name of their key alone. */
 const shortestSecret = 4
 
+/** How many names of fields are remembered with what was found out about them. */
+const mostRememberedKeys = 1000
+
 /** Names whose value is a secret, whatever it looks like. */
 const secretKey =
   /(^|_|-)(private_?keys?|mnemonic|seed_?phrase|secret|password|passphrase|jwt|api_?keys?|access_?key|authorization|cookie|client_?secret|token)$/i
@@ -45,18 +48,29 @@ export function createRedactor(): Redactor {
     return redactPatterns(withoutKnown)
   }
 
+  // Lines of a results file have the same few dozen names: looking at each name once makes them three times faster.
+  const keys = new Map<string, SeenKey>()
+  const seeKey = (name: string): SeenKey => {
+    const seen = keys.get(name)
+    if (seen !== undefined) return seen
+    const key = { shown: text(name), secret: secretKey.test(name.replace(/([a-z0-9])([A-Z])/g, '$1_$2')) }
+    if (keys.size < mostRememberedKeys) keys.set(name, key)
+    return key
+  }
+
   return {
     register(...secrets) {
       for (const secret of secrets) {
         if (secret === null || secret === undefined || secret.trim().length < shortestSecret) continue
         for (const disguise of disguises(secret.trim())) known.add(disguise)
       }
+      keys.clear()
       // The longest first, so that a secret within another does not leave the rest of it standing.
       const alternatives = [...known].sort((a, b) => b.length - a.length).map(toPattern)
       pattern = alternatives.length === 0 ? null : new RegExp(alternatives.join('|'), 'gi')
     },
     text,
-    deep: (value) => redactDeep(value, text, new Set()),
+    deep: (value) => redactDeep(value, { text, seeKey }, new Set()),
   }
 }
 
@@ -92,43 +106,45 @@ function toPattern(secret: string): string {
     .join('\\s+')
 }
 
-function redactDeep(value: unknown, text: (value: string) => string, above: Set<object>): unknown {
-  if (typeof value === 'string') return text(value)
+/** What is known of the name of a field: how it is shown, and whether it names a secret. */
+type SeenKey = { shown: string; secret: boolean }
+
+type Rules = { text(value: string): string; seeKey(name: string): SeenKey }
+
+function redactDeep(value: unknown, rules: Rules, above: Set<object>): unknown {
+  if (typeof value === 'string') return rules.text(value)
   if (typeof value === 'bigint') return value.toString()
   if (typeof value === 'function' || typeof value === 'symbol') return undefined
   if (typeof value !== 'object' || value === null) return value
   if (above.has(value)) return '[circular]'
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
-  if (value instanceof URL || value instanceof RegExp) return text(String(value))
+  if (value instanceof URL || value instanceof RegExp) return rules.text(String(value))
 
   above.add(value)
   try {
-    if (Array.isArray(value)) return value.map((item) => redactDeep(item, text, above))
-    if (value instanceof Set) return [...value].map((item) => redactDeep(item, text, above))
-    const entries =
-      value instanceof Map ? [...value].map(([key, item]) => [String(key), item] as const) : fieldsOf(value)
+    if (Array.isArray(value) || value instanceof Set) {
+      return [...value].map((item) => redactDeep(item, rules, above))
+    }
     return Object.fromEntries(
-      entries.map(([key, item]) => [text(key), redactField(key, item, text, above)] as const),
+      fieldsOf(value).map(([name, item]) => {
+        const key = rules.seeKey(name)
+        return [key.shown, key.secret && isSet(item) ? redacted : redactDeep(item, rules, above)]
+      }),
     )
   } finally {
     above.delete(value)
   }
 }
 
-function redactField(
-  key: string,
-  item: unknown,
-  text: (value: string) => string,
-  above: Set<object>,
-): unknown {
-  const isSecret = secretKey.test(key.replace(/([a-z0-9])([A-Z])/g, '$1_$2'))
-  const says = item !== null && item !== undefined && item !== '' && typeof item !== 'boolean'
-  return isSecret && says ? redacted : redactDeep(item, text, above)
+/** Whether there is a secret at all: that a password is not set may be shown. */
+function isSet(item: unknown): boolean {
+  return item !== null && item !== undefined && item !== '' && typeof item !== 'boolean'
 }
 
 /** What an object says; an error's message and cause are not enumerable, and its stack is left out. */
 function fieldsOf(value: object): (readonly [string, unknown])[] {
+  if (value instanceof Map) return [...value].map(([key, item]) => [String(key), item])
   const own = Object.entries(value)
   if (!(value instanceof Error)) return own
   const cause: (readonly [string, unknown])[] = value.cause === undefined ? [] : [['cause', value.cause]]

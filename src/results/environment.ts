@@ -1,0 +1,85 @@
+import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os'
+import { z } from 'zod'
+import { type DependencyName, dependencyNames, type Target } from '../config/target.ts'
+
+const realness = z.enum(['real', 'embedded'])
+const dependencyShape = Object.fromEntries(dependencyNames.map((name) => [name, realness])) as Record<
+  DependencyName,
+  typeof realness
+>
+
+/** Whether each dependency was the real thing or an embedded stand-in. */
+export const dependenciesSchema = z.object(dependencyShape)
+
+/** Whether each dependency was the real thing or an embedded stand-in. */
+export type Dependencies = z.output<typeof dependenciesSchema>
+
+/** The content of `environment.json`: on what and against what the run was made. */
+export const environmentSchema = z.object({
+  versions: z.record(z.string(), z.string()),
+  machine: z.object({
+    platform: z.string(),
+    arch: z.string(),
+    cpuModel: z.string(),
+    cpus: z.int().positive(),
+    memoryBytes: z.int().positive(),
+  }),
+  target: z.object({
+    name: z.string(),
+    chainId: z.int().positive(),
+    rpcUrls: z.array(z.string()),
+    storage: z.string(),
+    personalServer: z.string(),
+    apiServer: z.string(),
+  }),
+  dependencies: dependenciesSchema,
+})
+
+/** On what and against what a run was made. */
+export type Environment = z.output<typeof environmentSchema>
+
+/**
+ * Tells which dependencies of a target are real.
+ *
+ * @example dependenciesOf({ embedded: ['chain'] }).chain // 'embedded'
+ */
+export function dependenciesOf(target: Pick<Target, 'embedded'>): Dependencies {
+  const entries = dependencyNames.map(
+    (name) => [name, target.embedded.includes(name) ? 'embedded' : 'real'] as const,
+  )
+  return Object.fromEntries(entries) as Dependencies
+}
+
+/**
+ * Describes machine, versions and target. Node's own version is added to those given.
+ *
+ * @example describeEnvironment({ target, versions: { 'vana-load': '0.1.0' } })
+ */
+export function describeEnvironment(options: {
+  target: Target
+  /** Versions of this program and of what it is built on, by name. */
+  versions: Record<string, string>
+}): Environment {
+  const { target, versions } = options
+  return {
+    versions: { ...versions, node: process.versions.node },
+    machine: {
+      platform: `${platform()} ${release()}`,
+      arch: arch(),
+      cpuModel: cpus()[0]?.model.trim() ?? 'unknown',
+      cpus: availableParallelism(),
+      memoryBytes: totalmem(),
+    },
+    target: {
+      name: target.name,
+      chainId: target.chain.id,
+      rpcUrls: target.chain.rpcUrls,
+      storage: `${target.storage.provider}: ${target.storage.bucket}${
+        target.storage.apiEndpoint === undefined ? '' : ` at ${target.storage.apiEndpoint}`
+      }`,
+      personalServer: target.personalServer.url,
+      apiServer: target.apiServer.url,
+    },
+    dependencies: dependenciesOf(target),
+  }
+}

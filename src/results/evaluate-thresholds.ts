@@ -1,0 +1,33 @@
+import type { Threshold, thresholdOperators } from './parse-threshold.ts'
+import type { ThresholdResult } from './summary-schema.ts'
+import type { Measured } from './threshold-metrics.ts'
+
+/**
+ * Holds thresholds against what was measured, during a run (a snapshot) or after it (the summary).
+ *
+ * A threshold on something of which nothing was measured has the verdict `no-data` and does not hold.
+ *
+ * @example evaluateThresholds(thresholds, recorder.measurements()).every(({ passed }) => passed)
+ */
+export function evaluateThresholds(thresholds: readonly Threshold[], measured: Measured): ThresholdResult[] {
+  return thresholds.map((threshold) => evaluateThreshold(threshold, measured))
+}
+
+/** Holds one threshold against what was measured. */
+export function evaluateThreshold(threshold: Threshold, measured: Measured): ThresholdResult {
+  const { expression, metric, operator, limit, ofShare } = threshold
+  const actual = ofShare ? (metric.share?.(measured) ?? null) : metric.read(measured)
+  const unit = ofShare ? 'ratio' : metric.unit
+  if (actual === null) return { expression, actual, unit, passed: false, verdict: 'no-data' }
+  const passed = compare[operator](actual, limit)
+  return { expression, actual, unit, passed, verdict: passed ? 'pass' : 'fail' }
+}
+
+const compare: Record<(typeof thresholdOperators)[number], (actual: number, limit: number) => boolean> = {
+  '<': (actual, limit) => actual < limit,
+  '<=': (actual, limit) => actual <= limit,
+  '>': (actual, limit) => actual > limit,
+  '>=': (actual, limit) => actual >= limit,
+  '==': (actual, limit) => actual === limit,
+  '!=': (actual, limit) => actual !== limit,
+}

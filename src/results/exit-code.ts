@@ -1,0 +1,23 @@
+import type { ExitCode, Stop, ThresholdResult } from './summary-schema.ts'
+
+/**
+ * The exit code of a run that took place.
+ *
+ * | run | code |
+ * |---|---|
+ * | interrupted | 130 |
+ * | broke a promise of its own, or ended in an unexpected error | 1 |
+ * | stopped by the breaker, the spending cap, the first failure or the loss of its target | 5 |
+ * | a threshold failed | 4 |
+ * | otherwise | 0 |
+ */
+export function exitCodeOf(run: {
+  stopped: Stop | null
+  problems: readonly unknown[]
+  thresholds: readonly Pick<ThresholdResult, 'passed'>[]
+}): ExitCode {
+  if (run.stopped?.reason === 'interrupted') return 130
+  if (run.problems.length > 0 || run.stopped?.reason === 'error') return 1
+  if (run.stopped !== null) return 5
+  return run.thresholds.every((threshold) => threshold.passed) ? 0 : 4
+}

@@ -1,0 +1,99 @@
+import { type FileHandle, open } from 'node:fs/promises'
+
+/** Lines are written out in pieces of this many characters, or earlier when flushed. */
+const pieceLength = 64 * 1024
+
+/** With this many characters waiting for the disk, `write` makes the caller wait. */
+const mostWaiting = 4 * 1024 * 1024
+
+/** Appends lines to a file, in order. */
+export type LineWriter = {
+  /**
+   * Takes a line. Resolves at once unless the disk is far behind: then when it has caught up.
+   *
+   * Rejects with the disk's error once a write has failed.
+   */
+  write(line: string): Promise<void>
+  /** Resolves when every line taken so far is with the operating system. */
+  flush(): Promise<void>
+  /** Flushes, makes the file durable and closes it. Calling it again does nothing. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens a file to append lines to; it must not exist yet.
+ *
+ * @example
+ * const writer = await openLineWriter('flows.ndjson')
+ * await writer.write(JSON.stringify(record))
+ */
+export async function openLineWriter(path: string): Promise<LineWriter> {
+  const file = await open(path, 'ax')
+  return createLineWriter(file)
+}
+
+/** Writes lines to an open file. Only tests need this: they pass a file that fails or waits. */
+export function createLineWriter(file: Pick<FileHandle, 'appendFile' | 'sync' | 'close'>): LineWriter {
+  let pending: string[] = []
+  let pendingLength = 0
+  let inFlightLength = 0
+  let writing: Promise<void> | null = null
+  let failure: { error: unknown } | null = null
+  let closed: Promise<void> | null = null
+
+  const throwFailure = () => {
+    if (failure !== null) throw failure.error
+  }
+
+  /** Writes until nothing is pending. Never rejects. */
+  const drain = async () => {
+    while (pendingLength > 0 && failure === null) {
+      const piece = pending.join('')
+      pending = []
+      inFlightLength = pendingLength
+      pendingLength = 0
+      try {
+        await file.appendFile(piece, 'utf8')
+      } catch (error) {
+        failure = { error }
+      }
+      inFlightLength = 0
+    }
+  }
+
+  /** One drain at a time, so that lines keep their order. */
+  const startDrain = (): Promise<void> => {
+    writing ??= drain().finally(() => {
+      writing = null
+    })
+    return writing
+  }
+
+  const flush = async () => {
+    while (failure === null && (pendingLength > 0 || writing !== null)) await startDrain()
+    throwFailure()
+  }
+
+  return {
+    async write(line) {
+      throwFailure()
+      if (closed !== null) throw new Error('The file is closed.')
+      pending.push(line, '\n')
+      pendingLength += line.length + 1
+      if (pendingLength >= pieceLength) void startDrain()
+      if (pendingLength + inFlightLength >= mostWaiting) await flush()
+    },
+    flush,
+    close() {
+      closed ??= (async () => {
+        try {
+          await flush()
+          await file.sync()
+        } finally {
+          await file.close()
+        }
+      })()
+      return closed
+    },
+  }
+}

@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import { type StepGroup, type StepName, stepGroups, stepNames } from '../flow/steps.ts'
+
+const count = z.int().nonnegative()
+const ms = z.number().nonnegative()
+/** Wei as a decimal string: JSON numbers end at 2^53. */
+export const weiSchema = z.string().regex(/^-?\d+$/, 'expected wei as a decimal string')
+
+/** A digest of durations in milliseconds; `null` means that nothing was measured, 0 is a measured zero. */
+export const digestSchema = z.object({
+  count,
+  min: ms.nullable(),
+  mean: ms.nullable(),
+  p50: ms.nullable(),
+  p90: ms.nullable(),
+  p95: ms.nullable(),
+  p99: ms.nullable(),
+  max: ms.nullable(),
+})
+
+const loopDelaySchema = z.object({ mean: ms, p50: ms, p99: ms, max: ms })
+
+/** What became of the users. The outcomes, `succeeded` to `degraded`, add up to the arrivals that have ended. */
+export const usersSchema = z.object({
+  planned: count,
+  started: count,
+  succeeded: count,
+  failed: count,
+  timedOut: count,
+  aborted: count,
+  dropped: count,
+  degraded: count,
+})
+
+/** All failures of one code in one step, with what the reader can do about them. */
+export const errorClassSchema = z.object({
+  code: z.string(),
+  step: z.string().nullable(),
+  count,
+  retriable: z.boolean(),
+  hint: z.string(),
+  example: z.string(),
+  exampleFlow: count,
+  firstMs: ms,
+  lastMs: ms,
+})
+
+/** A flow worth looking at: one of the slowest that succeeded, or one that did not succeed. */
+export const notableFlowSchema = z.object({
+  index: count,
+  wallet: z.string().nullable(),
+  outcome: z.string(),
+  dueMs: z.number(),
+  durationMs: ms.nullable(),
+  /** The step that took longest, or the one that failed. */
+  step: z.string().nullable(),
+  stepMs: ms.nullable(),
+  txHash: z.string().nullable(),
+  code: z.string().nullable(),
+  message: z.string().nullable(),
+})
+
+/** A digest for each of a fixed set of names. */
+function digestsOf<Name extends string>(names: readonly Name[]) {
+  const shape = Object.fromEntries(names.map((name) => [name, digestSchema]))
+  return z.object(shape as Record<Name, typeof digestSchema>)
+}
+
+/** What was measured, in the same words during a run (a snapshot) and after it (the summary). */
+export const measurementsSchema = z.object({
+  users: usersSchema,
+  throughput: z.object({
+    /** Succeeded flows over the time from the first due start to the last end, per second. */
+    flowsPerSecond: z.number().nonnegative(),
+    /** The best ten consecutive seconds; the best second when the run is not longer than ten. */
+    peakFlowsPerSecond: z.number().nonnegative(),
+  }),
+  latencyMs: z.object({
+    /** From the actual start to the end of flows that succeeded. */
+    flow: digestSchema,
+    /** From the due start to the end of flows that succeeded. */
+    flowFromDue: digestSchema,
+    /** Every time a step completed, whatever became of its flow. */
+    steps: digestsOf<StepName>(stepNames),
+    /** The steps of a group added up, for each flow that completed all of them. */
+    groups: digestsOf<StepGroup>(Object.keys(stepGroups) as StepGroup[]),
+  }),
+  arrivals: z.object({
+    /** Actual start minus due start: the generator's own fault. */
+    lagMs: digestSchema,
+  }),
+  /** Why flows ended as they did, by outcome: the reasons of dropped arrivals, the error codes of the others. */
+  outcomeReasons: z.record(z.string(), z.record(z.string(), count)),
+  /** Of the flows that succeeded: whether the answer proved that the server read exactly the user's data. */
+  verified: z.object({ proven: count, refuted: count, unknown: count }),
+  /** Permissions granted on chain, with the lowest and the highest id. */
+  permissions: z.object({ count, first: z.string().nullable(), last: z.string().nullable() }),
+  errors: z.array(errorClassSchema),
+  rpc: z.object({
+    calls: count,
+    failed: count,
+    /** Calls over flows that started and ended; `null` before the first. */
+    callsPerFlow: z.number().nonnegative().nullable(),
+    byMethod: z.record(z.string(), count),
+  }),
+  gas: z.object({
+    /** Mean gas of a flow's transaction. */
+    perFlow: z.number().nonnegative().nullable(),
+    /** Mean price of a gas in wei, weighted by gas; a decimal string. */
+    price: weiSchema.nullable(),
+    transactions: count,
+    used: z.string(),
+    /** Gas times price over all transactions: what the flows' own transactions cost. */
+    costWei: weiSchema,
+  }),
+  resources: z.object({
+    /** CPU time of the generator over flows that started and ended; `null` before the first. */
+    cpuMsPerFlow: ms.nullable(),
+    cpuMs: ms,
+    rssPeakBytes: count,
+    rssEndBytes: count,
+    eventLoopDelayMs: loopDelaySchema,
+  }),
+  /** Anything else that was counted by name, such as retries. */
+  counters: z.record(z.string(), z.number()),
+  notableFlows: z.object({
+    slowest: z.array(notableFlowSchema),
+    unsuccessful: z.array(notableFlowSchema),
+  }),
+})
+
+/** What was measured. */
+export type Measurements = z.output<typeof measurementsSchema>
+
+/** What became of the users. */
+export type Users = z.output<typeof usersSchema>
+
+/** A flow worth looking at. */
+export type NotableFlow = z.output<typeof notableFlowSchema>
+
+/** All failures of one code in one step. */
+export type ErrorClassSummary = z.output<typeof errorClassSchema>

@@ -1,0 +1,111 @@
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import type { FlowRecord } from '../flow/flow-record.ts'
+import { openLineWriter } from './line-writer.ts'
+import type { Redactor } from './redact.ts'
+import type { Summary } from './summary-schema.ts'
+import type { TimelineLine } from './timeline-line.ts'
+import { writeAtomically } from './write-atomically.ts'
+
+/** The files of a run's folder. */
+export const runFiles = {
+  config: 'config.json',
+  environment: 'environment.json',
+  flows: 'flows.ndjson',
+  timeline: 'timeline.ndjson',
+  summary: 'summary.json',
+  html: 'report.html',
+  markdown: 'report.md',
+  junit: 'junit.xml',
+} as const
+
+/** A rendered report that belongs into a run's folder. */
+export type ReportFile = 'html' | 'markdown' | 'junit'
+
+/** A run's folder, open for writing. Everything that goes in is redacted here. */
+export type RunFolder = {
+  /** Absolute path. */
+  path: string
+  /** Absolute path of one of its files. */
+  file(name: keyof typeof runFiles): string
+  writeConfig(config: unknown): Promise<void>
+  writeEnvironment(environment: unknown): Promise<void>
+  /** Appends a flow; makes the caller wait only when the disk is far behind. */
+  appendFlow(record: FlowRecord): Promise<void>
+  /** Appends a second of the timeline and sees that flows and timeline are with the operating system. */
+  appendTimeline(line: TimelineLine): Promise<void>
+  /** Writes `summary.json`: all of it or nothing. */
+  writeSummary(summary: Summary): Promise<void>
+  writeReport(kind: ReportFile, content: string): Promise<void>
+  /** Makes flows and timeline durable. Summary and reports may still be written. */
+  close(): Promise<void>
+}
+
+/**
+ * Creates `<resultsDir>/<runId>/` with its files for flows and timeline, which shows at once whether results can be
+ * written.
+ *
+ * Every function throws `RESULTS_UNWRITABLE` when the disk refuses.
+ *
+ * @example
+ * const folder = await createRunFolder({ resultsDir: 'results', runId: makeRunId(new Date(), Math.random), redact })
+ */
+export async function createRunFolder(options: {
+  resultsDir: string
+  runId: string
+  redact: Redactor
+}): Promise<RunFolder> {
+  const { resultsDir, runId, redact } = options
+  const path = resolve(resultsDir, runId)
+  const file = (name: keyof typeof runFiles) => join(path, runFiles[name])
+
+  const [flows, timeline] = await explained(path, async () => {
+    await mkdir(resolve(resultsDir), { recursive: true })
+    // Not recursive: a folder that exists holds another run.
+    await mkdir(path)
+    const flowWriter = await openLineWriter(file('flows'))
+    try {
+      return [flowWriter, await openLineWriter(file('timeline'))] as const
+    } catch (error) {
+      await flowWriter.close()
+      throw error
+    }
+  })
+
+  const writeJson = (name: keyof typeof runFiles, value: unknown) =>
+    explained(path, () => writeAtomically(file(name), `${JSON.stringify(redact.deep(value), null, 2)}\n`))
+  const line = (value: unknown) => JSON.stringify(redact.deep(value))
+
+  return {
+    path,
+    file,
+    writeConfig: (config) => writeJson('config', config),
+    writeEnvironment: (environment) => writeJson('environment', environment),
+    appendFlow: (record) => explained(path, () => flows.write(line(record))),
+    appendTimeline: (second) =>
+      explained(path, async () => {
+        await timeline.write(line(second))
+        await Promise.all([flows.flush(), timeline.flush()])
+      }),
+    writeSummary: (summary) => writeJson('summary', summary),
+    writeReport: (kind, content) => explained(path, () => writeAtomically(file(kind), redact.text(content))),
+    close: () =>
+      explained(path, async () => {
+        const closed = await Promise.allSettled([flows.close(), timeline.close()])
+        for (const result of closed) if (result.status === 'rejected') throw result.reason
+      }),
+  }
+}
+
+async function explained<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new LoadTestError('RESULTS_UNWRITABLE', `Cannot write results to ${path}: ${reason}`, {
+      cause,
+      details: { path },
+    })
+  }
+}

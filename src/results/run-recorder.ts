@@ -1,0 +1,219 @@
+import { errorCatalog } from '../errors/catalog.ts'
+import type { FlowRecord } from '../flow/flow-record.ts'
+import { createCounters } from '../metrics/counters.ts'
+import { createErrorClasses } from '../metrics/error-classes.ts'
+import { LatencyHistogram } from '../metrics/latency-histogram.ts'
+import type { ResourceSampler } from '../metrics/resources.ts'
+import { noRpcCalls, type RpcTotals } from '../metrics/rpc-totals.ts'
+import { createThroughput } from '../metrics/throughput.ts'
+import { createGasTotals } from './gas-totals.ts'
+import type { Measurements } from './measurements-schema.ts'
+import { createNotableFlows } from './notable-flows.ts'
+import { noOutcomes, outcomeKey } from './outcome-counts.ts'
+import type { Redactor } from './redact.ts'
+import { createSecondRecorder } from './second-recorder.ts'
+import type { RunIdentity, RunSnapshot } from './snapshot-schema.ts'
+import { createStepLatencies } from './step-latencies.ts'
+import type { TimelineLine } from './timeline-line.ts'
+
+/** Runs longer than this have their peak measured over as long a window, in seconds. */
+const peakWindowSeconds = 10
+
+/** What a recorder needs to know at the start. */
+export type RunRecorderOptions = {
+  run: RunIdentity
+  /** How many users the profile plans. */
+  planned: number
+  redact: Redactor
+  /** What was asked of the chain so far. @default no calls */
+  rpcTotals?: () => RpcTotals
+  /** What the generator uses; `null` when a run is read back rather than run. */
+  resources: Pick<ResourceSampler, 'sample' | 'totals'> | null
+}
+
+/** Takes in what happens in a run and says at any time where it stands. */
+export type RunRecorder = {
+  /** A user was due. `lagMs` is how late the generator was; `null` when it is not known. */
+  arrived(lagMs: number | null): void
+  /** A flow started. */
+  started(): void
+  /** An arrival ended, in whatever way. */
+  ended(record: FlowRecord): void
+  /** Planned users will never be due, because the run was stopped: they count as dropped, for that reason. */
+  neverArrived(count: number, reason: string): void
+  /** The load profile entered another part. */
+  enterPhase(phase: string): void
+  /** Counts anything else by name, such as `retries`. @default by 1 */
+  count(name: string, by?: number): void
+  /** Takes in a flow read back from `flows.ndjson`: its arrival, start and end. */
+  replay(record: FlowRecord): void
+  /** Closes an interval, at milliseconds since the start of the run; call it once a second. */
+  tick(nowMs: number): TimelineLine
+  /** Everything measured so far. */
+  measurements(): Measurements
+  /** Where the run stands at milliseconds since its start; plain JSON, about 1 ms of work. */
+  snapshot(nowMs: number): RunSnapshot
+}
+
+/**
+ * Makes the recorder of a run.
+ *
+ * Nothing is kept per flow: memory is the same after a million flows but for one number a second.
+ *
+ * @example
+ * const recorder = createRunRecorder({ run, planned: 1000, redact, resources: startResourceSampler() })
+ * recorder.arrived(0.4)
+ * recorder.started()
+ * recorder.ended(record)
+ * await folder.appendTimeline(recorder.tick(clock.now() - startedAt))
+ */
+export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
+  const { run, planned, redact, rpcTotals = () => noRpcCalls, resources } = options
+  const outcomes = { ...noOutcomes }
+  const flowLatency = new LatencyHistogram()
+  const flowFromDue = new LatencyHistogram()
+  const lag = new LatencyHistogram()
+  const steps = createStepLatencies()
+  const throughput = createThroughput()
+  const errors = createErrorClasses()
+  const gas = createGasTotals()
+  const notable = createNotableFlows(redact)
+  const counters = createCounters()
+  const reasons = new Map<string, ReturnType<typeof createCounters>>()
+  const verified = { proven: 0, refuted: 0, unknown: 0 }
+  const second = createSecondRecorder({ rpcTotals, resources })
+  let started = 0
+  let startedAndEnded = 0
+  let firstDueMs = Number.POSITIVE_INFINITY
+  let lastEndMs = 0
+  let phase: string | null = null
+  let lastSecond: TimelineLine | null = null
+
+  const countReason = (outcome: string, reason: string, by = 1) => {
+    const counts = reasons.get(outcome) ?? createCounters()
+    counts.add(reason, by)
+    reasons.set(outcome, counts)
+  }
+
+  const recordSuccess = (record: FlowRecord, startedMs: number) => {
+    const durationMs = record.endedMs - startedMs
+    flowLatency.record(durationMs)
+    flowFromDue.record(record.endedMs - record.dueMs)
+    throughput.completed(record.endedMs)
+    second.succeeded(durationMs)
+    if (record.verified === null) verified.unknown += 1
+    else if (record.verified) verified.proven += 1
+    else verified.refuted += 1
+  }
+
+  const recordFailure = (record: FlowRecord) => {
+    const { error, droppedBecause } = record
+    countReason(outcomeKey(record.outcome), redact.text(droppedBecause ?? error?.code ?? 'unknown'))
+    if (error === null) return
+    second.failed(error.code)
+    errors.add({ ...error, message: redact.text(error.message), atMs: record.endedMs, flow: record.index })
+  }
+
+  const recorder: RunRecorder = {
+    arrived(lagMs) {
+      second.arrived(lagMs)
+      if (lagMs !== null) lag.record(lagMs)
+    },
+    started() {
+      started += 1
+      second.started()
+    },
+    ended(record) {
+      outcomes[outcomeKey(record.outcome)] += 1
+      second.ended(record.outcome)
+      firstDueMs = Math.min(firstDueMs, record.dueMs)
+      lastEndMs = Math.max(lastEndMs, record.endedMs)
+      if (record.startedMs !== null) startedAndEnded += 1
+      if (record.outcome === 'succeeded') recordSuccess(record, record.startedMs ?? record.dueMs)
+      else recordFailure(record)
+      steps.record(record)
+      second.steps(record)
+      if (record.tx !== null) gas.record(record.tx)
+      notable.record(record)
+    },
+    neverArrived(count, reason) {
+      if (count <= 0) return
+      outcomes.dropped += count
+      countReason('dropped', redact.text(reason), count)
+    },
+    enterPhase(name) {
+      phase = name
+    },
+    count: (name, by) => counters.add(name, by),
+    replay(record) {
+      recorder.arrived(record.startedMs === null ? null : record.startedMs - record.dueMs)
+      if (record.startedMs !== null) recorder.started()
+      recorder.ended(record)
+    },
+    tick(nowMs) {
+      lastSecond = second.take({ nowMs, phase, active: started - startedAndEnded })
+      return lastSecond
+    },
+    measurements() {
+      const spanMs = Math.max(0, lastEndMs - firstDueMs)
+      const perFlow = (total: number) => (startedAndEnded === 0 ? null : total / startedAndEnded)
+      const rpc = rpcTotals()
+      const used = resources?.totals() ?? {
+        cpuMs: 0,
+        rssPeakBytes: 0,
+        rssEndBytes: 0,
+        eventLoopDelayMs: { mean: 0, p50: 0, p99: 0, max: 0 },
+      }
+      return {
+        users: { planned, started, ...outcomes },
+        throughput: {
+          flowsPerSecond: spanMs > 0 ? (outcomes.succeeded * 1000) / spanMs : 0,
+          peakFlowsPerSecond: throughput.peakPerSecond(
+            spanMs > peakWindowSeconds * 1000 ? peakWindowSeconds : 1,
+          ),
+        },
+        latencyMs: {
+          flow: flowLatency.digest(),
+          flowFromDue: flowFromDue.digest(),
+          steps: steps.steps(),
+          groups: steps.groups(),
+        },
+        arrivals: { lagMs: lag.digest() },
+        outcomeReasons: Object.fromEntries([...reasons].map(([outcome, counts]) => [outcome, counts.read()])),
+        verified: { ...verified },
+        permissions: gas.permissions(),
+        errors: errors.list().map((error) => ({ ...error, hint: hintOf(error.code) })),
+        rpc: { ...rpc, byMethod: { ...rpc.byMethod }, callsPerFlow: perFlow(rpc.calls) },
+        gas: gas.gas(),
+        resources: { ...used, cpuMsPerFlow: perFlow(used.cpuMs) },
+        counters: counters.read(),
+        notableFlows: { slowest: notable.slowest(), unsuccessful: notable.unsuccessful() },
+      }
+    },
+    snapshot(nowMs) {
+      const latest = lastSecond
+      const latestSeconds = Math.max(latest?.spanMs ?? 0, 1) / 1000
+      return {
+        schemaVersion: 1,
+        run,
+        elapsedMs: nowMs,
+        phase,
+        now: {
+          active: started - startedAndEnded,
+          flowsPerSecond: throughput.recentPerSecond(nowMs, peakWindowSeconds),
+          rpcCallsPerSecond: (latest?.rpc.calls ?? 0) / latestSeconds,
+          cpuCores: latest?.resources.cpuCores ?? 0,
+          rssBytes: latest?.resources.rssBytes ?? 0,
+          eventLoopDelayP99Ms: latest?.resources.eventLoopDelayMs.p99 ?? 0,
+        },
+        lastSecond: latest,
+        ...recorder.measurements(),
+      }
+    },
+  }
+  return recorder
+}
+
+function hintOf(code: string): string {
+  return Object.hasOwn(errorCatalog, code) ? errorCatalog[code as keyof typeof errorCatalog].hint : ''
+}

@@ -1,0 +1,106 @@
+import type { FlowRecord, Outcome } from '../flow/flow-record.ts'
+import { createCounters } from '../metrics/counters.ts'
+import { LatencyHistogram } from '../metrics/latency-histogram.ts'
+import { createLogBucketCollector } from '../metrics/log-buckets.ts'
+import type { ResourceSampler } from '../metrics/resources.ts'
+import type { RpcTotals } from '../metrics/rpc-totals.ts'
+import { completedSteps } from './completed-steps.ts'
+import { noOutcomes, outcomeKey } from './outcome-counts.ts'
+import type { TimelineLine } from './timeline-line.ts'
+
+/** Collects what happens between two lines of the timeline. */
+export type SecondRecorder = {
+  arrived(lagMs: number | null): void
+  started(): void
+  ended(outcome: Outcome): void
+  succeeded(durationMs: number): void
+  failed(code: string): void
+  steps(record: FlowRecord): void
+  /** Closes the interval and starts the next. */
+  take(at: { nowMs: number; phase: string | null; active: number }): TimelineLine
+}
+
+/** Starts an empty interval. */
+export function createSecondRecorder(options: {
+  rpcTotals: () => RpcTotals
+  resources: Pick<ResourceSampler, 'sample'> | null
+}): SecondRecorder {
+  const { rpcTotals, resources } = options
+  const flow = new LatencyHistogram()
+  const lag = new LatencyHistogram()
+  const buckets = createLogBucketCollector()
+  const errors = createCounters()
+  let steps = new Map<string, { count: number; sumMs: number; maxMs: number }>()
+  let ended = { ...noOutcomes }
+  let arrived = 0
+  let started = 0
+  let lastMs = 0
+  let lastRpc = { calls: 0, failed: 0 }
+
+  return {
+    arrived(lagMs) {
+      arrived += 1
+      if (lagMs !== null) lag.record(lagMs)
+    },
+    started() {
+      started += 1
+    },
+    ended(outcome) {
+      ended[outcomeKey(outcome)] += 1
+    },
+    succeeded(durationMs) {
+      flow.record(durationMs)
+      buckets.record(durationMs)
+    },
+    failed: (code) => errors.add(code),
+    steps(record) {
+      for (const [step, ms] of completedSteps(record)) {
+        const seen = steps.get(step) ?? { count: 0, sumMs: 0, maxMs: 0 }
+        steps.set(step, {
+          count: seen.count + 1,
+          sumMs: seen.sumMs + ms,
+          maxMs: Math.max(seen.maxMs, ms),
+        })
+      }
+    },
+    take({ nowMs, phase, active }) {
+      const { calls, failed } = rpcTotals()
+      const { cpuCores, rssBytes, heapUsedBytes, eventLoopDelayMs } = resources?.sample() ?? nothingUsed
+      const line: TimelineLine = {
+        atMs: nowMs,
+        spanMs: Math.max(0, nowMs - lastMs),
+        phase,
+        arrived,
+        started,
+        active,
+        ended,
+        latencyMs: { flow: flow.digest(), lag: lag.digest() },
+        flowBuckets: buckets.take(),
+        steps: Object.fromEntries([...steps].map(([step, seen]) => [step, meanOf(seen)])),
+        errors: errors.take(),
+        rpc: { calls: calls - lastRpc.calls, failed: failed - lastRpc.failed },
+        resources: { cpuCores, rssBytes, heapUsedBytes, eventLoopDelayMs },
+      }
+      flow.reset()
+      lag.reset()
+      steps = new Map()
+      ended = { ...noOutcomes }
+      arrived = 0
+      started = 0
+      lastMs = nowMs
+      lastRpc = { calls, failed }
+      return line
+    },
+  }
+}
+
+const nothingUsed = {
+  cpuCores: 0,
+  rssBytes: 0,
+  heapUsedBytes: 0,
+  eventLoopDelayMs: { mean: 0, p50: 0, p99: 0, max: 0 },
+}
+
+function meanOf({ count, sumMs, maxMs }: { count: number; sumMs: number; maxMs: number }) {
+  return { count, meanMs: Math.round((sumMs / count) * 1000) / 1000, maxMs }
+}

@@ -1,0 +1,74 @@
+import type { Dependencies } from './environment.ts'
+import { evaluateThresholds } from './evaluate-thresholds.ts'
+import { exitCodeOf } from './exit-code.ts'
+import type { Measurements } from './measurements-schema.ts'
+import { type Money, moneyMismatch, noMoney } from './money-balance.ts'
+import { sumOutcomes } from './outcome-counts.ts'
+import type { Threshold } from './parse-threshold.ts'
+import type { RunIdentity } from './snapshot-schema.ts'
+import { type Stop, type Summary, summarySchemaVersion } from './summary-schema.ts'
+
+/** What a summary is made from. */
+export type SummaryParts = {
+  /** Version of this program. */
+  version: string
+  run: RunIdentity
+  endedAt: Date
+  durationMs: number
+  /** What the recorder measured. */
+  measurements: Measurements
+  dependencies: Dependencies
+  /** @default nothing known */
+  money?: Money
+  /** @default none */
+  thresholds?: readonly Threshold[]
+  /** @default `null`: the load profile was carried through */
+  stopped?: Stop | null
+  /** @default `null`: this machine made the whole load */
+  part?: { index: number; count: number } | null
+  /** Promises that were found broken elsewhere. @default none */
+  problems?: readonly { code: string; message: string }[]
+}
+
+/**
+ * Makes the summary of a run: its measurements, the verdict of every threshold, broken promises and the exit code.
+ *
+ * Two promises are checked here: every planned user ended in exactly one way, and funded = spent + swept + left.
+ *
+ * @example buildSummary({ version, run, endedAt: new Date(), durationMs, measurements: recorder.measurements(), dependencies })
+ */
+export function buildSummary(parts: SummaryParts): Summary {
+  const { measurements, money = noMoney, stopped = null, part = null } = parts
+  const problems = [...(parts.problems ?? []), ...brokenPromises(measurements, money)]
+  const thresholds = evaluateThresholds(parts.thresholds ?? [], { ...measurements, money })
+  return {
+    schemaVersion: summarySchemaVersion,
+    tool: { name: 'vana-load', version: parts.version },
+    run: { ...parts.run, endedAt: parts.endedAt.toISOString(), durationMs: parts.durationMs, stopped, part },
+    dependencies: parts.dependencies,
+    ...measurements,
+    money,
+    thresholds,
+    problems,
+    exitCode: exitCodeOf({ stopped, problems, thresholds }),
+  }
+}
+
+function brokenPromises({ users }: Measurements, money: Money): { code: string; message: string }[] {
+  const problems = []
+  const ended = sumOutcomes(users)
+  if (ended !== users.planned) {
+    problems.push({
+      code: 'INTERNAL',
+      message: `${users.planned} users were planned, but ${ended} ended; every user must end in exactly one way.`,
+    })
+  }
+  const mismatch = moneyMismatch(money)
+  if (mismatch !== null && mismatch !== 0n) {
+    problems.push({
+      code: 'MONEY_MISMATCH',
+      message: `Funded minus spent, swept and left is ${mismatch} wei; it must be 0.`,
+    })
+  }
+  return problems
+}

@@ -1,0 +1,107 @@
+import { type StepGroup, type StepName, stepGroups, stepNames } from '../flow/steps.ts'
+import { type DigestStatistic, digestStatistics } from '../metrics/latency-histogram.ts'
+import type { Measurements } from './measurements-schema.ts'
+import type { Money } from './money-balance.ts'
+import { type OutcomeKey, outcomeKeys, sumOutcomes } from './outcome-counts.ts'
+
+/** What thresholds are held against: a snapshot of a run under way, or its summary. */
+export type Measured = Measurements & { money?: Money }
+
+/** In what a metric is measured. */
+export type MetricUnit = 'ms' | 'ratio' | 'count' | 'per-second' | 'bytes' | 'gas' | 'wei'
+
+/** Something that a threshold can be set on. */
+export type Metric = {
+  unit: MetricUnit
+  /** The value in `unit`; `null` when nothing was measured. */
+  read(measured: Measured): number | null
+  /** The value as a share of the arrivals that ended, for counts of users and errors. */
+  share?(measured: Measured): number | null
+}
+
+type DigestOf = (measured: Measured) => Measured['latencyMs']['flow']
+
+const duration = (digest: DigestOf, statistic: DigestStatistic): Metric => ({
+  unit: 'ms',
+  read: (measured) => digest(measured)[statistic],
+})
+
+/** `<name>.p95` and so on for one digest. */
+function durations(name: string, digest: DigestOf): [string, Metric][] {
+  return digestStatistics.map((statistic) => [`${name}.${statistic}`, duration(digest, statistic)])
+}
+
+const shareOfEnded = (count: (measured: Measured) => number) => (measured: Measured) => {
+  const ended = sumOutcomes(measured.users)
+  return ended === 0 ? null : count(measured) / ended
+}
+
+/** A count of users or errors, which may also be asked for in per cent of the arrivals that ended. */
+function countOf(count: (measured: Measured) => number): Metric {
+  return { unit: 'count', read: count, share: shareOfEnded(count) }
+}
+
+const success: Metric = { unit: 'ratio', read: shareOfEnded(({ users }) => users.succeeded) }
+
+const wei = (key: keyof Money): Metric => ({
+  unit: 'wei',
+  read: ({ money }) => {
+    const value = money?.[key] ?? null
+    return value === null ? null : Number(value)
+  },
+})
+
+/** The metrics with a fixed name. Those of errors and RPC methods are made from their name. */
+const fixed = new Map<string, Metric>([
+  ['success', success],
+  ...outcomeKeys.map((key): [OutcomeKey, Metric] => [key, countOf(({ users }) => users[key])]),
+  ['flowsPerSecond', { unit: 'per-second', read: ({ throughput }) => throughput.flowsPerSecond }],
+  ['peakFlowsPerSecond', { unit: 'per-second', read: ({ throughput }) => throughput.peakFlowsPerSecond }],
+  ...durations('flow', ({ latencyMs }) => latencyMs.flow),
+  ...durations('flowFromDue', ({ latencyMs }) => latencyMs.flowFromDue),
+  ...durations('lag', ({ arrivals }) => arrivals.lagMs),
+  ...stepNames.flatMap((step: StepName) =>
+    durations(`step.${step}`, ({ latencyMs }) => latencyMs.steps[step]),
+  ),
+  ...(Object.keys(stepGroups) as StepGroup[]).flatMap((group) =>
+    durations(`group.${group}`, ({ latencyMs }) => latencyMs.groups[group]),
+  ),
+  ['errors', countOf(({ errors }) => errors.reduce((sum, { count }) => sum + count, 0))],
+  ['rpc.calls', { unit: 'count', read: ({ rpc }) => rpc.calls }],
+  ['rpc.failed', { unit: 'count', read: ({ rpc }) => rpc.failed }],
+  ['rpc.callsPerFlow', { unit: 'count', read: ({ rpc }) => rpc.callsPerFlow }],
+  ['gas.perFlow', { unit: 'gas', read: ({ gas }) => gas.perFlow }],
+  ['gas.price', { unit: 'wei', read: ({ gas }) => (gas.price === null ? null : Number(gas.price)) }],
+  ['gas.cost', { unit: 'wei', read: ({ gas }) => (gas.transactions === 0 ? null : Number(gas.costWei)) }],
+  ['money.funded', wei('fundedWei')],
+  ['money.spent', wei('spentWei')],
+  ['money.swept', wei('sweptWei')],
+  ['money.left', wei('leftWei')],
+  ['rss', { unit: 'bytes', read: ({ resources }) => resources.rssPeakBytes || null }],
+  ['cpuPerFlow', { unit: 'ms', read: ({ resources }) => resources.cpuMsPerFlow }],
+  ...(['mean', 'p50', 'p99', 'max'] as const).map((statistic): [string, Metric] => [
+    `eventLoop.${statistic}`,
+    { unit: 'ms', read: ({ resources }) => resources.eventLoopDelayMs[statistic] },
+  ]),
+])
+
+/** The names of all metrics that are always there; errors add `errors.<CODE>` and `errors.<CODE>.<step>`. */
+export const metricNames: readonly string[] = [...fixed.keys()]
+
+/**
+ * Finds a metric by its name; `null` when there is none.
+ *
+ * @example findMetric('step.confirm.p99', isErrorCode)?.unit // 'ms'
+ */
+export function findMetric(name: string, isErrorCode: (code: string) => boolean): Metric | null {
+  const known = fixed.get(name)
+  if (known !== undefined) return known
+  const [kind, code, step, ...rest] = name.split('.')
+  if (kind !== 'errors' || code === undefined || rest.length > 0 || !isErrorCode(code)) return null
+  if (step !== undefined && !stepNames.some((known) => known === step)) return null
+  return countOf(({ errors }) =>
+    errors
+      .filter((error) => error.code === code && (step === undefined || error.step === step))
+      .reduce((sum, { count }) => sum + count, 0),
+  )
+}

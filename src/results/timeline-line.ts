@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { type StepName, stepNames } from '../flow/steps.ts'
+import { digestSchema } from './measurements-schema.ts'
+
+const count = z.int().nonnegative()
+const ms = z.number().nonnegative()
+const stepSecondSchema = z.object({ count, meanMs: ms, maxMs: ms })
+const stepShape = Object.fromEntries(stepNames.map((name) => [name, stepSecondSchema.optional()]))
+
+/** One line of `timeline.ndjson`: what happened between the previous line and this one, normally one second. */
+export const timelineLineSchema = z.object({
+  /** End of the interval, in milliseconds since the start of the run. */
+  atMs: ms,
+  /** Length of the interval; more than 1000 when the generator could not keep up. */
+  spanMs: ms,
+  /** The part of the load profile: `ramp-up`, `sustain`, ... */
+  phase: z.string().nullable(),
+  arrived: count,
+  started: count,
+  /** Flows under way at the end of the interval. */
+  active: count,
+  ended: z.object({
+    succeeded: count,
+    failed: count,
+    timedOut: count,
+    aborted: count,
+    dropped: count,
+    degraded: count,
+  }),
+  latencyMs: z.object({
+    /** Flows that succeeded in the interval, from their actual start. */
+    flow: digestSchema,
+    lag: digestSchema,
+  }),
+  /** The same flows in mergeable buckets: see `src/metrics/log-buckets.ts`. */
+  flowBuckets: z.array(z.tuple([count, count])),
+  /** Steps that completed in flows that ended in the interval. */
+  steps: z.object(stepShape as Record<StepName, z.ZodOptional<typeof stepSecondSchema>>),
+  /** Failures by code. */
+  errors: z.record(z.string(), count),
+  rpc: z.object({ calls: count, failed: count }),
+  resources: z.object({
+    /** CPU time over wall time; 1 is one core. */
+    cpuCores: z.number().nonnegative(),
+    rssBytes: count,
+    heapUsedBytes: count,
+    eventLoopDelayMs: z.object({ mean: ms, p50: ms, p99: ms, max: ms }),
+  }),
+})
+
+/** What happened in one second of a run. */
+export type TimelineLine = z.output<typeof timelineLineSchema>
