@@ -26,7 +26,8 @@ describe('a funding plan', () => {
           }
         }
         for (const [i, balance] of list.entries()) {
-          expect(after[i]).toBe(balance < amountWei ? amountWei : balance)
+          if (balance >= amountWei) expect(after[i]).toBe(balance)
+          else expect(after[i]).toBe(amountWei)
         }
         expect(plan.payments + plan.satisfied).toBe(list.length)
       }),
