@@ -1,6 +1,6 @@
 import { type ApiReply, type ApiRequest, emptyReply, jsonReply } from './api-request.ts'
 import { corsHeaders, preflightReply } from './cors.ts'
-import { ApiError, internalError } from './errors.ts'
+import { ApiError, internalError, messageOf } from './errors.ts'
 import { UnparsableBody } from './json-body.ts'
 import type { ServerLogger } from './options.ts'
 import { dumpPythonJson } from './python-json-dump.ts'
@@ -39,7 +39,7 @@ export function createApp(options: {
     const { reply, route, code, error } = outcome
     stats.finished(route, reply.status, code)
     if (error === undefined) logger?.debug({ route, status: reply.status }, 'request answered')
-    else logger?.warn({ route, status: reply.status, code, error }, 'request refused')
+    else logger?.warn({ route, status: reply.status, code, reason: messageOf(error) }, 'request refused')
     return preflight ?? { ...reply, headers: { ...reply.headers, ...corsHeaders(request) } }
   }
 

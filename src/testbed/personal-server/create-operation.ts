@@ -9,10 +9,11 @@ import { jsonInstruction } from './json-mode.ts'
 import type { Prediction } from './model-provider.ts'
 import { type FileRecord, openFile, type PlainFile } from './open-file.ts'
 import { type PermissionId, parseOperationRequest } from './operation-request.ts'
+import type { Profile } from './profile.ts'
 import { buildPrompt } from './prompt.ts'
 import { promptTemplateOf } from './prompt-template.ts'
 import { pythonStr } from './python-repr.ts'
-import type { PythonDict } from './python-value.ts'
+import { isTruthy, type PythonDict } from './python-value.ts'
 import { type ResponseFormat, responseFormatOf } from './response-format.ts'
 import { recoverSigner } from './signature.ts'
 
@@ -39,6 +40,7 @@ export async function createOperation(context: ServerContext, body: OperationBod
     granteeAddress,
     nowSeconds: context.now() / 1000,
   })
+  refuseFilters(profile, grant.parameters)
   const format = responseFormatOf(grant.parameters)
   const identity = deriveIdentity(context, permission)
   const records = await readFiles(context.chain, permission.fileIds, identity)
@@ -74,6 +76,12 @@ async function checkGrantee(
     'AUTHENTICATION_ERROR',
     `Signature recovered address ${signer} does not match on-chain grantee address ${address}`,
   )
+}
+
+/** To leave filters out would show the model more than the grant allows. */
+function refuseFilters(profile: Profile, parameters: PythonDict): void {
+  if (!profile.filtersFiles || !isTruthy(parameters.get('filters') ?? null)) return
+  throw new ApiError('OPERATION_ERROR', 'The embedded personal server does not filter files by JSONPath')
 }
 
 function deriveIdentity(context: ServerContext, { grantor }: PermissionRecord): ServerIdentity {

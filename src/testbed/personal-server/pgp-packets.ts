@@ -2,6 +2,8 @@
 export type PgpPacket = {
   /** 3 symmetric-key encrypted session key, 9 and 18 encrypted data, ... (RFC 4880, 4.3). */
   tag: number
+  /** Offset of the first byte after the header. */
+  start: number
   /** Offset after the last byte, as the header says it; null when it runs on to the end of the data. */
   end: number | null
 }
@@ -30,32 +32,37 @@ function oldPacket(bytes: Uint8Array, offset: number): PgpPacket | undefined {
   const first = bytes[offset] ?? 0
   const tag = (first >> 2) & 0x0f
   const lengthBytes = [1, 2, 4][first & 0x03]
-  if (lengthBytes === undefined) return { tag, end: null }
+  if (lengthBytes === undefined) return { tag, start: offset + 1, end: null }
   const start = offset + 1 + lengthBytes
   if (start > bytes.length) return undefined
   let length = 0
   for (const byte of bytes.subarray(offset + 1, start)) length = length * 256 + byte
-  return { tag, end: start + length }
+  return { tag, start, end: start + length }
 }
 
 function newPacket(bytes: Uint8Array, offset: number): PgpPacket | undefined {
   const tag = (bytes[offset] ?? 0) & 0x3f
   let at = offset + 1
+  let start: number | undefined
   for (;;) {
     const first = bytes[at]
     if (first === undefined) return undefined
     if (first >= 224 && first < 255) {
       // A partial length: 2^n bytes, then another length.
+      start ??= at + 1
       at += 1 + 2 ** (first & 0x1f)
-      if (at >= bytes.length) return { tag, end: at }
+      if (at >= bytes.length) return { tag, start, end: at }
       continue
     }
-    if (first < 192) return { tag, end: at + 1 + first }
+    if (first < 192) return { tag, start: start ?? at + 1, end: at + 1 + first }
     const extra = first === 255 ? 4 : 1
     if (at + extra >= bytes.length) return undefined
-    if (extra === 1) return { tag, end: at + 2 + (first - 192) * 256 + (bytes[at + 1] ?? 0) + 192 }
+    start ??= at + 1 + extra
+    if (extra === 1) {
+      return { tag, start, end: at + 2 + (first - 192) * 256 + (bytes[at + 1] ?? 0) + 192 }
+    }
     let length = 0
     for (const byte of bytes.subarray(at + 1, at + 5)) length = length * 256 + byte
-    return { tag, end: at + 5 + length }
+    return { tag, start, end: at + 5 + length }
   }
 }

@@ -1,7 +1,9 @@
-import { decrypt, readMessage } from 'openpgp'
+import { decrypt, readMessage, type SessionKey } from 'openpgp'
 import { pgpPackets } from './pgp-packets.ts'
+import { sessionKeyOf } from './pgp-session-key.ts'
 
-const sessionKeyTags = new Set([1, 3])
+const passphraseTag = 3
+const sessionKeyTags = new Set([1, passphraseTag])
 const encryptedDataTags = new Set([9, 18, 20])
 const armorHead = '-----BEGIN PGP MESSAGE-----'
 
@@ -19,16 +21,24 @@ export async function openPgp(bytes: Uint8Array, passphrase: string): Promise<Ui
   if (armored) return openArmored(bytes, passphrase)
   const packets = pgpPackets(bytes)
   const [first] = packets
-  if (first === undefined || !(sessionKeyTags.has(first.tag) || encryptedDataTags.has(first.tag))) {
+  const data = packets.find((packet) => encryptedDataTags.has(packet.tag))
+  if (first === undefined || !(sessionKeyTags.has(first.tag) || data === first)) {
     throw failure('Decryption failed: no data was provided')
   }
-  const dataIndex = packets.findIndex((packet) => encryptedDataTags.has(packet.tag))
-  const dataPacket = packets[dataIndex]
-  // A session key with nothing behind it: gpg asks for the passphrase and then finds no data.
-  if (dataPacket === undefined) throw failure('Decryption failed: no data was provided')
-  const message = bytes.subarray(0, dataPacket.end ?? bytes.length)
+  if (data === undefined) {
+    const cut = packets.length === 1 && (first.end ?? 0) >= bytes.length
+    throw failure(`Decryption failed: ${cut ? 'need symmetric passphrase' : 'no data was provided'}`)
+  }
   try {
-    return await decryptMessage(await readMessage({ binaryMessage: message }), passphrase)
+    const message = await readMessage({ binaryMessage: bytes.subarray(0, data.end ?? bytes.length) })
+    const usual = first.tag === passphraseTag && packets.indexOf(data) === 1
+    const key = usual
+      ? await sessionKeyOf(bytes.subarray(first.start, first.end ?? 0), passphrase)
+      : undefined
+    return await decryptMessage(
+      message,
+      key === undefined ? { passwords: [passphrase] } : { sessionKeys: [key] },
+    )
   } catch {
     throw failure('Decryption failed: decryption failed')
   }
@@ -39,17 +49,17 @@ async function openArmored(bytes: Uint8Array, passphrase: string): Promise<Uint8
   const message = await readMessage({ armoredMessage: text.slice(text.indexOf(armorHead)) }).catch(() => {
     throw failure('Decryption failed: no data was provided')
   })
-  return decryptMessage(message, passphrase).catch(() => {
+  return decryptMessage(message, { passwords: [passphrase] }).catch(() => {
     throw failure('Decryption failed: decryption failed')
   })
 }
 
 async function decryptMessage(
   message: Awaited<ReturnType<typeof readMessage>>,
-  passphrase: string,
+  secret: { passwords: string[] } | { sessionKeys: SessionKey[] },
 ): Promise<Uint8Array> {
   // Format 'utf8' would turn CRLF into LF.
-  const { data } = await decrypt({ message, passwords: [passphrase], format: 'binary' })
+  const { data } = await decrypt({ message, ...secret, format: 'binary' })
   return data
 }
 

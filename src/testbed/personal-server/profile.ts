@@ -1,4 +1,8 @@
-/** A version of the original server. */
+/**
+ * A version of the original server. Of the later one this program has what a data-portability flow meets; its artifact
+ * routes, its mock mode and the filtering of files by JSONPath are left out, and the agent operations are answered by the
+ * same model as inference.
+ */
 export type ProfileName = 'main-2025-09-05' | 'head-2025-10-17'
 
 /** In what the versions differ. */
@@ -14,6 +18,8 @@ export type Profile = {
   operations: readonly string[]
   /** Whether `result` is `{"output": text}` and `json_object` answers stay as the model wrote them. */
   wrapsResult: boolean
+  /** Whether a grant's `filters` mean something. */
+  filtersFiles: boolean
   /** Chains that the server knows besides Vana's two networks. */
   extraChainIds: readonly number[]
 }
@@ -26,6 +32,7 @@ const profiles: Record<ProfileName, Profile> = {
     strictRequests: false,
     operations: ['llm_inference'],
     wrapsResult: false,
+    filtersFiles: false,
     extraChainIds: [],
   },
   'head-2025-10-17': {
@@ -35,6 +42,7 @@ const profiles: Record<ProfileName, Profile> = {
     strictRequests: true,
     operations: ['llm_inference', 'prompt_gemini_agent', 'prompt_qwen_agent'],
     wrapsResult: true,
+    filtersFiles: true,
     extraChainIds: [1337],
   },
 }
