@@ -51,6 +51,10 @@ export const errorCatalog = {
   CHAIN_INSUFFICIENT_FUNDS: { retriable: false, hint: 'Fund the sending account.' },
   CHAIN_NONCE: { retriable: true, hint: 'Another program may be sending with the same key.' },
   CHAIN_UNDERPRICED: { retriable: true, hint: 'Fees rose; raise the fee cap.' },
+  LANE_BUSY: {
+    retriable: true,
+    hint: 'More waits to be sent than the sending keys can carry; add keys or lower the rate.',
+  },
   TX_REVERTED: {
     retriable: false,
     hint: 'The contract refused the transaction; the decoded reason is in the details.',
