@@ -1,0 +1,51 @@
+import { z } from 'zod'
+
+/** A kind of value: how it is read from what a flag, a variable or a file gave, and how it is written for people. */
+export type Kind<T> = {
+  /** Reads text, and what YAML or JSON already turned into a number, a boolean or a list. */
+  schema: z.ZodType<T>
+  /** What is allowed, as the end of the sentence "allowed: ...". */
+  allowed: string
+  /** Writes the value in a form that {@link Kind.schema} reads back. */
+  show(value: T): string
+}
+
+/**
+ * Makes a kind from a function that reads text and returns `undefined` for what it does not allow.
+ *
+ * @example kindOf({ read: parseSeed, allowed: 'a word', show: String })
+ */
+export function kindOf<T>(options: {
+  read: (text: string) => T | undefined
+  allowed: string
+  show: (value: T) => string
+}): Kind<T> {
+  const { read, allowed, show } = options
+  const schema = z.union([z.string(), z.number(), z.boolean()]).transform((raw, context): T => {
+    const value = read(String(raw).trim())
+    if (value !== undefined) return value
+    context.addIssue(allowed)
+    return z.NEVER
+  })
+  return { schema, allowed, show }
+}
+
+/**
+ * Makes the kind of a list from the kind of its items; in text, items are separated by commas.
+ *
+ * @example listOf(url)
+ */
+export function listOf<T>(item: Kind<T>, allowed: string): Kind<T[]> {
+  const separate = (raw: unknown): unknown =>
+    typeof raw === 'string'
+      ? raw
+          .split(/[,\n]/)
+          .map((part) => part.trim())
+          .filter((part) => part !== '')
+      : raw
+  return {
+    schema: z.preprocess(separate, z.array(item.schema)),
+    allowed,
+    show: (values) => values.map((value) => item.show(value)).join(', '),
+  }
+}

@@ -1,0 +1,19 @@
+import { configParameters, targetEnvironmentParameters } from './load-test-config.ts'
+import { type NamedParameter, nameParameters } from './parameter-names.ts'
+import { serveCommandParameters, testbedCommandParameters } from './parameters/commands.ts'
+import { presetVariable } from './resolve-preset.ts'
+
+/** Every environment variable that any command reads, so that one command does not take another's for a mistake. */
+export function knownVariables(): string[] {
+  const parameters: NamedParameter[] = [
+    ...configParameters,
+    ...targetEnvironmentParameters,
+    ...nameParameters({ testbed: testbedCommandParameters, serve: serveCommandParameters }),
+  ]
+  return [
+    presetVariable,
+    ...parameters.flatMap(({ parameter, env }) =>
+      parameter.secret ? env.flatMap((name) => [name, `${name}_FILE`]) : env,
+    ),
+  ]
+}

@@ -1,0 +1,98 @@
+import { amount } from '../kinds/amount.ts'
+import { choice, decimalNumber, httpUrl, toggle, wholeNumber } from '../kinds/basic.ts'
+import { duration } from '../kinds/duration.ts'
+import { optional, parameter } from '../parameter.ts'
+
+const milliseconds = duration({ bareUnit: 'ms', minMs: 1 })
+
+/** How the generator talks to the chain. */
+export const chainParameters = {
+  /** The fee cap, as a multiple of the base fee. */
+  feeMultiplier: parameter(decimalNumber({ min: 1, max: 100 }), {
+    default: 2,
+    flag: '--fee-multiplier <factor>',
+    summary: 'Fee cap of a transaction as a multiple of the base fee.',
+  }),
+  /** No transaction offers more per gas than this. */
+  maxFeePerGasWei: optional(amount({ bareUnit: 'gwei' }), {
+    flag: '--max-fee <gwei>',
+    summary: 'Most that a transaction offers per gas.',
+  }),
+  /** Added to the estimated gas, as a share of it. */
+  gasLimitMargin: parameter(decimalNumber({ min: 0, max: 10 }), {
+    default: 0.1,
+    flag: '--gas-margin <share>',
+    summary: 'Added to the estimated gas of a transaction, as a share of it.',
+  }),
+  /** One JSON-RPC request. */
+  rpcTimeoutMs: parameter(duration({ bareUnit: 's', minMs: 1 }), {
+    default: 15_000,
+    flag: '--rpc-timeout <time>',
+    summary: 'Time that one JSON-RPC request may take.',
+  }),
+  /** Pause between two looks for a new block. */
+  pollIntervalMs: parameter(milliseconds, {
+    default: 500,
+    flag: '--block-poll-interval <time>',
+    summary: 'Pause between two looks for a new block; there is one look for the whole process.',
+  }),
+  /** Number of keys that a relayer sends with. */
+  relayerLanes: parameter(wholeNumber({ min: 1, max: 1000 }), {
+    default: 4,
+    flag: '--relayer-lanes <count>',
+    summary: 'Number of keys that the relayer sends with, each with its own nonces.',
+  }),
+}
+
+/** The embedded target. */
+export const testbedParameters = {
+  /** Time between two blocks. */
+  blockTimeMs: parameter(duration({ bareUnit: 's', minMs: 100, maxMs: 600_000 }), {
+    default: 1_000,
+    flag: '--block-time <time>',
+    summary: 'Time between two blocks of the embedded chain; 6s resembles Moksha.',
+  }),
+  /** Gas that fits into a block. */
+  blockGasLimit: parameter(wholeNumber({ min: 3_000_000, max: 10_000_000_000 }), {
+    default: 30_000_000,
+    flag: '--block-gas-limit <gas>',
+    summary: 'Gas that fits into a block of the embedded chain; 30 million hold some 18 first flows.',
+  }),
+  /** An RPC whose state the embedded chain continues. */
+  forkUrl: optional(httpUrl, {
+    flag: '--fork <rpc>',
+    summary:
+      'Continue the state of this RPC, with the contracts deployed there, rather than start from nothing.',
+  }),
+  /** Median time that the stand-in for the model takes. */
+  inferenceMedianMs: parameter(duration({ bareUnit: 'ms' }), {
+    default: 800,
+    flag: '--inference-median <time>',
+    summary: 'Median time that the embedded stand-in for the language model takes.',
+  }),
+  /** Whether the personal server works on one operation at a time, as the original does. */
+  serverConcurrency: parameter(choice(['serial', 'parallel']), {
+    default: 'parallel',
+    flag: '--server-concurrency <way>',
+    summary:
+      'The embedded personal server: serial (one at a time, as a single original instance) or parallel.',
+  }),
+  /** Which version of the personal server is resembled. */
+  serverProfile: parameter(choice(['main-2025-09-05', 'head-2025-10-17']), {
+    default: 'main-2025-09-05',
+    flag: '--server-profile <version>',
+    summary: 'Version of the personal server that the embedded one resembles.',
+  }),
+  /** Whether the personal server limits requests by address, as a deployed one may. */
+  serverRateLimits: parameter(toggle, {
+    default: false,
+    flag: '--server-rate-limits',
+    summary: 'Let the embedded personal server limit requests by address, as the original can.',
+  }),
+  /** Which version of the contracts is resembled. */
+  contracts: parameter(choice(['2025-09', '2026-04']), {
+    default: '2025-09',
+    flag: '--contracts <version>',
+    summary: 'Version of the contracts that the embedded ones resemble.',
+  }),
+}

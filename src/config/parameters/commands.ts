@@ -1,0 +1,78 @@
+import { choice, httpUrl, port, text, toggle } from '../kinds/basic.ts'
+import { listOf } from '../kinds/kind.ts'
+import { optional, parameter } from '../parameter.ts'
+
+const part = choice(['chain', 'storage', 'personal-server', 'api-server'])
+
+/** What only `testbed` has, besides the parameters of the embedded target. */
+export const testbedCommandParameters = {
+  /** Parts to start; none named: all of them. */
+  only: parameter(listOf(part, `one or more of ${part.allowed}`), {
+    default: [],
+    flag: '--only <part>',
+    summary: 'Start only this part; give it several times for several.',
+  }),
+  /** A chain that is already there, for the parts that need one. */
+  rpcUrl: optional(httpUrl, {
+    flag: '--rpc <url>',
+    summary: 'Use this chain rather than start one.',
+  }),
+  /** Port of the chain; 0 for a free one. */
+  chainPort: parameter(port, {
+    default: 0,
+    flag: '--chain-port <port>',
+    summary: 'Port of the chain; 0 for a free one.',
+  }),
+  /** Port of the object storage; 0 for a free one. */
+  storagePort: parameter(port, {
+    default: 0,
+    flag: '--storage-port <port>',
+    summary: 'Port of the object storage; 0 for a free one.',
+  }),
+  /** Port of the personal server; 0 for a free one. */
+  personalServerPort: parameter(port, {
+    default: 0,
+    flag: '--personal-server-port <port>',
+    summary: 'Port of the personal server; 0 for a free one.',
+  }),
+  /** Port of the API server; 0 for a free one. */
+  apiServerPort: parameter(port, {
+    default: 0,
+    flag: '--api-server-port <port>',
+    summary: 'Port of the API server; 0 for a free one.',
+  }),
+  /** Print the target as one JSON document on standard output, and nothing else there. */
+  json: parameter(toggle, {
+    default: false,
+    flag: '--json',
+    summary: 'Print the target as one JSON document on standard output, and nothing else there.',
+  }),
+}
+
+/** What only `serve` has. */
+export const serveCommandParameters = {
+  /** Port to listen on; 0 for a free one. */
+  port: parameter(port, {
+    default: 3001,
+    flag: '--port <port>',
+    summary: 'Port to listen on; 0 for a free one.',
+  }),
+  /** Address to listen on. */
+  host: parameter(text('an address of this machine'), {
+    default: '127.0.0.1',
+    flag: '--host <address>',
+    summary: 'Address to listen on; the API has no password, so think before you open it to others.',
+  }),
+  /** `moksha`, `env` or the path of a target document. */
+  target: parameter(text('moksha, env, or the path of a target document'), {
+    default: 'moksha',
+    flag: '--target <name|file>',
+    summary: 'What to relay to: moksha, env (all from the environment), or a target document.',
+  }),
+  /** Print the address as one JSON document on standard output. */
+  json: parameter(toggle, {
+    default: false,
+    flag: '--json',
+    summary: 'Print the address as one JSON document on standard output, and nothing else there.',
+  }),
+}

@@ -1,0 +1,106 @@
+import { choice, decimalNumber, wholeNumber } from '../kinds/basic.ts'
+import { duration } from '../kinds/duration.ts'
+import { part } from '../kinds/part.ts'
+import { rate } from '../kinds/rate.ts'
+import { parameter, settled } from '../parameter.ts'
+
+const minutes = duration({ bareUnit: 'm' })
+const seconds = duration({ bareUnit: 's' })
+
+/** How users come. */
+export const loadParameters = {
+  /** `poisson` and `constant` follow the rate; `batch` follows batch size and delay. */
+  arrival: parameter(choice(['poisson', 'constant', 'batch']), {
+    default: 'poisson',
+    flag: '--arrival <process>',
+    summary: 'How users come: poisson (as real traffic), constant (evenly spaced), or batch.',
+  }),
+  /** Arrivals per second at the plateau. */
+  ratePerSecond: settled(rate, {
+    settledFrom: 'users / time',
+    flag: '--rate <users/s>',
+    summary: 'Users per second at the plateau; fractions are fine.',
+  }),
+  /** From the first moment to the end of the ramp-down. */
+  durationMs: settled(duration({ bareUnit: 'm', minMs: 1 }), {
+    settledFrom: 'users / rate, or the sum of the stages',
+    flag: '--duration <time>',
+    summary: 'How long users come, ramps included; an upper limit when users and rate are given too.',
+  }),
+  /** The rate climbs from zero. */
+  rampUpMs: parameter(minutes, {
+    default: 0,
+    flag: '--ramp-up <time>',
+    summary: 'Time in which the rate climbs from zero.',
+  }),
+  /** The rate holds. */
+  sustainMs: settled(minutes, {
+    settledFrom: 'duration - ramps',
+    flag: '--sustain <time>',
+    summary: 'Time for which the rate holds.',
+  }),
+  /** The rate falls to zero. */
+  rampDownMs: parameter(minutes, {
+    default: 0,
+    flag: '--ramp-down <time>',
+    summary: 'Time in which the rate falls to zero.',
+  }),
+  /** Most users at work at the same time. */
+  concurrency: parameter(wholeNumber({ min: 1, max: 100_000 }), {
+    default: 50,
+    flag: '--concurrency <count>',
+    summary: 'Most users at work at the same time.',
+  }),
+  /** How long a due user waits for a free place before it is dropped, and counted as dropped. */
+  patienceMs: parameter(seconds, {
+    default: 30_000,
+    flag: '--patience <time>',
+    summary: 'How long a due user waits for a free place before it counts as dropped.',
+  }),
+  /** Users of one batch. */
+  batchSize: parameter(wholeNumber({ min: 1, max: 100_000 }), {
+    default: 5,
+    flag: '--batch-size <count>',
+    summary: 'Users of one batch; asks for batch arrival.',
+  }),
+  /** From one batch to the next. */
+  batchDelayMs: parameter(duration({ bareUnit: 's', minMs: 1 }), {
+    default: 8_000,
+    flag: '--delay <time>',
+    summary: 'Time from one batch to the next; asks for batch arrival.',
+  }),
+  /** Which share of the load this process carries, counted from 0. */
+  part: parameter(part, {
+    default: { index: 0, count: 1 },
+    flag: '--part <i/n>',
+    summary: 'Carry only part i of n of the load; the n parts together are exactly the whole.',
+  }),
+  /** What users in flight are given to end once the run is stopped. */
+  graceMs: parameter(seconds, {
+    default: 30_000,
+    flag: '--grace <time>',
+    summary: 'Time that users in flight are given to end once the run is stopped.',
+  }),
+}
+
+/** When a run stops by itself because the target fails. */
+export const breakerParameters = {
+  /** Failures in a row that stop the run; 0 is never. */
+  consecutiveFailures: parameter(wholeNumber({ min: 0, max: 1_000_000 }), {
+    default: 5,
+    flag: '--breaker-failures <count>',
+    summary: 'Failures in a row that stop the run; 0 for never.',
+  }),
+  /** Share of failures in the window that stops the run; 1 is never. */
+  failureRate: parameter(decimalNumber({ min: 0, max: 1 }), {
+    default: 0.5,
+    flag: '--breaker-rate <share>',
+    summary: 'Share of failures in the window beyond which the run stops; 1 for never.',
+  }),
+  /** Number of last flows looked at. */
+  window: parameter(wholeNumber({ min: 1, max: 1_000_000 }), {
+    default: 50,
+    flag: '--breaker-window <count>',
+    summary: 'How many of the last flows the share of failures is taken over.',
+  }),
+}

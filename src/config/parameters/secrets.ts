@@ -1,0 +1,36 @@
+import { text } from '../kinds/basic.ts'
+import { listOf } from '../kinds/kind.ts'
+import { mnemonic, privateKey, serviceAccountJson } from '../kinds/secret.ts'
+import { secret } from '../parameter.ts'
+
+/** Never shown, never a flag, never in a config file. */
+export const secretParameters = {
+  /** All wallets of a run come from it. */
+  mnemonic: secret(mnemonic, {
+    alsoEnv: ['WALLET_MNEMONIC'],
+    summary: 'BIP-39 mnemonic that the wallets come from; without it, every run makes its own.',
+  }),
+  /** Pays users and lanes. */
+  funderPrivateKey: secret(privateKey, {
+    summary: 'Key that pays users and lanes; without it, the first relayer key.',
+  }),
+  /** Send what is relayed. */
+  relayerPrivateKeys: secret(listOf(privateKey, 'private keys, separated by commas'), {
+    alsoEnv: ['RELAYER_PRIVATE_KEY'],
+    summary: 'Keys that the API server relays with, separated by commas.',
+  }),
+  /** The app: signs requests to the personal server. */
+  granteePrivateKey: secret(privateKey, {
+    summary: 'Key of the app (the grantee), which signs requests to the personal server.',
+  }),
+  /** For Google Cloud Storage, as JSON text; a path goes into the target's `keyFile`. */
+  serviceAccountJson: secret(serviceAccountJson, {
+    alsoEnv: ['GOOGLE_SERVICE_ACCOUNT_JSON'],
+    summary:
+      'Service-account key for Google Cloud Storage as JSON; for a path, GOOGLE_APPLICATION_CREDENTIALS.',
+  }),
+  /** Opens the encrypted wallet file. */
+  keystorePassphrase: secret(text('any text'), {
+    summary: 'Passphrase of the encrypted wallet file.',
+  }),
+}

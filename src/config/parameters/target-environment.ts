@@ -1,0 +1,38 @@
+import { address, choice, httpUrl, text, wholeNumber } from '../kinds/basic.ts'
+import { listOf } from '../kinds/kind.ts'
+import { optional } from '../parameter.ts'
+
+/** What the environment says of a target: used by `--target moksha` and `--target env`. */
+export const targetParameters = {
+  rpcUrl: optional(listOf(httpUrl, 'http or https URLs, separated by commas'), {
+    summary: 'RPC endpoints, separated by commas.',
+  }),
+  chainId: optional(wholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER }), { summary: 'Chain id.' }),
+  storageBucket: optional(text('the name of a bucket'), {
+    alsoEnv: ['GOOGLE_CLOUD_STORAGE_BUCKET', 'GCS_BUCKET'],
+    summary: 'Bucket of Google Cloud Storage that data and grants go to.',
+  }),
+  storageKeyFile: optional(text('a path'), {
+    alsoEnv: ['GOOGLE_APPLICATION_CREDENTIALS'],
+    summary: 'File with the service-account key for the bucket.',
+  }),
+  storageEndpoint: optional(httpUrl, {
+    summary: 'Endpoint of the storage API; only for a stand-in of Google Cloud Storage.',
+  }),
+  storageUrls: optional(choice(['public', 'signed']), {
+    summary: 'URLs that go on chain: signed (V4, for a private bucket) or public.',
+  }),
+  personalServerUrl: optional(httpUrl, {
+    alsoEnv: ['PERSONAL_SERVER_BASE_URL'],
+    summary: 'Personal server, ending in /api/v1.',
+  }),
+  apiServerUrl: optional(httpUrl, {
+    summary: 'API server; without it, a run starts one of its own.',
+  }),
+  granteeId: optional(wholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER }), {
+    summary: 'Id of the app that is given access.',
+  }),
+  granteeAddress: optional(address, {
+    summary: "Address of the app; without it, that of the grantee's private key.",
+  }),
+}

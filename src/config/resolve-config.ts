@@ -1,0 +1,82 @@
+import { type Environment, environmentLayer } from './environment-layer.ts'
+import { type Flags, flagLayer } from './flag-layer.ts'
+import { knownVariables } from './known-variables.ts'
+import { configParameters, type LoadTestConfig } from './load-test-config.ts'
+import type { PresetName } from './presets.ts'
+import { type Problem, throwProblems } from './problem.ts'
+import type { ConfigFile } from './read-config-file.ts'
+import { type Resolved, resolveParameters } from './resolve-parameters.ts'
+import { layerOfPreset, resolvePreset } from './resolve-preset.ts'
+import { arrivalKeys, settleArrivals, settleMoney } from './settle-values.ts'
+import type { Source } from './source.ts'
+
+/** What {@link resolveConfig} reads. */
+export type ConfigSources = {
+  /** By flag, such as `--users`; `--preset` among them. */
+  flags?: Flags
+  environment?: Environment
+  file?: ConfigFile | undefined
+  /** The preset when no source names one. @default smoke */
+  defaultPreset?: PresetName
+  /** What is known to be wrong already, such as flags that the command does not have. */
+  problems?: readonly Problem[]
+}
+
+/** A configuration and how it came about. */
+export type ResolvedConfig = {
+  config: LoadTestConfig
+  /** Where each value came from, by key. */
+  sources: ReadonlyMap<string, Source>
+  /** Each value by key. */
+  values: ReadonlyMap<string, unknown>
+  /** What people should be told about how values were settled. */
+  notes: readonly string[]
+}
+
+/**
+ * Makes one complete configuration of all sources: flags, then environment, then config file, then preset, then defaults.
+ *
+ * @throws LoadTestError CONFIG_INVALID that lists every problem at once
+ * @example resolveConfig({ flags: { '--users': '100' }, environment }).config.users // 100
+ */
+export function resolveConfig(sources: ConfigSources): ResolvedConfig {
+  const { flags = {}, environment = new Map(), file } = sources
+  const fromEnvironment = environmentLayer(configParameters, environment, knownVariables())
+  const preset = resolvePreset(flags, environment, file?.preset, sources.defaultPreset ?? 'smoke')
+  const presetLayer = layerOfPreset(preset.name)
+  const asked = [flagLayer(configParameters, flags), fromEnvironment.layer, file?.layer ?? new Map()]
+  const { values, problems } = resolveParameters(configParameters, [...asked, presetLayer])
+  problems.unshift(
+    ...(sources.problems ?? []),
+    ...preset.problems,
+    ...fromEnvironment.problems,
+    ...(file?.problems ?? []),
+  )
+
+  const notes: string[] = []
+  if (problems.every(({ key }) => !arrivalKeys.has(key))) settleArrivals(values, presetLayer, problems, notes)
+  settleMoney(values, problems, notes)
+  throwProblems(problems)
+  values.set('preset', { value: preset.name, source: preset.source })
+  return {
+    config: assemble(values),
+    sources: new Map([...values].map(([key, { source }]) => [key, source])),
+    values: new Map([...values].map(([key, { value }]) => [key, value])),
+    notes,
+  }
+}
+
+/** Puts every value where the configuration has it. */
+function assemble(values: ReadonlyMap<string, Resolved>): LoadTestConfig {
+  const config: Record<string, unknown> = { preset: values.get('preset')?.value }
+  for (const {
+    key,
+    path: [group, name],
+  } of configParameters) {
+    const value = values.get(key)?.value
+    if (group === '') config[name] = value
+    else config[group] = { ...(config[group] as object | undefined), [name]: value }
+  }
+  // The tables that name the parameters also make the type; every value passed its own schema.
+  return config as LoadTestConfig
+}

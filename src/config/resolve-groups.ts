@@ -1,0 +1,33 @@
+import { type Environment, environmentLayer } from './environment-layer.ts'
+import { type Flags, flagLayer } from './flag-layer.ts'
+import { knownVariables } from './known-variables.ts'
+import type { ParameterGroup, ValuesOf } from './parameter.ts'
+import { nameParameters } from './parameter-names.ts'
+import { type Problem, throwProblems } from './problem.ts'
+import { resolveParameters } from './resolve-parameters.ts'
+
+/**
+ * Resolves groups of parameters by themselves, for commands that take neither preset nor config file.
+ *
+ * @param groups none of which holds a parameter that is settled from others
+ * @param sources.problems what is known to be wrong already
+ * @throws LoadTestError CONFIG_INVALID that lists every problem at once
+ * @example resolveGroups({ testbed: testbedParameters }, { flags, environment }).testbed.blockTimeMs
+ */
+export function resolveGroups<Groups extends Record<string, ParameterGroup>>(
+  groups: Groups,
+  sources: { flags: Flags; environment: Environment; problems?: readonly Problem[] },
+): { [Group in keyof Groups]: ValuesOf<Groups[Group]> } {
+  const parameters = nameParameters(groups)
+  const fromEnvironment = environmentLayer(parameters, sources.environment, knownVariables())
+  const layers = [flagLayer(parameters, sources.flags), fromEnvironment.layer]
+  const { values, problems } = resolveParameters(parameters, layers)
+  throwProblems([...(sources.problems ?? []), ...fromEnvironment.problems, ...problems])
+  const resolved: Record<string, Record<string, unknown>> = {}
+  for (const { key, path } of parameters) {
+    const [group, name] = path
+    resolved[group] = { ...resolved[group], [name]: values.get(key)?.value }
+  }
+  // The groups make the type; every value passed its own schema.
+  return resolved as { [Group in keyof Groups]: ValuesOf<Groups[Group]> }
+}

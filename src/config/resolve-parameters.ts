@@ -1,0 +1,40 @@
+import type { NamedParameter } from './parameter-names.ts'
+import { type Problem, quote } from './problem.ts'
+import type { Layer, Source } from './source.ts'
+
+/** A value that passed, and where it came from. */
+export type Resolved = { value: unknown; source: Source }
+
+/** What came of all sources: values by key, without those that failed or that nothing gives. */
+export type Resolution = { values: Map<string, Resolved>; problems: Problem[] }
+
+/**
+ * Takes each parameter's value from the first layer that offers one, and reads it.
+ *
+ * A value that a higher layer replaces is not looked at.
+ *
+ * @param layers the highest precedence first
+ */
+export function resolveParameters(
+  parameters: readonly NamedParameter[],
+  layers: readonly Layer[],
+): Resolution {
+  const values = new Map<string, Resolved>()
+  const problems: Problem[] = []
+  for (const { key, parameter } of parameters) {
+    const offer = layers.map((layer) => layer.get(key)).find((candidate) => candidate !== undefined)
+    if (offer === undefined) {
+      if (parameter.default !== undefined) {
+        values.set(key, { value: parameter.default, source: { kind: 'default' } })
+      }
+      continue
+    }
+    const read = parameter.kind.schema.safeParse(offer.value)
+    if (read.success) values.set(key, { value: read.data, source: offer.source })
+    else {
+      const found = parameter.secret ? 'a value that is not shown' : quote(offer.value)
+      problems.push({ key, source: offer.source, found, allowed: parameter.kind.allowed })
+    }
+  }
+  return { values, problems }
+}

@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { type Environment, environmentLayer } from './environment-layer.ts'
+import { knownVariables } from './known-variables.ts'
+import { targetEnvironmentParameters } from './load-test-config.ts'
+import { deployedContracts, mainnetChainId, mokshaChainId, mokshaDefaults } from './moksha.ts'
+import type { ValuesOf } from './parameter.ts'
+import type { targetParameters } from './parameters/target-environment.ts'
+import { type Problem, throwProblems } from './problem.ts'
+import { resolveParameters } from './resolve-parameters.ts'
+import { type Target, type TargetPlan, targetPlanSchema } from './target.ts'
+
+/** What decides on a target; a `LoadTestConfig` is one. */
+export type TargetChoice = {
+  target: string
+  limits: { allowMainnet: boolean }
+  secrets: { granteePrivateKey: `0x${string}` | undefined }
+}
+
+/**
+ * Finds the environment under test that a configuration names.
+ *
+ * `moksha` starts from what is known of the public deployment, `env` from nothing; both take the rest from the
+ * environment. Anything else is the path of a target document, which the environment does not change.
+ *
+ * @returns `local` for the embedded testbed, which has to be started to be known
+ * @throws LoadTestError CONFIG_INVALID for what is missing or wrong, and for development keys anywhere but on a
+ * loopback chain 14800; MAINNET_REFUSED for chain 1480 unless it is allowed
+ * @example const target = await resolveTarget(config, environment)
+ */
+export async function resolveTarget(
+  config: TargetChoice,
+  environment: Environment,
+): Promise<TargetPlan | 'local'> {
+  if (config.target === 'local') return 'local'
+  const target =
+    config.target === 'moksha' || config.target === 'env'
+      ? await fromEnvironment(config.target, config, environment)
+      : readTarget(config.target)
+  checkSafety(target, config.limits.allowMainnet)
+  return target
+}
+
+/**
+ * Reads a target document, as `vana-load testbed --json` prints it; only `apiServer` may be missing.
+ *
+ * @throws LoadTestError CONFIG_INVALID with every key that is wrong
+ */
+export function readTarget(path: string): TargetPlan {
+  let document: unknown
+  try {
+    document = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    const isMissing = cause instanceof Error && 'code' in cause
+    throw new LoadTestError(
+      'CONFIG_INVALID',
+      isMissing
+        ? `There is no target '${path}': it is neither local, moksha or env, nor a file that can be read.`
+        : `The target document ${path} is not JSON.`,
+    )
+  }
+  return parseTarget(document, path)
+}
+
+function parseTarget(document: unknown, name: string): TargetPlan {
+  const read = targetPlanSchema.safeParse(document)
+  if (read.success) return read.data
+  const source = { kind: 'file', path: name } as const
+  throwProblems(
+    read.error.issues.map((issue) => ({
+      key: issue.path.join('.') || 'target',
+      source,
+      found: issue.message,
+    })),
+    'A target document is what `vana-load testbed --json` prints.',
+  )
+  throw read.error
+}
+
+type TargetValues = { [Name in keyof typeof targetParameters]?: ValuesOf<typeof targetParameters>[Name] }
+
+async function fromEnvironment(
+  name: 'moksha' | 'env',
+  { secrets }: Pick<TargetChoice, 'secrets'>,
+  environment: Environment,
+): Promise<TargetPlan> {
+  const { layer } = environmentLayer(targetEnvironmentParameters, environment, knownVariables())
+  const { values, problems } = resolveParameters(targetEnvironmentParameters, [layer])
+  const given: TargetValues = Object.fromEntries([...values].map(([key, { value }]) => [key, value]))
+  const { chainId, rpcUrl, personalServerUrl, storageBucket, granteeId, ...rest } = {
+    ...(name === 'moksha' ? mokshaDefaults : {}),
+    ...given,
+  }
+  const granteeAddress = rest.granteeAddress ?? (await addressOf(secrets.granteePrivateKey))
+  const needed = { chainId, rpcUrl, personalServerUrl, storageBucket, granteeId, granteeAddress }
+  throwProblems([...problems, ...missing(name, needed, problems)])
+  return parseTarget(
+    {
+      name: name === 'moksha' ? 'moksha' : 'custom',
+      chain: { id: chainId, rpcUrls: rpcUrl, contracts: deployedContracts },
+      storage: {
+        provider: 'gcs',
+        bucket: storageBucket,
+        urls: rest.storageUrls ?? 'signed',
+        ...(rest.storageEndpoint ? { apiEndpoint: rest.storageEndpoint } : {}),
+        ...(rest.storageKeyFile ? { keyFile: rest.storageKeyFile } : {}),
+      },
+      personalServer: { url: personalServerUrl },
+      ...(rest.apiServerUrl ? { apiServer: { url: rest.apiServerUrl } } : {}),
+      grantee: { id: granteeId, address: granteeAddress },
+    },
+    'the environment',
+  )
+}
+
+/** Names the variables that a target of this name can't do without. */
+function missing(name: string, needed: Record<string, unknown>, problems: readonly Problem[]): Problem[] {
+  return targetEnvironmentParameters
+    .filter(({ key }) => key in needed && needed[key] === undefined)
+    .filter(({ key }) => problems.every((problem) => problem.key !== key))
+    .map(({ key, env, parameter }) => ({
+      key,
+      found: `the target ${name} needs it: set ${env[0]} in the environment (${parameter.kind.allowed})`,
+    }))
+}
+
+async function addressOf(privateKey: `0x${string}` | undefined): Promise<string | undefined> {
+  if (privateKey === undefined) return undefined
+  const { privateKeyToAddress } = await import('viem/accounts')
+  return privateKeyToAddress(privateKey)
+}
+
+function checkSafety(target: Omit<Target, 'apiServer'>, allowMainnet: boolean): void {
+  const { chain, accounts } = target
+  if (chain.id === mainnetChainId && !allowMainnet) {
+    throw new LoadTestError(
+      'MAINNET_REFUSED',
+      `The target '${target.name}' is mainnet (chain ${mainnetChainId}), where coins are worth money.`,
+      { hint: 'Give --allow-mainnet and --max-spend if that is really meant.' },
+    )
+  }
+  const isLoopback = chain.rpcUrls.every((url) =>
+    /^(127(\.\d+){3}|localhost|\[::1\])$/.test(new URL(url).hostname),
+  )
+  if (accounts !== undefined && !(isLoopback && chain.id === mokshaChainId)) {
+    throw new LoadTestError(
+      'CONFIG_INVALID',
+      `The target '${target.name}' holds development keys, which everyone knows: they are only ever used on a loopback` +
+        ` chain ${mokshaChainId}.`,
+      { hint: "Leave 'accounts' out of the document and set the keys in the environment." },
+    )
+  }
+}

@@ -1,0 +1,42 @@
+/** Where a value came from. */
+export type Source =
+  | { kind: 'flag'; name: string }
+  | { kind: 'environment'; name: string; file?: string }
+  | { kind: 'file'; path: string; line?: number }
+  | { kind: 'preset'; name: string }
+  | { kind: 'default' }
+  /** It follows from other values, as `from` says. */
+  | { kind: 'derived'; from: string }
+
+/** A value as a source gave it, not yet looked at. */
+export type Offer = { value: unknown; source: Source }
+
+/** What one source offers, by key. */
+export type Layer = ReadonlyMap<string, Offer>
+
+/**
+ * Says where a value came from, for people.
+ *
+ * @example describeSource({ kind: 'flag', name: '--users' }) // 'flag --users'
+ */
+export function describeSource(source: Source): string {
+  switch (source.kind) {
+    case 'flag':
+      return `flag ${source.name}`
+    case 'environment':
+      return source.file ? `${source.name} in ${source.file}` : `environment ${source.name}`
+    case 'file':
+      return source.line === undefined ? source.path : `${source.path}:${source.line}`
+    case 'preset':
+      return `preset ${source.name}`
+    case 'default':
+      return 'default'
+    case 'derived':
+      return source.from
+  }
+}
+
+/** Whether somebody asked for this value, rather than a preset or a default. */
+export function isAskedFor(source: Source): boolean {
+  return source.kind === 'flag' || source.kind === 'environment' || source.kind === 'file'
+}

@@ -1,0 +1,61 @@
+import type { Command } from 'commander'
+import type { Environment } from '../config/environment-layer.ts'
+import { configParameters } from '../config/load-test-config.ts'
+import type { NamedParameter } from '../config/parameter-names.ts'
+import { type PresetName, presetNames } from '../config/presets.ts'
+import { readConfigFile } from '../config/read-config-file.ts'
+import { readEnvironment } from '../config/read-environment.ts'
+import { type ResolvedConfig, resolveConfig } from '../config/resolve-config.ts'
+import type { CommandIo } from './command-io.ts'
+import { addParameterOptions, readTypedFlags } from './parameter-options.ts'
+
+const headings = {
+  '': 'What is run:',
+  load: 'How users come:',
+  breaker: 'When a run stops by itself:',
+  flow: 'What every user does:',
+  retry: 'Retries of idempotent steps:',
+  chain: 'The chain:',
+  testbed: 'The embedded testbed (--target local):',
+  wallets: 'Wallets:',
+  limits: 'Limits:',
+  output: 'Output:',
+} as const
+
+/** A group of parameters that a command may offer. */
+export type OfferedGroup = keyof typeof headings
+
+/**
+ * Gives a command the flags of a load test: preset, config file, env file, and the parameters of some groups.
+ *
+ * @param isOffered which parameters the command has flags for. @default all
+ */
+export function addConfigOptions(
+  command: Command,
+  isOffered: (parameter: NamedParameter) => boolean = () => true,
+): void {
+  command
+    .optionsGroup('Where settings come from:')
+    .option('--preset <name>', `Settings to start from: ${presetNames.join(', ')}.`)
+    .option('--config <file>', 'Config file, YAML or JSON; the config.json of a past run is one.')
+    .option('--env-file <file>', 'File with environment variables. (default: .env, where there is one)')
+    .option('--debug', 'Show the stack of an error.')
+  addParameterOptions(command, configParameters.filter(isOffered), headings)
+}
+
+/**
+ * Resolves the configuration of a command that {@link addConfigOptions} prepared.
+ *
+ * @throws LoadTestError CONFIG_INVALID that lists every problem at once
+ */
+export function readCommandConfig(
+  command: Command,
+  io: CommandIo,
+  defaultPreset: PresetName,
+): { resolved: ResolvedConfig; environment: Environment } {
+  const { flags, problems } = readTypedFlags(command, configParameters)
+  const { config: configFile, envFile } = command.opts<{ config?: string; envFile?: string }>()
+  const environment = readEnvironment({ env: io.env, cwd: io.cwd, envFile })
+  const file = configFile === undefined ? undefined : readConfigFile(configFile, configParameters)
+  return { resolved: resolveConfig({ flags, problems, environment, file, defaultPreset }), environment }
+}

@@ -1,0 +1,46 @@
+import type { ErrorCode } from '../errors/catalog.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+
+/** The exit codes of every command. */
+export const exitCodes = {
+  ok: 0,
+  unexpected: 1,
+  badInput: 2,
+  notReady: 3,
+  thresholdFailed: 4,
+  stopped: 5,
+  interrupted: 130,
+} as const
+
+const byCode: Partial<Record<ErrorCode, number>> = {
+  CONFIG_INVALID: exitCodes.badInput,
+  PORT_IN_USE: exitCodes.badInput,
+  RESULTS_UNWRITABLE: exitCodes.badInput,
+  MAINNET_REFUSED: exitCodes.badInput,
+  MNEMONIC_INVALID: exitCodes.badInput,
+  KEYSTORE_MISSING: exitCodes.badInput,
+  KEYSTORE_EXISTS: exitCodes.badInput,
+  KEYSTORE_DAMAGED: exitCodes.badInput,
+  KEYSTORE_LOCKED: exitCodes.badInput,
+  TARGET_NOT_READY: exitCodes.notReady,
+  TESTBED_START_FAILED: exitCodes.notReady,
+  CHAIN_UNREACHABLE: exitCodes.notReady,
+  CHAIN_WRONG_ID: exitCodes.notReady,
+  CHAIN_INSUFFICIENT_FUNDS: exitCodes.notReady,
+  STORAGE_UNREACHABLE: exitCodes.notReady,
+  STORAGE_REFUSED: exitCodes.notReady,
+  SERVER_UNREACHABLE: exitCodes.notReady,
+  GRANTEE_NOT_FOUND: exitCodes.notReady,
+  SPENDING_CAP: exitCodes.stopped,
+  ABORTED: exitCodes.interrupted,
+}
+
+/** The exit code of a command that ended in an error. */
+export function exitCodeOfError(error: unknown, signal: AbortSignal): number {
+  if (signal.aborted && (error === signal.reason || isAbort(error))) return exitCodes.interrupted
+  return error instanceof LoadTestError ? (byCode[error.code] ?? exitCodes.unexpected) : exitCodes.unexpected
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'ABORTED')
+}

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { type CommandIo, openProcessIo } from './command-io.ts'
+import { exitCodeOfError, exitCodes } from './exit-code.ts'
+
+/** What a command's own file gives: options, help, and what to do. */
+export type CommandModule = {
+  /** @param run is to be called with the action, which resolves with the exit code */
+  define(command: Command, io: CommandIo, run: (action: () => Promise<number>) => Promise<void>): void
+}
+
+/** The commands; their files are only loaded when they are asked for, so that help is quick. */
+const commands: { name: string; summary: string; load: () => Promise<CommandModule> }[] = [
+  { name: 'run', summary: 'a load test', load: () => import('./run-test.ts') },
+  { name: 'flow', summary: 'one flow, verbose, step by step', load: () => import('./flow.ts') },
+  {
+    name: 'testbed',
+    summary: 'start the embedded stack, and stay up',
+    load: () => import('./testbed.ts'),
+  },
+  { name: 'serve', summary: 'the API server alone', load: () => import('./serve.ts') },
+]
+
+/**
+ * Runs the command line.
+ *
+ * @param args without the names of Node and of the program
+ * @returns the exit code
+ * @example process.exitCode = await main(['run', '--users', '100'])
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const { io, close } = openProcessIo()
+  try {
+    return await runCommandLine(withDefaultCommand(args), io)
+  } finally {
+    close()
+  }
+}
+
+/** `npm start` is `vana-load start`: alone or with flags it means `run`, otherwise what follows is the command line. */
+function withDefaultCommand([first, ...rest]: readonly string[]): readonly string[] {
+  if (first !== 'start') return first === undefined ? [] : [first, ...rest]
+  const [next] = rest
+  const isCommandLine =
+    next !== undefined && (!next.startsWith('-') || /^(-h|--help|-V|--version)$/.test(next))
+  return isCommandLine ? rest : ['run', ...rest]
+}
+
+async function runCommandLine(args: readonly string[], io: CommandIo): Promise<number> {
+  let exitCode: number = exitCodes.ok
+  const run = async (action: () => Promise<number>): Promise<void> => {
+    exitCode = await action()
+  }
+  const program = await createProgram(args, io, run)
+  try {
+    if (args.length === 0) program.outputHelp()
+    else await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput
+    await printError(error, args, io)
+    return exitCodeOfError(error, io.signal)
+  }
+}
+
+async function createProgram(
+  args: readonly string[],
+  io: CommandIo,
+  run: (action: () => Promise<number>) => Promise<void>,
+): Promise<Command> {
+  const program = new Command('vana-load')
+    .description("Load testing for the Vana network's data-portability workflow.")
+    .usage('<command> [options]')
+    .version(ownVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    })
+    .showHelpAfterError('(vana-load --help lists commands; vana-load <command> --help lists flags)')
+    .exitOverride()
+    .addHelpText('after', examples)
+  const named = args.filter((arg) => !arg.startsWith('-'))
+  for (const { name, summary, load } of commands) {
+    const command = program.command(name).summary(summary).helpOption('-h, --help', 'show help')
+    if (named[0] === name || (named[0] === 'help' && named[1] === name)) {
+      const { define } = await load()
+      define(command, io, run)
+    }
+  }
+  return program
+}
+
+async function printError(error: unknown, args: readonly string[], io: CommandIo): Promise<void> {
+  const [{ describeError }, { createRedactor }] = await Promise.all([
+    import('./describe-error.ts'),
+    import('../results/redact.ts'),
+  ])
+  const redactor = createRedactor()
+  for (const [name, value] of Object.entries(io.env)) {
+    if (/KEY|MNEMONIC|SECRET|PASS|TOKEN|JWT|JSON/.test(name)) redactor.register(value)
+  }
+  const stack = args.includes('--debug') || Boolean(io.env.DEBUG)
+  io.stderr.write(`${redactor.text(describeError(error, { stack }))}\n`)
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+const examples = `
+Examples:
+  $ vana-load run                               60 users against the embedded stack: half a minute
+  $ vana-load run --users 500 --rate 5          faster
+  $ vana-load testbed --json > target.json      keep an embedded stack up ...
+  $ vana-load run --target target.json          ... and run against it
+  $ vana-load run --preset conservative --target moksha
+
+Settings come from flags, the environment, .env, a config file, a preset, in this order: docs/configuration.md
+Exit codes: 0 all thresholds held; 1 unexpected error; 2 bad input or configuration; 3 target not ready;
+4 a threshold failed; 5 stopped by the circuit breaker or the spending cap; 130 interrupted.
+`

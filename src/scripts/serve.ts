@@ -1,0 +1,67 @@
+import type { ValuesOf } from '../config/parameter.ts'
+import { nameParameters } from '../config/parameter-names.ts'
+import { chainParameters } from '../config/parameters/chain.ts'
+import { serveCommandParameters } from '../config/parameters/commands.ts'
+import { limitParameters } from '../config/parameters/money.ts'
+import { secretParameters } from '../config/parameters/secrets.ts'
+import { readEnvironment } from '../config/read-environment.ts'
+import { resolveGroups } from '../config/resolve-groups.ts'
+import { resolveTarget } from '../config/resolve-target.ts'
+import type { TargetPlan } from '../config/target.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import type { CommandModule } from './main.ts'
+import { addParameterOptions, readTypedFlags } from './parameter-options.ts'
+
+const { allowMainnet } = limitParameters
+const groups = {
+  command: serveCommandParameters,
+  chain: chainParameters,
+  limits: { allowMainnet },
+  secrets: secretParameters,
+}
+
+/** What the command `serve` is asked for. */
+export type ServeOptions = Omit<ValuesOf<typeof serveCommandParameters>, 'target'> & {
+  target: TargetPlan
+  chain: ValuesOf<typeof chainParameters>
+  secrets: ValuesOf<typeof secretParameters>
+}
+
+/** The command `serve`: the API server by itself. */
+export const define: CommandModule['define'] = (command, io, run) => {
+  const parameters = nameParameters(groups)
+  command
+    .description(
+      'Starts the API server, which relays transactions and asks the personal server in the name of the app, and stays\n' +
+        'up until it is interrupted. Its keys come from the environment: see .env.example.',
+    )
+    .action(() =>
+      run(async () => {
+        const { flags, problems } = readTypedFlags(command, parameters)
+        const { envFile } = command.opts<{ envFile?: string }>()
+        const environment = readEnvironment({ env: io.env, cwd: io.cwd, envFile })
+        const {
+          command: own,
+          chain,
+          limits,
+          secrets,
+        } = resolveGroups(groups, { flags, environment, problems })
+        const target = await resolveTarget({ target: own.target, limits, secrets }, environment)
+        if (target === 'local') {
+          throw new LoadTestError('CONFIG_INVALID', 'The embedded testbed has an API server of its own.', {
+            hint: 'Start it with `vana-load testbed`, or give `vana-load serve` the target document that it prints.',
+          })
+        }
+        const { runServe } = await import('./run-serve.ts')
+        const { exitCode } = await runServe({ ...own, target, chain, secrets }, io)
+        return exitCode
+      }),
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ vana-load serve --target moksha\n  $ vana-load serve --target target.json --port 0\n',
+    )
+    .option('--env-file <file>', 'File with environment variables. (default: .env, where there is one)')
+    .option('--debug', 'Show the stack of an error.')
+  addParameterOptions(command, parameters, { command: 'The server:', chain: 'The chain:', limits: 'Limits:' })
+}
