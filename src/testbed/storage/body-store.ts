@@ -92,7 +92,7 @@ export function createBodyStore(options: { memoryLimitBytes: number; directory?:
       async finish() {
         open = false
         await file?.handle.close()
-        const content = file === undefined ? { bytes: joined(chunks) } : { path: file.path }
+        const content = file === undefined ? { chunks: compact(chunks, size) } : { path: file.path }
         return storedBody({ size, crc32c: checksum, md5: md5.digest('base64'), content, free })
       },
       async discard() {
@@ -118,8 +118,7 @@ export function createBodyStore(options: { memoryLimitBytes: number; directory?:
   }
 }
 
-function joined(chunks: readonly Buffer[]): Buffer {
-  const [first, ...rest] = chunks
-  if (first !== undefined && rest.length === 0) return first
-  return Buffer.concat(chunks)
+/** Chunks stay as they came, which saves a copy, unless they are so small that they weigh more than their bytes. */
+function compact(chunks: Buffer[], size: number): readonly Buffer[] {
+  return chunks.length > 1 && size / chunks.length < 4096 ? [Buffer.concat(chunks)] : chunks
 }

@@ -41,11 +41,17 @@ export function createMultipartReader(boundary: string, maxJsonBytes: number): M
 
   function upToDelimiter(take: (bytes: Buffer) => void): boolean {
     const at = pending.indexOf(delimiter)
-    const end = at === -1 ? Math.max(0, pending.length - delimiter.length + 1) : at
+    const end = at === -1 ? startOfPossibleDelimiter() : at
     if (end > 0) take(pending.subarray(0, end))
     pending = pending.subarray(at === -1 ? end : at + delimiter.length)
     if (at !== -1) state = 'after-delimiter'
     return at !== -1
+  }
+
+  /** Bytes that might begin a delimiter wait for the next chunk; mostly there are none, and nothing is copied. */
+  function startOfPossibleDelimiter(): number {
+    const carriageReturn = pending.indexOf(0x0d, Math.max(0, pending.length - delimiter.length + 1))
+    return carriageReturn === -1 ? pending.length : carriageReturn
   }
 
   function afterDelimiter(): boolean {

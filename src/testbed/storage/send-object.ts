@@ -43,8 +43,10 @@ export async function sendObject(
   }
   emulator.counters.downloads++
   emulator.counters.bytesOut += length
-  if (body.bytes !== undefined && !unpack) {
-    response.end(range === undefined ? body.bytes : body.bytes.subarray(start, end + 1))
+  const slices = unpack ? undefined : body.slices(start, end)
+  if (slices !== undefined) {
+    for (const slice of slices) response.write(slice)
+    response.end()
     return
   }
   body.retain()

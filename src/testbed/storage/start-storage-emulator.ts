@@ -78,7 +78,7 @@ export type StorageEmulator = {
  * Starts an emulator of Google Cloud Storage: the JSON API as `@google-cloud/storage` uses it, and of the XML API
  * objects with public and V4-signed URLs. Nothing is kept after {@link StorageEmulator.stop}.
  *
- * @throws LoadTestError PORT_IN_USE, CONFIG_INVALID for a key that is none, ABORTED
+ * @throws LoadTestError PORT_IN_USE, CONFIG_INVALID for a bucket's name or an account's key, the signal's reason
  *
  * @example
  * const emulator = await startStorageEmulator({ buckets: [{ name: 'data' }] })
@@ -116,9 +116,7 @@ export async function startStorageEmulator(options: StorageEmulatorOptions = {})
     maxObjectBytes,
     now,
   }
-  for (const { name, public: isPublic = true, versioning = false } of buckets) {
-    emulator.store.createBucket(name, { public: isPublic, versioning })
-  }
+  for (const bucket of buckets) createBucket(emulator, bucket)
 
   const server = createServer(
     { keepAliveTimeout: 65_000, noDelay: true },
@@ -151,6 +149,16 @@ export async function startStorageEmulator(options: StorageEmulatorOptions = {})
       spilledBytes: bodies.spilledBytes,
       busy: performance.eventLoopUtilization(loadAtStart).utilization,
     }),
+  }
+}
+
+function createBucket({ store }: Emulator, bucket: EmulatedBucket): void {
+  const { name, public: isPublic = true, versioning = false } = bucket
+  try {
+    store.createBucket(name, { public: isPublic, versioning })
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new LoadTestError('CONFIG_INVALID', `Bucket ${name} cannot be created: ${message}`, { cause })
   }
 }
 

@@ -8,8 +8,8 @@ export type StoredBody = {
   readonly crc32c: number
   /** MD5 in base64. */
   readonly md5: string
-  /** The bytes, when they are in memory. */
-  readonly bytes: Buffer | undefined
+  /** The bytes from `start` to `end`, both inclusive, as they lie in memory; `undefined` when they are in a file. */
+  slices(start: number, end: number): Buffer[] | undefined
   /** Streams the bytes from `start` to `end`, both inclusive. */
   stream(start: number, end: number): Readable
   /** Keeps the bytes until one more {@link StoredBody.release}: copies share them, and so do running downloads. */
@@ -21,7 +21,7 @@ type BodyParts = {
   size: number
   crc32c: number
   md5: string
-  content: { bytes: Buffer } | { path: string }
+  content: { chunks: readonly Buffer[] } | { path: string }
   /** Called once, when nobody needs the bytes any more. */
   free: () => void
 }
@@ -29,15 +29,17 @@ type BodyParts = {
 /** Wraps finished bytes; whoever gets the body first holds it once. */
 export function storedBody({ size, crc32c, md5, content, free }: BodyParts): StoredBody {
   let holders = 1
+  const slices = (start: number, end: number) =>
+    'chunks' in content ? slicesOf(content.chunks, start, end) : undefined
   const body: StoredBody = {
     size,
     crc32c,
     md5,
-    bytes: 'bytes' in content ? content.bytes : undefined,
+    slices,
     stream: (start, end) =>
-      'bytes' in content
-        ? Readable.from([content.bytes.subarray(start, end + 1)])
-        : createReadStream(content.path, { start, end }),
+      'path' in content
+        ? createReadStream(content.path, { start, end })
+        : Readable.from(slicesOf(content.chunks, start, end)),
     retain() {
       holders++
       return body
@@ -47,4 +49,15 @@ export function storedBody({ size, crc32c, md5, content, free }: BodyParts): Sto
     },
   }
   return body
+}
+
+function slicesOf(chunks: readonly Buffer[], start: number, end: number): Buffer[] {
+  const found: Buffer[] = []
+  let offset = 0
+  for (const chunk of chunks) {
+    const slice = chunk.subarray(Math.max(0, start - offset), Math.max(0, end + 1 - offset))
+    if (slice.length > 0) found.push(slice)
+    offset += chunk.length
+  }
+  return found
 }

@@ -1,0 +1,134 @@
+import type { ErrorCode } from '../errors/catalog.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { redactSignedUrl } from './redact-signed-url.ts'
+
+/** Header values as undici gives them. */
+type Headers = Record<string, string | string[] | undefined>
+
+/** No answer came: not connected, cut off, or too late. */
+export function storageUnreachable(action: string, endpoint: string, cause: unknown): LoadTestError {
+  const { code, message } = describe(cause)
+  return new LoadTestError(
+    'STORAGE_UNREACHABLE',
+    `Cannot ${action}: ${endpoint} gave no answer (${code ?? message}).`,
+    {
+      details: { endpoint, ...(code !== undefined && { code }) },
+      cause: withoutSecrets(cause),
+    },
+  )
+}
+
+/** The time for a call ran out. */
+export function storageTimeout(action: string, endpoint: string, timeoutMs: number): LoadTestError {
+  return new LoadTestError(
+    'STORAGE_UNREACHABLE',
+    `Cannot ${action}: ${endpoint} gave no complete answer within ${timeoutMs} ms.`,
+    { details: { endpoint, timeoutMs } },
+  )
+}
+
+/**
+ * Classifies an answer other than success by its status: 408, 429 and 5xx may pass by themselves, other 4xx will not.
+ */
+export function storageAnswerError(
+  action: string,
+  status: number,
+  headers: Headers,
+  body: string,
+): LoadTestError {
+  const mayPass = status === 408 || status === 429 || status >= 500
+  const code: ErrorCode = mayPass ? 'STORAGE_FAILED' : 'STORAGE_REFUSED'
+  const { reason, message } = reasonOf(body)
+  const said = [reason, message].filter(Boolean).join(': ')
+  const retryAfterMs = retryAfter(headers['retry-after'])
+  return new LoadTestError(code, `Cannot ${action}: the storage answered ${status}${said && ` (${said})`}.`, {
+    details: {
+      status,
+      ...(reason !== undefined && { reason }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    },
+  })
+}
+
+/**
+ * Classifies what the official client and its sign-in throw: by HTTP status where there is one, else as unreachable.
+ * Their errors carry whole requests, tokens included, so only text is taken over from them.
+ */
+export function toStorageError(action: string, endpoint: string, error: unknown): LoadTestError {
+  if (error instanceof LoadTestError) return error
+  const status = statusOf(error)
+  if (status === undefined) return storageUnreachable(action, endpoint, error)
+  const { message } = describe(error)
+  return storageAnswerError(action, status, {}, JSON.stringify({ error: { message } }))
+}
+
+/** The HTTP status an error stands for, wherever its library puts it. */
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const response = 'response' in error ? error.response : undefined
+  const inResponse =
+    typeof response === 'object' && response !== null && 'status' in response ? response.status : undefined
+  for (const found of [inResponse, 'code' in error ? error.code : undefined]) {
+    const status = Number(found)
+    if (Number.isInteger(status) && status >= 300 && status < 600) return status
+  }
+  return undefined
+}
+
+/** Google's JSON, the XML of signed URLs, or plain text, down to one line. */
+function reasonOf(body: string): { reason?: string | undefined; message?: string | undefined } {
+  const found = body.startsWith('{') ? fromJson(body) : fromXml(body)
+  const message = found.message ?? (found.reason === undefined ? body : '')
+  return { reason: found.reason, message: shorten(redactSignedUrl(message)) }
+}
+
+function fromJson(body: string): { reason?: string; message?: string } {
+  const reason = /"reason":\s*"([\w.-]{1,60})"/.exec(body)?.[1]
+  const quoted = /"message":\s*("(?:[^"\\]|\\.){0,2000}")/.exec(body)?.[1]
+  return {
+    ...(reason !== undefined && { reason }),
+    ...(quoted !== undefined && { message: unquote(quoted) }),
+  }
+}
+
+function unquote(quoted: string): string {
+  try {
+    return String(JSON.parse(quoted))
+  } catch {
+    return quoted
+  }
+}
+
+function fromXml(body: string): { reason?: string; message?: string } {
+  const reason = /<Code>([\w.-]{1,60})<\/Code>/.exec(body)?.[1]
+  const details = /<Details>([^<]{1,2000})<\/Details>/.exec(body)?.[1]
+  const message = details ?? /<Message>([^<]{1,2000})<\/Message>/.exec(body)?.[1]
+  return { ...(reason !== undefined && { reason }), ...(message !== undefined && { message }) }
+}
+
+function shorten(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim().replace(/\.$/, '')
+  return line.length > 200 ? `${line.slice(0, 200)}...` : line
+}
+
+/** `Retry-After` in ms; the service gives seconds. */
+function retryAfter(header: string | string[] | undefined): number | undefined {
+  return typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined
+}
+
+function describe(error: unknown): { code?: string; message: string } {
+  if (!(error instanceof Error)) return { message: shorten(redactSignedUrl(String(error))) }
+  // A failed dual-stack connection hides what happened in the errors it is made of.
+  const [first] = error instanceof AggregateError ? error.errors : []
+  const inner: unknown = first ?? error
+  const code = typeof inner === 'object' && inner !== null && 'code' in inner ? inner.code : undefined
+  return {
+    ...(typeof code === 'string' && { code }),
+    message: shorten(redactSignedUrl(error.message)),
+  }
+}
+
+function withoutSecrets(error: unknown): Error {
+  const { code, message } = describe(error)
+  return Object.assign(new Error(message), code === undefined ? {} : { code })
+}

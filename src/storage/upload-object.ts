@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { crc32c, crc32cBase64 } from './crc32c.ts'
+import { encodeStrictly } from './object-url.ts'
+import type { StorageConnection } from './storage-connection.ts'
+import { storageRequest } from './storage-request.ts'
+import { uploadBody, uploadContentType } from './upload-body.ts'
+
+/** An object to store. */
+export type NewObject = { name: string; contentType: string; bytes: Uint8Array }
+
+const storedSchema = z.object({ crc32c: z.string() })
+
+/**
+ * Stores an object with one request and no retry. The checksum goes along, so that the service refuses bytes that were
+ * changed on the way, and is held against the one the service then has.
+ *
+ * Done here and not by the official client, whose `file.save` takes 2.5 ms of CPU time for 10 KB where this takes 0.4.
+ *
+ * @throws LoadTestError `STORAGE_*`; the signal's reason
+ * @see https://cloud.google.com/storage/docs/json_api/v1/objects/insert
+ */
+export async function uploadObject(
+  connection: StorageConnection,
+  object: NewObject,
+  call: { signal?: AbortSignal | undefined; timeoutMs: number },
+): Promise<void> {
+  const { dispatcher, endpoint, bucket, authorization } = connection
+  const { name, contentType, bytes } = object
+  const action = `upload "${name}" to bucket ${bucket}`
+  if (!/^[\x20-\x7e]+$/.test(contentType)) {
+    throw new LoadTestError('CONFIG_INVALID', `Cannot ${action}: its content type is not printable ASCII.`)
+  }
+  const checksum = crc32cBase64(crc32c(bytes))
+  const { body } = await storageRequest(dispatcher, {
+    method: 'POST',
+    origin: endpoint,
+    path: `/upload/storage/v1/b/${encodeStrictly(bucket)}/o?uploadType=multipart&fields=crc32c`,
+    headers: { ...(await authorization({ action, ...call })), 'content-type': uploadContentType },
+    body: uploadBody({ name, contentType, crc32c: checksum }, contentType, bytes),
+    action,
+    ...call,
+  })
+  const stored = storedSchema.safeParse(parseJson(body))
+  if (!stored.success) {
+    throw new LoadTestError(
+      'STORAGE_FAILED',
+      `Cannot ${action}: the storage's answer is not a stored object.`,
+    )
+  }
+  if (stored.data.crc32c !== checksum) {
+    throw new LoadTestError(
+      'STORAGE_FAILED',
+      `Cannot ${action}: the storage has other bytes than were sent.`,
+      {
+        details: { sent: checksum, stored: stored.data.crc32c },
+      },
+    )
+  }
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
