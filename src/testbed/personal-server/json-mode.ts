@@ -44,16 +44,21 @@ function report(message: string, raw: string): string {
   return dumpPythonJson(failure)
 }
 
-/** Reads the answer strictly, then repaired, then from its first bracket on; text that holds no JSON is a string. */
+/**
+ * Reads the answer strictly, then repaired; what begins with other words is repaired from its first bracket on. Text
+ * that holds no JSON is a string.
+ */
 function repair(raw: string): PythonValue {
   const text = raw.trim()
   const strict = attempt(() => parsePythonJson(text))
   if (strict !== undefined) return strict
-  const whole = attempt(() => parsePythonJson(jsonrepair(text)))
-  if (whole instanceof Map || Array.isArray(whole)) return whole
   const embedded = embeddedJson(text)
-  const part = embedded === undefined ? undefined : attempt(() => parsePythonJson(jsonrepair(embedded)))
-  return part ?? ''
+  const candidates = /^[{["'`/]/.test(text) ? [text, embedded] : [embedded]
+  for (const candidate of candidates) {
+    const value = candidate === undefined ? undefined : attempt(() => parsePythonJson(jsonrepair(candidate)))
+    if (value instanceof Map || Array.isArray(value)) return value
+  }
+  return ''
 }
 
 /** Cuts the first object or list out of the words around it; one that never closes reaches to the end. */

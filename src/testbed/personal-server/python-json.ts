@@ -175,7 +175,7 @@ function readText(cursor: Cursor): string {
     if (letter === undefined) throw fail(cursor, 'Unterminated string starting at', start)
     if (letter === 'u') {
       const hex = text.slice(index + 2, index + 6)
-      if (!/^[0-9a-fA-F]{4}$/.test(hex)) throw fail(cursor, 'Invalid \\uXXXX escape', index + 2)
+      if (!/^[0-9a-fA-F]{4}$/.test(hex)) throw fail(cursor, 'Invalid \\uXXXX escape', index + 1)
       result += String.fromCharCode(Number.parseInt(hex, 16))
       index += 5
     } else {
