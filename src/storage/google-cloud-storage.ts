@@ -108,7 +108,7 @@ export function createGoogleCloudStorage(options: GoogleCloudStorageOptions): Go
   if (urlKind === 'signed' && credentials === undefined) {
     throw new LoadTestError('CONFIG_INVALID', 'Signed URLs need the key file of a service account.')
   }
-  const signer = urlKind === 'signed' ? createSigner(credentials) : undefined
+  const signer = urlKind === 'signed' && credentials !== undefined ? createSigner(credentials) : undefined
   const official = createOfficialClient({ bucket, endpoint, apiEndpoint, credentials })
   const dispatcher = new Agent({ connections, pipelining: 1 })
   const connection: StorageConnection = {

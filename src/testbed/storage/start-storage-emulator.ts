@@ -98,8 +98,7 @@ export async function startStorageEmulator(options: StorageEmulatorOptions = {})
     signal,
     now = () => new Date(),
   } = options
-  if (signal?.aborted)
-    throw new LoadTestError('ABORTED', 'The storage emulator was stopped before it started.')
+  signal?.throwIfAborted()
 
   const bodies = createBodyStore({
     memoryLimitBytes,
