@@ -1,0 +1,31 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { ApiError } from './api-error.ts'
+
+/** Routes that show nothing worth guarding. */
+const openRoutes = new Set<string | undefined>(['/health', '/docs', '/docs/openapi.json'])
+
+/**
+ * Demands `Authorization: Bearer <token>` on every route but health and documentation.
+ *
+ * @example requireBearerToken(server, token)
+ */
+export function requireBearerToken(server: FastifyInstance, token: string): void {
+  const expected = digest(`Bearer ${token}`)
+  server.addHook('onRequest', async ({ headers, routeOptions }) => {
+    if (openRoutes.has(routeOptions.url)) return
+    // Compared as digests: of equal length, and in constant time.
+    if (timingSafeEqual(digest(headers.authorization ?? ''), expected)) return
+    throw new ApiError('UNAUTHORIZED', 'Send the bearer token of this server.')
+  })
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+/**
+ * Whether an address to listen on can be reached from this machine alone.
+ *
+ * @example isLoopback('127.0.0.1') // true
+ */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)

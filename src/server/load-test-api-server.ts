@@ -1,0 +1,251 @@
+import { type FastifyInstance, fastify } from 'fastify'
+import type { Logger } from 'pino'
+import type { Address, Hex } from 'viem'
+import { type Clock, systemClock } from '../async/clock.ts'
+import { type BlockFeed, createBlockFeed } from '../chain/block-feed.ts'
+import { createFees, type FeePolicy } from '../chain/fees.ts'
+import { Lane } from '../chain/lane.ts'
+import { createRpcPool, type RpcPool } from '../chain/rpc-pool.ts'
+import { messageHasher, permissionsDomain } from '../chain/server-files-and-permission-hash.ts'
+import { toNativeAccount } from '../crypto/native-account.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { answerErrors } from './answer-errors.ts'
+import { isLoopback, requireBearerToken } from './bearer-token.ts'
+import { addDocsRoutes } from './docs-routes.ts'
+import { createPersonalServer, type PersonalServer } from './personal-server.ts'
+import { createRateLimiter, type RateLimit } from './rate-limiter.ts'
+import { createRelay, type Relay } from './relay.ts'
+import { addRelayRoutes } from './relay-routes.ts'
+import { createRequestCounter, readServerStats, type ServerStats } from './server-stats.ts'
+import { addStatusRoutes } from './status-routes.ts'
+import { addTrustedServerRoutes } from './trusted-server-routes.ts'
+
+// What other rooms build on: new LoadTestApiServer(options), .start() -> { url }, .stats(), .stop(), .inject for tests.
+
+/** Limits of the API server, each against something that a client could otherwise exhaust. */
+export type ApiServerLimits = {
+  /** Bytes of a request's body. @default 65_536 */
+  bodyBytes?: number
+  /** Requests to the relay from one remote address. @default 500/s, burst 1000 */
+  perAddress?: RateLimit
+  /** Requests to the relay by one user. @default 2/s, burst 10 */
+  perUser?: RateLimit
+  /** Gas of one relayed transaction. @default 8_000_000, some nine files */
+  maxGas?: bigint
+  /** Relay requests worked on at once. @default 512 */
+  maxConcurrentRelays?: number
+  /** Pending transactions of each relayer key. @default 64 */
+  maxPendingPerLane?: number
+  /** Milliseconds for one request to the personal server. @default 120_000 */
+  personalServerMs?: number
+}
+
+/** Settings of {@link LoadTestApiServer}. */
+export type ApiServerOptions = {
+  /** Address to listen on; any but a loopback address needs a token. @default '127.0.0.1' */
+  host?: string
+  /** @default 0, a free one */
+  port?: number
+  /** Bearer token that clients must send. Secret. */
+  token?: string | undefined
+  rpcUrls: readonly string[]
+  chainId: number
+  contracts: { permissions: Address }
+  /** Ends in `/api/v1`. */
+  personalServerUrl: string
+  /** One key for each lane; none turns the relay off. Secret. */
+  relayerPrivateKeys: readonly Hex[]
+  /** The app that users grant access to. Secret. */
+  granteePrivateKey: Hex
+  /** Relays only permissions for this grantee. @default any */
+  granteeId?: bigint | undefined
+  /**
+   * Refuses relay requests without `expectedUserAddress`. The check protects from mistakes (another chain's domain,
+   * altered fields: the contract would then act for a stranger), not from attackers, who can make keys at will; and
+   * the SDK's own requests do not have it. @default false
+   */
+  requireExpectedUser?: boolean
+  fees?: FeePolicy
+  limits?: ApiServerLimits
+  /** Time between looks at the chain while transactions are pending, milliseconds. @default 1000 */
+  blockPollIntervalMs?: number
+  /** How long `stop` waits for pending transactions, milliseconds. @default 10_000 */
+  drainMs?: number
+  logger?: Logger | undefined
+  clock?: Clock
+}
+
+/**
+ * The API server: relays users' signed requests at its own cost, and asks the personal server for inference as the
+ * app that users have granted access to.
+ *
+ * It answers only what the chain and the personal server say: there is nothing made up to fall back to.
+ *
+ * @example
+ * const server = new LoadTestApiServer({ rpcUrls, chainId: 14800, contracts, personalServerUrl,
+ *   relayerPrivateKeys, granteePrivateKey })
+ * const { url } = await server.start()
+ * await server.stop()
+ */
+export class LoadTestApiServer {
+  readonly #options: ApiServerOptions
+  readonly #clock: Clock
+  readonly #startedAtMs: number
+  readonly #rpc: RpcPool
+  readonly #feed: BlockFeed
+  readonly #lanes: readonly Lane[]
+  readonly #relay: Relay
+  readonly #personalServer: PersonalServer
+  readonly #requests = createRequestCounter()
+  readonly #http: FastifyInstance
+  #stopping: Promise<void> | undefined
+
+  /** @throws LoadTestError `CONFIG_INVALID` for an address other than loopback without a token, or bad URLs. */
+  constructor(options: ApiServerOptions) {
+    const { host = '127.0.0.1', token, rpcUrls, chainId, limits = {}, clock = systemClock, logger } = options
+    if (!isLoopback(host) && !token) {
+      throw new LoadTestError(
+        'CONFIG_INVALID',
+        `Listening on ${host} needs a bearer token: this server spends coin.`,
+      )
+    }
+    this.#options = options
+    this.#clock = clock
+    this.#startedAtMs = clock.now()
+    const rpc = createRpcPool({ urls: rpcUrls, chainId, clock })
+    const feed = createBlockFeed({ rpc, pollIntervalMs: options.blockPollIntervalMs ?? 1000, clock })
+    const fees = createFees({ rpc, feed, ...options.fees, clock })
+    this.#rpc = rpc
+    this.#feed = feed
+    this.#lanes = options.relayerPrivateKeys.map((key) => {
+      const account = toNativeAccount(key)
+      return new Lane({
+        rpc,
+        feed,
+        fees,
+        account,
+        maxPending: limits.maxPendingPerLane ?? 64,
+        onRepair: (note) => logger?.warn({ ...note, lane: account.address }, 'lane repaired'),
+        clock,
+      })
+    })
+    this.#relay = createRelay({
+      rpc,
+      lanes: this.#lanes,
+      permissions: options.contracts.permissions,
+      maxGas: limits.maxGas ?? 8_000_000n,
+      maxConcurrent: limits.maxConcurrentRelays ?? 512,
+    })
+    this.#personalServer = createPersonalServer(options.personalServerUrl, limits.personalServerMs ?? 120_000)
+    this.#http = this.#createHttp(token)
+  }
+
+  /**
+   * Checks the chain, and listens.
+   *
+   * @throws LoadTestError `PORT_IN_USE`; `CHAIN_WRONG_ID`, `CHAIN_UNREACHABLE` or another `CHAIN_*` code.
+   */
+  async start(): Promise<{ url: string }> {
+    const { host = '127.0.0.1', port = 0 } = this.#options
+    await this.#feed.head()
+    try {
+      await this.#http.listen({ host, port })
+    } catch (cause) {
+      if ((cause as { code?: unknown }).code !== 'EADDRINUSE') throw cause
+      throw new LoadTestError('PORT_IN_USE', `Port ${port} of ${host} is taken.`, { cause })
+    }
+    const address = this.#http.server.address()
+    const bound = typeof address === 'object' && address !== null ? address.port : port
+    return { url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}` }
+  }
+
+  /** Takes nothing new, finishes what was accepted, and waits a while for pending transactions. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  /** The server's own counters, also at `GET /__metrics`. */
+  stats(): ServerStats {
+    return readServerStats({
+      startedAtMs: this.#startedAtMs,
+      nowMs: this.#clock.now(),
+      requests: this.#requests,
+      relaysInFlight: this.#relay.inFlight,
+      rpc: this.#rpc,
+      feed: this.#feed,
+      lanes: this.#lanes,
+    })
+  }
+
+  /** Answers a request without a socket, for tests of shapes. */
+  inject(request: {
+    method: 'GET' | 'POST'
+    url: string
+    payload?: string | object
+    headers?: Record<string, string>
+  }) {
+    return this.#http.inject(request)
+  }
+
+  #createHttp(token: string | undefined): FastifyInstance {
+    const { limits = {}, chainId, contracts, logger } = this.#options
+    const http = fastify({
+      logger: false,
+      bodyLimit: limits.bodyBytes ?? 65_536,
+      // Of headers and body together: a client that sends slowly must not hold a connection for ever.
+      requestTimeout: 30_000,
+      forceCloseConnections: 'idle',
+      exposeHeadRoutes: false,
+    })
+    answerErrors(http, logger)
+    http.addHook('onRequest', async () => this.#requests.began())
+    http.addHook('onResponse', async (request, reply) => {
+      const route = `${request.method} ${request.routeOptions.url ?? '(none)'}`
+      this.#requests.ended(route, reply.statusCode, request.answeredError)
+      logger?.info(
+        { route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), error: request.answeredError },
+        'request',
+      )
+    })
+    if (token) requireBearerToken(http, token)
+    const domain = permissionsDomain(chainId, contracts.permissions)
+    addRelayRoutes(http, {
+      relay: this.#relay,
+      rules: {
+        domain,
+        hash: messageHasher(domain),
+        granteeId: this.#options.granteeId,
+        requireExpectedUser: this.#options.requireExpectedUser ?? false,
+      },
+      limitUser: createRateLimiter(limits.perUser ?? { ratePerSecond: 2, burst: 10 }, this.#clock),
+      limitAddress: createRateLimiter(limits.perAddress ?? { ratePerSecond: 500, burst: 1000 }, this.#clock),
+    })
+    addTrustedServerRoutes(http, {
+      personalServer: this.#personalServer,
+      app: toNativeAccount(this.#options.granteePrivateKey),
+      chainId,
+    })
+    addStatusRoutes(http, {
+      rpc: this.#rpc,
+      feed: this.#feed,
+      lanes: this.#lanes,
+      personalServer: this.#personalServer,
+      stats: () => this.stats(),
+      clock: this.#clock,
+    })
+    addDocsRoutes(http)
+    return http
+  }
+
+  async #stop(): Promise<void> {
+    await this.#http.close()
+    const timeout = new AbortController()
+    const timer = setTimeout(() => timeout.abort(), this.#options.drainMs ?? 10_000)
+    await Promise.allSettled(this.#lanes.map((lane) => lane.drain(timeout.signal)))
+    clearTimeout(timer)
+    for (const lane of this.#lanes) lane.close()
+    this.#feed.close()
+    await Promise.all([this.#personalServer.close(), this.#rpc.close()])
+  }
+}

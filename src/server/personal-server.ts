@@ -1,0 +1,193 @@
+import { Pool } from 'undici'
+import { z } from 'zod'
+import { linkedSignal } from '../async/linked-signal.ts'
+import { ApiError } from './api-error.ts'
+
+/** What the personal server says about an operation; its status and result are passed on as they are. */
+export type Operation = {
+  id: string
+  status: string
+  startedAt: string | null
+  finishedAt: string | null
+  result: unknown
+}
+
+/** The personal server as the API server uses it. */
+export type PersonalServer = {
+  /** Asks for inference under a permission; the text is what was signed. */
+  createOperation(requestJson: string, appSignature: string): Promise<{ id: string; createdAt: string }>
+  operation(id: string): Promise<Operation>
+  /** The identity document, as the server gives it. */
+  identity(address: string): Promise<unknown>
+  /** HTTP status of a request that costs the server nothing; `null` if it does not answer. */
+  ping(): Promise<number | null>
+  close(): Promise<void>
+}
+
+const createdSchema = z.object({ id: z.string().min(1), created_at: z.string() })
+const operationSchema = z.object({
+  id: z.string(),
+  status: z.string(),
+  started_at: z.string().nullish(),
+  finished_at: z.string().nullish(),
+  result: z.unknown().optional(),
+})
+
+/**
+ * Makes a client of the personal server that keeps what its errors say: HTTP status, `error_code`, text and
+ * Retry-After, whichever of its four shapes of error it used.
+ *
+ * All functions throw ApiError.
+ *
+ * @param url Base URL, ending in `/api/v1`.
+ * @param timeoutMs For one request; the original works on operations one at a time, so a queue of them takes long.
+ * @example const server = createPersonalServer('http://127.0.0.1:8080/api/v1', 120_000)
+ */
+export function createPersonalServer(url: string, timeoutMs: number): PersonalServer {
+  const { origin, pathname } = new URL(url)
+  const base = pathname.replace(/\/+$/, '')
+  const pool = new Pool(origin, {
+    connections: 128,
+    connectTimeout: 5_000,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  })
+  const closing = new AbortController()
+
+  async function exchange(
+    method: 'GET' | 'POST',
+    path: string,
+    body: unknown,
+    limitMs = timeoutMs,
+  ): Promise<{ status: number; retryAfter: string | undefined; json: unknown }> {
+    const { signal, dispose } = linkedSignal(closing.signal, limitMs, () => 'timeout')
+    try {
+      const answer = await pool.request({
+        method,
+        path: `${base}${path}`,
+        headers: {
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+        signal,
+      })
+      const text = await answer.body.text()
+      const retryAfter = answer.headers['retry-after']
+      return {
+        status: answer.statusCode,
+        retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+        json: parseJson(text),
+      }
+    } catch (cause) {
+      if (signal.aborted && !closing.signal.aborted) {
+        throw new ApiError(
+          'PERSONAL_SERVER_TIMEOUT',
+          `The personal server did not answer within ${limitMs} ms.`,
+          {
+            cause,
+          },
+        )
+      }
+      throw new ApiError(
+        'PERSONAL_SERVER_UNREACHABLE',
+        `The personal server is unreachable: ${reason(cause)}.`,
+        {
+          cause,
+        },
+      )
+    } finally {
+      dispose()
+    }
+  }
+
+  async function ask<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    schema: z.ZodType<T>,
+    body?: unknown,
+  ): Promise<T> {
+    const { status, retryAfter, json } = await exchange(method, path, body)
+    if (status < 200 || status >= 300) throw refusal(status, json, retryAfter)
+    const parsed = schema.safeParse(json)
+    if (parsed.success) return parsed.data
+    throw new ApiError(
+      'PERSONAL_SERVER_PROTOCOL',
+      `The personal server's answer to ${method} has another shape.`,
+    )
+  }
+
+  return {
+    async createOperation(requestJson, appSignature) {
+      const body = { app_signature: appSignature, operation_request_json: requestJson }
+      const created = await ask('POST', '/operations', createdSchema, body)
+      return { id: created.id, createdAt: created.created_at }
+    },
+    async operation(id) {
+      const answer = await ask('GET', `/operations/${encodeURIComponent(id)}`, operationSchema)
+      return {
+        id: answer.id,
+        status: answer.status,
+        startedAt: answer.started_at ?? null,
+        finishedAt: answer.finished_at ?? null,
+        result: answer.result ?? null,
+      }
+    },
+    identity: (address) => ask('GET', `/identity?address=${encodeURIComponent(address)}`, z.looseObject({})),
+    async ping() {
+      try {
+        // Without an address it is refused before anything is derived, and not counted by the rate limit.
+        return (await exchange('GET', '/identity', undefined, 3_000)).status
+      } catch {
+        return null
+      }
+    },
+    async close() {
+      closing.abort()
+      await pool.destroy()
+    },
+  }
+}
+
+/** The personal server's refusal with its own status, code, text and Retry-After. */
+function refusal(status: number, json: unknown, retryAfter: string | undefined): ApiError {
+  const { code, message } = readError(status, json)
+  const retriable = status === 429 || (status >= 500 && code !== 'DECRYPTION_ERROR')
+  return new ApiError({ code, status, retriable }, message, { retryAfter })
+}
+
+const applicationError = z.object({ detail: z.object({ detail: z.string(), error_code: z.string() }) })
+const validationError = z.object({
+  detail: z.array(z.object({ loc: z.array(z.union([z.string(), z.number()])).catch([]), msg: z.string() })),
+})
+const frameworkError = z.object({ detail: z.string() })
+
+function readError(status: number, json: unknown): { code: string; message: string } {
+  const application = applicationError.safeParse(json)
+  if (application.success) {
+    const { error_code: code, detail: message } = application.data.detail
+    return { code, message }
+  }
+  const validation = validationError.safeParse(json)
+  if (validation.success) {
+    const message = validation.data.detail.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ')
+    return { code: 'VALIDATION_ERROR', message }
+  }
+  // The framework's own errors have only a text; one of them carries a traceback beside it, which stays here.
+  const framework = frameworkError.safeParse(json)
+  const message = framework.success ? framework.data.detail : `The personal server answered HTTP ${status}.`
+  return { code: `HTTP_${status}`, message }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown reason'
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
+}

@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify'
+import type { Hash } from 'viem'
+import { ApiError } from './api-error.ts'
+import type { Relay } from './relay.ts'
+import { parseRelayRequest, type RelayRules } from './relay-request.ts'
+
+/** What the relay's routes work with. */
+export type RelayRoutesOptions = {
+  relay: Relay
+  rules: RelayRules
+  /** Takes a token for a user, or throws. */
+  limitUser(user: string): void
+  /** Takes a token for a remote address, or throws. */
+  limitAddress(address: string): void
+}
+
+/**
+ * Adds the relay's routes: `POST /api/relay` takes the SDK's signed relayer request, with bigints as decimal strings,
+ * and answers `{type: 'signed', hash}`; `GET /api/relay/:hash` says where a relayed transaction stands.
+ */
+export function addRelayRoutes(server: FastifyInstance, options: RelayRoutesOptions): void {
+  const { relay, rules, limitUser, limitAddress } = options
+
+  server.post('/api/relay', { config: { errorShape: 'relay' } }, async ({ body, ip }) => {
+    // Before the signature is recovered: that is the dear part.
+    limitAddress(ip)
+    const request = parseRelayRequest(body, rules)
+    limitUser(request.user)
+    return { type: 'signed', hash: await relay.submit(request) }
+  })
+
+  server.get<{ Params: { hash: string } }>('/api/relay/:hash', async ({ params }) => {
+    const transaction = relay.lookUp(params.hash.toLowerCase() as Hash)
+    if (transaction === undefined) throw new ApiError('NOT_FOUND', 'This server relayed no such transaction.')
+    return { success: true, data: transaction }
+  })
+}

@@ -1,0 +1,175 @@
+import type { Address, Hash, Hex } from 'viem'
+import {
+  encodeAddServerFilesAndPermissions,
+  type ServerFilesAndPermission,
+} from '../chain/add-server-files-and-permissions.ts'
+import { estimateGas } from '../chain/chain-reads.ts'
+import type { Lane } from '../chain/lane.ts'
+import type { LaneEvent } from '../chain/lane-entry.ts'
+import { pickLane } from '../chain/pick-lane.ts'
+import { revertOf } from '../chain/rpc-error.ts'
+import type { RpcPool } from '../chain/rpc-pool.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { ApiError } from './api-error.ts'
+import type { RelayRequest } from './relay-request.ts'
+
+/** Settings of {@link createRelay}. */
+export type RelayOptions = {
+  rpc: RpcPool
+  /** Those that pay. */
+  lanes: readonly Lane[]
+  /** The Permissions contract: the only address that is ever called. */
+  permissions: Address
+  /** The most gas that is paid for in one transaction. */
+  maxGas: bigint
+  /** Requests that may be worked on at once. */
+  maxConcurrent: number
+}
+
+/** Pays for the transactions of users, see {@link createRelay}. */
+export type Relay = {
+  /** Submits a checked request and gives the transaction's hash. @throws ApiError, LoadTestError */
+  submit(request: RelayRequest): Promise<Hash>
+  /** Where a submitted transaction stands now: its hash may have changed since, by a replacement. */
+  lookUp(hash: Hash): RelayedTransaction | undefined
+  /** Users with a transaction in flight. */
+  readonly inFlight: number
+}
+
+/** What the relay knows of a transaction. */
+export type RelayedTransaction = { hash: Hash; state: 'pending' | 'mined' | 'dropped' }
+
+type Flight = { digest: Hash; submitting: Promise<Hash>; transaction: RelayedTransaction | undefined }
+
+/** Finished transactions that are remembered, so that a client that lost an answer gets the same one again. */
+const remembered = 10_000
+
+/**
+ * Makes the relay: it pays for `addServerFilesAndPermissions` at the Permissions contract, and for nothing else.
+ *
+ * A request is simulated before anything is spent; the one call gives the gas too, and a replayed nonce, a missing
+ * grantee or any other refusal of the contract comes back decoded. One transaction a user is in flight, until a block
+ * holds it: the simulation does not see the pool, so a second copy would pass it and revert on chain, at the relay's
+ * cost. The same request sent twice gets the same hash.
+ *
+ * @example const hash = await relay.submit(parseRelayRequest(body, rules))
+ */
+export function createRelay({ rpc, lanes, permissions, maxGas, maxConcurrent }: RelayOptions): Relay {
+  const flights = new Map<Address, Flight>()
+  const byDigest = new Map<Hash, RelayedTransaction>()
+  const byHash = new Map<Hash, RelayedTransaction>()
+  let working = 0
+
+  function remember(digest: Hash, transaction: RelayedTransaction): void {
+    byDigest.set(digest, transaction)
+    byHash.set(transaction.hash, transaction)
+    for (const map of [byDigest, byHash]) {
+      for (const oldest of map.keys()) {
+        if (map.size <= remembered) break
+        map.delete(oldest)
+      }
+    }
+  }
+
+  function onEvent(request: RelayRequest, flight: Flight, event: LaneEvent): void {
+    const transaction = flight.transaction ?? { hash: event.hash, state: 'pending' }
+    flight.transaction = transaction
+    if (event.type === 'replaced') {
+      transaction.hash = event.newHash
+      byHash.set(event.newHash, transaction)
+      return
+    }
+    transaction.hash = event.hash
+    transaction.state = event.type === 'confirmed' ? 'mined' : 'dropped'
+    if (event.type === 'dropped') byDigest.delete(request.digest)
+    if (flights.get(request.user) === flight) flights.delete(request.user)
+  }
+
+  async function send(request: RelayRequest, flight: Flight): Promise<Hash> {
+    const lane = pickLane(lanes)
+    const data = encodeAddServerFilesAndPermissions(request.message, request.signature)
+    const gas = await simulate(lane, data, request.message)
+    try {
+      const { hash } = await lane.send({
+        to: permissions,
+        data,
+        gas,
+        onEvent: (event) => onEvent(request, flight, event),
+      })
+      // The events may have come first: with automatic mining the block is there before the answer to the send.
+      flight.transaction ??= { hash, state: 'pending' }
+      byHash.set(hash, flight.transaction)
+      remember(request.digest, flight.transaction)
+      return hash
+    } catch (error) {
+      const hash =
+        error instanceof LoadTestError && error.details.mayBeSent === true ? error.details.hash : undefined
+      // The lane goes on looking after it: whoever asks again gets its hash instead of a second transaction.
+      if (typeof hash === 'string') {
+        flight.transaction ??= { hash: hash as Hash, state: 'pending' }
+        remember(request.digest, flight.transaction)
+      }
+      throw error
+    }
+  }
+
+  async function simulate(lane: Lane, data: Hex, message: ServerFilesAndPermission): Promise<bigint> {
+    let estimate: bigint
+    try {
+      estimate = await estimateGas(
+        rpc,
+        { from: lane.address, to: permissions, data },
+        { stickyKey: lane.address },
+      )
+    } catch (error) {
+      const revert = revertOf(error)
+      if (revert?.name !== 'InvalidNonce') throw error
+      throw new ApiError(
+        'NONCE_MISMATCH',
+        `The user's nonce is ${revert.args[0]}, the request was signed for ${message.nonce}.`,
+        { cause: error, details: { revert } },
+      )
+    }
+    const gas = (estimate * 11n) / 10n
+    if (gas <= maxGas) return gas
+    throw new ApiError('GAS_TOO_HIGH', `The transaction needs ${gas} gas; at most ${maxGas} is paid for.`)
+  }
+
+  return {
+    async submit(request) {
+      const known = byDigest.get(request.digest)
+      if (known !== undefined) return known.hash
+      const current = flights.get(request.user)
+      if (current?.digest === request.digest) return await current.submitting
+      if (current !== undefined) {
+        throw new ApiError('REQUEST_IN_FLIGHT', `Another request of ${request.user} is in flight.`, {
+          retryAfter: '1',
+        })
+      }
+      if (lanes.length === 0) throw new ApiError('RELAY_DISABLED', 'This server has no relayer key.')
+      if (working >= maxConcurrent) {
+        throw new ApiError('RELAY_BUSY', `${working} requests are being worked on.`, { retryAfter: '1' })
+      }
+      working += 1
+      const flight: Flight = {
+        digest: request.digest,
+        submitting: Promise.resolve('0x'),
+        transaction: undefined,
+      }
+      flights.set(request.user, flight)
+      try {
+        flight.submitting = send(request, flight)
+        return await flight.submitting
+      } finally {
+        working -= 1
+        const { transaction } = flight
+        const isOver = transaction === undefined || transaction.state !== 'pending'
+        if (isOver && flights.get(request.user) === flight) flights.delete(request.user)
+      }
+    },
+    lookUp: (hash) => byHash.get(hash),
+    get inFlight() {
+      return flights.size
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import type { FastifyInstance } from 'fastify'
+import type { LocalAccount } from 'viem'
+import { z } from 'zod'
+import { ApiError } from './api-error.ts'
+import type { PersonalServer } from './personal-server.ts'
+import { badRequest } from './relay-request.ts'
+
+/** What the inference routes work with. */
+export type TrustedServerOptions = {
+  personalServer: PersonalServer
+  /** The grantee: the personal server answers nobody else. */
+  app: LocalAccount
+  chainId: number
+}
+
+const permissionId = z
+  .union([z.string().regex(/^[1-9]\d{0,77}$/, 'expected a decimal id above 0'), z.int().positive()])
+  .transform(String)
+const operationId = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'expected an operation id')
+const chainId = z.union([z.int(), z.string().regex(/^\d+$/).transform(Number)]).optional()
+const requestBody = z.object({ permissionId, chainId })
+const pollBody = z.object({ operationId, chainId })
+const identityQuery = z.object({ address: z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'expected an address') })
+
+/**
+ * Adds the routes by which a user has the app ask the personal server for inference: `POST /api/trusted-server`,
+ * `POST /api/trusted-server/poll`, `GET /identity`.
+ *
+ * Nothing is made up: the operation's status and result are passed on as they are, whatever they are, and an error
+ * keeps the personal server's status, code, text and Retry-After.
+ */
+export function addTrustedServerRoutes(server: FastifyInstance, options: TrustedServerOptions): void {
+  const { personalServer, app } = options
+
+  const checkChain = (given: number | undefined): void => {
+    if (given === undefined || given === options.chainId) return
+    throw new ApiError('BAD_REQUEST', `This server serves chain ${options.chainId}, not ${given}.`)
+  }
+
+  server.post('/api/trusted-server', async ({ body }) => {
+    const request = parse(requestBody, body)
+    checkChain(request.chainId)
+    // The exact text is what is signed; the id is written as a number, as the protocol wants it.
+    const requestJson = `{"permission_id":${request.permissionId}}`
+    const signature = await app.signMessage({ message: requestJson })
+    const { id, createdAt } = await personalServer.createOperation(requestJson, signature)
+    // The protocol's answer has no status; `starting` is the first of every operation.
+    return { success: true, data: { id, status: 'starting', createdAt } }
+  })
+
+  server.post('/api/trusted-server/poll', async ({ body }) => {
+    const request = parse(pollBody, body)
+    checkChain(request.chainId)
+    return { success: true, data: await personalServer.operation(request.operationId) }
+  })
+
+  server.get('/identity', async ({ query }) => personalServer.identity(parse(identityQuery, query).address))
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw badRequest(parsed.error)
+}

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findPermissionAdded } from '../../src/chain/permission-event.ts'
+import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
+import { type ApiWorld, flowMessage, newUser, post, relayBody, startApiWorld } from './api-server.fixture.ts'
+
+let world: ApiWorld
+beforeAll(async () => {
+  world = await startApiWorld({ blockTime: 0.1 })
+})
+afterAll(() => world.stop())
+
+const relayerNonce = () =>
+  world.chain.client.getTransactionCount({ address: devAccounts.relayer.address, blockTag: 'pending' })
+const mined = (hash: unknown) => world.chain.client.waitForTransactionReceipt({ hash: hash as `0x${string}` })
+
+describe('the relay on the real contracts', () => {
+  it('submits a signed request, and the user gets the permission', async () => {
+    const server = world.apiServer()
+    const user = newUser()
+    const { status, body } = await post(server, '/api/relay', await relayBody(user))
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: { type: 'signed', hash: expect.stringMatching(/^0x[0-9a-f]{64}$/) },
+    })
+    const { status: txStatus, logs, from } = await mined(body.hash)
+    expect(txStatus).toBe('success')
+    expect(from).toBe(devAccounts.relayer.address.toLowerCase())
+    expect(findPermissionAdded(logs, world.chain.contracts.permissions)?.user).toBe(user.address)
+  })
+
+  it('takes numbers as well as decimal strings', async () => {
+    const body = await relayBody(newUser())
+    Object.assign(body.typedData.message, { nonce: 0, granteeId: 1, schemaIds: [0] })
+    expect((await post(world.apiServer(), '/api/relay', body)).status).toBe(200)
+  })
+
+  it('sends the same request once, however often it comes at the same time or later', async () => {
+    const server = world.apiServer()
+    const body = await relayBody(newUser())
+    const before = await relayerNonce()
+    const answers = await Promise.all(Array.from({ length: 5 }, () => post(server, '/api/relay', body)))
+    const hashes = new Set(answers.map((answer) => answer.body.hash))
+    expect(hashes.size).toBe(1)
+    await mined([...hashes][0])
+    expect((await post(server, '/api/relay', body)).body.hash).toBe([...hashes][0])
+    expect(await relayerNonce()).toBe(before + 1)
+  })
+
+  it('does not pay for a second request of a user while one is in flight', async () => {
+    const server = world.apiServer()
+    const user = newUser()
+    const [first, second] = await Promise.all([
+      post(server, '/api/relay', await relayBody(user)),
+      post(server, '/api/relay', await relayBody(user)),
+    ])
+    expect([first.status, second.status].sort()).toEqual([200, 409])
+    expect([first, second].find(({ status }) => status === 409)?.body).toMatchObject({
+      type: 'error',
+      code: 'REQUEST_IN_FLIGHT',
+      retriable: true,
+    })
+  })
+
+  it('refuses a replayed nonce without spending, and names the right one', async () => {
+    const server = world.apiServer()
+    const user = newUser()
+    const body = await relayBody(user)
+    await mined((await post(server, '/api/relay', body)).body.hash)
+    const before = await relayerNonce()
+    const other = world.apiServer()
+    const replay = await post(other, '/api/relay', body)
+    expect(replay).toMatchObject({
+      status: 409,
+      body: {
+        type: 'error',
+        code: 'NONCE_MISMATCH',
+        retriable: false,
+        revert: { name: 'InvalidNonce', args: ['1', '0'] },
+      },
+    })
+    expect(await relayerNonce()).toBe(before)
+  })
+
+  it('refuses what the contract would refuse, decoded, without spending', async () => {
+    const server = world.apiServer()
+    const before = await relayerNonce()
+    const cases = [
+      [flowMessage({ granteeId: 99n }), 'GranteeNotFound'],
+      [flowMessage({ grant: '' }), 'EmptyGrant'],
+      [flowMessage({ serverUrl: '' }), 'EmptyUrl'],
+      [flowMessage({ schemaIds: [77n] }), 'InvalidSchemaId'],
+      [flowMessage({ filePermissions: [] }), 'InvalidPermissionsLength'],
+    ] as const
+    for (const [message, name] of cases) {
+      const { status, body } = await post(server, '/api/relay', await relayBody(newUser(), message))
+      expect({ status, body }).toMatchObject({ status: 422, body: { code: 'REVERTED', revert: { name } } })
+    }
+    expect(await relayerNonce()).toBe(before)
+  })
+
+  it('costs two calls of its own, those for blocks apart', async () => {
+    const server = world.apiServer()
+    await mined((await post(server, '/api/relay', await relayBody(newUser()))).body.hash)
+    const before = server.stats().rpc.byMethod
+    await mined((await post(server, '/api/relay', await relayBody(newUser()))).body.hash)
+    const after = server.stats().rpc.byMethod
+    const own = Object.entries(after)
+      .filter(([method]) => method !== 'eth_getBlockByNumber')
+      .map(([method, count]) => [method, count - (before[method] ?? 0)])
+      .filter(([, count]) => count !== 0)
+    expect(Object.fromEntries(own)).toEqual({ eth_estimateGas: 1, eth_sendRawTransaction: 1 })
+  })
+})
