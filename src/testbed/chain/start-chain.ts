@@ -1,19 +1,23 @@
 import type { ContractAddresses } from '../../config/target.ts'
+import { LoadTestError } from '../../errors/load-test-error.ts'
+import type { AnvilClient } from './anvil-client.ts'
 import { contractAddresses } from './contract-addresses.ts'
 import { type ContractReference, deployContracts } from './deploy-contracts.ts'
 import { devAccounts } from './dev-accounts.ts'
 import { type AnvilOptions, type RunningAnvil, startAnvil } from './start-anvil.ts'
 
-/** How the embedded chain behaves. */
+/** How the embedded chain behaves, and what is on it. */
 export type ChainOptions = AnvilOptions & {
   /** Which published version of the contracts to follow. @default '2025-09' */
   reference?: ContractReference
+  /** RPC endpoint of a chain to fork, whose own contracts are used then. May hold an access key. @default none */
+  forkUrl?: string
 }
 
 /** An embedded chain that is up, with the contracts of the workflow in place. */
 export type RunningChain = RunningAnvil & {
   contracts: ContractAddresses
-  /** Public development keys, rich at genesis. */
+  /** Public development keys, each with 10,000 coins. */
   accounts: typeof devAccounts
 }
 
@@ -27,13 +31,38 @@ export type RunningChain = RunningAnvil & {
  * await chain.stop()
  */
 export async function startChain(options: ChainOptions = {}): Promise<RunningChain> {
-  const anvil = await startAnvil(options)
+  const { reference = '2025-09', forkUrl, signal } = options
+  const { startBlocks, ...anvil } = await startAnvil(options)
   try {
-    await deployContracts(anvil.client, options.reference ?? '2025-09')
-    options.signal?.throwIfAborted()
+    if (forkUrl === undefined) await deployContracts(anvil.client, reference)
+    else await fork(anvil.client, forkUrl)
+    signal?.throwIfAborted()
+    await startBlocks()
     return { ...anvil, contracts: contractAddresses, accounts: devAccounts }
   } catch (error) {
     await anvil.stop()
     throw error
   }
+}
+
+/**
+ * The URL goes through anvil's own API rather than its command line, which other users of the machine can read; and
+ * errors don't say it, since access keys are often a part of it.
+ */
+async function fork(client: AnvilClient, forkUrl: string): Promise<void> {
+  try {
+    await client.reset({ jsonRpcUrl: forkUrl })
+  } catch {
+    throw new LoadTestError(
+      'TESTBED_START_FAILED',
+      `The chain to fork can't be read at ${new URL(forkUrl).host}.`,
+      { hint: 'Check that the RPC endpoint is up and allows reads.' },
+    )
+  }
+  if (await client.getCode({ address: contractAddresses.permissions })) return
+  throw new LoadTestError(
+    'TESTBED_START_FAILED',
+    `The chain at ${new URL(forkUrl).host} has no contract at ${contractAddresses.permissions}.`,
+    { hint: 'Only Moksha (14800) and Vana mainnet (1480) hold the contracts at their well-known addresses.' },
+  )
 }
