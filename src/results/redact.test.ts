@@ -171,6 +171,15 @@ describe('whole values', () => {
     })
   })
 
+  test('the source of a configured secret stays, its value goes', () => {
+    const value = {
+      relayerPrivateKey: { value: 'abc', source: 'environment RELAYER_PRIVATE_KEY', more: 'abc' },
+    }
+    expect(createRedactor().deep(value)).toEqual({
+      relayerPrivateKey: { value: '[redacted]', source: 'environment RELAYER_PRIVATE_KEY' },
+    })
+  })
+
   test('a secret that is not set shows that it is not set', () => {
     expect(createRedactor().deep({ password: '', token: null, secret: undefined })).toEqual({
       password: '',

@@ -129,7 +129,7 @@ function redactDeep(value: unknown, rules: Rules, above: Set<object>): unknown {
     return Object.fromEntries(
       fieldsOf(value).map(([name, item]) => {
         const key = rules.seeKey(name)
-        return [key.shown, key.secret && isSet(item) ? redacted : redactDeep(item, rules, above)]
+        return [key.shown, key.secret ? redactSecret(item, rules) : redactDeep(item, rules, above)]
       }),
     )
   } finally {
@@ -137,9 +137,14 @@ function redactDeep(value: unknown, rules: Rules, above: Set<object>): unknown {
   }
 }
 
-/** Whether there is a secret at all: that a password is not set may be shown. */
-function isSet(item: unknown): boolean {
-  return item !== null && item !== undefined && item !== '' && typeof item !== 'boolean'
+/**
+ * What is shown under the name of a secret: that it is not set, or that it is. Of a configured value and its source,
+ * `{ value, source }`, the source stays.
+ */
+function redactSecret(item: unknown, rules: Rules): unknown {
+  if (item === null || item === undefined || item === '' || typeof item === 'boolean') return item
+  if (typeof item !== 'object' || !('source' in item) || typeof item.source !== 'string') return redacted
+  return { value: redacted, source: rules.text(item.source) }
 }
 
 /** What an object says; an error's message and cause are not enumerable, and its stack is left out. */

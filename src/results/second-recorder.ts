@@ -102,5 +102,10 @@ const nothingUsed = {
 }
 
 function meanOf({ count, sumMs, maxMs }: { count: number; sumMs: number; maxMs: number }) {
-  return { count, meanMs: Math.round((sumMs / count) * 1000) / 1000, maxMs }
+  return { count, meanMs: microseconds(sumMs / count), maxMs: microseconds(maxMs) }
+}
+
+/** Milliseconds to three decimals: more would only make the file longer. */
+function microseconds(ms: number): number {
+  return Math.round(ms * 1000) / 1000
 }

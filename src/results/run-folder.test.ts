@@ -1,0 +1,246 @@
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { healthy, makeRun, overloaded } from '../../test/report/realistic-run.ts'
+import type { FlowRecord } from '../flow/flow-record.ts'
+import { createLineWriter } from './line-writer.ts'
+import { findRun, listRuns, readRun } from './read-run.ts'
+import { createRedactor } from './redact.ts'
+import { createRunFolder } from './run-folder.ts'
+import { makeRunId, runIdPattern } from './run-id.ts'
+import { createRunRecorder } from './run-recorder.ts'
+
+let dir = ''
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'vana-load-results-'))
+})
+afterEach(() => rm(dir, { recursive: true, force: true }))
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
+
+const folderOf = (runId = '20260801-142233-7f3k9a', redact = createRedactor()) =>
+  createRunFolder({ resultsDir: join(dir, 'results'), runId, redact })
+
+describe('a run that was written', () => {
+  test('is read back as it was', async () => {
+    const made = makeRun({ ...overloaded, users: 80 })
+    const folder = await folderOf()
+    await folder.writeConfig(made.config)
+    await folder.writeEnvironment(made.environment)
+    for (const flow of made.flows) await folder.appendFlow(flow)
+    for (const line of made.timeline) await folder.appendTimeline(line)
+    await folder.close()
+    await folder.writeSummary(made.summary)
+    await folder.writeReport('markdown', '# report\n')
+
+    const stored = await readRun(folder.path)
+    expect(stored.summary).toEqual(made.summary)
+    expect(stored.environment).toEqual(made.environment)
+    expect(stored.config).toEqual(made.config)
+    expect(await collect(stored.flows())).toEqual(made.flows)
+    expect(await collect(stored.timeline())).toEqual(made.timeline)
+    expect((await readdir(folder.path)).toSorted()).toEqual([
+      'config.json',
+      'environment.json',
+      'flows.ndjson',
+      'report.md',
+      'summary.json',
+      'timeline.ndjson',
+    ])
+  })
+
+  test('gives the same measurements when its flows are replayed', async () => {
+    const made = makeRun({ ...overloaded, users: 80 })
+    const folder = await folderOf()
+    for (const flow of made.flows) await folder.appendFlow(flow)
+    await folder.close()
+    const recorder = createRunRecorder({
+      run: made.summary.run,
+      planned: 80,
+      redact: createRedactor(),
+      resources: null,
+    })
+    for await (const flow of (await readRun(folder.path)).flows()) recorder.replay(flow)
+    const again = recorder.measurements()
+    expect(again.users).toEqual(made.summary.users)
+    expect(again.latencyMs.flow).toEqual(made.summary.latencyMs.flow)
+    expect(again.latencyMs.steps.confirm).toEqual(made.summary.latencyMs.steps.confirm)
+    expect(again.gas).toEqual(made.summary.gas)
+  })
+
+  test('holds no secret in any file', async () => {
+    const secret = 'correct-horse-battery-staple'
+    const redact = createRedactor()
+    redact.register(secret)
+    const made = makeRun({ ...overloaded, users: 60, errorText: `used ${secret} at https://u:p@host/` })
+    const folder = await folderOf(undefined, redact)
+    await folder.writeConfig({ note: secret, mnemonic: 'anything' })
+    await folder.writeEnvironment({ rpc: `https://rpc/?apikey=abcdef`, note: secret })
+    for (const flow of made.flows) await folder.appendFlow(flow)
+    for (const line of made.timeline) await folder.appendTimeline(line)
+    await folder.writeSummary(made.summary)
+    await folder.writeReport('html', `<p>${secret}</p>`)
+    await folder.close()
+    for (const name of await readdir(folder.path)) {
+      const text = await readFile(join(folder.path, name), 'utf8')
+      expect(text, name).not.toMatch(/correct-horse|u:p@|abcdef|anything/)
+      expect(text.length, name).toBeGreaterThan(0)
+    }
+  })
+})
+
+describe('a run under way', () => {
+  test('can be read: no summary yet, and the line being written is left out', async () => {
+    const made = makeRun({ ...healthy, users: 10 })
+    const [first, second] = made.flows
+    const folder = await folderOf()
+    await folder.appendFlow(first as FlowRecord)
+    await folder.appendTimeline(made.timeline[0] as (typeof made.timeline)[number])
+    await writeFile(folder.file('flows'), JSON.stringify(second).slice(0, 50), { flag: 'a' })
+    const stored = await readRun(folder.path)
+    expect(stored.summary).toBeNull()
+    expect(await collect(stored.flows())).toEqual([first])
+    expect(await collect(stored.timeline())).toHaveLength(1)
+    await folder.close()
+  })
+
+  test('flows are with the operating system after each second of the timeline', async () => {
+    const made = makeRun({ ...healthy, users: 10 })
+    const folder = await folderOf()
+    await folder.appendFlow(made.flows[0] as FlowRecord)
+    expect(await readFile(folder.file('flows'), 'utf8')).toBe('')
+    await folder.appendTimeline(made.timeline[0] as (typeof made.timeline)[number])
+    expect(await readFile(folder.file('flows'), 'utf8')).toMatch(/^\{.*\}\n$/)
+    await folder.close()
+  })
+})
+
+describe('what cannot be written or read', () => {
+  test('a folder that cannot be made is told before the run', async () => {
+    await writeFile(join(dir, 'results'), 'a file, not a folder')
+    await expect(folderOf()).rejects.toMatchObject({ code: 'RESULTS_UNWRITABLE' })
+  })
+
+  test.skipIf(process.getuid?.() === 0)('a folder without permission is told before the run', async () => {
+    await chmod(dir, 0o500)
+    await expect(folderOf()).rejects.toMatchObject({ code: 'RESULTS_UNWRITABLE' })
+    await chmod(dir, 0o700)
+  })
+
+  test('another run is never written over', async () => {
+    await (await folderOf()).close()
+    await expect(folderOf()).rejects.toMatchObject({ code: 'RESULTS_UNWRITABLE' })
+  })
+
+  test('a line that was changed is named', async () => {
+    const folder = await folderOf()
+    await folder.close()
+    await writeFile(folder.file('flows'), '{"index":-1}\n')
+    const stored = await readRun(folder.path)
+    await expect(collect(stored.flows())).rejects.toMatchObject({
+      code: 'RUN_UNREADABLE',
+      message: expect.stringContaining('Line 1 of'),
+    })
+  })
+
+  test('a summary of another version is told', async () => {
+    const folder = await folderOf()
+    await folder.close()
+    await writeFile(folder.file('summary'), '{"schemaVersion":2}')
+    await expect(readRun(folder.path)).rejects.toMatchObject({ code: 'RUN_UNREADABLE' })
+  })
+})
+
+describe('finding runs', () => {
+  test('by latest, by id, by its start and by path; other folders are not runs', async () => {
+    for (const id of ['20260801-142233-aaaaaa', '20260802-090000-bbbbbb', 'baseline']) {
+      await (await folderOf(id)).close()
+    }
+    const results = join(dir, 'results')
+    expect(await listRuns(results)).toEqual(['20260801-142233-aaaaaa', '20260802-090000-bbbbbb'])
+    expect(await findRun(results, 'latest')).toBe(join(results, '20260802-090000-bbbbbb'))
+    expect(await findRun(results, '20260801')).toBe(join(results, '20260801-142233-aaaaaa'))
+    expect(await findRun(results, join(results, 'baseline'))).toBe(join(results, 'baseline'))
+    await expect(findRun(results, '2026080')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' })
+    await expect(findRun(results, 'nothing')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' })
+    await expect(findRun(join(dir, 'none'), 'latest')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' })
+  })
+
+  test('ids sort by time', () => {
+    const early = makeRunId(new Date('2026-08-01T14:22:33.999Z'), () => 0.999)
+    const late = makeRunId(new Date('2026-08-01T14:22:34.000Z'), () => 0)
+    expect(early).toMatch(runIdPattern)
+    expect([late, early].toSorted()).toEqual([early, late])
+    expect(late).toBe('20260801-142234-000000')
+  })
+})
+
+describe('createLineWriter', () => {
+  /** A file whose writes finish when told. */
+  function slowFile() {
+    const written: string[] = []
+    const waiting: { resolve(): void; reject(error: unknown): void }[] = []
+    return {
+      written,
+      waiting,
+      appendFile: (text: unknown) =>
+        new Promise<void>((resolve, reject) => {
+          written.push(String(text))
+          waiting.push({ resolve, reject })
+        }),
+      sync: async () => {},
+      close: async () => {},
+    }
+  }
+
+  test('a disk that is far behind makes the writer wait, and no line is lost or swapped', async () => {
+    const file = slowFile()
+    const writer = createLineWriter(file)
+    const line = 'x'.repeat(1024 * 1024)
+    for (let i = 0; i < 3; i += 1) await writer.write(`${i}${line}`)
+    let through = false
+    const fourth = writer.write(`3${line}`).then(() => {
+      through = true
+    })
+    await Promise.resolve()
+    expect(through).toBe(false)
+    while (!through) {
+      file.waiting.shift()?.resolve()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await fourth
+    expect(
+      file.written
+        .join('')
+        .split('\n')
+        .map((text) => text[0]),
+    ).toEqual(['0', '1', '2', '3', undefined])
+  })
+
+  test('a disk that refuses is told by everything that follows', async () => {
+    const file = slowFile()
+    const writer = createLineWriter(file)
+    await writer.write('a')
+    const flushed = writer.flush()
+    file.waiting.shift()?.reject(new Error('ENOSPC'))
+    await expect(flushed).rejects.toThrow('ENOSPC')
+    await expect(writer.write('b')).rejects.toThrow('ENOSPC')
+    await expect(writer.close()).rejects.toThrow('ENOSPC')
+  })
+
+  test('flushing nothing does not keep later lines from being written', async () => {
+    const file = slowFile()
+    const writer = createLineWriter(file)
+    await writer.flush()
+    await writer.write('a')
+    const flushed = writer.flush()
+    file.waiting.shift()?.resolve()
+    await flushed
+    expect(file.written).toEqual(['a\n'])
+  })
+})

@@ -1,0 +1,248 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type FlowRecord, outcomes } from '../flow/flow-record.ts'
+import { stepNames } from '../flow/steps.ts'
+import { outcomeKey, outcomeKeys, sumOutcomes } from './outcome-counts.ts'
+import { createRedactor } from './redact.ts'
+import { createRunRecorder, type RunRecorderOptions } from './run-recorder.ts'
+import { runSnapshotSchema } from './snapshot-schema.ts'
+import { timelineLineSchema } from './timeline-line.ts'
+
+const run = { id: 'r', preset: null, target: 'local', seed: 1, startedAt: '2026-08-01T00:00:00.000Z' }
+
+function recorderOf(options: Partial<RunRecorderOptions> = {}) {
+  return createRunRecorder({ run, planned: 1, redact: createRedactor(), resources: null, ...options })
+}
+
+function flow(change: Partial<FlowRecord> = {}): FlowRecord {
+  return {
+    index: 0,
+    wallet: '0x1111111111111111111111111111111111111111',
+    dueMs: 0,
+    startedMs: 1,
+    endedMs: 1001,
+    outcome: 'succeeded',
+    steps: {},
+    tx: null,
+    verified: null,
+    error: null,
+    droppedBecause: null,
+    ...change,
+  }
+}
+
+const failure = { code: 'CHAIN_NONCE', step: 'submit', message: 'nonce too low', retriable: true } as const
+
+describe('createRunRecorder', () => {
+  test('before anything happens there is nothing, said as null', () => {
+    const { latencyMs, gas, rpc, resources, throughput } = recorderOf().measurements()
+    expect(latencyMs.flow).toMatchObject({ count: 0, p95: null })
+    expect(gas).toMatchObject({ perFlow: null, price: null, transactions: 0 })
+    expect(rpc.callsPerFlow).toBeNull()
+    expect(resources.cpuMsPerFlow).toBeNull()
+    expect(throughput.flowsPerSecond).toBe(0)
+  })
+
+  test('every flow counts in exactly one outcome, in the totals and in the timeline', () => {
+    const flows = fc.array(
+      fc.record({ outcome: fc.constantFrom(...outcomes), endedMs: fc.nat(20_000), started: fc.boolean() }),
+      { maxLength: 60 },
+    )
+    fc.assert(
+      fc.property(flows, (ends) => {
+        const recorder = recorderOf({ planned: ends.length })
+        const lines = []
+        for (const [index, { outcome, endedMs, started }] of ends.entries()) {
+          recorder.replay(flow({ index, outcome, endedMs: endedMs + 1, startedMs: started ? 0 : null }))
+          if (index % 7 === 0) lines.push(recorder.tick(index))
+        }
+        lines.push(recorder.tick(ends.length))
+        const { users } = recorder.measurements()
+        expect(sumOutcomes(users)).toBe(ends.length)
+        for (const outcome of outcomes) {
+          expect(users[outcomeKey(outcome)]).toBe(ends.filter((end) => end.outcome === outcome).length)
+        }
+        for (const key of outcomeKeys) {
+          expect(lines.reduce((sum, { ended }) => sum + ended[key], 0)).toBe(users[key])
+        }
+        expect(lines.at(-1)?.active).toBe(0)
+      }),
+    )
+  })
+
+  test('flow latency is of succeeded flows alone, from the actual and from the due start', () => {
+    const recorder = recorderOf()
+    recorder.replay(flow({ dueMs: 100, startedMs: 150, endedMs: 1150 }))
+    recorder.replay(flow({ outcome: 'failed', error: failure, endedMs: 90_000 }))
+    recorder.replay(flow({ outcome: 'degraded', error: failure, endedMs: 80_000 }))
+    const { latencyMs, arrivals } = recorder.measurements()
+    expect(latencyMs.flow).toMatchObject({ count: 1, max: 1000 })
+    expect(latencyMs.flowFromDue).toMatchObject({ count: 1, max: 1050 })
+    expect(arrivals.lagMs).toMatchObject({ count: 3, max: 50 })
+  })
+
+  test('throughput is succeeded flows from the first due start to the last end', () => {
+    const recorder = recorderOf()
+    recorder.replay(flow({ dueMs: 1000, startedMs: 1000, endedMs: 3000 }))
+    recorder.replay(flow({ dueMs: 2000, startedMs: 2000, endedMs: 4000 }))
+    recorder.replay(flow({ dueMs: 2000, startedMs: 2000, endedMs: 5000, outcome: 'failed', error: failure }))
+    expect(recorder.measurements().throughput).toEqual({ flowsPerSecond: 0.5, peakFlowsPerSecond: 1 })
+  })
+
+  test('the peak of a run longer than ten seconds is over ten seconds', () => {
+    const recorder = recorderOf()
+    for (let index = 0; index < 20; index += 1) recorder.replay(flow({ index, endedMs: 15_500 }))
+    expect(recorder.measurements().throughput.peakFlowsPerSecond).toBe(2)
+  })
+
+  test('a step counts when it completed, also in a flow that failed later', () => {
+    const recorder = recorderOf()
+    recorder.replay(flow({ steps: { upload: 10, submit: 20 } }))
+    recorder.replay(flow({ outcome: 'failed', error: failure, steps: { upload: 30, submit: 5000 } }))
+    const { steps } = recorder.measurements().latencyMs
+    expect(steps.upload).toMatchObject({ count: 2, max: 30 })
+    expect(steps.submit).toMatchObject({ count: 1, max: 20 })
+  })
+
+  test('without a named step, a flow ended in the last one that it began', () => {
+    const recorder = recorderOf()
+    recorder.replay(flow({ outcome: 'aborted', steps: { confirm: 7, upload: 3 } }))
+    const { steps } = recorder.measurements().latencyMs
+    expect([steps.upload.count, steps.confirm.count]).toEqual([1, 0])
+  })
+
+  test('a group is the sum of its steps, for flows that completed them all', () => {
+    const recorder = recorderOf()
+    recorder.replay(flow({ steps: { upload: 100, grant: 50 } }))
+    recorder.replay(flow({ steps: { upload: 100 } }))
+    expect(recorder.measurements().latencyMs.groups.storage).toMatchObject({ count: 1, max: 150 })
+  })
+
+  test('gas and its price are exact sums, weighted by gas', () => {
+    const recorder = recorderOf()
+    const tx = { hash: '0xaa', blockNumber: 1 } as const
+    recorder.replay(
+      flow({ tx: { ...tx, permissionId: '9', gasUsed: 300_000, gasPriceWei: '90071992547409931' } }),
+    )
+    recorder.replay(flow({ tx: { ...tx, permissionId: '10', gasUsed: 100_000, gasPriceWei: '1' } }))
+    const { gas, permissions } = recorder.measurements()
+    expect(gas).toEqual({
+      perFlow: 200_000,
+      price: '67553994410557448',
+      transactions: 2,
+      used: '400000',
+      costWei: '27021597764222979400000',
+    })
+    expect(permissions).toEqual({ count: 2, first: '9', last: '10' })
+  })
+
+  test('RPC calls and CPU time are shared out over the flows that started and ended', () => {
+    const used = { mean: 0, p50: 0, p99: 0, max: 0 }
+    const recorder = recorderOf({
+      rpcTotals: () => ({ calls: 30, failed: 1, byMethod: { eth_call: 30 } }),
+      resources: {
+        sample: () => ({ cpuMs: 90, cpuCores: 1, rssBytes: 1, heapUsedBytes: 1, eventLoopDelayMs: used }),
+        totals: () => ({ cpuMs: 90, rssPeakBytes: 7, rssEndBytes: 5, eventLoopDelayMs: used }),
+      },
+    })
+    recorder.replay(flow())
+    recorder.replay(flow())
+    recorder.replay(flow({ outcome: 'dropped', startedMs: null, droppedBecause: 'concurrency-limit' }))
+    expect(recorder.measurements().rpc.callsPerFlow).toBe(15)
+    expect(recorder.measurements().resources).toMatchObject({ cpuMsPerFlow: 45, rssPeakBytes: 7 })
+  })
+
+  test('the timeline has the RPC calls of its second, not those of the run', () => {
+    let calls = 0
+    const recorder = recorderOf({ rpcTotals: () => ({ calls, failed: 0, byMethod: {} }) })
+    calls = 10
+    expect(recorder.tick(1000).rpc.calls).toBe(10)
+    calls = 14
+    expect(recorder.tick(2000).rpc.calls).toBe(4)
+  })
+
+  test('a late tick says how long its interval was', () => {
+    const recorder = recorderOf()
+    recorder.tick(1000)
+    expect(recorder.tick(3500)).toMatchObject({ atMs: 3500, spanMs: 2500 })
+  })
+
+  test('users that will never be due count as dropped, with the reason', () => {
+    const recorder = recorderOf({ planned: 5 })
+    recorder.neverArrived(5, 'run-stopped')
+    recorder.neverArrived(0, 'nothing')
+    expect(recorder.measurements().users.dropped).toBe(5)
+    expect(recorder.measurements().outcomeReasons).toEqual({ dropped: { 'run-stopped': 5 } })
+  })
+
+  test('an answer that was proven wrong is told from one that cannot be proven', () => {
+    const recorder = recorderOf()
+    recorder.replay(flow({ verified: true }))
+    recorder.replay(flow({ verified: false }))
+    recorder.replay(flow({ verified: null }))
+    recorder.replay(flow({ verified: null, outcome: 'failed', error: failure }))
+    expect(recorder.measurements().verified).toEqual({ proven: 1, refuted: 1, unknown: 1 })
+  })
+
+  test('errors carry the hint of their code, and no secret', () => {
+    const redact = createRedactor()
+    redact.register('hunter2hunter2')
+    const recorder = recorderOf({ redact })
+    recorder.replay(flow({ outcome: 'failed', error: { ...failure, message: 'used hunter2hunter2' } }))
+    const snapshot = recorder.snapshot(1000)
+    expect(snapshot.errors).toMatchObject([{ code: 'CHAIN_NONCE', count: 1, example: 'used [redacted]' }])
+    expect(snapshot.errors[0]?.hint).not.toBe('')
+    expect(JSON.stringify(snapshot)).not.toContain('hunter2')
+  })
+
+  test('the flows kept for the report are the ten slowest and a few of each failure, however many there are', () => {
+    const recorder = recorderOf()
+    for (let index = 0; index < 500; index += 1) {
+      recorder.replay(flow({ index, endedMs: 1000 + ((index * 7919) % 500) }))
+      recorder.replay(flow({ index: 1000 + index, outcome: 'failed', error: failure }))
+    }
+    const { slowest, unsuccessful } = recorder.measurements().notableFlows
+    expect(slowest.map(({ durationMs }) => durationMs)).toEqual(
+      Array.from({ length: 10 }, (_, place) => 1498 - place),
+    )
+    expect(unsuccessful).toHaveLength(3)
+  })
+
+  test('snapshots and timeline lines survive JSON and are of their schema', () => {
+    const recorder = recorderOf()
+    recorder.enterPhase('sustain')
+    recorder.replay(flow({ steps: Object.fromEntries(stepNames.map((step) => [step, 1.5])) }))
+    recorder.count('retries', 2)
+    const line = recorder.tick(1000)
+    const snapshot = recorder.snapshot(1234)
+    expect(timelineLineSchema.parse(JSON.parse(JSON.stringify(line)))).toEqual(line)
+    expect(runSnapshotSchema.parse(JSON.parse(JSON.stringify(snapshot)))).toEqual(snapshot)
+    expect(snapshot).toMatchObject({ phase: 'sustain', counters: { retries: 2 }, now: { active: 0 } })
+  })
+
+  test('the timeline adds up to the totals of the steps', () => {
+    const durations = fc.array(fc.integer({ min: 1, max: 60_000 }), { minLength: 1, maxLength: 40 })
+    fc.assert(
+      fc.property(durations, (all) => {
+        const recorder = recorderOf()
+        let sum = 0
+        let count = 0
+        for (const [index, ms] of all.entries()) {
+          recorder.replay(flow({ steps: { confirm: ms } }))
+          if (index % 3 !== 0) continue
+          const step = recorder.tick(index).steps.confirm
+          count += step?.count ?? 0
+          sum += (step?.count ?? 0) * (step?.meanMs ?? 0)
+        }
+        const rest = recorder.tick(all.length).steps.confirm
+        count += rest?.count ?? 0
+        sum += (rest?.count ?? 0) * (rest?.meanMs ?? 0)
+        expect(count).toBe(all.length)
+        expect(sum).toBeCloseTo(
+          all.reduce((a, b) => a + b),
+          0,
+        )
+      }),
+    )
+  })
+})

@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest'
+import type { FlowRecord } from '../flow/flow-record.ts'
+import { dependenciesOf } from './environment.ts'
+import { evaluateThresholds } from './evaluate-thresholds.ts'
+import { exitCodeOf } from './exit-code.ts'
+import { parseThresholds } from './parse-threshold.ts'
+import { createRedactor } from './redact.ts'
+import { createRunRecorder } from './run-recorder.ts'
+import { buildSummary, type SummaryParts } from './summary.ts'
+import { type StopReason, summaryJsonSchema, summarySchema } from './summary-schema.ts'
+
+const run = { id: 'r', preset: 'smoke', target: 'local', seed: 'x', startedAt: '2026-08-01T00:00:00.000Z' }
+
+const succeeded: FlowRecord = {
+  index: 0,
+  wallet: null,
+  dueMs: 0,
+  startedMs: 0,
+  endedMs: 2000,
+  outcome: 'succeeded',
+  steps: { confirm: 1500 },
+  tx: null,
+  verified: true,
+  error: null,
+  droppedBecause: null,
+}
+
+function measured(planned: number, flows: FlowRecord[]) {
+  const recorder = createRunRecorder({ run, planned, redact: createRedactor(), resources: null })
+  for (const flow of flows) recorder.replay(flow)
+  return recorder.measurements()
+}
+
+function summaryOf(change: Partial<SummaryParts> = {}) {
+  return buildSummary({
+    version: '0.1.0',
+    run,
+    endedAt: new Date('2026-08-01T00:00:02Z'),
+    durationMs: 2000,
+    measurements: measured(1, [succeeded]),
+    dependencies: dependenciesOf({ embedded: ['chain'] }),
+    ...change,
+  })
+}
+
+describe('buildSummary', () => {
+  test('is of its schema, also after JSON', () => {
+    const summary = summaryOf({ thresholds: parseThresholds(['flow.p95 < 45s']).thresholds })
+    expect(summarySchema.parse(JSON.parse(JSON.stringify(summary)))).toEqual(summary)
+    expect(summary).toMatchObject({
+      exitCode: 0,
+      problems: [],
+      dependencies: { chain: 'embedded', storage: 'real' },
+    })
+  })
+
+  test('has every name that tools may rely on', () => {
+    const summary: unknown = JSON.parse(JSON.stringify(summaryOf()))
+    const names = [
+      'schemaVersion',
+      ...['id', 'preset', 'target', 'seed', 'startedAt', 'endedAt', 'durationMs'].map(
+        (name) => `run.${name}`,
+      ),
+      ...['planned', 'started', 'succeeded', 'failed', 'timedOut', 'aborted', 'dropped', 'degraded'].map(
+        (name) => `users.${name}`,
+      ),
+      'throughput.flowsPerSecond',
+      'throughput.peakFlowsPerSecond',
+      ...['flow', 'flowFromDue', 'steps.confirm'].flatMap((name) =>
+        ['min', 'mean', 'p50', 'p90', 'p95', 'p99', 'max'].map(
+          (statistic) => `latencyMs.${name}.${statistic}`,
+        ),
+      ),
+      ...['p50', 'p99', 'max'].map((name) => `arrivals.lagMs.${name}`),
+      'errors',
+      ...['calls', 'callsPerFlow', 'byMethod'].map((name) => `rpc.${name}`),
+      ...['fundedWei', 'spentWei', 'sweptWei', 'leftWei'].map((name) => `money.${name}`),
+      ...['perFlow', 'price'].map((name) => `gas.${name}`),
+      ...['cpuMsPerFlow', 'rssPeakBytes', 'eventLoopDelayMs.p99'].map((name) => `resources.${name}`),
+      'thresholds',
+      'exitCode',
+    ]
+    for (const name of names) {
+      const value = name
+        .split('.')
+        .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], summary)
+      expect(value, name).toBeDefined()
+    }
+  })
+
+  test('users that are not accounted for are a problem and exit code 1', () => {
+    const summary = summaryOf({ measurements: measured(3, [succeeded]) })
+    expect(summary.problems).toMatchObject([{ code: 'INTERNAL' }])
+    expect(summary.problems[0]?.message).toContain('3 users were planned, but 1 ended')
+    expect(summary.exitCode).toBe(1)
+  })
+
+  test('a wei that is not accounted for is a problem and exit code 1', () => {
+    const money = {
+      fundedWei: '100000000000000000001',
+      spentWei: '40000000000000000000',
+      sweptWei: '60000000000000000000',
+      leftWei: '0',
+    }
+    expect(summaryOf({ money }).problems).toMatchObject([{ code: 'MONEY_MISMATCH' }])
+    expect(summaryOf({ money }).exitCode).toBe(1)
+    expect(summaryOf({ money: { ...money, leftWei: '1' } }).problems).toEqual([])
+    expect(summaryOf({ money: { ...money, leftWei: null } }).problems).toEqual([])
+  })
+
+  test('a threshold that fails makes exit code 4', () => {
+    const { thresholds } = parseThresholds(['flow.p95 < 1s', 'success >= 100%'])
+    const summary = summaryOf({ thresholds })
+    expect(summary.thresholds.map(({ verdict }) => verdict)).toEqual(['fail', 'pass'])
+    expect(summary.exitCode).toBe(4)
+  })
+})
+
+describe('evaluateThresholds', () => {
+  test('what was not measured does not hold', () => {
+    const texts = [
+      'step.upload.p95 < 10s',
+      'flow.p95 < 45s',
+      'success >= 0%',
+      'dropped < 1%',
+      'rpc.callsPerFlow < 9',
+      'money.spent < 1VANA',
+    ]
+    const { thresholds } = parseThresholds(texts)
+    for (const result of evaluateThresholds(thresholds, measured(1, []))) {
+      expect(result).toMatchObject({ actual: null, passed: false, verdict: 'no-data' })
+    }
+  })
+
+  test('a count may be held against a number or a share of the arrivals', () => {
+    const dropped: FlowRecord = { ...succeeded, outcome: 'dropped', startedMs: null, droppedBecause: 'x' }
+    const measurements = measured(4, [succeeded, succeeded, succeeded, dropped])
+    const { thresholds } = parseThresholds([
+      'dropped <= 1',
+      'dropped <= 25%',
+      'dropped < 25%',
+      'success == 75%',
+    ])
+    expect(
+      evaluateThresholds(thresholds, measurements).map(({ actual, passed }) => [actual, passed]),
+    ).toEqual([
+      [1, true],
+      [0.25, true],
+      [0.25, false],
+      [0.75, true],
+    ])
+  })
+
+  test('errors are counted by code, and by code and step', () => {
+    const failed = (step: 'submit' | 'confirm'): FlowRecord => ({
+      ...succeeded,
+      outcome: 'failed',
+      error: { code: 'CHAIN_NONCE', step, message: 'm', retriable: true },
+    })
+    const measurements = measured(3, [failed('submit'), failed('submit'), failed('confirm')])
+    const texts = [
+      'errors == 3',
+      'errors.CHAIN_NONCE == 3',
+      'errors.CHAIN_NONCE.submit == 2',
+      'errors.TX_REVERTED == 0',
+    ]
+    const results = evaluateThresholds(parseThresholds(texts).thresholds, measurements)
+    expect(results.map(({ passed }) => passed)).toEqual([true, true, true, true])
+  })
+})
+
+describe('exitCodeOf', () => {
+  const held = { stopped: null, problems: [], thresholds: [{ passed: true }] }
+  const stopped = (reason: StopReason) => ({ ...held, stopped: { reason, message: '' } })
+
+  test.each([
+    ['all held', held, 0],
+    ['a threshold failed', { ...held, thresholds: [{ passed: false }] }, 4],
+    ['a promise was broken', { ...held, problems: [{}], thresholds: [{ passed: false }] }, 1],
+    ['the breaker stopped it', { ...stopped('circuit-breaker'), thresholds: [{ passed: false }] }, 5],
+    ['the spending cap stopped it', stopped('spending-cap'), 5],
+    ['it ended in an error', stopped('error'), 1],
+    ['it was interrupted', { ...stopped('interrupted'), problems: [{}] }, 130],
+  ] as const)('%s: %#', (_name, state, code) => {
+    expect(exitCodeOf(state)).toBe(code)
+  })
+})
+
+test('the JSON Schema says which version it is and closes no name that tools rely on', () => {
+  const schema = summaryJsonSchema() as {
+    properties: Record<string, unknown>
+    required: string[]
+    $schema: string
+  }
+  expect(schema.$schema).toContain('2020-12')
+  expect(schema.properties.schemaVersion).toMatchObject({ const: 1 })
+  expect(schema.required).toEqual(expect.arrayContaining(['run', 'users', 'latencyMs', 'errors', 'exitCode']))
+})
