@@ -199,6 +199,13 @@ describe('resolveConfig', () => {
     expect(problemsOf({ flags: { '--allow-mainnet': true, '--max-spend': '1' } })).toEqual([])
   })
 
+  it('finds what is wrong with a threshold before the run begins', () => {
+    expect(problemsOf({ flags: { '--threshold': ['flow.p96 < 45s', 'success >= 9 apples'] } })).toEqual([
+      expect.stringMatching(/thresholds \(flag --threshold\): 'flow\.p96 < 45s': .*did you mean flow\.p9\d/),
+      expect.stringMatching(/'success >= 9 apples': /),
+    ])
+  })
+
   it('replaces the thresholds of the preset by those asked for, and by none', () => {
     const asked = resolveConfig({ flags: { '--threshold': ['success >= 90%', 'flow.p95 < 20s'] } })
     expect(asked.config.thresholds).toEqual(['success >= 90%', 'flow.p95 < 20s'])

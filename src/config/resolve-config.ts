@@ -1,3 +1,4 @@
+import { checkThresholds } from './check-thresholds.ts'
 import { type Environment, environmentLayer } from './environment-layer.ts'
 import { type Flags, flagLayer } from './flag-layer.ts'
 import { knownVariables } from './known-variables.ts'
@@ -56,6 +57,8 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   const notes: string[] = []
   if (problems.every(({ key }) => !arrivalKeys.has(key))) settleArrivals(values, presetLayer, problems, notes)
   settleMoney(values, problems, notes)
+  const thresholds = values.get('thresholds')
+  if (Array.isArray(thresholds?.value)) problems.push(...checkThresholds(thresholds.value, thresholds.source))
   throwProblems(problems)
   values.set('preset', { value: preset.name, source: preset.source })
   return {

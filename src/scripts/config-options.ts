@@ -4,9 +4,9 @@ import { configParameters } from '../config/load-test-config.ts'
 import type { NamedParameter } from '../config/parameter-names.ts'
 import { type PresetName, presetNames } from '../config/presets.ts'
 import { readConfigFile } from '../config/read-config-file.ts'
-import { readEnvironment } from '../config/read-environment.ts'
 import { type ResolvedConfig, resolveConfig } from '../config/resolve-config.ts'
 import type { CommandIo } from './command-io.ts'
+import { addEnvironmentOptions, readCommandEnvironment } from './environment-options.ts'
 import { addParameterOptions, readTypedFlags } from './parameter-options.ts'
 
 const headings = {
@@ -38,8 +38,7 @@ export function addConfigOptions(
     .optionsGroup('Where settings come from:')
     .option('--preset <name>', `Settings to start from: ${presetNames.join(', ')}.`)
     .option('--config <file>', 'Config file, YAML or JSON; the config.json of a past run is one.')
-    .option('--env-file <file>', 'File with environment variables. (default: .env, where there is one)')
-    .option('--debug', 'Show the stack of an error.')
+  addEnvironmentOptions(command)
   addParameterOptions(command, configParameters.filter(isOffered), headings)
 }
 
@@ -54,8 +53,8 @@ export function readCommandConfig(
   defaultPreset: PresetName,
 ): { resolved: ResolvedConfig; environment: Environment } {
   const { flags, problems } = readTypedFlags(command, configParameters)
-  const { config: configFile, envFile } = command.opts<{ config?: string; envFile?: string }>()
-  const environment = readEnvironment({ env: io.env, cwd: io.cwd, envFile })
+  const { config: configFile } = command.opts<{ config?: string }>()
+  const environment = readCommandEnvironment(command, io)
   const file = configFile === undefined ? undefined : readConfigFile(configFile, configParameters)
   return { resolved: resolveConfig({ flags, problems, environment, file, defaultPreset }), environment }
 }

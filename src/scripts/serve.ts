@@ -4,11 +4,11 @@ import { chainParameters } from '../config/parameters/chain.ts'
 import { serveCommandParameters } from '../config/parameters/commands.ts'
 import { limitParameters } from '../config/parameters/money.ts'
 import { secretParameters } from '../config/parameters/secrets.ts'
-import { readEnvironment } from '../config/read-environment.ts'
 import { resolveGroups } from '../config/resolve-groups.ts'
 import { resolveTarget } from '../config/resolve-target.ts'
 import type { TargetPlan } from '../config/target.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { addEnvironmentOptions, readCommandEnvironment } from './environment-options.ts'
 import type { CommandModule } from './main.ts'
 import { addParameterOptions, readTypedFlags } from './parameter-options.ts'
 
@@ -38,8 +38,7 @@ export const define: CommandModule['define'] = (command, io, run) => {
     .action(() =>
       run(async () => {
         const { flags, problems } = readTypedFlags(command, parameters)
-        const { envFile } = command.opts<{ envFile?: string }>()
-        const environment = readEnvironment({ env: io.env, cwd: io.cwd, envFile })
+        const environment = readCommandEnvironment(command, io)
         const {
           command: own,
           chain,
@@ -61,7 +60,6 @@ export const define: CommandModule['define'] = (command, io, run) => {
       'after',
       '\nExamples:\n  $ vana-load serve --target moksha\n  $ vana-load serve --target target.json --port 0\n',
     )
-    .option('--env-file <file>', 'File with environment variables. (default: .env, where there is one)')
-    .option('--debug', 'Show the stack of an error.')
+  addEnvironmentOptions(command)
   addParameterOptions(command, parameters, { command: 'The server:', chain: 'The chain:', limits: 'Limits:' })
 }

@@ -2,8 +2,8 @@ import type { ValuesOf } from '../config/parameter.ts'
 import { nameParameters } from '../config/parameter-names.ts'
 import { testbedParameters } from '../config/parameters/chain.ts'
 import { testbedCommandParameters } from '../config/parameters/commands.ts'
-import { readEnvironment } from '../config/read-environment.ts'
 import { resolveGroups } from '../config/resolve-groups.ts'
+import { addEnvironmentOptions, readCommandEnvironment } from './environment-options.ts'
 import type { CommandModule } from './main.ts'
 import { addParameterOptions, readTypedFlags } from './parameter-options.ts'
 
@@ -23,8 +23,7 @@ export const define: CommandModule['define'] = (command, io, run) => {
     .action(() =>
       run(async () => {
         const { flags, problems } = readTypedFlags(command, parameters)
-        const { envFile } = command.opts<{ envFile?: string }>()
-        const environment = readEnvironment({ env: io.env, cwd: io.cwd, envFile })
+        const environment = readCommandEnvironment(command, io)
         const resolved = resolveGroups(groups, { flags, environment, problems })
         const { runTestbed } = await import('./run-testbed.ts')
         const { exitCode } = await runTestbed({ ...resolved.command, ...resolved.testbed }, io)
@@ -36,7 +35,6 @@ export const define: CommandModule['define'] = (command, io, run) => {
       '\nExamples:\n  $ vana-load testbed\n  $ vana-load testbed --block-time 6s --server-concurrency serial --json > target.json\n' +
         '  $ vana-load testbed --only chain --chain-port 8545\n',
     )
-    .option('--env-file <file>', 'File with environment variables. (default: .env, where there is one)')
-    .option('--debug', 'Show the stack of an error.')
+  addEnvironmentOptions(command)
   addParameterOptions(command, parameters, { command: 'What is started:', testbed: 'How it behaves:' })
 }

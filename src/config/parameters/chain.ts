@@ -24,12 +24,6 @@ export const chainParameters = {
     flag: '--gas-margin <share>',
     summary: 'Added to the estimated gas of a transaction, as a share of it.',
   }),
-  /** One JSON-RPC request. */
-  rpcTimeoutMs: parameter(duration({ bareUnit: 's', minMs: 1 }), {
-    default: 15_000,
-    flag: '--rpc-timeout <time>',
-    summary: 'Time that one JSON-RPC request may take.',
-  }),
   /** Pause between two looks for a new block. */
   pollIntervalMs: parameter(milliseconds, {
     default: 500,

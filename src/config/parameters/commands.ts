@@ -61,7 +61,7 @@ export const serveCommandParameters = {
   host: parameter(text('an address of this machine'), {
     default: '127.0.0.1',
     flag: '--host <address>',
-    summary: 'Address to listen on; the API has no password, so think before you open it to others.',
+    summary: 'Address to listen on; any but a loopback address wants VANA_LOAD_API_SERVER_TOKEN.',
   }),
   /** `moksha`, `env` or the path of a target document. */
   target: parameter(text('moksha, env, or the path of a target document'), {

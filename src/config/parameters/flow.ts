@@ -36,11 +36,11 @@ export const flowParameters = {
     flag: '--timeout <time>',
     summary: 'Time that a whole flow may take.',
   }),
-  /** One HTTP request to storage, personal server or API server. */
+  /** One HTTP or JSON-RPC request. */
   requestTimeoutMs: parameter(seconds, {
     default: 30_000,
     flag: '--request-timeout <time>',
-    summary: 'Time that one HTTP request may take.',
+    summary: 'Time that one HTTP or JSON-RPC request may take.',
   }),
   /** From the submission of the transaction to its block. */
   confirmTimeoutMs: parameter(seconds, {

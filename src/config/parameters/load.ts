@@ -2,7 +2,7 @@ import { choice, decimalNumber, wholeNumber } from '../kinds/basic.ts'
 import { duration } from '../kinds/duration.ts'
 import { part } from '../kinds/part.ts'
 import { rate } from '../kinds/rate.ts'
-import { parameter, settled } from '../parameter.ts'
+import { optional, parameter, settled } from '../parameter.ts'
 
 const minutes = duration({ bareUnit: 'm' })
 const seconds = duration({ bareUnit: 's' })
@@ -74,6 +74,11 @@ export const loadParameters = {
     default: { index: 0, count: 1 },
     flag: '--part <i/n>',
     summary: 'Carry only part i of n of the load; the n parts together are exactly the whole.',
+  }),
+  /** Worker threads for encryption and signatures; absent: one for each core. */
+  threads: optional(wholeNumber({ min: 1, max: 512 }), {
+    flag: '--threads <count>',
+    summary: 'Worker threads for encryption and signatures; without it, one for each core.',
   }),
   /** What users in flight are given to end once the run is stopped. */
   graceMs: parameter(seconds, {

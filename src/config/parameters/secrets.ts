@@ -8,7 +8,8 @@ export const secretParameters = {
   /** All wallets of a run come from it. */
   mnemonic: secret(mnemonic, {
     alsoEnv: ['WALLET_MNEMONIC'],
-    summary: 'BIP-39 mnemonic that the wallets come from; without it, every run makes its own.',
+    summary:
+      "BIP-39 mnemonic that the wallets come from; without it, the keystore's, or, on the embedded stack, one of the seed.",
   }),
   /** Pays users and lanes. */
   funderPrivateKey: secret(privateKey, {
@@ -28,6 +29,10 @@ export const secretParameters = {
     alsoEnv: ['GOOGLE_SERVICE_ACCOUNT_JSON'],
     summary:
       'Service-account key for Google Cloud Storage as JSON; for a path, GOOGLE_APPLICATION_CREDENTIALS.',
+  }),
+  /** What the API server asks of its clients, and its clients send. */
+  apiServerToken: secret(text('any text'), {
+    summary: 'Bearer token of the API server: asked for by `serve`, sent by runs.',
   }),
   /** Opens the encrypted wallet file. */
   keystorePassphrase: secret(text('any text'), {

@@ -1,0 +1,113 @@
+import { type configGroups, configParameters, targetEnvironmentParameters } from './load-test-config.ts'
+import type { NamedParameter } from './parameter-names.ts'
+import { presetNames, presets } from './presets.ts'
+
+/** Headings of the groups of parameters in the manual. */
+const headings: Record<keyof typeof configGroups, string> = {
+  '': 'What is run',
+  load: 'How users come',
+  breaker: 'When a run stops by itself',
+  flow: 'What every user does',
+  retry: 'Retries of idempotent steps',
+  chain: 'The chain',
+  testbed: 'The embedded testbed',
+  wallets: 'Wallets',
+  limits: 'Limits',
+  output: 'Output',
+  secrets: 'Secrets',
+}
+
+/** Writes the reference part of the manual. */
+export function renderReference(): string {
+  const groups = Object.entries(headings).map(([group, heading]) => {
+    const parameters = configParameters.filter(({ path }) => path[0] === group)
+    return `### ${heading}\n\n${group === 'secrets' ? secretTable(parameters) : parameterTable(parameters)}`
+  })
+  return [
+    ...groups,
+    `### The target, from the environment\n\n${secretTable(targetEnvironmentParameters)}`,
+    `### Values of the presets\n\n${presetTable()}`,
+  ].join('\n\n')
+}
+
+/** Writes `.env.example`. */
+export function renderEnvExample(): string {
+  const secrets = configParameters.filter(({ parameter }) => parameter.secret)
+  const rest = configParameters.filter(({ parameter }) => !parameter.secret)
+  const entry = ({
+    env: [name, ...others],
+    parameter: { summary, default: value, kind },
+  }: NamedParameter) => {
+    const also = others.length > 0 ? [`# Also read: ${others.join(', ')}.`] : []
+    const example =
+      value === undefined || (Array.isArray(value) && value.length === 0) ? '' : kind.show(value)
+    return [`# ${summary}`, ...also, `#${name}=${example}`].join('\n')
+  }
+  return `${[
+    '# Copy this file to .env and fill in what you need; everything is optional for `vana-load run` on the embedded stack.',
+    '# The process environment goes before this file, and flags before both. See docs/configuration.md.',
+    '',
+    '# ---- Secrets. Each may also be given as a file: VANA_LOAD_MNEMONIC_FILE=/run/secrets/mnemonic, and so on.',
+    ...secrets.map((named) => `\n${entry(named)}`),
+    '',
+    '# ---- The target: needed for `--target moksha` (bucket and grantee at least) and `--target env`.',
+    ...targetEnvironmentParameters.map((named) => `\n${entry(named)}`),
+    '',
+    '# ---- Any flag may be set here as well.',
+    '',
+    '# Settings to start from.',
+    '#VANA_LOAD_PRESET=smoke',
+    ...rest.map((named) => `\n${entry(named)}`),
+  ].join('\n')}\n`
+}
+
+function parameterTable(parameters: readonly NamedParameter[]): string {
+  return table(
+    ['Key', 'Flag', 'Environment', 'Default', 'What it is'],
+    parameters.map(({ key, flag, env, parameter }) => [
+      code(key),
+      flag ? code(parameter.flag ?? flag) : '',
+      env.map(code).join(', '),
+      defaultOf(parameter),
+      `${parameter.summary} Allowed: ${parameter.kind.allowed}.`,
+    ]),
+  )
+}
+
+function secretTable(parameters: readonly NamedParameter[]): string {
+  return table(
+    ['Environment', 'What it is'],
+    parameters.map(({ env, parameter }) => [
+      env.map(code).join(', '),
+      `${parameter.summary} Allowed: ${parameter.kind.allowed}.`,
+    ]),
+  )
+}
+
+function presetTable(): string {
+  const keys = [...new Set(presetNames.flatMap((name) => Object.keys(presets[name].values)))]
+  return table(
+    ['Key', ...presetNames],
+    keys.map((key) => [
+      code(key),
+      ...presetNames.map((name) => {
+        const value = (presets[name].values as Record<string, unknown>)[key]
+        return value === undefined ? '' : code(Array.isArray(value) ? value.join('; ') : String(value))
+      }),
+    ]),
+  )
+}
+
+function defaultOf({ default: value, kind, settledFrom }: NamedParameter['parameter']): string {
+  if (settledFrom) return settledFrom
+  if (value === undefined) return ''
+  return Array.isArray(value) && value.length === 0 ? 'none' : code(kind.show(value))
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n')
+}
+
+const code = (text: string): string => `\`${text}\``
