@@ -39,12 +39,19 @@ describe('a spending cap', () => {
     )
   })
 
-  it('refuses to settle a reservation twice or for more than was set aside', () => {
+  it('refuses to settle a reservation twice', () => {
     const limit = createSpendingLimit(10n)
     const settle = limit.reserve(5n)
-    expect(() => settle(6n)).toThrowError(isInternal)
     settle(5n)
     expect(() => settle(5n)).toThrowError(isInternal)
     expect(limit.leftWei()).toBe(5n)
+  })
+
+  it('counts what a transaction did cost, even if its fees rose above what was set aside', () => {
+    const limit = createSpendingLimit(10n)
+    limit.reserve(8n)(12n)
+    expect(limit.spentWei()).toBe(12n)
+    expect(limit.leftWei()).toBe(0n)
+    expect(() => limit.reserve(1n)).toThrowError(isCap)
   })
 })

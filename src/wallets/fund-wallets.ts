@@ -1,0 +1,153 @@
+import { readBalance } from '../chain/chain-reads.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { deriveAddresses } from './derive-addresses.ts'
+import { checkAffordable, type FundingPlan, planFunding, type WalletBalance } from './funding-plan.ts'
+import type { HdWallets } from './hd-wallets.ts'
+import { chunkRange, type IndexRange, indexesOf } from './index-range.ts'
+import { openMoneyJournal, openPayments, planEntry, readMoneyJournal } from './money-journal.ts'
+import { payBatch, verifyFunded } from './pay-batch.ts'
+import type { Payer } from './payer.ts'
+import { readBalances } from './read-balances.ts'
+import { runLimited } from './run-limited.ts'
+import { settleEarlier } from './settle-earlier.ts'
+import { createSpendingLimit } from './spending-limit.ts'
+import {
+  type ChainAbilities,
+  checkChainAllowed,
+  findAbilities,
+  type MoneyContracts,
+  type WalletChain,
+} from './wallet-chain.ts'
+
+/** What to fund, and with what. */
+export type FundWalletsOptions = {
+  chain: WalletChain
+  contracts: MoneyContracts
+  wallets: Pick<HdWallets, 'user'>
+  range: IndexRange
+  /** What each wallet must hold in the end. */
+  amountWei: bigint
+  payer: Payer
+  /** Most that may leave the funder, gas included. */
+  maxSpendWei: bigint
+  /** @default false */
+  allowMainnet?: boolean
+  /** Where the plan is written before anything is sent, and then what was paid; without it nothing is written. */
+  journalPath?: string | undefined
+  /** Batches on their way at the same time. @default 4, and 32 where each wallet takes a transaction of its own */
+  concurrency?: number
+  /** @default 16_000_000n, and never more than half a block */
+  maxGasPerTransaction?: bigint
+  /** Told of the plan before it is carried out. */
+  onPlan?: (plan: FundingPlan) => void
+  /** Told after each batch that is verified. */
+  onProgress?: (progress: { fundedWallets: number; wallets: number }) => void
+  signal?: AbortSignal | undefined
+}
+
+/** What funding did. */
+export type FundingResult = {
+  /** Wallets that lacked something and now hold enough. */
+  fundedWallets: number
+  /** Wallets that held enough already. */
+  satisfiedWallets: number
+  transactions: number
+  valueWei: bigint
+  feesWei: bigint
+}
+
+/**
+ * Brings every wallet of a range to an amount, paying only what is missing; then looks at every balance again.
+ *
+ * It may be stopped or killed at any moment and called again: earlier payments that are still on their way are waited
+ * for before balances are read, so nobody is paid twice.
+ *
+ * @throws LoadTestError before anything is sent: MAINNET_REFUSED, SPENDING_CAP, CHAIN_INSUFFICIENT_FUNDS, CHAIN_NONCE;
+ * later: FUNDING_FAILED, TX_NOT_CONFIRMED, a `CHAIN_*` code. The signal's reason.
+ * @example await fundWallets({ chain, contracts, wallets, range: { from: 0, count: 1000 }, amountWei, payer, maxSpendWei })
+ */
+export async function fundWallets(options: FundWalletsOptions): Promise<FundingResult> {
+  const { chain, contracts, range, amountWei, payer, maxSpendWei, journalPath, signal } = options
+  checkChainAllowed(chain.rpc.chainId, options.allowMainnet ?? false)
+  const earlier = journalPath === undefined ? [] : openPayments(await readMoneyJournal(journalPath))
+  await settleEarlier(chain, payer.address, { hashes: earlier, signal })
+
+  const abilities = await findAbilities(chain, contracts, signal)
+  const plan = await makePlan(options, abilities)
+  checkAffordable(plan, {
+    spendableWei: maxSpendWei,
+    funder: payer.address,
+    funderBalanceWei: await readBalance(chain.rpc, payer.address, { signal }),
+  })
+  options.onPlan?.(plan)
+
+  const journal = journalPath === undefined ? undefined : await openMoneyJournal(journalPath)
+  try {
+    await journal?.append(planEntry(plan, { chainId: chain.rpc.chainId, funder: payer.address, amountWei }))
+    const batchPayer = { chain, abilities, payer, limit: createSpendingLimit(maxSpendWei) }
+    const result: FundingResult = {
+      fundedWallets: 0,
+      satisfiedWallets: plan.satisfied,
+      transactions: 0,
+      valueWei: 0n,
+      feesWei: 0n,
+    }
+    const concurrency = options.concurrency ?? (abilities.disperser === undefined ? 32 : 4)
+    await runLimited(plan.batches.entries(), concurrency, async ([number, batch]) => {
+      signal?.throwIfAborted()
+      try {
+        const paid = await payBatch(batchPayer, batch, {
+          signal,
+          onSent: (hash) => journal?.append({ type: 'sent', batch: number, hash }),
+        })
+        const { hash, blockNumber, valueWei, feesWei } = paid
+        result.transactions += 1
+        result.valueWei += valueWei
+        result.feesWei += feesWei
+        await journal?.append({
+          type: 'paid',
+          batch: number,
+          hash,
+          blockNumber,
+          valueWei: String(valueWei),
+          feesWei: String(feesWei),
+        })
+        await verifyFunded(batchPayer, batch.payments, { amountWei, atBlock: blockNumber, signal })
+      } catch (error) {
+        const code = error instanceof LoadTestError ? error.code : 'INTERNAL'
+        await journal?.append({ type: 'failed', batch: number, code })
+        throw error
+      }
+      result.fundedWallets += batch.payments.length
+      options.onProgress?.({ fundedWallets: result.fundedWallets, wallets: range.count })
+    })
+    await journal?.append({ type: 'verified' })
+    return result
+  } finally {
+    await journal?.close()
+  }
+}
+
+async function makePlan(options: FundWalletsOptions, abilities: ChainAbilities): Promise<FundingPlan> {
+  const { chain, wallets, range, amountWei, signal, maxGasPerTransaction = 16_000_000n } = options
+  const found: WalletBalance[] = []
+  for (const chunk of chunkRange(range, 500)) {
+    const derived = await deriveAddresses(wallets, indexesOf(chunk), signal)
+    const addresses = derived.map(({ address }) => address)
+    const balances = await readBalances(chain.rpc, addresses, { multicall3: abilities.multicall3, signal })
+    found.push(...derived.map((wallet, i) => ({ ...wallet, balanceWei: balances[i] ?? 0n })))
+  }
+  const [{ gasLimit }, { maxFeePerGas }] = await Promise.all([
+    chain.feed.head({ signal }),
+    chain.fees.current({ signal }),
+  ])
+  // Room for others in the block, and for the limit that a node sets to one transaction.
+  const half = gasLimit / 2n
+  return planFunding({
+    wallets: found,
+    amountWei,
+    way: abilities.disperser?.kind ?? 'transfer',
+    maxFeePerGasWei: maxFeePerGas,
+    maxGasPerTransaction: maxGasPerTransaction < half ? maxGasPerTransaction : half,
+  })
+}

@@ -1,0 +1,276 @@
+import type { Hash } from 'viem'
+import { type Clock, systemClock } from '../async/clock.ts'
+import { raceAbort } from '../async/race-abort.ts'
+import { readReceipt } from '../chain/chain-reads.ts'
+import type { ErrorCode } from '../errors/catalog.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { deriveAddresses } from './derive-addresses.ts'
+import { planFunding, type WalletBalance } from './funding-plan.ts'
+import { createFundingQueue } from './funding-queue.ts'
+import type { HdWallets } from './hd-wallets.ts'
+import { createIndexSet } from './index-set.ts'
+import type { MoneyLedger } from './money-ledger.ts'
+import { type BatchPayer, type PaidBatch, payBatch, verifyFunded } from './pay-batch.ts'
+import { readBalances } from './read-balances.ts'
+import { runLimited } from './run-limited.ts'
+
+/** Whom to fund during a run, and with what. */
+export type FundingPoolOptions = BatchPayer & {
+  wallets: Pick<HdWallets, 'user'>
+  /** All users of the run, each once, in the order of their arrival; read as needed. */
+  users: Iterable<number>
+  /** What each wallet must hold when its user starts. */
+  amountWei: bigint
+  /** Told of everything that wallets hold and are paid, so that the run's books balance. */
+  ledger?: Pick<MoneyLedger, 'opened' | 'funded'> | undefined
+  /** Most wallets in one transaction. @default 100 */
+  batchSize?: number
+  /** How many users beyond the last that has come are funded. @default 200 */
+  aheadUsers?: number
+  /** Batches on their way at the same time. @default 2 */
+  maxBatches?: number
+  /** How often a batch is tried. @default 3 */
+  attempts?: number
+  /** Told after each batch, when its balances are verified. */
+  onBatch?: (batch: FundedBatch) => void
+  /** Told when a user who waited, or did not have to, may start. */
+  onReady?: (user: { index: number; waitedMs: number }) => void
+  clock?: Clock
+}
+
+/** A batch that was funded. */
+export type FundedBatch = {
+  users: number
+  /** From the moment the batch was begun to the verified balances. */
+  durationMs: number
+  valueWei: bigint
+  feesWei: bigint
+}
+
+/** What a pool has done so far. */
+export type FundingPoolStats = {
+  /** Users whose balance is verified. */
+  fundedUsers: number
+  failedUsers: number
+  /** Users in batches on their way. */
+  fundingUsers: number
+  /** Users who wait at present. */
+  waitingUsers: number
+  transactions: number
+  fundedWei: bigint
+  feesWei: bigint
+  /** Longest that a user has waited. */
+  maxWaitedMs: number
+}
+
+/** Background funding of a run, see {@link createFundingPool}. */
+export type FundingPool = {
+  /**
+   * Waits until a user's wallet is verified to hold the amount; for most users that is so before they come.
+   *
+   * @throws LoadTestError SPENDING_CAP, CHAIN_INSUFFICIENT_FUNDS, FUNDING_FAILED, a `CHAIN_*` code; ABORTED after stop;
+   * the signal's reason
+   */
+  ready(index: number, signal?: AbortSignal): Promise<void>
+  /** Begins no more batches, waits for those on their way and closes their accounts. */
+  stop(signal?: AbortSignal): Promise<void>
+  stats(): FundingPoolStats
+}
+
+type Waiter = { resolve(): void; reject(error: unknown): void }
+
+/** After these, no other batch can succeed either. */
+const fatalCodes = new Set<ErrorCode>([
+  'SPENDING_CAP',
+  'CHAIN_INSUFFICIENT_FUNDS',
+  'CHAIN_WRONG_ID',
+  'ABORTED',
+])
+/** After these, nothing of the batch is on its way any more, and trying again can help. */
+const repeatableCodes = new Set<ErrorCode>([
+  ...(['FUNDING_FAILED', 'CHAIN_UNREACHABLE', 'CHAIN_RATE_LIMITED', 'CHAIN_NONCE'] as const),
+  ...(['CHAIN_UNDERPRICED', 'CHAIN_RPC_ERROR', 'LANE_BUSY'] as const),
+])
+
+/**
+ * Keeps the wallets of a run funded ahead of the arrivals: in batches of one transaction each, as far ahead as asked
+ * for, at most a few at a time. A user whose wallet is not ready yet waits, and is never started without money.
+ *
+ * What a batch costs is a few RPC calls (balances before, the transaction, its receipt, balances after), however many
+ * wallets are in it.
+ *
+ * @example
+ * const pool = createFundingPool({ chain, abilities, payer, limit, ledger, wallets, users: indexesOf(range), amountWei })
+ * await pool.ready(user.index, signal)
+ * await pool.stop()
+ */
+export function createFundingPool(options: FundingPoolOptions): FundingPool {
+  const { chain, abilities, wallets, amountWei, ledger, clock = systemClock } = options
+  const { batchSize = 100, aheadUsers = 200, maxBatches = 2, attempts = 3 } = options
+  const queue = createFundingQueue({ users: options.users, aheadUsers, batchSize })
+  const funded = createIndexSet()
+  const failed = new Map<number, unknown>()
+  const waiters = new Map<number, Set<Waiter>>()
+  /** Payments that may still be mined though nobody waits for them. */
+  const lost: { hash: Hash; valueWei: bigint }[] = []
+  const underWay = new Set<Promise<void>>()
+  const retries = new AbortController()
+  const totals = { transactions: 0, fundedWei: 0n, feesWei: 0n, fundingUsers: 0, maxWaitedMs: 0 }
+  let fatal: unknown
+
+  function fail(error: unknown): void {
+    fatal ??= error
+    for (const user of [...waiters.keys()]) settle(user, error)
+    retries.abort()
+  }
+
+  function settle(user: number, error?: unknown): void {
+    for (const waiter of waiters.get(user) ?? []) {
+      if (error === undefined) waiter.resolve()
+      else waiter.reject(error)
+    }
+    waiters.delete(user)
+  }
+
+  function pump(): void {
+    while (fatal === undefined && underWay.size < maxBatches) {
+      const users = queue.take()
+      if (users.length === 0) return
+      totals.fundingUsers += users.length
+      const work = fundUsers(users).finally(() => {
+        totals.fundingUsers -= users.length
+        underWay.delete(work)
+        pump()
+      })
+      underWay.add(work)
+    }
+  }
+
+  /** Never rejects. */
+  async function fundUsers(users: readonly number[]): Promise<void> {
+    const startedAtMs = clock.now()
+    const batch: FundedBatch = { users: users.length, durationMs: 0, valueWei: 0n, feesWei: 0n }
+    let isOpened = false
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const found = await readWallets(users)
+        if (!isOpened) ledger?.opened(found.reduce((sum, { balanceWei }) => sum + balanceWei, 0n))
+        isOpened = true
+        await payWallets(found, batch)
+        for (const user of users) funded.add(user)
+        for (const user of users) settle(user)
+        options.onBatch?.({ ...batch, durationMs: clock.now() - startedAtMs })
+        return
+      } catch (error) {
+        const code = error instanceof LoadTestError ? error.code : 'INTERNAL'
+        if (fatalCodes.has(code)) return fail(error)
+        if (attempt >= attempts || !repeatableCodes.has(code) || retries.signal.aborted) {
+          for (const user of users) failed.set(user, error)
+          for (const user of users) settle(user, error)
+          return
+        }
+        await clock.sleepUntil(clock.now() + 250 * 2 ** attempt, retries.signal).catch(() => undefined)
+      }
+    }
+  }
+
+  async function readWallets(users: readonly number[]): Promise<WalletBalance[]> {
+    const derived = await deriveAddresses(wallets, users)
+    const addresses = derived.map(({ address }) => address)
+    const balances = await readBalances(chain.rpc, addresses, { multicall3: abilities.multicall3 })
+    return derived.map((wallet, i) => ({ ...wallet, balanceWei: balances[i] ?? 0n }))
+  }
+
+  async function payWallets(found: readonly WalletBalance[], batch: FundedBatch): Promise<void> {
+    const { maxFeePerGas } = await chain.fees.current()
+    const plan = planFunding({
+      wallets: found,
+      amountWei,
+      way: abilities.disperser?.kind ?? 'transfer',
+      maxFeePerGasWei: maxFeePerGas,
+    })
+    await runLimited(plan.batches, 16, async (part) => {
+      let sent: Hash | undefined
+      let paid: PaidBatch
+      try {
+        paid = await payBatch(options, part, {
+          onSent: (hash) => {
+            sent = hash
+          },
+        })
+      } catch (error) {
+        const code = error instanceof LoadTestError ? error.code : undefined
+        const feesWei = error instanceof LoadTestError ? BigInt(String(error.details.feesWei ?? 0)) : 0n
+        book(batch, 0n, feesWei)
+        if (sent !== undefined && code !== 'FUNDING_FAILED')
+          lost.push({ hash: sent, valueWei: part.valueWei })
+        throw error
+      }
+      totals.transactions += 1
+      book(batch, paid.valueWei, paid.feesWei)
+      await verifyFunded(options, part.payments, { amountWei, atBlock: paid.blockNumber })
+    })
+  }
+
+  function book(batch: FundedBatch, valueWei: bigint, feesWei: bigint): void {
+    batch.valueWei += valueWei
+    batch.feesWei += feesWei
+    totals.fundedWei += valueWei
+    totals.feesWei += feesWei
+    if (valueWei > 0n || feesWei > 0n) ledger?.funded(valueWei, feesWei)
+  }
+
+  /** Payments that were given up may have been mined since. */
+  async function bookLost(): Promise<void> {
+    for (const { hash, valueWei } of lost.splice(0)) {
+      const receipt = await readReceipt(chain.rpc, hash)
+      if (receipt === null) continue
+      const paidWei = receipt.status === 'success' ? valueWei : 0n
+      const feesWei = receipt.gasUsed * receipt.effectiveGasPrice
+      totals.fundedWei += paidWei
+      totals.feesWei += feesWei
+      ledger?.funded(paidWei, feesWei)
+    }
+  }
+
+  pump()
+  return {
+    async ready(index, signal) {
+      signal?.throwIfAborted()
+      const cameAtMs = clock.now()
+      const isUser = queue.ask(index)
+      if (!isUser) throw new LoadTestError('INTERNAL', `Wallet ${index} is not one of this run.`)
+      pump()
+      if (!funded.has(index)) {
+        if (failed.has(index)) throw failed.get(index)
+        if (fatal !== undefined) throw fatal
+        const all = waiters.get(index) ?? new Set()
+        waiters.set(index, all)
+        let waiter: Waiter | undefined
+        const isFunded = new Promise<void>((resolve, reject) => {
+          waiter = { resolve, reject }
+          all.add(waiter)
+        })
+        try {
+          await raceAbort(isFunded, signal)
+        } finally {
+          if (waiter !== undefined) all.delete(waiter)
+        }
+      }
+      const waitedMs = clock.now() - cameAtMs
+      totals.maxWaitedMs = Math.max(totals.maxWaitedMs, waitedMs)
+      options.onReady?.({ index, waitedMs })
+    },
+    async stop(signal) {
+      fail(new LoadTestError('ABORTED', 'The funding of wallets was stopped.'))
+      await raceAbort(Promise.all(underWay), signal)
+      await raceAbort(bookLost(), signal)
+    },
+    stats: () => ({
+      ...totals,
+      fundedUsers: funded.size,
+      failedUsers: failed.size,
+      waitingUsers: waiters.size,
+    }),
+  }
+}

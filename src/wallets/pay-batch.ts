@@ -1,0 +1,119 @@
+import type { Hash } from 'viem'
+import { systemClock } from '../async/clock.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { disperseCall, type PaymentCall } from './disperse-call.ts'
+import type { FundingBatch, WalletPayment } from './funding-plan.ts'
+import { formatIndexRange, uniteRanges } from './index-range.ts'
+import type { PaidTransaction, Payer } from './payer.ts'
+import { readBalances } from './read-balances.ts'
+import type { SpendingLimit } from './spending-limit.ts'
+import type { ChainAbilities, WalletChain } from './wallet-chain.ts'
+
+/** What batches are paid with. */
+export type BatchPayer = {
+  chain: WalletChain
+  abilities: ChainAbilities
+  payer: Payer
+  limit: SpendingLimit
+}
+
+/** A batch that was paid. */
+export type PaidBatch = PaidTransaction & { valueWei: bigint }
+
+/**
+ * Pays one batch of a plan and waits for its block. What it costs at most is set aside from the spending limit first.
+ *
+ * @throws LoadTestError SPENDING_CAP: nothing was sent; FUNDING_FAILED: the transaction reverted or was replaced by
+ * another, and only `details.feesWei` were spent; what {@link Payer.pay} throws
+ */
+export async function payBatch(
+  { chain, abilities, payer, limit }: BatchPayer,
+  batch: FundingBatch,
+  options: { signal?: AbortSignal | undefined; onSent?: (hash: Hash) => void | Promise<void> } = {},
+): Promise<PaidBatch> {
+  const { signal, onSent } = options
+  const { maxFeePerGas } = await chain.fees.current({ signal })
+  const atMostWei = batch.valueWei + batch.gas * maxFeePerGas
+  const settle = limit.reserve(atMostWei)
+  let costWei = 0n
+  try {
+    const paid = await payer.pay(
+      { ...toCall(abilities, batch.payments), gas: batch.gas },
+      {
+        signal,
+        onSent: async (hash) => {
+          // From here on it may be mined, whoever stops waiting for it.
+          costWei = atMostWei
+          await onSent?.(hash)
+        },
+      },
+    )
+    costWei = paid.feesWei + (paid.status === 'success' ? batch.valueWei : 0n)
+    if (paid.status === 'success') return { ...paid, valueWei: batch.valueWei }
+    throw new LoadTestError(
+      'FUNDING_FAILED',
+      `The payment of wallets ${namesOf(batch.payments)} was reverted.`,
+      {
+        details: { hash: paid.hash, feesWei: String(paid.feesWei) },
+      },
+    )
+  } catch (error) {
+    const neverMined =
+      error instanceof LoadTestError && error.code === 'FUNDING_FAILED' && costWei === atMostWei
+    if (neverMined) costWei = 0n
+    throw error
+  } finally {
+    settle(costWei)
+  }
+}
+
+/**
+ * Makes sure that wallets hold what they were paid, in the state after a block; a node that lags behind is given a few
+ * seconds to get there.
+ *
+ * @throws LoadTestError FUNDING_FAILED, naming the wallets that hold less
+ */
+export async function verifyFunded(
+  { chain, abilities }: Pick<BatchPayer, 'chain' | 'abilities'>,
+  payments: readonly WalletPayment[],
+  { amountWei, atBlock, signal }: { amountWei: bigint; atBlock: number; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const addresses = payments.map(({ address }) => address)
+  const { multicall3 } = abilities
+  const read = async (): Promise<bigint[]> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await readBalances(chain.rpc, addresses, { multicall3, atBlock, signal })
+      } catch (error) {
+        const mayLag = error instanceof LoadTestError && error.code === 'CHAIN_RPC_ERROR'
+        if (!mayLag || attempt >= 6) throw error
+        await systemClock.sleepUntil(systemClock.now() + 100 * 2 ** attempt, signal)
+      }
+    }
+  }
+  const balances = await read()
+  const lacking = payments.filter((_, i) => (balances[i] ?? 0n) < amountWei)
+  if (lacking.length > 0) {
+    throw new LoadTestError(
+      'FUNDING_FAILED',
+      `The payment went through, but ${lacking.length} of ${payments.length} wallets hold less than they should: ${namesOf(lacking)}.`,
+      { details: { wallets: lacking.slice(0, 20).map(({ index }) => index), atBlock } },
+    )
+  }
+}
+
+function toCall({ disperser }: ChainAbilities, payments: readonly WalletPayment[]): PaymentCall {
+  if (disperser !== undefined) return disperseCall(disperser, payments)
+  const [payment, ...others] = payments
+  if (payment === undefined || others.length > 0) {
+    throw new LoadTestError('INTERNAL', 'Without a contract, each payment is a transaction of its own.')
+  }
+  return { to: payment.address, data: '0x', valueWei: payment.amountWei }
+}
+
+/** Names wallets in as few words as possible. */
+export function namesOf(wallets: readonly { index: number }[]): string {
+  const ranges = uniteRanges(wallets.map(({ index }) => ({ from: index, count: 1 })))
+  const named = ranges.slice(0, 5).map(formatIndexRange).join(', ')
+  return ranges.length > 5 ? `${named} and more` : named
+}

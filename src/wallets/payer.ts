@@ -1,0 +1,98 @@
+import type { Address, Hash } from 'viem'
+import { mayBeSent } from '../chain/broadcast.ts'
+import { readReceipt } from '../chain/chain-reads.ts'
+import type { Lane } from '../chain/lane.ts'
+import type { LaneEvent } from '../chain/lane-entry.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import type { PaymentCall } from './disperse-call.ts'
+import type { WalletChain } from './wallet-chain.ts'
+
+/** A payment in a block, whatever became of it. */
+export type PaidTransaction = {
+  hash: Hash
+  blockNumber: number
+  status: 'success' | 'reverted'
+  /** What its gas cost. */
+  feesWei: bigint
+}
+
+/** The account that pays, see {@link createPayer}. */
+export type Payer = {
+  address: Address
+  /**
+   * Sends a payment and waits for its block.
+   *
+   * @throws LoadTestError a `CHAIN_*` code: nothing was sent; FUNDING_FAILED: it will never be in a block;
+   * TX_NOT_CONFIRMED: it may still be, `details.hash` names it; the signal's reason
+   */
+  pay(call: PaymentCall & { gas: bigint }, options?: PayOptions): Promise<PaidTransaction>
+}
+
+/** Options of {@link Payer.pay}. */
+export type PayOptions = {
+  signal?: AbortSignal | undefined
+  /** Told as soon as a node has the transaction. */
+  onSent?: ((hash: Hash) => void | Promise<void>) | undefined
+}
+
+/**
+ * Makes the account that pays of a lane and the receipt hub.
+ *
+ * @param options.timeoutMs how long a payment may take to be in a block. @default 180_000
+ * @example const payer = createPayer({ rpc, hub, lane: new Lane({ rpc, feed, fees, account: funder }) })
+ */
+export function createPayer(
+  options: Pick<WalletChain, 'rpc' | 'hub'> & { lane: Lane; timeoutMs?: number },
+): Payer {
+  const { rpc, hub, lane, timeoutMs = 180_000 } = options
+
+  return {
+    address: lane.address,
+    async pay({ to, data, valueWei, gas }, { signal, onSent } = {}) {
+      const dropped = new AbortController()
+      const hashes: Hash[] = []
+      const onEvent = (event: LaneEvent): void => {
+        if (event.type === 'replaced') {
+          hashes.push(event.newHash)
+          hub.replace(event.hash, event.newHash)
+        } else if (event.type === 'dropped') {
+          dropped.abort()
+        }
+      }
+      const sent = await lane
+        .send({ to, value: valueWei, gas, signal, onEvent, ...(data === '0x' ? {} : { data }) })
+        .catch((error: unknown) => {
+          // The lane goes on looking after it.
+          if (mayBeSent(error))
+            return { hash: (error as LoadTestError).details.hash as Hash, afterBlock: undefined }
+          throw error
+        })
+      hashes.push(sent.hash)
+      await onSent?.(sent.hash)
+
+      const waitSignal = signal === undefined ? dropped.signal : AbortSignal.any([signal, dropped.signal])
+      const { afterBlock } = sent
+      const mined = await hub
+        .waitForReceipt(sent.hash, {
+          timeoutMs,
+          signal: waitSignal,
+          ...(afterBlock === undefined ? {} : { afterBlock }),
+        })
+        .catch(async (error: unknown) => {
+          signal?.throwIfAborted()
+          if (!dropped.signal.aborted) throw error
+          // The lane may not have seen the block that holds it.
+          for (const hash of hashes) {
+            const receipt = await readReceipt(rpc, hash, { signal })
+            if (receipt !== null) return receipt
+          }
+          throw new LoadTestError('FUNDING_FAILED', 'A payment lost its nonce to another transaction.', {
+            cause: error,
+            details: { hash: sent.hash },
+          })
+        })
+      const { transactionHash: hash, blockNumber, status, gasUsed, effectiveGasPrice } = mined
+      return { hash, blockNumber, status, feesWei: gasUsed * effectiveGasPrice }
+    },
+  }
+}

@@ -1,0 +1,146 @@
+import type { Address, Hash } from 'viem'
+import { systemClock } from '../async/clock.ts'
+import { broadcast } from '../chain/broadcast.ts'
+import { type Receipt, readBalance, readReceipt, readTransactionCount } from '../chain/chain-reads.ts'
+import { rejectionReason } from '../chain/rpc-error.ts'
+import { signTransaction } from '../chain/sign-transaction.ts'
+import { toNativeAccount } from '../crypto/native-account.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import type { HdWallet } from './hd-wallets.ts'
+import type { WalletChain } from './wallet-chain.ts'
+
+/** Gas of a transfer to an account without code. */
+export const transferGas = 21_000n
+
+/** What one transaction of a wallet gave back. */
+export type SweptWallet = {
+  index: number
+  sweptWei: bigint
+  /** Gas that the wallet paid for it. */
+  feesWei: bigint
+}
+
+/** Settings of {@link sweepWallet}. */
+export type SweepWalletOptions = {
+  /** Where the coins go; an account without code. */
+  to: Address
+  /** How long a transaction may take to be in a block before it is sent again with a higher price. @default 30_000 */
+  confirmTimeoutMs?: number
+  /** How long transactions of the wallet that are on their way are waited for before they are replaced. @default 15_000 */
+  patienceMs?: number
+  /** Told of each transaction in a block; nearly always there is one. */
+  onSwept: (swept: SweptWallet) => void
+  signal?: AbortSignal | undefined
+}
+
+/** How often the price is raised or the state of the wallet read again. */
+const maxAttempts = 12
+
+/**
+ * Sends everything that a wallet holds, less the gas for it, so that exactly nothing is left: with tip and cap alike,
+ * the price per gas is known before the block is.
+ *
+ * A wallet that holds less than the gas costs keeps it. A transaction that gets stuck is replaced, never doubled: all
+ * have the same nonce.
+ *
+ * @throws LoadTestError TX_NOT_CONFIRMED if no block takes it; a `CHAIN_*` code; the signal's reason
+ * @example await sweepWallet(chain, wallets.user(7), { to: funder, onSwept: ({ sweptWei }) => console.log(sweptWei) })
+ */
+export async function sweepWallet(
+  chain: WalletChain,
+  wallet: HdWallet,
+  options: SweepWalletOptions,
+): Promise<void> {
+  const { rpc, hub } = chain
+  const { to, confirmTimeoutMs = 30_000, patienceMs = 15_000, onSwept, signal } = options
+  const { index, address } = wallet
+  const account = toNativeAccount(wallet.privateKey)
+  const read = { signal, stickyKey: address }
+  const patientUntil = systemClock.now() + patienceMs
+  /** What was sent with the nonce that is not used up yet. */
+  let open: { nonce: number; value: Map<Hash, bigint> } | undefined
+  let priceWei = 0n
+
+  const book = (receipt: Receipt, value: Map<Hash, bigint>): void => {
+    const sweptWei = receipt.status === 'success' ? (value.get(receipt.transactionHash) ?? 0n) : 0n
+    onSwept({ index, sweptWei, feesWei: receipt.gasUsed * receipt.effectiveGasPrice })
+  }
+
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    const nonce = await settledNonce(chain, address, patientUntil, signal)
+    if (open !== undefined && open.nonce < nonce) {
+      for (const hash of open.value.keys()) {
+        const receipt = await readReceipt(rpc, hash, read)
+        if (receipt !== null) book(receipt, open.value)
+      }
+      open = undefined
+    }
+    const [balanceWei, currentWei] = await Promise.all([
+      readBalance(rpc, address, read),
+      currentPrice(chain, signal),
+    ])
+    if (priceWei < currentWei) priceWei = currentWei
+    const feeWei = transferGas * priceWei
+    if (balanceWei <= feeWei) return
+
+    const value = balanceWei - feeWei
+    const quote = { maxFeePerGas: priceWei, maxPriorityFeePerGas: priceWei }
+    const signed = await signTransaction(account, rpc.chainId, { to, value, gas: transferGas }, nonce, quote)
+    const { number: afterBlock } = await chain.feed.head({ signal })
+    try {
+      await broadcast(rpc, signed, { stickyKey: address, signal })
+    } catch (error) {
+      const reason = rejectionReason(error)
+      if (reason === 'replacement-underpriced' || reason === 'fee-too-low') priceWei = raise(priceWei)
+      // Another transaction of this wallet was quicker: look again.
+      else if (reason !== 'nonce-too-low' && reason !== 'insufficient-funds') throw error
+      continue
+    }
+    for (const earlier of open?.value.keys() ?? []) hub.replace(earlier, signed.hash)
+    open = { nonce, value: new Map([...(open?.value ?? []), [signed.hash, value]]) }
+    try {
+      const mined = await hub.waitForReceipt(signed.hash, { afterBlock, timeoutMs: confirmTimeoutMs, signal })
+      book(mined, open.value)
+      return
+    } catch (error) {
+      const isSlow = error instanceof LoadTestError && error.code === 'TX_NOT_CONFIRMED'
+      if (!isSlow) throw error
+      priceWei = raise(priceWei)
+    }
+  }
+  throw new LoadTestError('TX_NOT_CONFIRMED', `Wallet ${index} (${address}) could not be emptied.`, {
+    hint: 'Run `vana-load wallets sweep` again.',
+    details: { index, address },
+  })
+}
+
+/** The nonce after all that is mined; what is still on its way is waited for, and then to be replaced. */
+async function settledNonce(
+  { rpc }: WalletChain,
+  address: Address,
+  patientUntilMs: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const read = { signal, stickyKey: address }
+  for (;;) {
+    const [mined, sent] = await Promise.all([
+      readTransactionCount(rpc, address, 'latest', read),
+      readTransactionCount(rpc, address, 'pending', read),
+    ])
+    if (sent <= mined || systemClock.now() >= patientUntilMs) return mined
+    await systemClock.sleepUntil(systemClock.now() + 500, signal)
+  }
+}
+
+/** Base fee with room for two full blocks, and the tip. */
+async function currentPrice(chain: WalletChain, signal: AbortSignal | undefined): Promise<bigint> {
+  const [{ baseFeePerGas }, quote] = await Promise.all([
+    chain.feed.head({ signal }),
+    chain.fees.current({ signal }),
+  ])
+  const wanted = ((baseFeePerGas ?? 0n) * 5n) / 4n + quote.maxPriorityFeePerGas
+  return wanted < quote.maxFeePerGas ? wanted : quote.maxFeePerGas
+}
+
+/** A quarter more: what every node takes as a replacement. */
+const raise = (priceWei: bigint): bigint => priceWei + priceWei / 4n + 1n

@@ -1,0 +1,94 @@
+import type { Address } from 'viem'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { deriveAddresses } from './derive-addresses.ts'
+import type { HdWallets } from './hd-wallets.ts'
+import { chunkRange, type IndexRange, indexesOf } from './index-range.ts'
+import { readBalances } from './read-balances.ts'
+import { runLimited } from './run-limited.ts'
+import { type SweptWallet, sweepWallet } from './sweep-wallet.ts'
+import { checkChainAllowed, findAbilities, type MoneyContracts, type WalletChain } from './wallet-chain.ts'
+
+/** What to sweep, and where to. */
+export type SweepWalletsOptions = {
+  chain: WalletChain
+  contracts: MoneyContracts
+  wallets: Pick<HdWallets, 'user'>
+  range: IndexRange
+  /** Where the coins go: the funder, an account without code. */
+  to: Address
+  /** @default false */
+  allowMainnet?: boolean
+  /** Wallets emptied at the same time. @default 128 */
+  concurrency?: number
+  /** Told of each transaction that returned coins, e.g. for the books. */
+  onSwept?: (wallet: SweptWallet) => void
+  signal?: AbortSignal | undefined
+}
+
+/** What sweeping did. */
+export type SweepResult = {
+  wallets: number
+  /** Wallets that gave something back. */
+  sweptWallets: number
+  sweptWei: bigint
+  /** Gas that the wallets paid for it. */
+  feesWei: bigint
+  /** What the chain says is left on all of them: less on each than the gas to send it. */
+  leftWei: bigint
+  /** Wallets that could not be emptied, and why. */
+  failures: { index: number; error: LoadTestError }[]
+}
+
+/**
+ * Returns what is left on a range of wallets. It works from the chain alone, so it may be stopped or killed at any moment
+ * and called again.
+ *
+ * One wallet that can't be emptied does not keep the others from it; it is among the failures.
+ *
+ * @throws LoadTestError MAINNET_REFUSED; CONFIG_INVALID if the receiver has code; a `CHAIN_*` code if balances can't be
+ * read; the signal's reason
+ * @example const { sweptWei, leftWei } = await sweepWallets({ chain, contracts, wallets, range, to: funder })
+ */
+export async function sweepWallets(options: SweepWalletsOptions): Promise<SweepResult> {
+  const { chain, contracts, wallets, range, to, concurrency = 128, onSwept, signal } = options
+  checkChainAllowed(chain.rpc.chainId, options.allowMainnet ?? false)
+  const code = await chain.rpc.request('eth_getCode', [to, 'latest'], { signal })
+  if (code !== '0x') {
+    throw new LoadTestError('CONFIG_INVALID', `${to} has code; coins are returned to plain accounts only.`)
+  }
+  const { multicall3 } = await findAbilities(chain, contracts, signal)
+  const result: SweepResult = {
+    wallets: range.count,
+    sweptWallets: 0,
+    sweptWei: 0n,
+    feesWei: 0n,
+    leftWei: 0n,
+    failures: [],
+  }
+
+  const book = (swept: SweptWallet): void => {
+    if (swept.sweptWei > 0n) result.sweptWallets += 1
+    result.sweptWei += swept.sweptWei
+    result.feesWei += swept.feesWei
+    onSwept?.(swept)
+  }
+
+  for (const chunk of chunkRange(range, 500)) {
+    const derived = await deriveAddresses(wallets, indexesOf(chunk), signal)
+    const addresses = derived.map(({ address }) => address)
+    const balances = await readBalances(chain.rpc, addresses, { multicall3, signal })
+    const holders = derived.filter((_, i) => (balances[i] ?? 0n) > 0n)
+    await runLimited(holders, concurrency, async ({ index }) => {
+      try {
+        await sweepWallet(chain, wallets.user(index), { to, onSwept: book, signal })
+      } catch (error) {
+        signal?.throwIfAborted()
+        if (!(error instanceof LoadTestError)) throw error
+        result.failures.push({ index, error })
+      }
+    })
+    const left = await readBalances(chain.rpc, addresses, { multicall3, signal })
+    result.leftWei += left.reduce((sum, wei) => sum + wei, 0n)
+  }
+  return result
+}

@@ -1,0 +1,140 @@
+import type { Address } from 'viem'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { deriveAddresses } from './derive-addresses.ts'
+import { type FundingResult, type FundWalletsOptions, fundWallets } from './fund-wallets.ts'
+import type { WalletBalance } from './funding-plan.ts'
+import { createHdWallets, type HdWallet, type HdWallets } from './hd-wallets.ts'
+import { chunkRange, type IndexRange, indexesOf } from './index-range.ts'
+import { namesOf } from './pay-batch.ts'
+import { readBalances } from './read-balances.ts'
+import { type SweepResult, type SweepWalletsOptions, sweepWallets } from './sweep-wallets.ts'
+import { findAbilities, type MoneyContracts, type WalletChain } from './wallet-chain.ts'
+
+/** Settings of {@link TestWalletManager}. */
+export type TestWalletManagerOptions = {
+  /** BIP-39, English; all wallets come from it. */
+  mnemonic: string
+  chain: WalletChain
+  contracts: MoneyContracts
+}
+
+/** How the wallets of a range are off. */
+export type WalletsStatus = {
+  wallets: number
+  /** Wallets with at least the amount asked for. */
+  funded: number
+  /** Wallets with something, but less. */
+  partly: number
+  /** Wallets with nothing. */
+  empty: number
+  totalWei: bigint
+  /** What is missing to fund all. */
+  missingWei: bigint
+}
+
+type Shared = 'chain' | 'contracts' | 'wallets'
+
+/**
+ * The wallets of a run: made from one mnemonic, funded, looked at and emptied by ranges of their numbers. It stores no
+ * wallet, so a million of them take no memory.
+ *
+ * @example
+ * const manager = new TestWalletManager({ mnemonic, chain, contracts })
+ * const range = { from: 0, count: 100 }
+ * await manager.fund({ range, amountWei: parseEther('0.1'), payer, maxSpendWei: parseEther('11') })
+ * const { address } = manager.wallet(7)
+ * await manager.sweep({ range, to: payer.address })
+ */
+export class TestWalletManager {
+  readonly hd: HdWallets
+  readonly #chain: WalletChain
+  readonly #contracts: MoneyContracts
+
+  /** @throws LoadTestError MNEMONIC_INVALID */
+  constructor({ mnemonic, chain, contracts }: TestWalletManagerOptions) {
+    this.hd = createHdWallets(mnemonic)
+    this.#chain = chain
+    this.#contracts = contracts
+  }
+
+  /** User number `index`. */
+  wallet(index: number): HdWallet {
+    return this.hd.user(index)
+  }
+
+  /** The users of a range, each derived when it is asked for. */
+  *wallets(range: IndexRange): Generator<HdWallet> {
+    for (const index of indexesOf(range)) yield this.hd.user(index)
+  }
+
+  /** Brings every wallet of a range to an amount; see {@link fundWallets}. */
+  async fund(options: Omit<FundWalletsOptions, Shared>): Promise<FundingResult> {
+    return await fundWallets({ ...options, ...this.#shared() })
+  }
+
+  /** Reads the wallets of a range with their balances, some hundred at a time. */
+  async *balances(range: IndexRange, signal?: AbortSignal): AsyncGenerator<WalletBalance> {
+    const { multicall3 } = await findAbilities(this.#chain, this.#contracts, signal)
+    for (const chunk of chunkRange(range, 500)) {
+      const derived = await deriveAddresses(this.hd, indexesOf(chunk), signal)
+      const addresses: Address[] = derived.map(({ address }) => address)
+      const balances = await readBalances(this.#chain.rpc, addresses, { multicall3, signal })
+      for (const [i, wallet] of derived.entries()) yield { ...wallet, balanceWei: balances[i] ?? 0n }
+    }
+  }
+
+  /**
+   * Tells how the wallets of a range are off.
+   *
+   * @param options.amountWei what a funded wallet holds at least
+   */
+  async status(options: {
+    range: IndexRange
+    amountWei: bigint
+    signal?: AbortSignal | undefined
+  }): Promise<WalletsStatus> {
+    const { range, amountWei, signal } = options
+    const status = { wallets: 0, funded: 0, partly: 0, empty: 0, totalWei: 0n, missingWei: 0n }
+    for await (const { balanceWei } of this.balances(range, signal)) {
+      status.wallets += 1
+      status.totalWei += balanceWei
+      if (balanceWei >= amountWei) status.funded += 1
+      else status.missingWei += amountWei - balanceWei
+      if (balanceWei === 0n) status.empty += 1
+      else if (balanceWei < amountWei) status.partly += 1
+    }
+    return status
+  }
+
+  /**
+   * Makes sure that every wallet of a range holds an amount.
+   *
+   * @throws LoadTestError FUNDING_FAILED, naming those that don't
+   */
+  async validate(options: {
+    range: IndexRange
+    amountWei: bigint
+    signal?: AbortSignal | undefined
+  }): Promise<void> {
+    const { range, amountWei, signal } = options
+    const lacking: WalletBalance[] = []
+    for await (const wallet of this.balances(range, signal)) {
+      if (wallet.balanceWei < amountWei) lacking.push(wallet)
+    }
+    if (lacking.length === 0) return
+    throw new LoadTestError(
+      'FUNDING_FAILED',
+      `${lacking.length} of ${range.count} wallets hold too little: ${namesOf(lacking)}.`,
+      { details: { wallets: lacking.slice(0, 20).map(({ index }) => index) } },
+    )
+  }
+
+  /** Returns what is left on a range of wallets; see {@link sweepWallets}. */
+  async sweep(options: Omit<SweepWalletsOptions, Shared>): Promise<SweepResult> {
+    return await sweepWallets({ ...options, ...this.#shared() })
+  }
+
+  #shared(): Pick<FundWalletsOptions, Shared> {
+    return { chain: this.#chain, contracts: this.#contracts, wallets: this.hd }
+  }
+}

@@ -1,0 +1,244 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseEther } from 'viem'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fundWallets } from '../../src/wallets/fund-wallets.ts'
+import { openPayments, readMoneyJournal } from '../../src/wallets/money-journal.ts'
+import { createMoneyLedger } from '../../src/wallets/money-ledger.ts'
+import { readBalances } from '../../src/wallets/read-balances.ts'
+import { startWalletStack, type WalletStack } from './wallet-stack.fixture.ts'
+
+const amountWei = parseEther('0.1')
+const maxSpendWei = parseEther('1000')
+const withCode = (code: string): unknown => expect.objectContaining({ code })
+
+let stack: WalletStack
+let folder: string
+beforeAll(async () => {
+  stack = await startWalletStack()
+  folder = await mkdtemp(join(tmpdir(), 'vana-load-money-'))
+})
+afterAll(async () => {
+  await stack?.stop()
+  await rm(folder, { recursive: true })
+})
+
+/** Each test has wallets of its own. */
+let nextIndex = 0
+const freshRange = (count: number) => {
+  const range = { from: nextIndex, count }
+  nextIndex += count
+  return range
+}
+
+describe('funding wallets', () => {
+  it('brings each of them to the amount in one transaction, and costs the funder exactly that and the gas', async () => {
+    const range = freshRange(120)
+    const payer = stack.payer()
+    const before = await stack.balance(payer.address)
+    const result = await stack.manager.fund({ range, amountWei, payer, maxSpendWei })
+    expect(result).toMatchObject({
+      fundedWallets: 120,
+      satisfiedWallets: 0,
+      transactions: 1,
+      valueWei: 120n * amountWei,
+    })
+    expect(before - (await stack.balance(payer.address))).toBe(result.valueWei + result.feesWei)
+    const status = await stack.manager.status({ range, amountWei })
+    expect(status).toMatchObject({
+      wallets: 120,
+      funded: 120,
+      empty: 0,
+      totalWei: 120n * amountWei,
+      missingWei: 0n,
+    })
+    await stack.manager.validate({ range, amountWei })
+  })
+
+  it('pays nothing when called again, and only the shortfall when more is wanted', async () => {
+    const range = freshRange(5)
+    const payer = stack.payer()
+    await stack.manager.fund({ range, amountWei, payer, maxSpendWei })
+    const again = await stack.manager.fund({ range, amountWei, payer, maxSpendWei })
+    expect(again).toEqual({
+      fundedWallets: 0,
+      satisfiedWallets: 5,
+      transactions: 0,
+      valueWei: 0n,
+      feesWei: 0n,
+    })
+    const more = await stack.manager.fund({
+      range: { from: range.from, count: 8 },
+      amountWei: amountWei + 7n,
+      payer,
+      maxSpendWei,
+    })
+    nextIndex += 3
+    expect(more.valueWei).toBe(5n * 7n + 3n * (amountWei + 7n))
+  })
+
+  it.each([
+    ['Multisend', (contracts: WalletStack['anvil']['contracts']) => ({ multisend: contracts.multisend })],
+    ['plain transfers', () => ({})],
+    [
+      'plain transfers where the addresses have no code',
+      () => ({ multicall3: `0x${'12'.repeat(20)}` as const }),
+    ],
+  ])('works through %s too', async (_name, pick) => {
+    const range = freshRange(12)
+    const contracts = pick(stack.anvil.contracts)
+    const chain = stack
+    const wallets = stack.manager.hd
+    const payer = stack.payer()
+    const result = await fundWallets({ chain, contracts, wallets, range, amountWei, payer, maxSpendWei })
+    expect(result.fundedWallets).toBe(12)
+    expect(result.transactions).toBe('multisend' in contracts ? 1 : 12)
+    await stack.manager.validate({ range, amountWei })
+  })
+
+  it('refuses before anything is sent when the cap or the funder’s balance is too low', async () => {
+    const range = freshRange(10)
+    const payer = stack.payer()
+    const nonceBefore = await stack.anvil.client.getTransactionCount({ address: payer.address })
+    await expect(
+      stack.manager.fund({ range, amountWei, payer, maxSpendWei: parseEther('1') }),
+    ).rejects.toThrow(withCode('SPENDING_CAP'))
+    await expect(
+      stack.manager.fund({
+        range,
+        amountWei: parseEther('100000'),
+        payer,
+        maxSpendWei: parseEther('1000000000'),
+      }),
+    ).rejects.toThrow(withCode('CHAIN_INSUFFICIENT_FUNDS'))
+    expect(await stack.anvil.client.getTransactionCount({ address: payer.address })).toBe(nonceBefore)
+    await expect(stack.manager.validate({ range, amountWei })).rejects.toThrow(
+      /10 of 10 wallets hold too little/,
+    )
+  })
+
+  it('writes the plan before it sends and what became of it after', async () => {
+    const range = freshRange(3)
+    const journalPath = join(folder, 'journal.ndjson')
+    const payer = stack.payer()
+    let planned: string[] = []
+    await stack.manager.fund({ range, amountWei, payer, maxSpendWei, journalPath })
+    const entries = await readMoneyJournal(journalPath)
+    planned = entries.map(({ type }) => type)
+    expect(planned).toEqual(['plan', 'sent', 'paid', 'verified'])
+    expect(entries[0]).toMatchObject({
+      valueWei: String(3n * amountWei),
+      batches: [[0, 1, 2].map((i) => [range.from + i, String(amountWei)])],
+    })
+    expect(openPayments(entries)).toEqual([])
+  })
+
+  it('notices a wallet that Multisend passed over in silence', async () => {
+    const range = freshRange(3)
+    const { address } = stack.manager.wallet(range.from + 1)
+    // A contract without a receive function refuses coins.
+    await stack.anvil.client.setCode({ address, bytecode: '0x60006000fd' })
+    const { multisend } = stack.anvil.contracts
+    const funding = fundWallets({
+      chain: stack,
+      contracts: { multisend },
+      wallets: stack.manager.hd,
+      range,
+      amountWei,
+      payer: stack.payer(),
+      maxSpendWei,
+    })
+    await expect(funding).rejects.toThrow(
+      new RegExp(`1 of 3 wallets hold less than they should: ${range.from + 1}`),
+    )
+    const viaMulticall = stack.manager.fund({ range, amountWei, payer: stack.payer(), maxSpendWei })
+    await expect(viaMulticall).rejects.toThrow(withCode('FUNDING_FAILED'))
+  })
+})
+
+describe('reading balances', () => {
+  it('gives the same through Multicall3 as one by one, in order, for any number of accounts', async () => {
+    const range = freshRange(7)
+    await stack.manager.fund({
+      range: { ...range, count: 3 },
+      amountWei: 5n,
+      payer: stack.payer(),
+      maxSpendWei,
+    })
+    const addresses = [...stack.manager.wallets(range)].map(({ address }) => address)
+    addresses.push(stack.anvil.accounts.owner.address)
+    const { multicall3 } = stack.anvil.contracts
+    const plain = await readBalances(stack.rpc, addresses)
+    expect(plain).toEqual([
+      5n,
+      5n,
+      5n,
+      0n,
+      0n,
+      0n,
+      0n,
+      await stack.balance(stack.anvil.accounts.owner.address),
+    ])
+    expect(await readBalances(stack.rpc, addresses, { multicall3 })).toEqual(plain)
+    expect(await readBalances(stack.rpc, addresses, { multicall3, chunkSize: 3 })).toEqual(plain)
+    expect(await readBalances(stack.rpc, addresses, { chunkSize: 1 })).toEqual(plain)
+    expect(await readBalances(stack.rpc, [], { multicall3 })).toEqual([])
+  })
+
+  it('reads the state after a block, and fails for one that the node does not have yet', async () => {
+    const range = freshRange(1)
+    const { address } = stack.manager.wallet(range.from)
+    const before = Number(await stack.anvil.client.getBlockNumber())
+    await stack.manager.fund({ range, amountWei, payer: stack.payer(), maxSpendWei })
+    const { multicall3 } = stack.anvil.contracts
+    expect(await readBalances(stack.rpc, [address], { multicall3, atBlock: before })).toEqual([0n])
+    await expect(readBalances(stack.rpc, [address], { multicall3, atBlock: before + 99 })).rejects.toThrow(
+      withCode('CHAIN_RPC_ERROR'),
+    )
+  })
+
+  it('does not take an account for a contract', async () => {
+    const { address } = stack.manager.wallet(0)
+    await expect(readBalances(stack.rpc, [address], { multicall3: address })).rejects.toThrow(
+      withCode('CHAIN_RPC_ERROR'),
+    )
+  })
+})
+
+describe('sweeping wallets', () => {
+  it('leaves nothing on any of them, and the books balance to the wei', async () => {
+    const range = freshRange(40)
+    const payer = stack.payer()
+    const start = await stack.balance(payer.address)
+    const ledger = createMoneyLedger()
+    const { valueWei, feesWei } = await stack.manager.fund({ range, amountWei, payer, maxSpendWei })
+    ledger.funded(valueWei, feesWei)
+    const result = await stack.manager.sweep({
+      range,
+      to: payer.address,
+      onSwept: (swept) => ledger.swept(swept.sweptWei, swept.feesWei),
+    })
+    expect(result).toMatchObject({ wallets: 40, sweptWallets: 40, leftWei: 0n, failures: [] })
+    const { funderCostWei, spentWei } = ledger.close(result.leftWei)
+    expect(funderCostWei).toBe(start - (await stack.balance(payer.address)))
+    expect(spentWei).toBe(result.feesWei)
+    const again = await stack.manager.sweep({ range, to: payer.address })
+    expect(again).toMatchObject({ sweptWallets: 0, sweptWei: 0n, feesWei: 0n, leftWei: 0n })
+  })
+
+  it('leaves what is worth less than the gas to send it', async () => {
+    const range = freshRange(2)
+    const payer = stack.payer()
+    await stack.manager.fund({ range, amountWei: 1_000n, payer, maxSpendWei })
+    const result = await stack.manager.sweep({ range, to: payer.address })
+    expect(result).toMatchObject({ sweptWallets: 0, leftWei: 2_000n, failures: [] })
+  })
+
+  it('returns coins to plain accounts only', async () => {
+    const to = stack.anvil.contracts.multicall3
+    await expect(stack.manager.sweep({ range: { from: 0, count: 1 }, to })).rejects.toThrow(
+      withCode('CONFIG_INVALID'),
+    )
+  })
+})
