@@ -42,22 +42,23 @@ export type RunningAnvil = {
 }
 
 /**
- * Starts a real anvil on 127.0.0.1 and waits until it answers. Without `startBlocks` it makes no blocks but for
- * `client.mine`.
+ * Starts a real anvil on 127.0.0.1 and waits until it answers.
  *
  * Memory is bounded by what the chain holds: about 45 kB for each flow ever made, and a third of that again for each
  * kept state. A block costs 0.07 ms of CPU for each flow ever made, since anvil computes the whole state's root anew
  * (measured with anvil 1.7.1).
  *
+ * @param prepare what to do on the chain before it makes blocks by itself; until then only `client.mine` makes one
  * @throws LoadTestError PORT_IN_USE, TESTBED_START_FAILED; the signal's reason when aborted
  * @example
  * const anvil = await startAnvil({ blockTime: 1 })
- * anvil.startBlocks()
+ * await anvil.client.getBlockNumber()
  * await anvil.stop()
  */
 export async function startAnvil(
   options: AnvilOptions = {},
-): Promise<RunningAnvil & { startBlocks(): Promise<void> }> {
+  prepare: (client: AnvilClient) => Promise<void> = async () => undefined,
+): Promise<RunningAnvil> {
   const { chainId = 14800, port = 0, blockTime = 1, fixedBaseFeeWei, signal } = options
   if (port !== 0) await checkPortIsFree(port)
 
@@ -75,7 +76,11 @@ export async function startAnvil(
     const { pid } = anvil
     if (pid === undefined) throw new Error('anvil ended as soon as it was up')
 
-    let stopBlocks: () => Promise<void> = async () => undefined
+    await prepare(client)
+    signal?.throwIfAborted()
+    let stopBlocks = async (): Promise<void> => undefined
+    if (blockTime === 'instant') await client.setAutomine(true)
+    else stopBlocks = driveBlocks(client, blockTime * 1000, fixedBaseFeeWei)
     return {
       rpcUrl,
       chainId,
@@ -83,10 +88,6 @@ export async function startAnvil(
       client,
       exited: anvil.exited,
       lastOutput: () => anvil.lastOutput(),
-      async startBlocks() {
-        if (blockTime === 'instant') await client.setAutomine(true)
-        else stopBlocks = driveBlocks(client, blockTime * 1000, fixedBaseFeeWei)
-      },
       async stop() {
         await stopBlocks()
         return anvil.stop()
@@ -95,6 +96,7 @@ export async function startAnvil(
   } catch (cause) {
     await anvil.stop()
     if (signal?.aborted) throw signal.reason
+    if (cause instanceof LoadTestError && cause.code === 'TESTBED_START_FAILED') throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new LoadTestError('TESTBED_START_FAILED', `The embedded chain did not start: ${reason}`, { cause })
   }

@@ -31,18 +31,11 @@ export type RunningChain = RunningAnvil & {
  * await chain.stop()
  */
 export async function startChain(options: ChainOptions = {}): Promise<RunningChain> {
-  const { reference = '2025-09', forkUrl, signal } = options
-  const { startBlocks, ...anvil } = await startAnvil(options)
-  try {
-    if (forkUrl === undefined) await deployContracts(anvil.client, reference)
-    else await fork(anvil.client, forkUrl)
-    signal?.throwIfAborted()
-    await startBlocks()
-    return { ...anvil, contracts: contractAddresses, accounts: devAccounts }
-  } catch (error) {
-    await anvil.stop()
-    throw error
-  }
+  const { reference = '2025-09', forkUrl } = options
+  const anvil = await startAnvil(options, (client) =>
+    forkUrl === undefined ? deployContracts(client, reference) : fork(client, forkUrl),
+  )
+  return { ...anvil, contracts: contractAddresses, accounts: devAccounts }
 }
 
 /**
