@@ -1,4 +1,3 @@
-import { checkThresholds } from './check-thresholds.ts'
 import { type Environment, environmentLayer } from './environment-layer.ts'
 import { type Flags, flagLayer } from './flag-layer.ts'
 import { knownVariables } from './known-variables.ts'
@@ -19,9 +18,14 @@ export type ConfigSources = {
   file?: ConfigFile | undefined
   /** The preset when no source names one. @default smoke */
   defaultPreset?: PresetName
+  /** Finds what is wrong with a condition; where metrics are known it can be told before a run begins. @default nothing */
+  checkThreshold?: (expression: string) => readonly ThresholdProblem[]
   /** What is known to be wrong already, such as flags that the command does not have. */
   problems?: readonly Problem[]
 }
+
+/** Something wrong with a condition. */
+type ThresholdProblem = { message: string; suggestion: string | null }
 
 /** A configuration and how it came about. */
 export type ResolvedConfig = {
@@ -57,8 +61,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   const notes: string[] = []
   if (problems.every(({ key }) => !arrivalKeys.has(key))) settleArrivals(values, presetLayer, problems, notes)
   settleMoney(values, problems, notes)
-  const thresholds = values.get('thresholds')
-  if (Array.isArray(thresholds?.value)) problems.push(...checkThresholds(thresholds.value, thresholds.source))
+  problems.push(...findBadThresholds(values.get('thresholds'), sources.checkThreshold))
   throwProblems(problems)
   values.set('preset', { value: preset.name, source: preset.source })
   return {
@@ -67,6 +70,21 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     values: new Map([...values].map(([key, { value }]) => [key, value])),
     notes,
   }
+}
+
+function findBadThresholds(
+  thresholds: Resolved | undefined,
+  check: ConfigSources['checkThreshold'] = () => [],
+): Problem[] {
+  const expressions = Array.isArray(thresholds?.value) ? thresholds.value.map(String) : []
+  return expressions.flatMap((expression) =>
+    check(expression).map(({ message, suggestion }) => ({
+      key: 'thresholds',
+      source: thresholds?.source,
+      found: `'${expression}': ${message}`,
+      suggestion: suggestion ?? undefined,
+    })),
+  )
 }
 
 /** Puts every value where the configuration has it. */

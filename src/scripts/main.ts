@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { type CommandIo, openProcessIo } from './command-io.ts'
 import { exitCodeOfError, exitCodes } from './exit-code.ts'
+import { ownVersion } from './own-version.ts'
 
 /** What a command's own file gives: options, help, and what to do. */
 export type CommandModule = {
@@ -103,11 +103,6 @@ async function printError(error: unknown, args: readonly string[], io: CommandIo
   }
   const stack = args.includes('--debug') || Boolean(io.env.DEBUG)
   io.stderr.write(`${redactor.text(describeError(error, { stack }))}\n`)
-}
-
-function ownVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }
 
 const examples = `
