@@ -95,7 +95,7 @@ export async function createWorld(options: Partial<PersonalServerOptions> = {}):
       const files = parts.files ?? ['{"hello":"wörld"}']
       const fileIds: bigint[] = []
       for (const [index, file] of files.entries()) {
-        const fileId = id * 100n + BigInt(index)
+        const fileId = fileIdOf(id, index)
         const url =
           parts.fileUrls?.[index] ?? store.put(`/files/${fileId}`, await encryptPgp(file, 'a passphrase'))
         chain.fileUrls.set(fileId, url)
@@ -131,6 +131,9 @@ export async function createWorld(options: Partial<PersonalServerOptions> = {}):
     },
   }
 }
+
+/** Gives a permission's only file other bytes or another key, as a user could. */
+export const fileIdOf = (permissionId: bigint, index = 0): bigint => permissionId * 100n + BigInt(index)
 
 /** The body of an application error. */
 export const applicationError = (

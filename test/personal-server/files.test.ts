@@ -1,0 +1,224 @@
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createIdentityDerivation } from '../../src/testbed/personal-server/identity.ts'
+import { encryptPgp, seal } from './seal.fixture.ts'
+import { applicationError, createWorld, fileIdOf, mnemonic, user, type World } from './world.fixture.ts'
+
+const limit = 1_048_576
+const server = createIdentityDerivation(mnemonic)(user.address)
+let world: World
+
+beforeAll(async () => {
+  world = await createWorld()
+})
+afterAll(() => world.stop())
+
+/** Posts an operation on one file at a URL, and gives what a client sees. */
+const outcome = async (url: string, key?: string) => {
+  const id = await world.permit({ fileUrls: [url], ...(key === undefined ? {} : { fileKeys: [key] }) })
+  const { status, json } = await world.post(id)
+  return { id: fileIdOf(id), status, json }
+}
+const accessError = (url: string, reason: string) => ({
+  status: 500,
+  json: applicationError(`Failed to download file from ${url}: ${reason}`, 'FILE_ACCESS_ERROR'),
+})
+const decryptionError = (id: bigint, reason: string) => ({
+  status: 500,
+  json: applicationError(`Failed to decrypt file ${id}: ${reason}`, 'DECRYPTION_ERROR'),
+})
+const detailOf = (json: unknown): string => (json as { detail: { detail: string } }).detail.detail
+
+describe('4. File handling: the download', () => {
+  it('sends the headers of the original', async () => {
+    const url = world.store.put('/plain', await encryptPgp('a', 'a passphrase'))
+    expect((await outcome(url)).status).toBe(202)
+    expect(world.store.requests.at(-1)?.headers).toMatchObject({
+      'user-agent': 'Vana-Personal-Server/1.0',
+      accept: '*/*',
+      'accept-encoding': 'gzip, deflate',
+    })
+  })
+
+  it.each([
+    [404, 'File not found at'],
+    [403, 'Access denied at'],
+    [429, 'Rate limited at'],
+    [500, 'HTTP 500 at'],
+    [503, 'HTTP 503 at'],
+    [401, 'HTTP 401 at'],
+  ])('reports HTTP %d', async (code, words) => {
+    const url = world.store.handle(`/status/${code}`, (_incoming, outgoing) => outgoing.writeHead(code).end())
+    expect(await outcome(url)).toMatchObject(
+      accessError(url, `Unexpected error downloading from ${url}: ${words} ${url}`),
+    )
+  })
+
+  it.each([
+    ['http://127.0.0.1:1/f', '[Errno 111] Connection refused'],
+    ['ftp://x/y', "No connection adapters were found for 'ftp://x/y'"],
+    ['hello', "Invalid URL 'hello': No scheme supplied."],
+  ])('reports the URL %s', async (url, words) => {
+    const { status, json } = await outcome(url)
+    expect(status).toBe(500)
+    expect(detailOf(json)).toContain(
+      `Failed to download file from ${url}: Request error downloading from ${url}: `,
+    )
+    expect(detailOf(json)).toContain(words)
+  })
+
+  it('reports a connection that is dropped, before and within the body', async () => {
+    const before = world.store.handle('/dropped', (incoming) => incoming.socket.destroy())
+    expect(detailOf((await outcome(before)).json)).toContain('Connection aborted.')
+    const within = world.store.handle('/cut', (incoming, outgoing) => {
+      outgoing.writeHead(200, { 'content-length': '100' })
+      outgoing.write('abc', () => incoming.socket.destroy())
+    })
+    expect(await outcome(within)).toMatchObject({ json: { detail: { error_code: 'FILE_ACCESS_ERROR' } } })
+  })
+
+  it('reports an empty URL as a failure to decrypt', async () => {
+    const { id, ...seen } = await outcome('')
+    expect(seen).toEqual(decryptionError(id, 'File URL cannot be empty'))
+  })
+
+  it('follows redirects and decodes gzip, but not what only claims to be gzip', async () => {
+    const zipped = gzipSync(await encryptPgp('a', 'a passphrase'))
+    const length = { 'content-encoding': 'gzip', 'content-length': String(zipped.length) }
+    world.store.put('/zipped', zipped, length)
+    const url = world.store.handle('/moved', (_incoming, outgoing) => {
+      outgoing.writeHead(307, { location: '/zipped' }).end()
+    })
+    expect((await outcome(url)).status).toBe(202)
+    const bad = world.store.put('/unzipped', 'abc', { 'content-encoding': 'gzip' })
+    expect(detailOf((await outcome(bad)).json)).toContain(
+      'Received response with content-encoding: gzip, but failed to decode it.',
+    )
+  })
+})
+
+describe('4. File handling: the size', () => {
+  it('may be 1 MiB, encrypted', async () => {
+    const url = world.store.put('/full', Buffer.alloc(limit))
+    const { id, ...seen } = await outcome(url)
+    expect(seen).toEqual(
+      decryptionError(id, 'Failed to decrypt user data: Decryption failed: no data was provided'),
+    )
+  })
+
+  it('is refused as a failure to decrypt when it is announced', async () => {
+    const url = world.store.put('/large', Buffer.alloc(limit + 1))
+    const { id, ...seen } = await outcome(url)
+    expect(seen).toEqual(
+      decryptionError(id, `File size (${limit + 1} bytes) exceeds limit (${limit} bytes) at ${url}`),
+    )
+  })
+
+  it('is refused as a failure to download when the URL says download', async () => {
+    const url = world.store.put('/DownLoad', Buffer.alloc(limit + 1))
+    expect(await outcome(url)).toMatchObject(
+      accessError(url, `File size (${limit + 1} bytes) exceeds limit (${limit} bytes) at ${url}`),
+    )
+  })
+
+  it.each([
+    [limit + 1, limit + 1],
+    [limit + 100_000, limit + 8192],
+  ])('is refused as a failure to download when %d bytes come unannounced', async (size, reported) => {
+    const url = world.store.handle('/stream', (_incoming, outgoing) => {
+      outgoing.writeHead(200)
+      outgoing.end(Buffer.alloc(size))
+    })
+    expect(await outcome(url)).toMatchObject(
+      accessError(
+        url,
+        `File size (${reported} bytes) exceeds limit (${limit} bytes) during download from ${url}`,
+      ),
+    )
+  })
+
+  it('counts the decoded bytes while they come, and the encoded ones in the announcement', async () => {
+    const zipped = gzipSync(Buffer.alloc(limit + 1))
+    const headers = { 'content-encoding': 'gzip', 'content-length': String(zipped.length) }
+    const url = world.store.put('/bomb', zipped, headers)
+    expect(detailOf((await outcome(url)).json)).toContain(`during download from ${url}`)
+  })
+
+  it('does not limit the decrypted bytes', async () => {
+    const { createMessage, encrypt, enums } = await import('openpgp')
+    const message = await createMessage({ binary: new Uint8Array(3_000_000).fill(97) })
+    const config = { preferredCompressionAlgorithm: enums.compression.zlib }
+    const packed = await encrypt({ message, passwords: ['a passphrase'], format: 'binary', config })
+    expect(packed.length).toBeLessThan(limit)
+    expect((await outcome(world.store.put('/packed', packed))).status).toBe(202)
+  })
+})
+
+describe('4. File handling: ECIES and PGP', () => {
+  let url: string
+
+  beforeAll(async () => {
+    url = world.store.put('/encrypted', await encryptPgp('a', 'a passphrase'))
+  })
+  const sealed = (): string => seal('a passphrase', server.publicKey)
+  const prefix = 'Failed to decrypt with wallet private key: '
+
+  it('open a key with or without 0x, in either case', async () => {
+    for (const key of [`0x${sealed()}`, sealed().toUpperCase()]) {
+      expect((await outcome(url, key)).status).toBe(202)
+    }
+  })
+
+  it.each<[string, () => string, string]>([
+    [
+      'another server’s key',
+      () => seal('a', createIdentityDerivation(mnemonic)(`0x${'11'.repeat(20)}`).publicKey),
+      'MAC verification failed',
+    ],
+    [
+      'a tampered key',
+      () => sealed().replace(/.$/, (digit) => (digit === '0' ? '1' : '0')),
+      'MAC verification failed',
+    ],
+    ['no hex', () => 'zz', 'non-hexadecimal number found in fromhex() arg at position 0'],
+    ['a short key', () => 'abcd', 'The public key could not be parsed or is invalid.'],
+    ['0x alone', () => '0x', 'The public key could not be parsed or is invalid.'],
+    ['a key without ciphertext and MAC', () => sealed().slice(0, 162), 'MAC verification failed'],
+    [
+      'bytes that are no text',
+      () => seal(Buffer.from([0xff]), server.publicKey),
+      "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",
+    ],
+  ])('report %s', async (_name, key, reason) => {
+    const { id, ...seen } = await outcome(url, key())
+    expect(seen).toEqual(decryptionError(id, prefix + reason))
+  })
+
+  it('report a wrong passphrase', async () => {
+    const { id, ...seen } = await outcome(url, seal('another', server.publicKey))
+    expect(seen).toEqual(
+      decryptionError(id, 'Failed to decrypt user data: Decryption failed: decryption failed'),
+    )
+  })
+
+  it.each(['', 'not encrypted', '{"a":1}'])('report a file that is no message: %j', async (body) => {
+    const { id, ...seen } = await outcome(world.store.put('/no-message', body))
+    expect(seen).toEqual(
+      decryptionError(id, 'Failed to decrypt user data: Decryption failed: no data was provided'),
+    )
+  })
+
+  it('report plain bytes that are not UTF-8', async () => {
+    const message = await encryptPgp(Buffer.from([0xff, 0x41]), 'a passphrase')
+    const { id, ...seen } = await outcome(world.store.put('/latin', message))
+    expect(seen).toEqual(
+      decryptionError(id, "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"),
+    )
+  })
+
+  it('report the file of several that failed, after the ones before it', async () => {
+    const id = await world.permit({ files: ['a', 'b'], fileKeys: [sealed(), 'zz'] })
+    const { json } = await world.post(id)
+    expect(detailOf(json)).toContain(`Failed to decrypt file ${fileIdOf(id, 1)}: `)
+  })
+})
