@@ -88,6 +88,10 @@ export const errorCatalog = {
   GRANTEE_NOT_FOUND: { retriable: false, hint: 'Register the grantee, or set the right grantee id.' },
   INFERENCE_FAILED: { retriable: false, hint: 'The personal server reported that the operation failed.' },
   INFERENCE_CANCELED: { retriable: false, hint: 'The operation was cancelled on the personal server.' },
+  INFERENCE_TIMEOUT: {
+    retriable: false,
+    hint: 'The operation took longer than --inference-timeout; the personal server may be overloaded.',
+  },
   INFERENCE_MISMATCH: {
     retriable: false,
     hint: 'The server answered from other data than the user encrypted.',

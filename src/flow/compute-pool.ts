@@ -1,6 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import { raceAbort } from '../async/race-abort.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
@@ -36,17 +34,15 @@ export type ComputePoolOptions = {
  */
 export function createComputePool(options: ComputePoolOptions = {}): ComputePool {
   const { threads = availableParallelism() } = options
-  // In a checkout this file is TypeScript and so is the worker, which then needs the loader that runs this process.
-  const extension = extname(fileURLToPath(import.meta.url))
+  const worker = import.meta.url.endsWith('.ts') ? './compute-worker-from-source.mjs' : './compute-worker.js'
   const pool = new Piscina({
-    filename: new URL(`./compute-worker${extension}`, import.meta.url).href,
+    filename: new URL(worker, import.meta.url).href,
     minThreads: threads,
     maxThreads: threads,
     concurrentTasksPerWorker: 1,
     // Busy-waiting for the next task would count as CPU time of the flows.
     atomics: 'disabled',
     recordTiming: false,
-    ...(extension === '.ts' ? { execArgv: ['--import', 'tsx'] } : {}),
   })
   return {
     async run<N extends TaskName>(

@@ -75,7 +75,7 @@ export class DataPortabilityFlow {
 
   async #steps(user: FlowUser, { step }: StepRunner, signal: AbortSignal, progress: Progress): Promise<void> {
     const { compute, storage, chain, personalServer, inference, clock, retry: policy } = this.#services
-    const { runId, seed, pollIntervalMs, expectEvidence } = this.#options
+    const { runId, seed, pollIntervalMs, inferenceTimeoutMs, expectEvidence } = this.#options
     const { privateKey, index, address } = user
     const prompt = this.#options.prompt ?? promptFor(address)
     const folder = `${runId}/${index}`
@@ -129,16 +129,22 @@ export class DataPortabilityFlow {
       const nonce = await retry(() => chain.permissionNonce(address, signal), policy, signal, retryAdvice)
       return compute.run('signPermission', { privateKey, chainId: chain.id, nonce, parameters }, signal)
     })
-    const hash = await step('submit', () => chain.submit(signed, user, signal))
-    progress.tx = { hash, permissionId: null, blockNumber: null, gasUsed: null, gasPriceWei: null }
+    const submission = await step('submit', () => chain.submit(signed, user, signal))
+    progress.tx = {
+      hash: submission.hash,
+      permissionId: null,
+      blockNumber: null,
+      gasUsed: null,
+      gasPriceWei: null,
+    }
     const permissionId = await step('confirm', async () => {
-      const receipt = await chain.receipt(hash, signal)
+      const receipt = await chain.receipt(submission, signal)
       progress.tx = transactionOf(receipt)
       return permissionOf(receipt, user, grantUrl)
     })
     const { operationId } = await step('request', () => inference.request(permissionId, signal))
     await step('result', async () => {
-      const polling = { clock, pollIntervalMs, signal, retry: policy }
+      const polling = { clock, pollIntervalMs, timeoutMs: inferenceTimeoutMs, signal, retry: policy }
       const { result } = await waitForAnswer(inference.poll, operationId, polling)
       progress.answer = result
       if (!expectEvidence) return

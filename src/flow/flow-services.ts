@@ -18,6 +18,15 @@ export type ServerIdentity = { address: Hex; publicKey: string }
 /** The app that is given access. */
 export type Grantee = { id: bigint; address: Hex }
 
+/** A transaction on its way. */
+export type Submission = {
+  hash: Hex
+  /** The newest block when it was sent. */
+  afterBlock: number
+  /** When the other side had taken it, in milliseconds of `performance.now()`. */
+  submittedAtMs: number
+}
+
 /** What the chain says about a flow's transaction, once a block holds it. */
 export type FlowReceipt = {
   hash: Hex
@@ -58,9 +67,9 @@ export type FlowServices = {
     /** The user's next nonce for signed permissions. */
     permissionNonce(user: Hex, signal: AbortSignal): Promise<bigint>
     /** Submits what the user signed, at the user's own cost or through a relayer. Never to be repeated blindly. */
-    submit(signed: SignedPermission, user: FlowUser, signal: AbortSignal): Promise<Hex>
+    submit(signed: SignedPermission, user: FlowUser, signal: AbortSignal): Promise<Submission>
     /** Waits for the block that holds the transaction. @throws LoadTestError TX_NOT_CONFIRMED */
-    receipt(hash: Hex, signal: AbortSignal): Promise<FlowReceipt>
+    receipt(submission: Submission, signal: AbortSignal): Promise<FlowReceipt>
   }
   inference: {
     request(permissionId: string, signal: AbortSignal): Promise<{ operationId: string }>
@@ -76,6 +85,8 @@ export type FlowOptions = {
   dataSize: 'small' | 'medium' | 'large' | 'mixed'
   /** The whole flow, in milliseconds. */
   timeoutMs: number
+  /** From the request for inference to its result, in milliseconds. */
+  inferenceTimeoutMs: number
   /** Pause between two polls of an operation, in milliseconds. */
   pollIntervalMs: number
   /** Whether the target's model proves what it read, so that the answer can be held against the data. */

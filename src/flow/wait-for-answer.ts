@@ -10,16 +10,23 @@ const pending = new Set(['starting', 'processing'])
  * Polls an operation until it ends; a failed poll that a retry can help is repeated.
  *
  * @returns the state that says `succeeded`
- * @throws LoadTestError INFERENCE_FAILED, INFERENCE_CANCELED; SERVER_PROTOCOL for a status that is not known, which is a
+ * @throws LoadTestError INFERENCE_FAILED, INFERENCE_CANCELED, INFERENCE_TIMEOUT; SERVER_PROTOCOL for a status that is not known, which is a
  * failure and never a success
  */
 export async function waitForAnswer(
   poll: FlowServices['inference']['poll'],
   operationId: string,
-  options: { clock: FlowServices['clock']; pollIntervalMs: number; signal: AbortSignal; retry: RetryPolicy },
+  options: {
+    clock: FlowServices['clock']
+    pollIntervalMs: number
+    timeoutMs: number
+    signal: AbortSignal
+    retry: RetryPolicy
+  },
 ): Promise<OperationState> {
-  const { clock, pollIntervalMs, signal } = options
-  for (;;) {
+  const { clock, pollIntervalMs, timeoutMs, signal } = options
+  const giveUpAt = clock.now() + timeoutMs
+  while (clock.now() < giveUpAt) {
     await clock.sleep(pollIntervalMs, signal)
     const state = await retry(() => poll(operationId, signal), options.retry, signal, retryAdvice)
     if (state.status === 'succeeded') return state
@@ -42,4 +49,5 @@ export async function waitForAnswer(
       )
     }
   }
+  throw new LoadTestError('INFERENCE_TIMEOUT', `Operation ${operationId} did not end within ${timeoutMs} ms.`)
 }

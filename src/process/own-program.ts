@@ -15,5 +15,8 @@ export type OwnProgram = { command: string; args: string[] }
 export function ownProgram(path: string, importMetaUrl: string): OwnProgram {
   const extension = extname(fileURLToPath(importMetaUrl))
   const file = fileURLToPath(new URL(path + extension, importMetaUrl))
-  return { command: process.execPath, args: extension === '.ts' ? ['--import', 'tsx', file] : [file] }
+  return {
+    command: process.execPath,
+    args: extension === '.ts' ? ['--import', import.meta.resolve('tsx'), file] : [file],
+  }
 }

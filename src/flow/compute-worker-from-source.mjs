@@ -1,0 +1,5 @@
+/** Runs the compute worker in a checkout, where it is TypeScript: a worker thread needs the loader registered anew. */
+import { register } from 'tsx/esm/api'
+
+register()
+export const { encryptData, makeUserData, sealKey, signPermission } = await import('./compute-worker.ts')

@@ -1,0 +1,218 @@
+import { setTimeout as sleepFor } from 'node:timers/promises'
+import { Agent } from 'undici'
+import { decodeFunctionResult, encodeFunctionData, type Hex, parseAbi } from 'viem'
+import { createRetryBudget } from '../async/retry-budget.ts'
+import { permissionsAbi } from '../chain/abi.ts'
+import { encodeAddServerFilesAndPermissions } from '../chain/add-server-files-and-permissions.ts'
+import { type BlockFeed, createBlockFeed } from '../chain/block-feed.ts'
+import { readCall } from '../chain/chain-reads.ts'
+import { createFees, type Fees } from '../chain/fees.ts'
+import { findPermissionAdded } from '../chain/permission-event.ts'
+import { ReceiptHub } from '../chain/receipt-hub.ts'
+import { createRpcPool, type RpcPool } from '../chain/rpc-pool.ts'
+import { sendUserTransaction } from '../chain/user-transaction.ts'
+import type { Target } from '../config/target.ts'
+import { toNativeAccount } from '../crypto/native-account.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { createGoogleCloudStorage } from '../storage/google-cloud-storage.ts'
+import { readKeyFile } from '../storage/read-key-file.ts'
+import type { ServiceAccount } from '../storage/service-account.ts'
+import type { SignedPermission } from '../vana/user-crypto.ts'
+import { type ApiServerClient, createApiServerClient } from './api-server-client.ts'
+import { type ComputePool, createComputePool } from './compute-pool.ts'
+import type { FlowReceipt, FlowServices, FlowUser, Grantee, Submission } from './flow-services.ts'
+import { fetchIdentity } from './personal-server-client.ts'
+
+/** How to work with a target. */
+export type ConnectionSettings = {
+  target: Target
+  /** Who pays for transactions: the users, or the API server's relayer. */
+  submission: 'direct' | 'relayed'
+  /** One HTTP or JSON-RPC request, in milliseconds. @default 30_000 */
+  requestTimeoutMs?: number
+  /** From submission to block, in milliseconds. @default 90_000 */
+  confirmTimeoutMs?: number
+  /** Between two looks for a new block, in milliseconds. @default 500 */
+  blockPollIntervalMs?: number
+  /** Fee cap as a multiple of the base fee. @default 2 */
+  feeMultiplier?: number
+  /** Most that a transaction offers per gas, in wei. @default no limit */
+  maxFeePerGasWei?: bigint | undefined
+  /** Repeats of idempotent steps. @default 4 attempts, 250 ms to 10 s, a fifth of all attempts */
+  retry?: { attempts: number; baseDelayMs: number; maxDelayMs: number; budgetRatio: number }
+  /** Signs URLs and uploads. @default the target's key file, if it names one */
+  serviceAccount?: ServiceAccount | undefined
+  /** Bearer token of the API server; secret. */
+  apiServerToken?: string | undefined
+  /** Worker threads. @default the machine's cores */
+  threads?: number
+  /** In [0, 1). @default Math.random */
+  random?: () => number
+}
+
+/** A target that flows can work with, and what else of the chain a run needs. */
+export type TargetConnection = {
+  services: FlowServices
+  rpc: RpcPool
+  feed: BlockFeed
+  fees: Fees
+  receipts: ReceiptHub
+  compute: ComputePool
+  /** Closes every connection and thread. */
+  close(): Promise<void>
+}
+
+/** Opens everything that flows need of a target. Nothing is asked of it yet. */
+export function connectTarget(settings: ConnectionSettings): TargetConnection {
+  const { target, requestTimeoutMs = 30_000, threads, random = Math.random } = settings
+  const { keyFile } = target.storage
+  const credentials = settings.serviceAccount ?? (keyFile === undefined ? undefined : readKeyFile(keyFile))
+  const retry = settings.retry ?? { attempts: 4, baseDelayMs: 250, maxDelayMs: 10_000, budgetRatio: 0.2 }
+  const rpc = createRpcPool({
+    urls: target.chain.rpcUrls,
+    chainId: target.chain.id,
+    timeoutMs: requestTimeoutMs,
+  })
+  const feed = createBlockFeed({ rpc, pollIntervalMs: settings.blockPollIntervalMs ?? 500 })
+  const fees = createFees({
+    rpc,
+    feed,
+    baseFeeMultiplier: settings.feeMultiplier ?? 2,
+    ...(settings.maxFeePerGasWei === undefined ? {} : { maxFeeGwei: Number(settings.maxFeePerGasWei) / 1e9 }),
+  })
+  const receipts = new ReceiptHub({ rpc, feed })
+  const compute = createComputePool(threads === undefined ? {} : { threads })
+  const http = new Agent({ connections: 256, pipelining: 1 })
+  const storage = createGoogleCloudStorage({
+    bucket: target.storage.bucket,
+    urlKind: target.storage.urls,
+    timeoutMs: requestTimeoutMs,
+    ...(target.storage.apiEndpoint === undefined ? {} : { apiEndpoint: target.storage.apiEndpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+  })
+  const api = createApiServerClient(http, target.apiServer.url, {
+    timeoutMs: requestTimeoutMs,
+    token: settings.apiServerToken,
+  })
+  const chain = { rpc, feed, fees, receipts }
+  return {
+    services: {
+      clock: { now: () => performance.now(), sleep },
+      compute,
+      storage: {
+        async upload(bytes, name, contentType, signal) {
+          return (await storage.upload(bytes, { name, contentType, signal })).url
+        },
+      },
+      grantee: shared((signal) => resolveGrantee(rpc, target, signal)),
+      personalServer: {
+        url: target.personalServer.url,
+        identity: (user, signal) =>
+          fetchIdentity(http, target.personalServer.url, user, { signal, timeoutMs: requestTimeoutMs }),
+      },
+      chain: {
+        id: target.chain.id,
+        permissionNonce: (user, signal) => readPermissionNonce(rpc, target, user, signal),
+        submit: (signed, user, signal) =>
+          settings.submission === 'relayed'
+            ? relay(api, feed, signed, user, signal)
+            : sendUserTransaction(chain, {
+                account: toNativeAccount(user.privateKey),
+                to: target.chain.contracts.permissions,
+                data: encodeAddServerFilesAndPermissions(signed.typedData.message, signed.signature),
+                signal,
+              }),
+        receipt: (submission, signal) =>
+          waitForReceipt(receipts, target, submission, settings.confirmTimeoutMs ?? 90_000, signal),
+      },
+      inference: { request: api.requestInference, poll: api.pollInference },
+      retry: { ...retry, budget: createRetryBudget(retry.budgetRatio, 50), random, sleep },
+    },
+    ...chain,
+    compute,
+    async close() {
+      receipts.close()
+      await Promise.all([compute.stop(), rpc.close(), storage.close(), http.destroy()])
+    },
+  }
+}
+
+async function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
+  await sleepFor(delayMs, undefined, { signal }).catch((error: unknown) => {
+    throw signal.aborted ? signal.reason : error
+  })
+}
+
+/** Lets all callers share one answer; a failure is not kept. */
+function shared<T>(ask: (signal: AbortSignal) => Promise<T>): (signal: AbortSignal) => Promise<T> {
+  let answer: T | undefined
+  return async (signal) => {
+    answer ??= await ask(signal)
+    return answer
+  }
+}
+
+const granteesAbi = parseAbi(['function granteeAddressToId(address granteeAddress) view returns (uint256)'])
+
+/** Looks the app up by address, which costs the same however many permissions it has; reading its record does not. */
+async function resolveGrantee(
+  rpc: RpcPool,
+  { chain, grantee }: Target,
+  signal: AbortSignal,
+): Promise<Grantee> {
+  const data = encodeFunctionData({
+    abi: granteesAbi,
+    functionName: 'granteeAddressToId',
+    args: [grantee.address],
+  })
+  const result = await readCall(rpc, { to: chain.contracts.grantees, data }, { signal })
+  const id = decodeFunctionResult({ abi: granteesAbi, functionName: 'granteeAddressToId', data: result })
+  if (id === BigInt(grantee.id)) return { id, address: grantee.address }
+  const found = id === 0n ? 'is not registered' : `has the id ${id}`
+  throw new LoadTestError(
+    'GRANTEE_NOT_FOUND',
+    `Grantee ${grantee.id} is said to be ${grantee.address}, which ${found}.`,
+  )
+}
+
+async function readPermissionNonce(
+  rpc: RpcPool,
+  { chain }: Target,
+  user: Hex,
+  signal: AbortSignal,
+): Promise<bigint> {
+  const data = encodeFunctionData({ abi: permissionsAbi, functionName: 'userNonce', args: [user] })
+  const result = await readCall(rpc, { to: chain.contracts.permissions, data }, { signal, stickyKey: user })
+  return decodeFunctionResult({ abi: permissionsAbi, functionName: 'userNonce', data: result })
+}
+
+async function relay(
+  api: ApiServerClient,
+  feed: BlockFeed,
+  signed: SignedPermission,
+  user: FlowUser,
+  signal: AbortSignal,
+): Promise<Submission> {
+  const { number: afterBlock } = await feed.head({ signal })
+  const hash = await api.relay(signed, user.address, signal)
+  return { hash, afterBlock, submittedAtMs: performance.now() }
+}
+
+async function waitForReceipt(
+  receipts: ReceiptHub,
+  { chain }: Target,
+  { hash, afterBlock, submittedAtMs }: Submission,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<FlowReceipt> {
+  const mined = await receipts.waitForReceipt(hash, { afterBlock, submittedAtMs, timeoutMs, signal })
+  const added = findPermissionAdded(mined.logs, chain.contracts.permissions)
+  return {
+    hash: mined.transactionHash,
+    status: mined.status,
+    blockNumber: mined.blockNumber,
+    gasUsed: Number(mined.gasUsed),
+    gasPriceWei: String(mined.effectiveGasPrice),
+    permission: added && { id: String(added.permissionId), user: added.user, grant: added.grant },
+  }
+}

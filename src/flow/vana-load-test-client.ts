@@ -1,0 +1,38 @@
+import { type ConnectionSettings, connectTarget, type TargetConnection } from './connect-target.ts'
+import { DataPortabilityFlow, type FlowResult } from './data-portability-flow.ts'
+import type { FlowOptions, FlowUser } from './flow-services.ts'
+import type { StepObserver } from './step-runner.ts'
+
+/** Options of {@link VanaLoadTestClient}. */
+export type VanaLoadTestClientOptions = ConnectionSettings & {
+  flow: Omit<FlowOptions, 'expectEvidence'>
+}
+
+/**
+ * A client of one target, through which any number of users go their flows; they share its connections and threads.
+ *
+ * @example
+ * const client = new VanaLoadTestClient({ target, submission: 'direct', flow })
+ * const result = await client.runFlow(wallet, { signal })
+ * await client.close()
+ */
+export class VanaLoadTestClient {
+  readonly connection: TargetConnection
+  readonly #flow: DataPortabilityFlow
+
+  constructor(options: VanaLoadTestClientOptions) {
+    const expectEvidence = options.target.embedded.includes('model')
+    this.connection = connectTarget(options)
+    this.#flow = new DataPortabilityFlow(this.connection.services, { ...options.flow, expectEvidence })
+  }
+
+  /** Carries one user through the whole workflow; never rejects. */
+  runFlow(user: FlowUser, options: { signal: AbortSignal; observer?: StepObserver }): Promise<FlowResult> {
+    return this.#flow.run(user, options)
+  }
+
+  /** Closes every connection and thread; flows still under way fail. */
+  close(): Promise<void> {
+    return this.connection.close()
+  }
+}

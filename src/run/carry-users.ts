@@ -1,0 +1,96 @@
+import { systemClock } from '../async/clock.ts'
+import { raceAbort } from '../async/race-abort.ts'
+import type { LoadTestConfig } from '../config/load-test-config.ts'
+import type { FlowRecord } from '../flow/flow-record.ts'
+import type { FlowUser } from '../flow/flow-services.ts'
+import { toFlowError } from '../flow/step-runner.ts'
+import type { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
+import { type Arrival, arrivals } from '../load/arrivals.ts'
+import { startUsers } from '../load/start-users.ts'
+import { arrivalPattern } from './arrival-pattern.ts'
+import type { StopControl } from './stop-control.ts'
+
+/** What {@link carryUsers} needs. */
+export type CarryUsersOptions = {
+  config: LoadTestConfig
+  client: VanaLoadTestClient
+  stop: StopControl
+  /** The wallet of a user of the run. */
+  walletOf(index: number): FlowUser
+  /** Resolves when the user's wallet has its coin. */
+  funded(index: number, signal: AbortSignal): Promise<void>
+  onArrival(lagMs: number): void
+  onStart(): void
+  onEnd(record: FlowRecord): void
+}
+
+/**
+ * Starts the users of a run as they are due, and carries each through its flow; returns when all have ended.
+ *
+ * A flow counts as started when its wallet has its coin: waiting for funding is lag of the generator, not latency of
+ * the target.
+ */
+export async function carryUsers(options: CarryUsersOptions): Promise<void> {
+  const { config, client, stop, walletOf, funded, onArrival, onStart, onEnd } = options
+  const originMs = systemClock.now()
+  const elapsed = (): number => systemClock.now() - originMs
+
+  const carry = async (arrival: Arrival): Promise<void> => {
+    const wallet = walletOf(arrival.index)
+    const common = {
+      index: arrival.index,
+      wallet: wallet.address,
+      dueMs: arrival.dueMs,
+      droppedBecause: null,
+    }
+    try {
+      await raceAbort(funded(arrival.index, stop.flows), stop.flows)
+    } catch (error) {
+      const flowError = toFlowError(stop.flows.aborted ? stop.flows.reason : error, null)
+      const outcome = flowError.code === 'ABORTED' ? 'aborted' : 'failed'
+      onEnd({
+        ...common,
+        startedMs: null,
+        endedMs: elapsed(),
+        outcome,
+        steps: {},
+        tx: null,
+        verified: null,
+        error: flowError,
+      })
+      return
+    }
+    const startedMs = elapsed()
+    onArrival(startedMs - arrival.dueMs)
+    onStart()
+    const { answer: _answer, ...result } = await client.runFlow(wallet, { signal: stop.flows })
+    onEnd({ ...common, startedMs, endedMs: elapsed(), ...result })
+  }
+
+  await startUsers({
+    arrivals: arrivals(arrivalPattern(config), config.seed, config.load.part),
+    concurrency: config.load.concurrency,
+    patienceMs: config.load.patienceMs,
+    clock: systemClock,
+    signal: stop.starting,
+    user: carry,
+    onDropped: ({ index, dueMs }, reason) =>
+      onEnd(droppedRecord(index, dueMs, Math.max(dueMs, elapsed()), reason)),
+  })
+}
+
+function droppedRecord(index: number, dueMs: number, endedMs: number, reason: string): FlowRecord {
+  return {
+    index,
+    wallet: null,
+    dueMs,
+    startedMs: null,
+    endedMs,
+    outcome: 'dropped',
+    steps: {},
+    tx: null,
+    verified: null,
+    error: null,
+    droppedBecause: reason,
+  }
+}

@@ -1,0 +1,33 @@
+import type { LoadTestConfig } from '../config/load-test-config.ts'
+import type { Target } from '../config/target.ts'
+import type { VanaLoadTestClientOptions } from '../flow/vana-load-test-client.ts'
+
+/** What a configuration says of the client of a target. */
+export function connectionSettings(
+  config: LoadTestConfig,
+  target: Target,
+  runId: string,
+): VanaLoadTestClientOptions {
+  const { flow, chain, retry, secrets, seed } = config
+  return {
+    target,
+    submission: flow.submission,
+    requestTimeoutMs: flow.requestTimeoutMs,
+    confirmTimeoutMs: flow.confirmTimeoutMs,
+    blockPollIntervalMs: chain.pollIntervalMs,
+    feeMultiplier: chain.feeMultiplier,
+    maxFeePerGasWei: chain.maxFeePerGasWei,
+    retry,
+    serviceAccount:
+      secrets.serviceAccountJson === undefined ? undefined : JSON.parse(secrets.serviceAccountJson),
+    flow: {
+      runId,
+      seed,
+      dataSize: flow.dataSize,
+      timeoutMs: flow.timeoutMs,
+      inferenceTimeoutMs: flow.inferenceTimeoutMs,
+      pollIntervalMs: flow.pollIntervalMs,
+      ...(flow.prompt === undefined ? {} : { prompt: flow.prompt }),
+    },
+  }
+}

@@ -1,0 +1,113 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Environment } from '../config/environment-layer.ts'
+import type { LoadTestConfig } from '../config/load-test-config.ts'
+import { testbedParameters } from '../config/parameters/chain.ts'
+import { resolveTarget } from '../config/resolve-target.ts'
+import type { Target, TargetPlan } from '../config/target.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { ManagedProcess } from '../process/managed-process.ts'
+import { ownProgram } from '../process/own-program.ts'
+import { startEmbeddedTarget } from './start-embedded-target.ts'
+
+/** A target that is there, with what of it this run started itself. */
+export type RunTarget = {
+  target: Target
+  /** Settles when a part that this run started has ended by itself; the error says which, and its last words. */
+  lost: Promise<LoadTestError>
+  close(): Promise<unknown>
+}
+
+/**
+ * Makes the environment under test ready: starts the embedded stack for `local`, and for a target without an API server
+ * one of its own, each as a child process.
+ *
+ * @throws LoadTestError CONFIG_INVALID, TESTBED_START_FAILED, TARGET_NOT_READY; the signal's reason when aborted
+ */
+export async function openRunTarget(
+  config: LoadTestConfig,
+  environment: Environment,
+  signal: AbortSignal,
+  note: (text: string) => void,
+): Promise<RunTarget> {
+  const plan = await resolveTarget(config, environment)
+  if (plan === 'local') {
+    note('starting the embedded stack')
+    const testbed = await startEmbeddedTarget(testbedFlags(config.testbed), signal)
+    return {
+      target: testbed.target,
+      lost: endedByItself('the embedded stack', testbed),
+      close: () => testbed.stop(),
+    }
+  }
+  if (plan.apiServer)
+    return { target: { ...plan, apiServer: plan.apiServer }, lost: never, close: async () => {} }
+  note('starting the API server')
+  return startApiServer(plan, environment, signal)
+}
+
+const never = new Promise<never>(() => {})
+
+/** The settings of the embedded stack as flags of the command that starts it. */
+function testbedFlags(settings: LoadTestConfig['testbed']): string[] {
+  return Object.entries(testbedParameters).flatMap(([name, { flag, kind }]) => {
+    const value = settings[name as keyof typeof settings]
+    if (value === undefined || flag === undefined) return []
+    const [word = ''] = flag.split(' ')
+    if (typeof value === 'boolean') return value ? [word] : []
+    return [word, (kind.show as (value: unknown) => string)(value)]
+  })
+}
+
+type Child = { exited: Promise<{ expected: boolean }>; lastOutput(): string }
+
+async function endedByItself(what: string, { exited, lastOutput }: Child): Promise<LoadTestError> {
+  const { expected } = await exited
+  if (expected) return never
+  return new LoadTestError(
+    'TESTBED_DIED',
+    `${what} ended during the run. Its last output: ${lastOutput() || 'none'}`,
+  )
+}
+
+const addressSchema = z.object({ url: z.string() })
+
+/** Starts `vana-load serve`; its keys come to it as they came to this process, through the environment. */
+async function startApiServer(
+  plan: TargetPlan,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<RunTarget> {
+  const folder = await mkdtemp(join(tmpdir(), 'vana-load-'))
+  const file = join(folder, 'target.json')
+  await writeFile(file, JSON.stringify(plan), { mode: 0o600 })
+  const program = ownProgram('../index', import.meta.url)
+  const child = new ManagedProcess<{ url: string }>({
+    name: 'vana-load serve',
+    command: program.command,
+    args: [...program.args, 'serve', '--target', file, '--port', '0', '--json'],
+    env: Object.fromEntries([...environment].map(([name, { value }]) => [name, value])),
+    ready: { line: (line) => (line.startsWith('{') ? addressSchema.parse(JSON.parse(line)) : undefined) },
+    startTimeoutMs: 30_000,
+    stopTimeoutMs: 15_000,
+  })
+  const close = async (): Promise<void> => {
+    await child.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    const apiServer = await child.start(signal)
+    return {
+      target: { ...plan, apiServer },
+      lost: endedByItself('the API server', { exited: child.exited, lastOutput: () => child.lastOutput() }),
+      close,
+    }
+  } catch (cause) {
+    await close()
+    if (signal.aborted) throw signal.reason
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new LoadTestError('TARGET_NOT_READY', `The API server did not start: ${reason}`, { cause })
+  }
+}

@@ -1,0 +1,215 @@
+import { rm } from 'node:fs/promises'
+import type { Environment } from '../config/environment-layer.ts'
+import type { LoadTestConfig } from '../config/load-test-config.ts'
+import type { LoadTestError } from '../errors/load-test-error.ts'
+import type { FlowRecord } from '../flow/flow-record.ts'
+import { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
+import { createFailureBreaker } from '../load/failure-breaker.ts'
+import { startResourceSampler } from '../metrics/resources.ts'
+import { dependenciesOf, describeEnvironment } from '../results/environment.ts'
+import { parseThresholds } from '../results/parse-threshold.ts'
+import type { Redactor } from '../results/redact.ts'
+import { createRunFolder, type RunFolder } from '../results/run-folder.ts'
+import { makeRunId } from '../results/run-id.ts'
+import { createRunRecorder, type RunRecorder } from '../results/run-recorder.ts'
+import type { RunSnapshot } from '../results/snapshot-schema.ts'
+import { buildSummary } from '../results/summary.ts'
+import type { Summary } from '../results/summary-schema.ts'
+import { phaseAt } from './arrival-pattern.ts'
+import { carryUsers } from './carry-users.ts'
+import { connectionSettings } from './connection-settings.ts'
+import { openRunTarget, type RunTarget } from './open-run-target.ts'
+import { createStopControl, type StopControl } from './stop-control.ts'
+import { openUserWallets, type UserWallets } from './user-wallets.ts'
+
+/** Told how a run goes, for people. */
+export type RunView = {
+  /** What is being done before and after the users come: `starting the embedded stack`. */
+  note(text: string): void
+  /** Where the run stands; about once a second. */
+  update(snapshot: RunSnapshot): void
+}
+
+/** One load test to be made. */
+export type LoadTest = {
+  config: LoadTestConfig
+  /** For `config.json`: the values with their sources, free of secrets. */
+  document: unknown
+  redact: Redactor
+  /** Environment variables, with those of an env file. */
+  environment: Environment
+  /** Version of this program. */
+  version: string
+  /** Absolute path of the folder under which the run gets its own. */
+  resultsDirectory: string
+  /** First and second interruption. */
+  interrupt: AbortSignal
+  forced: AbortSignal
+  view: RunView
+}
+
+/** A run that took place. */
+export type CompletedRun = { summary: Summary; folder: RunFolder }
+
+/**
+ * Makes one load test, from configuration to summary: target, wallets, users, books.
+ *
+ * What fails before the first user comes is thrown, and leaves no folder behind; from then on, there is a summary.
+ *
+ * @throws LoadTestError RESULTS_UNWRITABLE, TESTBED_START_FAILED, TARGET_NOT_READY, CHAIN_*, ...
+ */
+export async function runLoadTest(test: LoadTest): Promise<CompletedRun> {
+  const { config, redact, view } = test
+  const startedAt = new Date()
+  const runId = makeRunId(startedAt, Math.random)
+  const { thresholds } = parseThresholds(config.thresholds)
+  const folder = await createRunFolder({ resultsDir: test.resultsDirectory, runId, redact })
+  const stop = createStopControl({ ...test, graceMs: config.load.graceMs })
+  const open: { close(): Promise<unknown> }[] = []
+  let begun = false
+  try {
+    await folder.writeConfig(test.document)
+    const target = await openRunTarget(config, test.environment, stop.starting, view.note)
+    open.push(target)
+    watchTarget(target, stop)
+    await folder.writeEnvironment(
+      describeEnvironment({ target: target.target, versions: { 'vana-load': test.version } }),
+    )
+    const client = new VanaLoadTestClient(connectionSettings(config, target.target, runId))
+    open.push(client)
+    const wallets = await openUserWallets({
+      config,
+      target: target.target,
+      connection: client.connection,
+      folder,
+      redact,
+      view,
+      signal: stop.starting,
+    })
+    open.push(wallets)
+
+    const identity = {
+      id: runId,
+      preset: config.preset,
+      target: target.target.name,
+      seed: config.seed,
+      startedAt: new Date().toISOString(),
+    }
+    const resources = startResourceSampler()
+    const recorder = createRunRecorder({
+      run: identity,
+      planned: usersOfPart(config),
+      redact,
+      resources,
+      rpcTotals: () => rpcTotalsOf(client),
+    })
+    begun = true
+    view.note('users are coming')
+    const durationMs = await coming(test, { client, wallets, recorder, folder, stop })
+    resources.stop()
+    view.note('closing the books')
+    const money = await wallets.settle()
+    const summary = buildSummary({
+      version: test.version,
+      run: identity,
+      endedAt: new Date(),
+      durationMs,
+      measurements: recorder.measurements(),
+      dependencies: dependenciesOf(target.target),
+      money: money.statement,
+      problems: money.problems,
+      thresholds,
+      stopped: stop.reason(),
+      part: config.load.part.count > 1 ? config.load.part : null,
+    })
+    await folder.writeSummary(summary)
+    return { summary, folder }
+  } catch (error) {
+    if (!begun) await discard(folder)
+    throw stop.reason()?.reason === 'target-lost' && stop.flows.aborted ? stop.flows.reason : error
+  } finally {
+    stop.dispose()
+    for (const part of open.reverse()) await part.close()
+    if (begun) await folder.close()
+  }
+}
+
+type RunParts = {
+  client: VanaLoadTestClient
+  wallets: UserWallets
+  recorder: RunRecorder
+  folder: RunFolder
+  stop: StopControl
+}
+
+/** From the first due user to the end of the last; returns how long that took, in milliseconds. */
+async function coming(
+  test: LoadTest,
+  { client, wallets, recorder, folder, stop }: RunParts,
+): Promise<number> {
+  const { config, view } = test
+  const tooManyFailures = createFailureBreaker(config.breaker)
+  const originMs = performance.now()
+  const elapsed = (): number => performance.now() - originMs
+  const onEnd = (record: FlowRecord): void => {
+    recorder.ended(record)
+    folder.appendFlow(record).catch(onDiskError)
+    if (record.outcome === 'dropped' || record.outcome === 'aborted') return
+    const why = tooManyFailures(record.outcome === 'succeeded')
+    if (record.outcome !== 'succeeded' && config.failFast) {
+      stop.stop({ reason: 'fail-fast', message: `flow ${record.index} ${record.outcome}` })
+    } else if (record.error?.code === 'SPENDING_CAP') {
+      stop.stop({ reason: 'spending-cap', message: record.error.message })
+    } else if (why) {
+      stop.stop({ reason: 'circuit-breaker', message: why })
+    }
+  }
+  const onDiskError = (error: unknown): void => {
+    stop.stop({ reason: 'error', message: error instanceof Error ? error.message : String(error) })
+  }
+  const tick = (): void => {
+    recorder.enterPhase(phaseAt(config.load, elapsed()))
+    folder.appendTimeline(recorder.tick(elapsed())).catch(onDiskError)
+    view.update(recorder.snapshot(elapsed()))
+  }
+  const timer = setInterval(tick, 1000)
+  try {
+    await carryUsers({
+      config,
+      client,
+      stop,
+      walletOf: wallets.walletOf,
+      funded: wallets.funded,
+      onArrival: (lagMs) => recorder.arrived(lagMs),
+      onStart: () => recorder.started(),
+      onEnd,
+    })
+  } finally {
+    clearInterval(timer)
+    tick()
+  }
+  return elapsed()
+}
+
+/** A target that ends by itself takes the run with it: flows under way fail as such, none starts any more. */
+function watchTarget(target: RunTarget, stop: StopControl): void {
+  void target.lost.then((error: LoadTestError) => {
+    stop.stop({ reason: 'target-lost', message: error.message })
+    stop.endFlows(error)
+  })
+}
+
+function usersOfPart({ users, load }: LoadTestConfig): number {
+  const { index, count } = load.part
+  return Math.floor(users / count) + (index < users % count ? 1 : 0)
+}
+
+function rpcTotalsOf({ connection }: VanaLoadTestClient) {
+  const { total, failed, byMethod } = connection.rpc.calls()
+  return { calls: total, failed, byMethod }
+}
+
+async function discard(folder: RunFolder): Promise<void> {
+  await folder.close().catch(() => undefined)
+  await rm(folder.path, { recursive: true, force: true }).catch(() => undefined)
+}

@@ -1,0 +1,52 @@
+import { type Target, targetSchema } from '../config/target.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { ManagedProcess, type ProcessExit } from '../process/managed-process.ts'
+import { ownProgram } from '../process/own-program.ts'
+
+/** An embedded target that is up, in a process of its own. */
+export type EmbeddedTarget = {
+  target: Target
+  /** Settles when it has ended, for whatever reason. */
+  exited: Promise<ProcessExit>
+  lastOutput(): string
+  stop(): Promise<unknown>
+}
+
+/**
+ * Starts the embedded stack as `vana-load testbed --json` does, in a child process, so that the generator shares no
+ * event loop with what it measures, and takes the target document from its output.
+ *
+ * @param args flags of the command `testbed`
+ * @throws LoadTestError TESTBED_START_FAILED with the child's last output; the signal's reason when aborted
+ */
+export async function startEmbeddedTarget(
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<EmbeddedTarget> {
+  const program = ownProgram('../index', import.meta.url)
+  const child = new ManagedProcess<Target>({
+    name: 'vana-load testbed',
+    command: program.command,
+    args: [...program.args, 'testbed', '--json', ...args],
+    ready: { line: readTarget },
+    startTimeoutMs: 60_000,
+    stopTimeoutMs: 15_000,
+  })
+  try {
+    const target = await child.start(signal)
+    return { target, exited: child.exited, lastOutput: () => child.lastOutput(), stop: () => child.stop() }
+  } catch (cause) {
+    if (signal.aborted) throw signal.reason
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new LoadTestError('TESTBED_START_FAILED', reason, { cause })
+  }
+}
+
+function readTarget(line: string): Target | undefined {
+  if (!line.startsWith('{')) return undefined
+  try {
+    return targetSchema.parse(JSON.parse(line))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,69 @@
+import { setMaxListeners } from 'node:events'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import type { Stop } from '../results/summary-schema.ts'
+
+/** How and why a run ends before its load profile does. */
+export type StopControl = {
+  /** Aborted when no user may start any more. */
+  readonly starting: AbortSignal
+  /** Aborted, with a `LoadTestError`, when flows under way have to end. */
+  readonly flows: AbortSignal
+  /** Why the run was stopped; `null` while it was not. */
+  reason(): Stop | null
+  /** Stops the run: no more users, and flows under way get their grace. The first reason holds. */
+  stop(stop: Stop): void
+  /** Ends flows under way at once, as failures of that kind. */
+  endFlows(error: LoadTestError): void
+  /** Lets go of signals and timers. */
+  dispose(): void
+}
+
+/**
+ * Makes the one place that decides on the end of a run.
+ *
+ * @param options.interrupt aborted at the first Ctrl-C
+ * @param options.forced aborted at the second
+ * @param options.graceMs time that flows under way are given after a stop
+ */
+export function createStopControl(options: {
+  interrupt: AbortSignal
+  forced: AbortSignal
+  graceMs: number
+}): StopControl {
+  const { interrupt, forced, graceMs } = options
+  const starting = new AbortController()
+  const flows = new AbortController()
+  // Every flow listens to these.
+  setMaxListeners(0, starting.signal, flows.signal)
+  let reason: Stop | null = null
+  let grace: NodeJS.Timeout | undefined
+
+  const control: StopControl = {
+    starting: starting.signal,
+    flows: flows.signal,
+    reason: () => reason,
+    stop(stop) {
+      if (reason) return
+      reason = stop
+      const error = new LoadTestError('ABORTED', `The run was stopped: ${stop.message}`)
+      starting.abort(error)
+      grace = setTimeout(() => flows.abort(error), graceMs)
+    },
+    endFlows: (error) => flows.abort(error),
+    dispose() {
+      clearTimeout(grace)
+      interrupt.removeEventListener('abort', onInterrupt)
+      forced.removeEventListener('abort', onForced)
+    },
+  }
+  const onInterrupt = (): void => control.stop({ reason: 'interrupted', message: 'interrupted by a signal' })
+  const onForced = (): void => {
+    onInterrupt()
+    flows.abort(new LoadTestError('ABORTED', 'The run was stopped at once.'))
+  }
+  if (interrupt.aborted) onInterrupt()
+  else interrupt.addEventListener('abort', onInterrupt, { once: true })
+  if (forced.aborted) onForced()
+  else forced.addEventListener('abort', onForced, { once: true })
+  return control
+}
