@@ -114,13 +114,15 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
   /** Payments that may still be mined though nobody waits for them. */
   const lost: { hash: Hash; valueWei: bigint }[] = []
   const underWay = new Set<Promise<void>>()
+  const funding = new Set<number>()
   const retries = new AbortController()
-  const totals = { transactions: 0, fundedWei: 0n, feesWei: 0n, fundingUsers: 0, maxWaitedMs: 0 }
+  const totals = { transactions: 0, fundedWei: 0n, feesWei: 0n, maxWaitedMs: 0 }
   let fatal: unknown
 
+  /** Begins nothing more; who is in a batch on its way may still be lucky. */
   function fail(error: unknown): void {
     fatal ??= error
-    for (const user of [...waiters.keys()]) settle(user, error)
+    for (const user of [...waiters.keys()]) if (!funding.has(user)) settle(user, error)
     retries.abort()
   }
 
@@ -136,9 +138,9 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
     while (fatal === undefined && underWay.size < maxBatches) {
       const users = queue.take()
       if (users.length === 0) return
-      totals.fundingUsers += users.length
+      for (const user of users) funding.add(user)
       const work = fundUsers(users).finally(() => {
-        totals.fundingUsers -= users.length
+        for (const user of users) funding.delete(user)
         underWay.delete(work)
         pump()
       })
@@ -157,14 +159,13 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
         if (!isOpened) ledger?.opened(found.reduce((sum, { balanceWei }) => sum + balanceWei, 0n))
         isOpened = true
         await payWallets(found, batch)
-        for (const user of users) funded.add(user)
-        for (const user of users) settle(user)
-        options.onBatch?.({ ...batch, durationMs: clock.now() - startedAtMs })
-        return
+        break
       } catch (error) {
         const code = error instanceof LoadTestError ? error.code : 'INTERNAL'
-        if (fatalCodes.has(code)) return fail(error)
-        if (attempt >= attempts || !repeatableCodes.has(code) || retries.signal.aborted) {
+        if (fatalCodes.has(code)) fail(error)
+        // Also after a stop, when nothing is tried again.
+        const isLast = attempt >= attempts || retries.signal.aborted
+        if (isLast || !repeatableCodes.has(code)) {
           for (const user of users) failed.set(user, error)
           for (const user of users) settle(user, error)
           return
@@ -172,6 +173,9 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
         await clock.sleepUntil(clock.now() + 250 * 2 ** attempt, retries.signal).catch(() => undefined)
       }
     }
+    for (const user of users) funded.add(user)
+    for (const user of users) settle(user)
+    options.onBatch?.({ ...batch, durationMs: clock.now() - startedAtMs })
   }
 
   async function readWallets(users: readonly number[]): Promise<WalletBalance[]> {
@@ -199,12 +203,15 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
           },
         })
       } catch (error) {
-        const code = error instanceof LoadTestError ? error.code : undefined
         const feesWei = error instanceof LoadTestError ? BigInt(String(error.details.feesWei ?? 0)) : 0n
         book(batch, 0n, feesWei)
-        if (sent !== undefined && code !== 'FUNDING_FAILED')
-          lost.push({ hash: sent, valueWei: part.valueWei })
-        throw error
+        const isSettled = error instanceof LoadTestError && error.code === 'FUNDING_FAILED'
+        if (sent === undefined || isSettled) throw error
+        // It may still be mined: paid again, the wallets would get twice the amount.
+        lost.push({ hash: sent, valueWei: part.valueWei })
+        throw new LoadTestError('TX_NOT_CONFIRMED', `The end of payment ${sent} is not known.`, {
+          cause: error,
+        })
       }
       totals.transactions += 1
       book(batch, paid.valueWei, paid.feesWei)
@@ -243,7 +250,7 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
       pump()
       if (!funded.has(index)) {
         if (failed.has(index)) throw failed.get(index)
-        if (fatal !== undefined) throw fatal
+        if (fatal !== undefined && !funding.has(index)) throw fatal
         const all = waiters.get(index) ?? new Set()
         waiters.set(index, all)
         let waiter: Waiter | undefined
@@ -269,6 +276,7 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
     stats: () => ({
       ...totals,
       fundedUsers: funded.size,
+      fundingUsers: funding.size,
       failedUsers: failed.size,
       waitingUsers: waiters.size,
     }),

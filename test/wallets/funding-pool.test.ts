@@ -1,0 +1,162 @@
+import { parseEther } from 'viem'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LoadTestError } from '../../src/errors/load-test-error.ts'
+import {
+  createFundingPool,
+  type FundedBatch,
+  type FundingPoolOptions,
+} from '../../src/wallets/funding-pool.ts'
+import { type IndexRange, indexesOf } from '../../src/wallets/index-range.ts'
+import { createMoneyLedger } from '../../src/wallets/money-ledger.ts'
+import type { BatchPayer } from '../../src/wallets/pay-batch.ts'
+import { startWalletStack, type WalletStack } from './wallet-stack.fixture.ts'
+
+const amountWei = parseEther('0.1')
+const withCode = (code: string): unknown => expect.objectContaining({ code })
+
+let stack: WalletStack
+beforeAll(async () => {
+  stack = await startWalletStack({ anvil: { blockTime: 0.2 } })
+})
+afterAll(() => stack?.stop())
+
+let nextIndex = 0
+const freshRange = (count: number): IndexRange => {
+  const range = { from: nextIndex, count }
+  nextIndex += count
+  return range
+}
+
+async function startPool(
+  range: IndexRange,
+  options: Partial<FundingPoolOptions> & { batchPayer?: BatchPayer } = {},
+) {
+  const batches: FundedBatch[] = []
+  const ledger = createMoneyLedger()
+  const batchPayer = options.batchPayer ?? (await stack.batchPayer())
+  const pool = createFundingPool({
+    ...batchPayer,
+    wallets: stack.manager.hd,
+    users: indexesOf(range),
+    amountWei,
+    ledger,
+    onBatch: (batch) => batches.push(batch),
+    ...options,
+  })
+  return { pool, batches, ledger, payer: batchPayer.payer }
+}
+
+describe('a funding pool', () => {
+  it('funds a small run in one transaction, and nobody starts without money', async () => {
+    const range = freshRange(60)
+    const { pool, batches } = await startPool(range)
+    await Promise.all(
+      [...stack.manager.wallets(range)].map(async ({ index, address }) => {
+        await pool.ready(index)
+        expect(await stack.balance(address)).toBe(amountWei)
+      }),
+    )
+    expect(batches).toHaveLength(1)
+    expect(pool.stats()).toMatchObject({
+      fundedUsers: 60,
+      failedUsers: 0,
+      fundingUsers: 0,
+      waitingUsers: 0,
+      transactions: 1,
+      fundedWei: 60n * amountWei,
+    })
+    await pool.stop()
+  })
+
+  it('stays ahead of those who come, and no further', async () => {
+    const range = freshRange(60)
+    const { pool, batches } = await startPool(range, { aheadUsers: 20, batchSize: 10 })
+    await pool.ready(range.from + 19)
+    await pool.stop()
+    // Those up to the last that came, and at most 20 more.
+    const { fundedUsers } = pool.stats()
+    expect(fundedUsers).toBeGreaterThanOrEqual(20)
+    expect(fundedUsers).toBeLessThanOrEqual(40)
+    for (const { users } of batches) expect(users).toBeLessThanOrEqual(10)
+    const status = await stack.manager.status({ range, amountWei })
+    expect(status.funded).toBe(fundedUsers)
+  })
+
+  it('keeps books that balance to the wei, also for wallets that held something before', async () => {
+    const range = freshRange(30)
+    const payer = stack.payer()
+    await stack.manager.fund({
+      range: { from: range.from, count: 10 },
+      amountWei: amountWei / 3n,
+      payer,
+      maxSpendWei: parseEther('100'),
+    })
+    const before = await stack.balance(payer.address)
+    const { pool, ledger } = await startPool(range, {
+      batchPayer: await stack.batchPayer({ payer }),
+      batchSize: 7,
+    })
+    for (const index of indexesOf(range)) await pool.ready(index)
+    await pool.stop()
+    const swept = await stack.manager.sweep({
+      range,
+      to: payer.address,
+      onSwept: ({ sweptWei, feesWei }) => ledger.swept(sweptWei, feesWei),
+    })
+    const statement = ledger.close(swept.leftWei)
+    expect(statement).toMatchObject({
+      openingWei: 10n * (amountWei / 3n),
+      fundedWei: 30n * amountWei,
+      leftWei: 0n,
+    })
+    expect(statement.funderCostWei).toBe(before - (await stack.balance(payer.address)))
+  })
+
+  it('tells everybody who waits, and who comes later, that the cap is reached', async () => {
+    const range = freshRange(30)
+    const batchPayer = await stack.batchPayer({ maxSpendWei: parseEther('1.5') })
+    const { pool } = await startPool(range, { batchPayer, aheadUsers: 20, batchSize: 10 })
+    await pool.ready(range.from)
+    await expect(pool.ready(range.from + 15)).rejects.toThrow(withCode('SPENDING_CAP'))
+    await expect(pool.ready(range.from + 25)).rejects.toThrow(withCode('SPENDING_CAP'))
+    await pool.ready(range.from + 9)
+    await pool.stop()
+    expect(batchPayer.limit.spentWei()).toBeLessThanOrEqual(parseEther('1.5'))
+  })
+
+  it('fails the users of a batch that can not be paid, and goes on with the others', async () => {
+    const range = freshRange(20)
+    const { address } = stack.manager.wallet(range.from + 3)
+    await stack.anvil.client.setCode({ address, bytecode: '0x60006000fd' })
+    const { pool, ledger, payer } = await startPool(range, { batchSize: 10, attempts: 2 })
+    const before = await stack.balance(payer.address)
+    await expect(pool.ready(range.from)).rejects.toThrow(withCode('FUNDING_FAILED'))
+    await pool.ready(range.from + 10)
+    await pool.stop()
+    expect(pool.stats()).toMatchObject({ fundedUsers: 10, failedUsers: 10 })
+    const { totalWei } = await stack.manager.status({ range, amountWei })
+    const { fundingFeesWei } = ledger.close(totalWei)
+    expect(before - (await stack.balance(payer.address))).toBe(10n * amountWei + fundingFeesWei)
+  })
+
+  it('refuses a wallet that is not one of the run', async () => {
+    const range = freshRange(3)
+    const { pool } = await startPool(range)
+    await expect(pool.ready(range.from + 3)).rejects.toThrow(withCode('INTERNAL'))
+    await pool.stop()
+  })
+
+  it('lets go of a user whose signal fires, and of all when it is stopped', async () => {
+    const range = freshRange(40)
+    const { pool } = await startPool(range, { aheadUsers: 5, batchSize: 5, maxBatches: 1 })
+    const controller = new AbortController()
+    const leaving = expect(pool.ready(range.from + 20, controller.signal)).rejects.toThrow('enough')
+    const waiting = expect(pool.ready(range.from + 39)).rejects.toThrow(withCode('ABORTED'))
+    controller.abort(new Error('enough'))
+    await leaving
+    await pool.stop()
+    await waiting
+    expect(pool.stats()).toMatchObject({ waitingUsers: 0, fundingUsers: 0 })
+    await expect(pool.ready(range.from + 38)).rejects.toBeInstanceOf(LoadTestError)
+  })
+})
