@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { type Emulator, maxJsonBytes } from './exchange.ts'
+import { bodyChunks } from './request-body.ts'
 import { tooLarge } from './service-error.ts'
 import type { StoredBody } from './stored-body.ts'
 
@@ -20,7 +21,7 @@ export async function receiveBody(
     throw tooLarge(maxObjectBytes)
   const writer = bodies.createWriter()
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+    for await (const chunk of bodyChunks(request)) {
       for (const bytes of split(chunk)) {
         if (writer.size + bytes.length > maxObjectBytes) throw tooLarge(maxObjectBytes)
         const written = writer.write(bytes)

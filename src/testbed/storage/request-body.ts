@@ -2,11 +2,19 @@ import type { IncomingMessage } from 'node:http'
 import { maxJsonBytes } from './exchange.ts'
 import { parseError, tooLarge } from './service-error.ts'
 
+/**
+ * The chunks of a request's body. Unlike iterating the request itself, giving up half-way leaves the connection alone, so
+ * that the error can still be answered.
+ */
+export function bodyChunks(request: IncomingMessage): AsyncIterable<Buffer> {
+  return { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) }
+}
+
 /** Reads a JSON body; an empty one counts as `{}`. Throws 400 when it is not a JSON object, 413 when it is too large. */
 export async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of bodyChunks(request)) {
     size += chunk.length
     if (size > maxJsonBytes) throw tooLarge(maxJsonBytes)
     chunks.push(chunk)

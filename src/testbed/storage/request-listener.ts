@@ -21,11 +21,15 @@ export function createRequestListener(
     try {
       await route(emulator, exchange)
     } catch (error) {
-      if (response.headersSent || request.destroyed) {
+      // The caller has gone away: nobody is left to be told, and it is no fault of ours.
+      if (response.socket === null || response.socket.destroyed) return
+      if (!(error instanceof ServiceError)) logger?.error({ err: error }, 'storage emulator: request failed')
+      if (response.headersSent) {
         response.destroy()
         return
       }
-      if (!(error instanceof ServiceError)) logger?.error({ err: error }, 'storage emulator: request failed')
+      // What is left of a half-read body stands before the next request on this connection.
+      request.resume()
       const fault = error instanceof ServiceError ? error : backendError()
       sendError(response, fault, errorShape(exchange.rawPath, exchange.query))
     }

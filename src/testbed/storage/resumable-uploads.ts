@@ -8,6 +8,9 @@ import { noSuchUpload } from './service-error.ts'
 /** Parts other than the last are kept in multiples of this many bytes. */
 export const partUnitBytes = 256 * 1024
 
+/** More than this are not remembered, oldest first; finished ones are kept only to be asked again. */
+const maxSessions = 50_000
+
 /** The service forgets unfinished uploads after a week. */
 const lifetimeMs = 7 * 24 * 3600 * 1000
 
@@ -64,8 +67,10 @@ export function createResumableUploads(bodies: BodyStore, now: () => Date): Resu
   function dropOld(): void {
     for (const session of sessions.values()) {
       // Insertion order is age order, so the first young one ends the search.
-      if (now().getTime() - session.startedAt.getTime() <= lifetimeMs) return
-      void remove(session)
+      const young = now().getTime() - session.startedAt.getTime() <= lifetimeMs
+      if (young && sessions.size < maxSessions) return
+      // Should its file resist, it goes with the folder when the emulator stops.
+      remove(session).catch(() => undefined)
     }
   }
 

@@ -123,8 +123,6 @@ export function tooLarge(limitBytes: number): ServiceError {
     code: 'EntityTooLarge',
     message: `The request body is larger than the limit of ${limitBytes} bytes.`,
     xmlMessage: 'Your proposed upload exceeds the maximum allowed object size.',
-    // What is left of the body will not be read, so the connection cannot be used again.
-    headers: { connection: 'close' },
   })
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { type ContentRange, parseContentRange } from './content-range.ts'
 import type { Emulator, Exchange } from './exchange.ts'
 import { objectResource } from './object-resource.ts'
+import { bodyChunks } from './request-body.ts'
 import { endActivePart, partUnitBytes, type UploadSession } from './resumable-uploads.ts'
 import { ServiceError, tooLarge } from './service-error.ts'
 import { storeBody } from './store-body.ts'
@@ -87,7 +88,7 @@ async function readUnits(
   let known = writer.size - start
   let bytesRead = 0
   let rest = Buffer.alloc(0)
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of bodyChunks(request)) {
     bytesRead += chunk.length
     if (end !== undefined && start + bytesRead > end + 1) throw wrongLength(bytesRead, start, end)
     if (start + bytesRead > limit) {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import { predefinedAclIsPublic } from './access-control.ts'
 import { conditionalRead } from './conditional-read.ts'
 import type { Emulator, Exchange } from './exchange.ts'
@@ -8,9 +10,16 @@ import { checkPreconditions, preconditionsFromHeaders, wholeNumber } from './pre
 import { receiveBody } from './receive-body.ts'
 import { answerProgress, cancelUpload } from './resumable-answers.ts'
 import { sendObject } from './send-object.ts'
-import { anonymousDenied, methodNotAllowed, notImplemented, type ServiceError } from './service-error.ts'
+import {
+  anonymousDenied,
+  invalid,
+  methodNotAllowed,
+  notImplemented,
+  type ServiceError,
+} from './service-error.ts'
 import { findSignedUrlFault, isSignedQuery } from './signed-url.ts'
 import { storeBody } from './store-body.ts'
+import type { StoredBody } from './stored-body.ts'
 import { takePart } from './take-part.ts'
 
 /** Handles `/<bucket>/<object>`: what public and signed URLs point at. */
@@ -86,6 +95,7 @@ async function putObject(
   const preconditions = preconditionsFromHeaders(request.headers)
   emulator.store.checkWritable(bucket, name, preconditions)
   const body = await receiveBody(emulator, request)
+  await checkSignedPayload(request.headers, body)
   const record = storeBody(emulator, exchange, { bucket, name, draft, preconditions, announced: {}, body })
   const { crc32c, md5Hash } = objectResource(record, exchange.origin)
   response
@@ -98,6 +108,17 @@ async function putObject(
       'content-length': 0,
     })
     .end()
+}
+
+/** A signer may fix the content, too; `UNSIGNED-PAYLOAD` leaves it open. Frees the body when it throws. */
+async function checkSignedPayload(headers: IncomingHttpHeaders, body: StoredBody): Promise<void> {
+  const signed = headers['x-goog-content-sha256']?.toString() ?? 'UNSIGNED-PAYLOAD'
+  if (signed === 'UNSIGNED-PAYLOAD') return
+  const hash = createHash('sha256')
+  if (body.size > 0) for await (const chunk of body.stream(0, body.size - 1)) hash.update(chunk)
+  if (hash.digest('hex') === signed.toLowerCase()) return
+  body.release()
+  throw invalid('The provided x-goog-content-sha256 header does not match what was computed.', 'BadDigest')
 }
 
 function startResumable(emulator: Emulator, exchange: Exchange, bucket: string, name: string): void {
