@@ -1,12 +1,13 @@
 import { rm } from 'node:fs/promises'
 import type { Environment } from '../config/environment-layer.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
-import type { LoadTestError } from '../errors/load-test-error.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
 import { createFailureBreaker } from '../load/failure-breaker.ts'
 import { startResourceSampler } from '../metrics/resources.ts'
 import { dependenciesOf, describeEnvironment } from '../results/environment.ts'
+import { noMoney } from '../results/money-balance.ts'
 import { parseThresholds } from '../results/parse-threshold.ts'
 import type { Redactor } from '../results/redact.ts'
 import { createRunFolder, type RunFolder } from '../results/run-folder.ts'
@@ -20,7 +21,8 @@ import { carryUsers } from './carry-users.ts'
 import { connectionSettings } from './connection-settings.ts'
 import { openRunTarget, type RunTarget } from './open-run-target.ts'
 import { createStopControl, type StopControl } from './stop-control.ts'
-import { openUserWallets, type UserWallets } from './user-wallets.ts'
+import { type MoneySettlement, openUserWallets, type UserWallets } from './user-wallets.ts'
+import { usersOfPart } from './users-of-part.ts'
 
 /** Told how a run goes, for people. */
 export type RunView = {
@@ -81,9 +83,8 @@ export async function runLoadTest(test: LoadTest): Promise<CompletedRun> {
       config,
       target: target.target,
       connection: client.connection,
-      folder,
       redact,
-      view,
+      note: view.note,
       signal: stop.starting,
     })
     open.push(wallets)
@@ -107,14 +108,14 @@ export async function runLoadTest(test: LoadTest): Promise<CompletedRun> {
     view.note('users are coming')
     const durationMs = await coming(test, { client, wallets, recorder, folder, stop })
     resources.stop()
-    view.note('closing the books')
-    const money = await wallets.settle()
+    const measurements = recorder.measurements()
+    const money = await settleMoney(wallets, test.forced)
     const summary = buildSummary({
       version: test.version,
       run: identity,
       endedAt: new Date(),
       durationMs,
-      measurements: recorder.measurements(),
+      measurements,
       dependencies: dependenciesOf(target.target),
       money: money.statement,
       problems: money.problems,
@@ -153,6 +154,7 @@ async function coming(
   const elapsed = (): number => performance.now() - originMs
   const onEnd = (record: FlowRecord): void => {
     recorder.ended(record)
+    wallets.flowEnded(record)
     folder.appendFlow(record).catch(onDiskError)
     if (record.outcome === 'dropped' || record.outcome === 'aborted') return
     const why = tooManyFailures(record.outcome === 'succeeded')
@@ -191,17 +193,23 @@ async function coming(
   return elapsed()
 }
 
+/** The books are closed whatever happens: what can't be read or returned is a problem of the summary. */
+async function settleMoney(wallets: UserWallets, forced: AbortSignal): Promise<MoneySettlement> {
+  try {
+    return await wallets.settle(forced)
+  } catch (error) {
+    const { code, message } =
+      error instanceof LoadTestError ? error : { code: 'INTERNAL', message: String(error) }
+    return { statement: noMoney, problems: [{ code, message: `The money could not be settled: ${message}` }] }
+  }
+}
+
 /** A target that ends by itself takes the run with it: flows under way fail as such, none starts any more. */
 function watchTarget(target: RunTarget, stop: StopControl): void {
   void target.lost.then((error: LoadTestError) => {
     stop.stop({ reason: 'target-lost', message: error.message })
     stop.endFlows(error)
   })
-}
-
-function usersOfPart({ users, load }: LoadTestConfig): number {
-  const { index, count } = load.part
-  return Math.floor(users / count) + (index < users % count ? 1 : 0)
 }
 
 function rpcTotalsOf({ connection }: VanaLoadTestClient) {

@@ -1,42 +1,104 @@
+import type { Hash } from 'viem'
+import { readReceipt } from '../chain/chain-reads.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { Target } from '../config/target.ts'
 import type { TargetConnection } from '../flow/connect-target.ts'
+import type { FlowRecord } from '../flow/flow-record.ts'
 import type { FlowUser } from '../flow/flow-services.ts'
+import type { Part } from '../load/arrivals.ts'
 import { type Money, noMoney } from '../results/money-balance.ts'
 import type { Redactor } from '../results/redact.ts'
-import type { RunFolder } from '../results/run-folder.ts'
 import { embeddedMnemonic, isEmbedded } from '../wallets/embedded-mnemonic.ts'
-import { createHdWallets } from '../wallets/hd-wallets.ts'
-import type { RunView } from './run-load-test.ts'
+import { createHdWallets, type HdWallets } from '../wallets/hd-wallets.ts'
+import { openFunding } from './open-funding.ts'
 
 /** The wallets of a run's users, and their money. */
 export type UserWallets = {
+  /** The wallet of the user with this number in the whole run. */
   walletOf(index: number): FlowUser
   /** Resolves when the user's wallet has its coin. */
   funded(index: number, signal: AbortSignal): Promise<void>
-  /** After the last flow: returns what is left, and says where all of it went. */
-  settle(): Promise<{ statement: Money; problems: { code: string; message: string }[] }>
+  /** Books what a flow cost. */
+  flowEnded(record: FlowRecord): void
+  /** After the last flow: returns what is left to the funder, and says where all of it went. */
+  settle(signal: AbortSignal): Promise<MoneySettlement>
   close(): Promise<void>
 }
 
-export async function openUserWallets(options: {
+/** Where a run's money went, and what is wrong with that. */
+export type MoneySettlement = { statement: Money; problems: { code: string; message: string }[] }
+
+/** What wallets are opened with. */
+export type UserWalletsOptions = {
   config: LoadTestConfig
   target: Target
   connection: TargetConnection
-  folder: RunFolder
   redact: Redactor
-  view: RunView
+  note: (text: string) => void
   signal: AbortSignal
-}): Promise<UserWallets> {
-  const { config, target, redact } = options
+}
+
+/**
+ * Opens the wallets of a run, and when users pay for themselves, begins to fund them.
+ *
+ * @throws LoadTestError CONFIG_INVALID without a funder or a mnemonic, CHAIN_INSUFFICIENT_FUNDS, CHAIN_*
+ */
+export async function openUserWallets(options: UserWalletsOptions): Promise<UserWallets> {
+  const { config, target, connection, redact, note, signal } = options
   const home = { chainId: target.chain.id, rpcUrls: target.chain.rpcUrls }
   const mnemonic = config.secrets.mnemonic ?? embeddedMnemonic(config.seed, home)
   if (!isEmbedded(home)) redact.register(mnemonic)
   const wallets = createHdWallets(mnemonic)
+  const walletOf = (index: number): FlowUser => ({
+    ...wallets.user(config.wallets.firstIndex + index),
+    index,
+  })
+  if (config.flow.submission === 'relayed') return { walletOf, ...withoutMoney }
+
+  const { part } = config.load
+  const own = partOfWallets(wallets, config.wallets.firstIndex, part)
+  const funding = await openFunding({ config, target, connection, wallets: own, note, signal })
   return {
-    walletOf: (index) => ({ ...wallets.user(config.wallets.firstIndex + index), index }),
-    async funded() {},
-    settle: async () => ({ statement: noMoney, problems: [] }),
-    async close() {},
+    walletOf,
+    funded: (index, flowSignal) => funding.pool.ready(Math.floor(index / part.count), flowSignal),
+    flowEnded({ tx }) {
+      if (!tx) return
+      funding.ledger.submitted(tx.hash)
+      if (tx.gasUsed === null || tx.gasPriceWei === null) return
+      funding.ledger.settled(tx.hash, {
+        gasUsed: BigInt(tx.gasUsed),
+        effectiveGasPrice: BigInt(tx.gasPriceWei),
+      })
+    },
+    async settle(settleSignal) {
+      await funding.pool.stop(settleSignal)
+      for (const hash of funding.ledger.unsettled())
+        await settleLate(connection, funding.ledger, hash, settleSignal)
+      return funding.settle(settleSignal)
+    },
+    close: () => funding.close(),
   }
+}
+
+const withoutMoney: Omit<UserWallets, 'walletOf'> = {
+  async funded() {},
+  flowEnded() {},
+  settle: async () => ({ statement: noMoney, problems: [] }),
+  async close() {},
+}
+
+/** The wallets of one part of a split run, numbered through from 0. */
+function partOfWallets({ user }: HdWallets, firstIndex: number, part: Part): Pick<HdWallets, 'user'> {
+  return { user: (k) => user(firstIndex + part.index + k * part.count) }
+}
+
+/** A flow that gave up waiting may have paid all the same. */
+async function settleLate(
+  { rpc }: TargetConnection,
+  ledger: { settled(hash: Hash, paid: { gasUsed: bigint; effectiveGasPrice: bigint }): void },
+  hash: Hash,
+  signal: AbortSignal,
+): Promise<void> {
+  const receipt = await readReceipt(rpc, hash, { signal })
+  if (receipt) ledger.settled(hash, receipt)
 }

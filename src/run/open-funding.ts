@@ -1,0 +1,152 @@
+import { formatEther, type Hex } from 'viem'
+import { readBalance } from '../chain/chain-reads.ts'
+import { Lane } from '../chain/lane.ts'
+import type { LoadTestConfig } from '../config/load-test-config.ts'
+import type { Target } from '../config/target.ts'
+import { toNativeAccount } from '../crypto/native-account.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import type { TargetConnection } from '../flow/connect-target.ts'
+import { createFundingPool, type FundingPool } from '../wallets/funding-pool.ts'
+import type { HdWallets } from '../wallets/hd-wallets.ts'
+import { createMoneyLedger, type MoneyLedger } from '../wallets/money-ledger.ts'
+import { createPayer } from '../wallets/payer.ts'
+import { readBalances } from '../wallets/read-balances.ts'
+import { createSpendingLimit } from '../wallets/spending-limit.ts'
+import { sweepWallets } from '../wallets/sweep-wallets.ts'
+import { findAbilities, type WalletChain } from '../wallets/wallet-chain.ts'
+import type { MoneySettlement } from './user-wallets.ts'
+import { usersOfPart } from './users-of-part.ts'
+
+/** The money of users who pay for themselves. */
+export type Funding = {
+  pool: FundingPool
+  ledger: MoneyLedger
+  /** Returns what is left, and closes the books. */
+  settle(signal: AbortSignal): Promise<MoneySettlement>
+  close(): Promise<void>
+}
+
+/**
+ * Begins to fund wallets ahead of the users, from the funder's own lane.
+ *
+ * @throws LoadTestError CONFIG_INVALID without a funder, CHAIN_INSUFFICIENT_FUNDS before anything is sent, CHAIN_*
+ */
+export async function openFunding(options: {
+  config: LoadTestConfig
+  target: Target
+  connection: TargetConnection
+  /** Of this part of the run, numbered from 0. */
+  wallets: Pick<HdWallets, 'user'>
+  note: (text: string) => void
+  signal: AbortSignal
+}): Promise<Funding> {
+  const { config, target, connection, wallets, note, signal } = options
+  const { rpc, feed, fees, receipts: hub } = connection
+  const chain: WalletChain = { rpc, feed, fees, hub }
+  const users = usersOfPart(config)
+  const amountWei = config.wallets.fundingWei
+  const account = toNativeAccount(funderKey(config, target))
+  await checkFunder(connection, account.address, BigInt(users) * amountWei, signal)
+  const { multicall3, multisend } = target.chain.contracts
+  const contracts = { multicall3, multisend }
+  const abilities = await findAbilities(chain, contracts, signal)
+  const lane = new Lane({ rpc, feed, fees, account })
+  const ledger = createMoneyLedger()
+  const pool = createFundingPool({
+    chain,
+    abilities,
+    payer: createPayer({ rpc, hub, lane }),
+    limit: createSpendingLimit(config.limits.maxSpendWei),
+    ledger,
+    wallets,
+    users: Array.from({ length: users }, (_, k) => k),
+    amountWei,
+    maxBatches: config.wallets.fundingWorkers,
+  })
+  return {
+    pool,
+    ledger,
+    async settle(settleSignal) {
+      const range = { from: 0, count: users }
+      const problems: MoneySettlement['problems'] = []
+      let leftWei: bigint
+      if (config.wallets.sweep && !settleSignal.aborted) {
+        note('returning what is left to the funder')
+        const swept = await sweepWallets({
+          chain,
+          contracts,
+          wallets,
+          range,
+          to: account.address,
+          allowMainnet: config.limits.allowMainnet,
+          onSwept: ({ sweptWei, feesWei }) => ledger.swept(sweptWei, feesWei),
+          signal: settleSignal,
+        })
+        leftWei = swept.leftWei
+        for (const { index, error } of swept.failures) {
+          problems.push({ code: error.code, message: `Wallet ${index} could not be swept: ${error.message}` })
+        }
+      } else {
+        leftWei = await sumOfBalances(connection, abilities.multicall3, wallets, users)
+      }
+      const { fundedWei, spentWei, sweptWei } = ledger.close(leftWei)
+      const [funded, spent, back, left] = [fundedWei, spentWei, sweptWei, leftWei].map(String)
+      const statement = {
+        fundedWei: funded ?? null,
+        spentWei: spent ?? null,
+        sweptWei: back ?? null,
+        leftWei: left ?? null,
+      }
+      return { statement, problems }
+    },
+    async close() {
+      await pool.stop().catch(() => undefined)
+      await lane.close()
+    },
+  }
+}
+
+function funderKey({ secrets }: LoadTestConfig, { accounts }: Target): Hex {
+  const key = secrets.funderPrivateKey ?? secrets.relayerPrivateKeys?.[0] ?? accounts?.funder
+  if (key) return key
+  throw new LoadTestError(
+    'CONFIG_INVALID',
+    'Users who pay for themselves need a funder, and there is none.',
+    {
+      hint: 'Set VANA_LOAD_FUNDER_PRIVATE_KEY, or use --submission relayed.',
+    },
+  )
+}
+
+async function checkFunder(
+  { rpc }: TargetConnection,
+  address: Hex,
+  neededWei: bigint,
+  signal: AbortSignal,
+): Promise<void> {
+  const balanceWei = await readBalance(rpc, address, { signal })
+  if (balanceWei >= neededWei) return
+  throw new LoadTestError(
+    'CHAIN_INSUFFICIENT_FUNDS',
+    `The funder ${address} has ${formatEther(balanceWei)} VANA; the users' wallets take ${formatEther(neededWei)} VANA, ` +
+      `so ${formatEther(neededWei - balanceWei)} VANA are missing.`,
+    { hint: 'Fund the funder, or lower --users or --funding. Nothing was sent.' },
+  )
+}
+
+async function sumOfBalances(
+  { rpc }: TargetConnection,
+  multicall3: Hex | undefined,
+  wallets: Pick<HdWallets, 'user'>,
+  users: number,
+): Promise<bigint> {
+  let sum = 0n
+  for (let from = 0; from < users; from += 500) {
+    const addresses = Array.from(
+      { length: Math.min(500, users - from) },
+      (_, k) => wallets.user(from + k).address,
+    )
+    for (const balance of await readBalances(rpc, addresses, { multicall3 })) sum += balance
+  }
+  return sum
+}
