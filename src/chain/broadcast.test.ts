@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createManualClock } from '../async/manual-clock.fixture.ts'
+import { broadcast, mayBeSent } from './broadcast.ts'
+import { createRpcPool, type RpcPool } from './rpc-pool.ts'
+import {
+  type CallAnswer,
+  type Misbehaviour,
+  type ScriptedNode,
+  startScriptedNode,
+} from './scripted-node.fixture.ts'
+
+const transaction = { raw: '0x02aa', hash: `0x${'11'.repeat(32)}` } as const
+const sent = 'eth_sendRawTransaction'
+const lookup = 'eth_getTransactionByHash'
+
+let node: ScriptedNode
+let rpc: RpcPool
+beforeEach(async () => {
+  node = await startScriptedNode()
+  rpc = createRpcPool({ urls: [node.url], chainId: 14800 })
+})
+afterEach(async () => {
+  await rpc.close()
+  await node.stop()
+})
+
+/** What the node does with each attempt in turn; the last one stays. */
+function script(...steps: (CallAnswer | Misbehaviour)[]): void {
+  const next = (): CallAnswer | Misbehaviour | undefined =>
+    steps[Math.min(node.count(sent), steps.length) - 1]
+  node.misbehave = ([call]) => {
+    const step = call?.method === sent ? next() : undefined
+    return step === undefined || 'result' in step || 'error' in step ? undefined : step
+  }
+  node.answer = ({ method }) => {
+    if (method !== sent) return undefined
+    const step = next()
+    return step !== undefined && ('result' in step || 'error' in step) ? step : { result: transaction.hash }
+  }
+}
+
+/** Lets the pauses between attempts pass. */
+async function run(): Promise<unknown> {
+  const clock = createManualClock()
+  let over = false
+  const outcome = broadcast(rpc, transaction, { stickyKey: '0x1', clock })
+    .then(
+      () => 'sent',
+      (error: unknown) => error,
+    )
+    .finally(() => {
+      over = true
+    })
+  while (!over) await clock.advanceTo(clock.now() + 1000)
+  return await outcome
+}
+
+const refusal = (message: string): CallAnswer => ({ error: { code: -32000, message } })
+
+describe('broadcasting a transaction', () => {
+  it('is one call when the node takes it', async () => {
+    script({ result: transaction.hash })
+    expect(await run()).toBe('sent')
+    expect([node.count(sent), node.count(lookup)]).toEqual([1, 0])
+  })
+
+  it('takes "already known" for success', async () => {
+    script(refusal('already known'))
+    expect(await run()).toBe('sent')
+  })
+
+  it('offers the same bytes again when the answer was lost, and learns that they were taken', async () => {
+    script({ drop: 'after' }, refusal('already known'))
+    expect(await run()).toBe('sent')
+    expect(node.received.filter(({ method }) => method === sent).map(({ params }) => params[0])).toEqual([
+      transaction.raw,
+      transaction.raw,
+    ])
+  })
+
+  it('takes "nonce too low" for success when the chain has this very transaction', async () => {
+    script({ drop: 'after' }, refusal('nonce too low'))
+    const answer = node.answer
+    node.answer = (call) => (call.method === lookup ? { result: { hash: transaction.hash } } : answer(call))
+    expect(await run()).toBe('sent')
+  })
+
+  it('is refused for "nonce too low" when the nonce went to another transaction', async () => {
+    script(refusal('nonce too low'))
+    const answer = node.answer
+    node.answer = (call) => (call.method === lookup ? { result: null } : answer(call))
+    const error = await run()
+    expect(error).toMatchObject({ code: 'CHAIN_NONCE', details: { reason: 'nonce-too-low' } })
+    expect(mayBeSent(error)).toBe(false)
+  })
+
+  it('says that it may be sent all the same when no attempt was answered', async () => {
+    script({ drop: 'before' })
+    const error = await run()
+    expect(error).toMatchObject({ code: 'CHAIN_UNREACHABLE', details: { hash: transaction.hash } })
+    expect(mayBeSent(error)).toBe(true)
+    expect(node.count(sent)).toBe(3)
+  })
+
+  it('does not say so after a plain refusal, but does when an answer was lost before it', async () => {
+    script(refusal('insufficient funds for gas * price + value'))
+    const plain = await run()
+    expect([plain, mayBeSent(plain)]).toMatchObject([{ code: 'CHAIN_INSUFFICIENT_FUNDS' }, false])
+    node.received.length = 0
+    script({ drop: 'after' }, refusal('insufficient funds for gas * price + value'))
+    expect(mayBeSent(await run())).toBe(true)
+  })
+})

@@ -1,0 +1,111 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createManualClock } from '../async/manual-clock.fixture.ts'
+import type { BlockFeed } from './block-feed.ts'
+import { createFees, type FeePolicy } from './fees.ts'
+import type { RpcPool } from './rpc-pool.ts'
+
+const gwei = 10n ** 9n
+
+/** Fees over a head with a given base fee, and a node that suggests a given tip. */
+function feesAt(baseFee: bigint | null, policy: FeePolicy = {}, tip = gwei) {
+  const state = { baseFee, tip, tipReads: 0 }
+  const clock = createManualClock()
+  const feed = {
+    head: async () => ({ number: 7, baseFeePerGas: state.baseFee }),
+  } as Partial<BlockFeed> as BlockFeed
+  const rpc = {
+    async request() {
+      state.tipReads += 1
+      return `0x${state.tip.toString(16)}`
+    },
+  } as Partial<RpcPool> as RpcPool
+  return { fees: createFees({ rpc, feed, clock, ...policy }), state, clock }
+}
+
+describe('the fee policy', () => {
+  it('leaves room for the base fee to double, on top of the tip', async () => {
+    const { fees } = feesAt(10n * gwei)
+    expect(await fees.current()).toEqual({
+      maxFeePerGas: 21n * gwei,
+      maxPriorityFeePerGas: gwei,
+      blockNumber: 7,
+    })
+  })
+
+  it('asks the node for its tip once in half a minute, not once a flow', async () => {
+    const { fees, state, clock } = feesAt(gwei)
+    await Promise.all(Array.from({ length: 50 }, () => fees.current()))
+    expect(state.tipReads).toBe(1)
+    state.tip = 3n * gwei
+    await clock.advanceTo(30_001)
+    expect((await fees.current()).maxPriorityFeePerGas).toBe(3n * gwei)
+    expect(state.tipReads).toBe(2)
+  })
+
+  it('does not ask for a tip that is given', async () => {
+    const { fees, state } = feesAt(gwei, { priorityFeeWei: 5n })
+    expect((await fees.current()).maxPriorityFeePerGas).toBe(5n)
+    expect(state.tipReads).toBe(0)
+  })
+
+  it('never goes above the cap, and says so clearly when the chain asks for more', async () => {
+    expect((await feesAt(10n * gwei, { maxFeeGwei: 12 }).fees.current()).maxFeePerGas).toBe(12n * gwei)
+    await expect(feesAt(12n * gwei, { maxFeeGwei: 12.5 }).fees.current()).rejects.toMatchObject({
+      code: 'CHAIN_UNDERPRICED',
+      message: 'The chain asks for 13 gwei per gas, above the cap of 12.5 gwei.',
+    })
+  })
+
+  it('needs a chain with a base fee', async () => {
+    await expect(feesAt(null).fees.current()).rejects.toMatchObject({ code: 'CHAIN_RPC_ERROR' })
+  })
+
+  it('always pays at least base fee and tip, and within the cap', async () => {
+    const wei = fc.bigInt({ min: 0n, max: 10n ** 12n })
+    await fc.assert(
+      fc.asyncProperty(
+        wei,
+        wei,
+        fc.double({ min: 0, max: 5, noNaN: true }),
+        async (base, tip, multiplier) => {
+          const cap = 900
+          const { fees } = feesAt(base, {
+            priorityFeeWei: tip,
+            baseFeeMultiplier: multiplier,
+            maxFeeGwei: cap,
+          })
+          const quote = await fees.current().catch(() => undefined)
+          if (quote === undefined) expect(base + tip).toBeGreaterThan(BigInt(cap) * gwei)
+          else {
+            expect(quote.maxFeePerGas).toBeGreaterThanOrEqual(base + tip)
+            expect(quote.maxFeePerGas).toBeLessThanOrEqual(BigInt(cap) * gwei)
+            expect(quote.maxPriorityFeePerGas).toBeLessThanOrEqual(quote.maxFeePerGas)
+          }
+        },
+      ),
+    )
+  })
+})
+
+describe('replacement fees', () => {
+  it('are at least an eighth higher in both parts, however small, and not below the current ones', async () => {
+    const wei = fc.bigInt({ min: 0n, max: 10n ** 12n })
+    await fc.assert(
+      fc.asyncProperty(wei, wei, async (maxFeePerGas, maxPriorityFeePerGas) => {
+        const { fees } = feesAt(10n, { priorityFeeWei: 3n })
+        const bumped = await fees.bump({ maxFeePerGas, maxPriorityFeePerGas })
+        expect(bumped.maxFeePerGas * 8n).toBeGreaterThanOrEqual(maxFeePerGas * 9n)
+        expect(bumped.maxPriorityFeePerGas * 8n).toBeGreaterThanOrEqual(maxPriorityFeePerGas * 9n)
+        expect(bumped.maxFeePerGas).toBeGreaterThan(maxFeePerGas)
+        expect(bumped.maxFeePerGas).toBeGreaterThanOrEqual(23n)
+      }),
+    )
+  })
+
+  it('are refused above the cap', async () => {
+    const { fees } = feesAt(gwei, { maxFeeGwei: 10 })
+    const previous = { maxFeePerGas: 9n * gwei, maxPriorityFeePerGas: gwei }
+    await expect(fees.bump(previous)).rejects.toMatchObject({ code: 'CHAIN_UNDERPRICED' })
+  })
+})

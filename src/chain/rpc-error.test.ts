@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { rejectionReason, revertOf, toChainError } from './rpc-error.ts'
+
+describe('an error of a node', () => {
+  // Texts as geth, anvil, Nethermind, Besu, Erigon and reth write them.
+  it.each([
+    [-32000, 'already known', 'CHAIN_NONCE', 'already-known'],
+    [-32003, 'transaction already imported', 'CHAIN_NONCE', 'already-known'],
+    [-32010, 'AlreadyKnown', 'CHAIN_NONCE', 'already-known'],
+    [-32000, 'nonce too low: next nonce 5, tx nonce 3', 'CHAIN_NONCE', 'nonce-too-low'],
+    [-32003, 'nonce too low', 'CHAIN_NONCE', 'nonce-too-low'],
+    [-32010, 'OldNonce, Current nonce: 5, nonce of rejected tx: 3', 'CHAIN_NONCE', 'nonce-too-low'],
+    [-32000, 'nonce too high', 'CHAIN_NONCE', 'nonce-too-high'],
+    [-32000, 'replacement transaction underpriced', 'CHAIN_UNDERPRICED', 'replacement-underpriced'],
+    [-32010, 'ReplacementNotAllowed', 'CHAIN_UNDERPRICED', 'replacement-underpriced'],
+    [-32000, 'transaction underpriced: tip needed 1, tip permitted 0', 'CHAIN_UNDERPRICED', 'fee-too-low'],
+    [
+      -32000,
+      'max fee per gas less than block base fee: address 0x00, maxFeePerGas: 1',
+      'CHAIN_UNDERPRICED',
+      'fee-too-low',
+    ],
+    [-32003, 'max fee per gas less than block base fee', 'CHAIN_UNDERPRICED', 'fee-too-low'],
+    [
+      -32000,
+      'insufficient funds for gas * price + value: balance 0',
+      'CHAIN_INSUFFICIENT_FUNDS',
+      'insufficient-funds',
+    ],
+    [-32003, 'Insufficient funds for gas * price + value', 'CHAIN_INSUFFICIENT_FUNDS', 'insufficient-funds'],
+    [-32000, 'txpool is full', 'CHAIN_RATE_LIMITED', 'pool-full'],
+  ] as const)('%i "%s" is %s (%s)', (code, message, expected, reason) => {
+    const error = toChainError({ code, message }, 'eth_sendRawTransaction')
+    expect(error).toMatchObject({ code: expected, details: { method: 'eth_sendRawTransaction', code } })
+    expect(rejectionReason(error)).toBe(reason)
+  })
+
+  it('is judged by its code where that says enough, whatever the text', () => {
+    expect(toChainError({ code: -32005, message: 'nonce too low' }, 'm').code).toBe('CHAIN_RATE_LIMITED')
+    expect(toChainError({ code: 429, message: 'slow down' }, 'm').code).toBe('CHAIN_RATE_LIMITED')
+    expect(toChainError({ code: -32601, message: 'insufficient funds' }, 'm').code).toBe('CHAIN_RPC_ERROR')
+    expect(toChainError({ code: 3, message: 'already known' }, 'm').code).toBe('TX_REVERTED')
+  })
+
+  it.each([
+    [3, 'execution reverted: custom error 0xb5b6936d', '0xb5b6936d'],
+    [-32000, 'execution reverted', '0xb5b6936d'],
+    [-32000, 'execution reverted', { data: '0xb5b6936d' }],
+    [-32015, 'VM execution error.', 'Reverted 0xb5b6936d'],
+  ])('that is a refusal by a contract is decoded: %i %s', (code, message, data) => {
+    const error = toChainError({ code, message, data }, 'eth_estimateGas')
+    expect(error).toMatchObject({ code: 'TX_REVERTED', retriable: false, details: { data: '0xb5b6936d' } })
+    expect(error.message).toBe('eth_estimateGas: the contract refused: EmptyGrant()')
+    expect(revertOf(error)?.name).toBe('EmptyGrant')
+  })
+
+  it('that is a refusal without data keeps the node’s words', () => {
+    const error = toChainError({ code: -32000, message: 'execution reverted: out of luck' }, 'eth_call')
+    expect(error.message).toContain('out of luck')
+    expect(revertOf(error)?.name).toBe('empty')
+  })
+
+  it('of an unknown kind keeps code, text and data', () => {
+    expect(
+      toChainError({ code: -32000, message: 'header not found', data: { x: 1 } }, 'eth_call'),
+    ).toMatchObject({
+      code: 'CHAIN_RPC_ERROR',
+      message: 'eth_call: header not found (code -32000)',
+      details: { code: -32000 },
+    })
+    expect(rejectionReason(new Error('already known'))).toBeUndefined()
+    expect(revertOf(new Error('x'))).toBeUndefined()
+  })
+})

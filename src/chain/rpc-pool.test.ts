@@ -1,0 +1,328 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { createManualClock } from '../async/manual-clock.fixture.ts'
+import { createRpcPool, type RpcCallEvent, type RpcPool, type RpcPoolOptions } from './rpc-pool.ts'
+import { type ScriptedNode, startScriptedNode } from './scripted-node.fixture.ts'
+
+const open: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((one) => one.close()))
+})
+
+async function startNode(options?: { chainId?: number }): Promise<ScriptedNode> {
+  const node = await startScriptedNode(options)
+  open.push({ close: node.stop })
+  node.answer = ({ method }) => (method === 'eth_blockNumber' ? { result: '0x7' } : undefined)
+  return node
+}
+
+function poolOver(nodes: readonly { url: string }[], options: Partial<RpcPoolOptions> = {}): RpcPool {
+  const pool = createRpcPool({ urls: nodes.map(({ url }) => url), chainId: 14800, ...options })
+  open.push(pool)
+  return pool
+}
+
+describe('a pool of one endpoint', () => {
+  it('holds the endpoint to the chain id once, however many ask at first', async () => {
+    const node = await startNode()
+    const pool = poolOver([node])
+    const blocks = await Promise.all(Array.from({ length: 20 }, () => pool.request('eth_blockNumber')))
+    expect(new Set(blocks)).toEqual(new Set(['0x7']))
+    expect(node.count('eth_chainId')).toBe(1)
+    expect(pool.calls()).toEqual({
+      total: 21,
+      failed: 0,
+      byMethod: { eth_chainId: 1, eth_blockNumber: 20 },
+      byEndpoint: { [node.url]: 21 },
+    })
+  })
+
+  it('asks for the chain id again when the first attempt failed', async () => {
+    const node = await startNode()
+    const pool = poolOver([node])
+    node.misbehave = () => ({ drop: 'before' })
+    await expect(pool.request('eth_blockNumber')).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' })
+    node.misbehave = () => undefined
+    expect(await pool.request('eth_blockNumber')).toBe('0x7')
+  })
+
+  it('believes nothing of an endpoint of another chain', async () => {
+    const node = await startNode({ chainId: 1480 })
+    const pool = poolOver([node])
+    await expect(pool.request('eth_blockNumber')).rejects.toMatchObject({
+      code: 'CHAIN_WRONG_ID',
+      details: { expected: 14800, found: 1480 },
+    })
+    expect(node.count('eth_blockNumber')).toBe(0)
+  })
+
+  it('gives a result of null as it is', async () => {
+    const node = await startNode()
+    node.answer = ({ method }) => (method === 'eth_getTransactionReceipt' ? { result: null } : undefined)
+    expect(await poolOver([node]).request('eth_getTransactionReceipt', ['0x1'])).toBeNull()
+  })
+
+  it.each([
+    ['an error of the node', { error: { code: -32000, message: 'nonce too low' } }, 'CHAIN_NONCE'],
+    ['no JSON-RPC', {} as { result: unknown }, 'CHAIN_RPC_ERROR'],
+  ])('rejects %s, and counts it as failed', async (_, answer, code) => {
+    const node = await startNode()
+    node.answer = ({ method }) => (method === 'eth_chainId' ? undefined : answer)
+    const pool = poolOver([node])
+    await expect(pool.request('eth_sendRawTransaction', ['0x'])).rejects.toMatchObject({ code })
+    expect(pool.calls().failed).toBe(1)
+  })
+
+  it.each([
+    ['refuses connections', undefined],
+    ['drops the connection', { drop: 'before' }],
+    ['answers HTTP 502 in HTML', { http: 502, body: '<html>' }],
+    ['answers HTTP 401', { http: 401, body: '{"message":"bad key"}' }],
+    ['hangs', { hang: true }],
+    ['drips its body for ever', { drip: true }],
+  ] as const)('rejects with CHAIN_UNREACHABLE when the endpoint %s', async (_, fault) => {
+    const node = await startNode()
+    const pool = poolOver([node], { timeoutMs: 150 })
+    if (fault === undefined) await node.stop()
+    else node.misbehave = () => fault
+    await expect(pool.request('eth_blockNumber')).rejects.toMatchObject({
+      code: 'CHAIN_UNREACHABLE',
+      retriable: true,
+    })
+  })
+
+  it('takes a JSON-RPC error under an HTTP error status for what it says', async () => {
+    const node = await startNode()
+    const pool = poolOver([node])
+    await pool.request('eth_blockNumber')
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, error: { code: -32000, message: 'nonce too low' } })
+    node.misbehave = () => ({ http: 400, body })
+    await expect(pool.request('eth_sendRawTransaction', ['0x'])).rejects.toMatchObject({
+      code: 'CHAIN_NONCE',
+    })
+  })
+
+  it('waits out the pause that a 429 asks for, then asks again', async () => {
+    const node = await startNode()
+    const clock = createManualClock()
+    const pool = poolOver([node], { clock, random: () => 0 })
+    await pool.request('eth_blockNumber')
+    node.misbehave = () => ({ http: 429, headers: { 'retry-after': '2' } })
+    const asking = pool.request('eth_blockNumber')
+    await expect.poll(() => pool.endpoints()[0]?.state).toBe('paused')
+    node.misbehave = () => undefined
+    await clock.advanceTo(1999)
+    expect(node.count('eth_blockNumber')).toBe(2)
+    await clock.advanceTo(2000)
+    expect(await asking).toBe('0x7')
+  })
+
+  it('keeps everybody else away during the pause, too', async () => {
+    const node = await startNode()
+    const clock = createManualClock()
+    const pool = poolOver([node], { clock, random: () => 0, rateLimitRetries: 0 })
+    await pool.request('eth_blockNumber')
+    node.misbehave = () => ({ http: 429, headers: { 'retry-after': '2' } })
+    const asking = pool.request('eth_blockNumber')
+    await expect(asking).rejects.toMatchObject({
+      code: 'CHAIN_RATE_LIMITED',
+      details: { retryAfterMs: 2000 },
+    })
+    await expect(pool.request('eth_blockNumber')).rejects.toMatchObject({ code: 'CHAIN_RATE_LIMITED' })
+    expect(node.count('eth_blockNumber')).toBe(2)
+  })
+
+  it('pauses for a rate limit that comes as a JSON-RPC code', async () => {
+    const node = await startNode()
+    const pool = poolOver([node], { rateLimitRetries: 0 })
+    node.answer = ({ method }) =>
+      method === 'eth_chainId' ? undefined : { error: { code: -32005, message: 'limit exceeded' } }
+    await expect(pool.request('eth_blockNumber')).rejects.toMatchObject({ code: 'CHAIN_RATE_LIMITED' })
+    expect(pool.endpoints()[0]?.state).toBe('paused')
+  })
+
+  it('stops asking an endpoint that fails again and again', async () => {
+    const node = await startNode()
+    const clock = createManualClock()
+    const pool = poolOver([node], { clock, health: { failuresToOpen: 3, openMs: 1000 } })
+    await pool.request('eth_blockNumber')
+    node.misbehave = () => ({ drop: 'before' })
+    for (let i = 0; i < 10; i += 1) {
+      await expect(pool.request('eth_blockNumber')).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' })
+    }
+    expect(node.count('eth_blockNumber')).toBe(4)
+    node.misbehave = () => undefined
+    await clock.advanceTo(1000)
+    expect(await pool.request('eth_blockNumber')).toBe('0x7')
+    expect(pool.endpoints()[0]?.state).toBe('closed')
+  })
+
+  it('rejects with the reason of the signal, which does not count against the endpoint', async () => {
+    const node = await startNode()
+    const pool = poolOver([node], { health: { failuresToOpen: 1 } })
+    await pool.request('eth_blockNumber')
+    node.misbehave = () => ({ hang: true })
+    const stop = new AbortController()
+    const asking = pool.request('eth_blockNumber', [], { signal: stop.signal })
+    await expect.poll(() => node.count('eth_blockNumber')).toBe(2)
+    stop.abort(new Error('run stopped'))
+    await expect(asking).rejects.toThrow('run stopped')
+    expect(pool.endpoints()[0]?.state).toBe('closed')
+    await expect(pool.request('eth_blockNumber', [], { signal: stop.signal })).rejects.toThrow('run stopped')
+  })
+
+  it('spaces requests to the given rate', async () => {
+    const node = await startNode()
+    const clock = createManualClock()
+    const pool = poolOver([node], { clock, ratePerSecond: 2 })
+    // The chain id and one request use up the burst of two.
+    await pool.request('eth_blockNumber')
+    const second = pool.request('eth_blockNumber')
+    await clock.advanceTo(499)
+    expect(node.count('eth_blockNumber')).toBe(1)
+    await clock.advanceTo(500)
+    expect(await second).toBe('0x7')
+  })
+
+  it('reports each call with its duration and outcome', async () => {
+    const node = await startNode()
+    const events: RpcCallEvent[] = []
+    const pool = poolOver([node], { onCall: (event) => events.push(event) })
+    await pool.batch([
+      { method: 'eth_blockNumber', params: [] },
+      { method: 'eth_nonsense', params: [] },
+    ])
+    expect(events.map(({ method, ok }) => [method, ok])).toEqual([
+      ['eth_chainId', true],
+      ['eth_blockNumber', true],
+      ['eth_nonsense', false],
+    ])
+    expect(events.every(({ durationMs, endpoint }) => durationMs >= 0 && endpoint === node.url)).toBe(true)
+  })
+
+  it('never shows the key in its URL', async () => {
+    const node = await startNode()
+    await node.stop()
+    const key = 'S3cretKey0123456789'
+    const pool = poolOver([{ url: `${node.url}/v2/${key}?apikey=${key}` }])
+    const error: unknown = await pool.request('eth_blockNumber').catch((caught: unknown) => caught)
+    expect(JSON.stringify([error, (error as Error).message, pool.calls(), pool.endpoints()])).not.toContain(
+      key,
+    )
+    expect(() => createRpcPool({ urls: [`ws://h/${key}`], chainId: 1 })).toThrowError(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.not.stringContaining(key) }),
+    )
+  })
+})
+
+describe('a batch', () => {
+  it('gives each outcome in the order of its calls, in whatever order the node answers', async () => {
+    const node = await startNode()
+    node.answer = ({ method, params }) =>
+      method === 'eth_call'
+        ? params[0] === 'bad'
+          ? { error: { code: 3, message: 'no', data: '0xb5b6936d' } }
+          : { result: params[0] }
+        : undefined
+    const pool = poolOver([node])
+    const calls = ['a', 'bad', 'c'].map((name) => ({ method: 'eth_call', params: [name] }))
+    const outcomes = await pool.batch(calls)
+    expect(outcomes).toEqual([
+      { ok: true, result: 'a' },
+      { ok: false, error: expect.objectContaining({ code: 'TX_REVERTED' }) },
+      { ok: true, result: 'c' },
+    ])
+    expect(await pool.batch([])).toEqual([])
+  })
+
+  it('is sorted by id', async () => {
+    const node = await startNode()
+    const pool = poolOver([node])
+    await pool.request('eth_blockNumber')
+    node.misbehave = (calls) => ({
+      http: 200,
+      body: JSON.stringify(
+        [...calls].reverse().map(({ id, params }) => ({ jsonrpc: '2.0', id, result: params[0] })),
+      ),
+    })
+    const outcomes = await pool.batch(['a', 'b'].map((name) => ({ method: 'eth_call', params: [name] })))
+    expect(outcomes).toEqual([
+      { ok: true, result: 'a' },
+      { ok: true, result: 'b' },
+    ])
+  })
+
+  it('that is refused as a whole, or answered in part, gives an error for each call that has no answer', async () => {
+    const node = await startNode()
+    const pool = poolOver([node])
+    await pool.request('eth_blockNumber')
+    const calls = ['a', 'b'].map((name) => ({ method: 'eth_call', params: [name] }))
+    const error = { code: -32600, message: 'batch limit exceeded' }
+    node.misbehave = () => ({ http: 200, body: JSON.stringify({ jsonrpc: '2.0', id: null, error }) })
+    expect(await pool.batch(calls)).toMatchObject([
+      { error: { code: 'CHAIN_RPC_ERROR' } },
+      { error: { code: 'CHAIN_RPC_ERROR' } },
+    ])
+    node.misbehave = ([first]) => ({
+      http: 200,
+      body: JSON.stringify([{ jsonrpc: '2.0', id: first?.id, result: 'a' }]),
+    })
+    expect(await pool.batch(calls)).toMatchObject([{ result: 'a' }, { error: { code: 'CHAIN_RPC_ERROR' } }])
+  })
+})
+
+describe('a pool of several endpoints', () => {
+  it('sends all requests of one key to the same endpoint, and different keys to different ones', async () => {
+    const nodes = await Promise.all([startNode(), startNode(), startNode()])
+    const pool = poolOver(nodes)
+    for (let key = 0; key < 30; key += 1) {
+      const before = nodes.map((node) => node.count('eth_blockNumber'))
+      for (let i = 0; i < 3; i += 1) await pool.request('eth_blockNumber', [], { stickyKey: `0xUser${key}` })
+      const used = nodes.filter((node, i) => node.count('eth_blockNumber') > (before[i] ?? 0))
+      expect(used).toHaveLength(1)
+    }
+    expect(nodes.every((node) => node.count('eth_blockNumber') > 0)).toBe(true)
+  })
+
+  it('takes turns without a key', async () => {
+    const nodes = await Promise.all([startNode(), startNode()])
+    const pool = poolOver(nodes)
+    for (let i = 0; i < 6; i += 1) await pool.request('eth_blockNumber')
+    expect(nodes.map((node) => node.count('eth_blockNumber'))).toEqual([3, 3])
+  })
+
+  it.each([
+    ['is gone', { drop: 'before' }],
+    ['asks for a pause', { http: 429, headers: { 'retry-after': '60' } }],
+  ] as const)('goes on to the next endpoint when one %s, at once', async (_, fault) => {
+    const [bad, good] = await Promise.all([startNode(), startNode()])
+    bad.misbehave = () => fault
+    const pool = poolOver([bad, good])
+    for (let i = 0; i < 4; i += 1) expect(await pool.request('eth_blockNumber')).toBe('0x7')
+    expect(good.count('eth_blockNumber')).toBe(4)
+  })
+
+  it('does not repeat elsewhere what a second time would do twice', async () => {
+    const nodes = await Promise.all([startNode(), startNode()])
+    const pool = poolOver(nodes)
+    for (const node of nodes)
+      node.misbehave = ([call]) => (call?.method === 'evm_mine' ? { drop: 'after' } : undefined)
+    await expect(pool.request('evm_mine')).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' })
+    expect(nodes.reduce((sum, node) => sum + node.count('evm_mine'), 0)).toBe(1)
+  })
+
+  it('does not go on to the next for a refusal', async () => {
+    const nodes = await Promise.all([startNode(), startNode()])
+    for (const node of nodes)
+      node.answer = ({ method }) =>
+        method === 'eth_call' ? { error: { code: 3, message: 'no' } } : undefined
+    const pool = poolOver(nodes)
+    await expect(pool.request('eth_call', [])).rejects.toMatchObject({ code: 'TX_REVERTED' })
+    expect(nodes.reduce((sum, node) => sum + node.count('eth_call'), 0)).toBe(1)
+  })
+
+  it('needs at least one', () => {
+    expect(() => createRpcPool({ urls: [], chainId: 1 })).toThrowError(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    )
+  })
+})
