@@ -7,7 +7,7 @@ import { createBodyStore } from './body-store.ts'
 import { createCounters, type EmulatorCounters } from './counters.ts'
 import type { Emulator } from './exchange.ts'
 import { ObjectStore } from './object-store.ts'
-import { createRequestListener, refuseMalformed } from './request-listener.ts'
+import { createRequestAnswerer, refuseMalformed } from './request-answerer.ts'
 import { createResumableUploads } from './resumable-uploads.ts'
 
 /** How to run a storage emulator. */
@@ -117,10 +117,8 @@ export async function startStorageEmulator(options: StorageEmulatorOptions = {})
   }
   for (const bucket of buckets) createBucket(emulator, bucket)
 
-  const server = createServer(
-    { keepAliveTimeout: 65_000, noDelay: true },
-    createRequestListener(emulator, logger),
-  )
+  const answerer = createRequestAnswerer(emulator, logger)
+  const server = createServer({ keepAliveTimeout: 65_000, noDelay: true }, answerer.listener)
   server.on('clientError', refuseMalformed)
   const address = await listen(server, host, port)
   const loadAtStart = performance.eventLoopUtilization()
@@ -129,6 +127,7 @@ export async function startStorageEmulator(options: StorageEmulatorOptions = {})
   async function stop(): Promise<void> {
     signal?.removeEventListener('abort', stop)
     stopping ??= close(server, stopGraceMs).then(async () => {
+      await answerer.settled()
       await emulator.uploads.close()
       await bodies.close()
     })

@@ -6,15 +6,23 @@ import { errorShape, route } from './route.ts'
 import { sendError } from './send-error.ts'
 import { backendError, ServiceError } from './service-error.ts'
 
+/** Answers the requests of one emulator. */
+export type RequestAnswerer = {
+  listener: RequestListener
+  /** Waits until no request is being worked on; a connection that is cut still leaves something to tidy up. */
+  settled(): Promise<void>
+}
+
 /**
- * Creates the function that answers every request of one emulator. Whatever goes wrong ends in an error answer in the
- * service's shape; only faults of the emulator itself are logged, and none of them is told to the caller.
+ * Creates what answers every request of one emulator. Whatever goes wrong ends in an error answer in the service's
+ * shape; only faults of the emulator itself are logged, and none of them is told to the caller.
  */
-export function createRequestListener(
+export function createRequestAnswerer(
   emulator: Emulator,
   logger?: Pick<BaseLogger, 'error'>,
-): RequestListener {
+): RequestAnswerer {
   const { counters } = emulator
+  const running = new Set<Promise<void>>()
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const exchange = toExchange(request, response)
@@ -35,14 +43,23 @@ export function createRequestListener(
     }
   }
 
-  return (request, response) => {
+  function listener(request: IncomingMessage, response: ServerResponse): void {
     counters.requests++
     counters.inFlight++
     response.once('close', () => {
       counters.inFlight--
       if (response.statusCode >= 400) counters.errors++
     })
-    void answer(request, response)
+    const work = answer(request, response)
+    running.add(work)
+    void work.finally(() => running.delete(work))
+  }
+
+  return {
+    listener,
+    async settled() {
+      await Promise.all(running)
+    },
   }
 }
 
