@@ -112,7 +112,7 @@ export async function fundWallets(options: FundWalletsOptions): Promise<FundingR
           valueWei: String(valueWei),
           feesWei: String(feesWei),
         })
-        await verifyFunded(batchPayer, batch.payments, { amountWei, atBlock: blockNumber, signal })
+        await verifyFunded(batchPayer, batch.payments, { amountWei, blockNumber, signal })
       } catch (error) {
         const code = error instanceof LoadTestError ? error.code : 'INTERNAL'
         await journal?.append({ type: 'failed', batch: number, code })

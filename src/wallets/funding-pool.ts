@@ -215,7 +215,7 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
       }
       totals.transactions += 1
       book(batch, paid.valueWei, paid.feesWei)
-      await verifyFunded(options, part.payments, { amountWei, atBlock: paid.blockNumber })
+      await verifyFunded(options, part.payments, { amountWei, blockNumber: paid.blockNumber })
     })
   }
 

@@ -1,5 +1,4 @@
 import type { Hash } from 'viem'
-import { systemClock } from '../async/clock.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { disperseCall, type PaymentCall } from './disperse-call.ts'
 import type { FundingBatch, WalletPayment } from './funding-plan.ts'
@@ -68,36 +67,25 @@ export async function payBatch(
 }
 
 /**
- * Makes sure that wallets hold what they were paid, in the state after a block; a node that lags behind is given a few
- * seconds to get there.
+ * Makes sure that wallets hold what they were paid, once a block is in.
  *
- * @throws LoadTestError FUNDING_FAILED, naming the wallets that hold less
+ * @throws LoadTestError FUNDING_FAILED, naming the wallets that hold less; a `CHAIN_*` code
  */
 export async function verifyFunded(
   { chain, abilities }: Pick<BatchPayer, 'chain' | 'abilities'>,
   payments: readonly WalletPayment[],
-  { amountWei, atBlock, signal }: { amountWei: bigint; atBlock: number; signal?: AbortSignal | undefined },
+  options: { amountWei: bigint; blockNumber: number; signal?: AbortSignal | undefined },
 ): Promise<void> {
+  const { amountWei, blockNumber, signal } = options
   const addresses = payments.map(({ address }) => address)
   const { multicall3 } = abilities
-  const read = async (): Promise<bigint[]> => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await readBalances(chain.rpc, addresses, { multicall3, atBlock, signal })
-      } catch (error) {
-        const mayLag = error instanceof LoadTestError && error.code === 'CHAIN_RPC_ERROR'
-        if (!mayLag || attempt >= 6) throw error
-        await systemClock.sleepUntil(systemClock.now() + 100 * 2 ** attempt, signal)
-      }
-    }
-  }
-  const balances = await read()
+  const balances = await readBalances(chain.rpc, addresses, { multicall3, sinceBlock: blockNumber, signal })
   const lacking = payments.filter((_, i) => (balances[i] ?? 0n) < amountWei)
   if (lacking.length > 0) {
     throw new LoadTestError(
       'FUNDING_FAILED',
       `The payment went through, but ${lacking.length} of ${payments.length} wallets hold less than they should: ${namesOf(lacking)}.`,
-      { details: { wallets: lacking.slice(0, 20).map(({ index }) => index), atBlock } },
+      { details: { wallets: lacking.slice(0, 20).map(({ index }) => index), blockNumber } },
     )
   }
 }

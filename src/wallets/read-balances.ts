@@ -1,4 +1,5 @@
-import { type Address, type Hex, isHex, numberToHex } from 'viem'
+import { type Address, type Hex, isHex } from 'viem'
+import { systemClock } from '../async/clock.ts'
 import type { RpcPool } from '../chain/rpc-pool.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 
@@ -6,8 +7,8 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 export type ReadBalancesOptions = {
   /** Reads a whole chunk in one `eth_call`; must have code. @default JSON-RPC batches of `eth_getBalance` */
   multicall3?: Address | undefined
-  /** State to read: the one after this block, so that a node that lags behind answers with an error. @default latest */
-  atBlock?: number | undefined
+  /** A node that has not come to this block yet is given some seconds to get there. @default any state will do */
+  sinceBlock?: number | undefined
   /** Accounts in one call or batch. @default 500, and 100 without Multicall3 */
   chunkSize?: number | undefined
   signal?: AbortSignal | undefined
@@ -17,35 +18,68 @@ export type ReadBalancesOptions = {
 const aggregate3Selector = '82ad56cb'
 /** Selector of `getEthBalance(address)`. */
 const getEthBalanceSelector = '4d2301cc'
+/** Twice as long a pause each time: some 13 s in all. */
+const lagAttempts = 8
 
 /**
- * Reads the balances of many accounts in wei, in their order.
+ * Reads the latest balances of many accounts in wei, in their order.
  *
- * @throws LoadTestError a `CHAIN_*` code, TX_REVERTED, ABORTED
+ * @throws LoadTestError a `CHAIN_*` code, TX_REVERTED, ABORTED; the signal's reason
  * @example const balances = await readBalances(rpc, addresses, { multicall3: contracts.multicall3, signal })
  */
 export async function readBalances(
   rpc: RpcPool,
   addresses: readonly Address[],
-  { multicall3, atBlock, chunkSize = multicall3 ? 500 : 100, signal }: ReadBalancesOptions = {},
+  options: ReadBalancesOptions = {},
 ): Promise<bigint[]> {
-  const block = atBlock === undefined ? 'latest' : numberToHex(atBlock)
+  const { multicall3, sinceBlock = 0, chunkSize = multicall3 ? 500 : 100, signal } = options
   const balances: bigint[] = []
   for (let at = 0; at < addresses.length; at += chunkSize) {
     const chunk = addresses.slice(at, at + chunkSize)
-    if (multicall3 === undefined) {
-      const calls = chunk.map((address) => ({ method: 'eth_getBalance', params: [address, block] }))
-      for (const outcome of await rpc.batch(calls, { signal })) {
-        if (!outcome.ok) throw outcome.error
-        balances.push(BigInt(toHex(outcome.result)))
+    for (let attempt = 1; ; attempt += 1) {
+      const { blockNumber, read } = await readChunk(rpc, chunk, multicall3, signal)
+      if (blockNumber >= sinceBlock) {
+        balances.push(...read)
+        break
       }
-    } else {
-      const call = { to: multicall3, data: encodeGetEthBalances(multicall3, chunk) }
-      const answer = toHex(await rpc.request('eth_call', [call, block], { signal }))
-      balances.push(...decodeGetEthBalances(answer, chunk.length))
+      if (attempt >= lagAttempts) {
+        throw new LoadTestError(
+          'CHAIN_RPC_ERROR',
+          `The node is at block ${blockNumber}, behind ${sinceBlock}.`,
+        )
+      }
+      await systemClock.sleepUntil(systemClock.now() + 50 * 2 ** attempt, signal)
     }
   }
   return balances
+}
+
+/** Reads the balances of some accounts after the block number, from the same node: the state is at least that new. */
+async function readChunk(
+  rpc: RpcPool,
+  addresses: readonly Address[],
+  multicall3: Address | undefined,
+  signal: AbortSignal | undefined,
+): Promise<{ blockNumber: number; read: bigint[] }> {
+  const calls =
+    multicall3 === undefined
+      ? addresses.map((address) => ({ method: 'eth_getBalance', params: [address, 'latest'] }))
+      : [
+          {
+            method: 'eth_call',
+            params: [{ to: multicall3, data: encodeGetEthBalances(multicall3, addresses) }, 'latest'],
+          },
+        ]
+  const outcomes = await rpc.batch([{ method: 'eth_blockNumber', params: [] }, ...calls], { signal })
+  const [number = '0x', ...answers] = outcomes.map((outcome) => {
+    if (!outcome.ok) throw outcome.error
+    return toHex(outcome.result)
+  })
+  const [first = '0x'] = answers
+  return {
+    blockNumber: Number(number),
+    read: multicall3 === undefined ? answers.map(BigInt) : decodeGetEthBalances(first, addresses.length),
+  }
 }
 
 function encodeGetEthBalances(multicall3: Address, addresses: readonly Address[]): Hex {
@@ -63,29 +97,27 @@ function encodeGetEthBalances(multicall3: Address, addresses: readonly Address[]
 function decodeGetEthBalances(answer: Hex, count: number): bigint[] {
   const wordAt = (byte: number): bigint => {
     const digits = answer.slice(2 + byte * 2, 2 + byte * 2 + 64)
-    if (digits.length < 64) throw malformed('eth_call')
+    if (digits.length < 64) throw malformed()
     return BigInt(`0x${digits}`)
   }
   const list = Number(wordAt(0))
-  if (wordAt(list) !== BigInt(count)) throw malformed('eth_call')
+  if (wordAt(list) !== BigInt(count)) throw malformed()
   return Array.from({ length: count }, (_, i) => {
     // Result: success, offset of returnData, its length 32, the balance.
     const result = list + 32 + Number(wordAt(list + 32 + i * 32))
     const returned = result + Number(wordAt(result + 32))
-    if (wordAt(result) !== 1n || wordAt(returned) !== 32n) throw malformed('eth_call')
+    if (wordAt(result) !== 1n || wordAt(returned) !== 32n) throw malformed()
     return wordAt(returned + 32)
   })
 }
 
 function toHex(value: unknown): Hex {
   if (isHex(value) && value.length > 2) return value
-  throw malformed('eth_getBalance')
+  throw malformed()
 }
 
-const malformed = (method: string): LoadTestError =>
-  new LoadTestError('CHAIN_RPC_ERROR', `${method}: the node's answer holds no balances.`, {
-    details: { method },
-  })
+const malformed = (): LoadTestError =>
+  new LoadTestError('CHAIN_RPC_ERROR', "The node's answer holds no balances.")
 
 const word = (value: number): string => padLeft(value.toString(16))
 const padLeft = (digits: string): string => digits.padStart(64, '0')

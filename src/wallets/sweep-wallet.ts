@@ -1,12 +1,13 @@
 import type { Address, Hash } from 'viem'
 import { systemClock } from '../async/clock.ts'
 import { broadcast } from '../chain/broadcast.ts'
-import { type Receipt, readBalance, readReceipt, readTransactionCount } from '../chain/chain-reads.ts'
+import { type Receipt, readBalance, readReceipt } from '../chain/chain-reads.ts'
 import { rejectionReason } from '../chain/rpc-error.ts'
 import { signTransaction } from '../chain/sign-transaction.ts'
 import { toNativeAccount } from '../crypto/native-account.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { HdWallet } from './hd-wallets.ts'
+import { type AccountNonces, readNonces } from './read-nonces.ts'
 import type { WalletChain } from './wallet-chain.ts'
 
 /** Gas of a transfer to an account without code. */
@@ -22,6 +23,8 @@ export type SweptWallet = {
 
 /** Settings of {@link sweepWallet}. */
 export type SweepWalletOptions = {
+  /** What is known of the wallet already, to spare the first reads. */
+  found?: { balanceWei: bigint; nonces: AccountNonces } | undefined
   /** Where the coins go; an account without code. */
   to: Address
   /** How long a transaction may take to be in a block before it is sent again with a higher price. @default 30_000 */
@@ -66,8 +69,14 @@ export async function sweepWallet(
     onSwept({ index, sweptWei, feesWei: receipt.gasUsed * receipt.effectiveGasPrice })
   }
 
+  let known = options.found
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-    const nonce = await settledNonce(chain, address, patientUntil, signal)
+    const nonces = known?.nonces
+    const isSettled = nonces !== undefined && nonces.sent <= nonces.mined
+    const nonce = isSettled ? nonces.mined : await settledNonce(chain, address, patientUntil, signal)
+    // A balance is only good with the nonce that was read along with it.
+    const balance = isSettled ? known?.balanceWei : undefined
+    known = undefined
     if (open !== undefined && open.nonce < nonce) {
       for (const hash of open.value.keys()) {
         const receipt = await readReceipt(rpc, hash, read)
@@ -76,7 +85,7 @@ export async function sweepWallet(
       open = undefined
     }
     const [balanceWei, currentWei] = await Promise.all([
-      readBalance(rpc, address, read),
+      balance ?? readBalance(rpc, address, read),
       currentPrice(chain, signal),
     ])
     if (priceWei < currentWei) priceWei = currentWei
@@ -121,12 +130,9 @@ async function settledNonce(
   patientUntilMs: number,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const read = { signal, stickyKey: address }
   for (;;) {
-    const [mined, sent] = await Promise.all([
-      readTransactionCount(rpc, address, 'latest', read),
-      readTransactionCount(rpc, address, 'pending', read),
-    ])
+    const [nonces] = await readNonces(rpc, [address], signal)
+    const { mined, sent } = nonces ?? { mined: 0, sent: 0 }
     if (sent <= mined || systemClock.now() >= patientUntilMs) return mined
     await systemClock.sleepUntil(systemClock.now() + 500, signal)
   }

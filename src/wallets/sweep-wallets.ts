@@ -4,6 +4,7 @@ import { deriveAddresses } from './derive-addresses.ts'
 import type { HdWallets } from './hd-wallets.ts'
 import { chunkRange, type IndexRange, indexesOf } from './index-range.ts'
 import { readBalances } from './read-balances.ts'
+import { readNonces } from './read-nonces.ts'
 import { runLimited } from './run-limited.ts'
 import { type SweptWallet, sweepWallet } from './sweep-wallet.ts'
 import { checkChainAllowed, findAbilities, type MoneyContracts, type WalletChain } from './wallet-chain.ts'
@@ -77,10 +78,19 @@ export async function sweepWallets(options: SweepWalletsOptions): Promise<SweepR
     const derived = await deriveAddresses(wallets, indexesOf(chunk), signal)
     const addresses = derived.map(({ address }) => address)
     const balances = await readBalances(chain.rpc, addresses, { multicall3, signal })
-    const holders = derived.filter((_, i) => (balances[i] ?? 0n) > 0n)
-    await runLimited(holders, concurrency, async ({ index }) => {
+    const holders = derived
+      .map((wallet, i) => ({ ...wallet, balanceWei: balances[i] ?? 0n }))
+      .filter(({ balanceWei }) => balanceWei > 0n)
+    const nonces = await readNonces(
+      chain.rpc,
+      holders.map(({ address }) => address),
+      signal,
+    )
+    await runLimited(holders.entries(), concurrency, async ([i, { index, balanceWei }]) => {
+      const known = nonces[i]
+      const found = known === undefined ? undefined : { balanceWei, nonces: known }
       try {
-        await sweepWallet(chain, wallets.user(index), { to, onSwept: book, signal })
+        await sweepWallet(chain, wallets.user(index), { to, found, onSwept: book, signal })
       } catch (error) {
         signal?.throwIfAborted()
         if (!(error instanceof LoadTestError)) throw error
