@@ -18,6 +18,7 @@ const commands: { name: string; summary: string; load: () => Promise<CommandModu
     summary: 'start the embedded stack, and stay up',
     load: () => import('./testbed.ts'),
   },
+  { name: 'doctor', summary: 'check a target before a run', load: () => import('./doctor.ts') },
   { name: 'serve', summary: 'the API server alone', load: () => import('./serve.ts') },
 ]
 

@@ -1,0 +1,49 @@
+import type { NamedParameter } from '../config/parameter-names.ts'
+import { createRedactor } from '../results/redact.ts'
+import { openRunTarget } from '../run/open-run-target.ts'
+import { addConfigOptions, readCommandConfig } from './config-options.ts'
+import { describeFindings } from './doctor/describe-findings.ts'
+import { examineTarget } from './doctor/examine-target.ts'
+import { exitCodes } from './exit-code.ts'
+import type { CommandModule } from './main.ts'
+import { runContextOf } from './run-context.ts'
+
+const groups = new Set(['chain', 'testbed', 'wallets', 'limits'])
+const keys = new Set(['target', 'users', 'flow.submission', 'flow.requestTimeout', 'output.json'])
+
+/** The command `doctor`: looks at a target before a run does. */
+export const define: CommandModule['define'] = (command, io, run) => {
+  command
+    .description(
+      'Looks at everything that a run needs of its target, and says what is wrong and what to do about it. Nothing is\n' +
+        'paid; one small object is written to the storage and deleted again. Exit code 3 when the target is not ready.',
+    )
+    .action(() =>
+      run(async () => {
+        const { resolved, environment } = readCommandConfig(command, io, 'smoke')
+        const { config } = resolved
+        const redactor = createRedactor()
+        redactor.register(...runContextOf(resolved, environment).secrets)
+        const { target, close } = await openRunTarget(config, environment, io.signal, (text) =>
+          io.stderr.write(`${text}\n`),
+        )
+        try {
+          const findings = await examineTarget(target, config, io.signal)
+          const ready = findings.every(({ verdict }) => verdict !== 'failed')
+          const text = config.output.json
+            ? JSON.stringify({ schemaVersion: 1, target: target.name, ready, checks: findings }, null, 2)
+            : `${describeFindings(findings)}\n\n${target.name} is ${ready ? '' : 'not '}ready.`
+          io.stdout.write(`${redactor.text(text)}\n`)
+          return ready ? exitCodes.ok : exitCodes.notReady
+        } finally {
+          await close()
+        }
+      }),
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ vana-load doctor\n  $ vana-load doctor --target moksha --preset conservative\n' +
+        '  $ vana-load doctor --target target.json --json\n',
+    )
+  addConfigOptions(command, ({ path: [group], key }: NamedParameter) => groups.has(group) || keys.has(key))
+}

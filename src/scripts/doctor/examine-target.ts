@@ -1,0 +1,48 @@
+import { createRpcPool } from '../../chain/rpc-pool.ts'
+import type { LoadTestConfig } from '../../config/load-test-config.ts'
+import type { Target } from '../../config/target.ts'
+import { clockCheck, contractsCheck, endpointChecks, feesCheck } from './chain-checks.ts'
+import { type Finding, runChecks } from './check.ts'
+import { granteeCheck } from './grantee-check.ts'
+import { moneyCheck } from './money-check.ts'
+import { apiServerCheck, identityCheck } from './server-checks.ts'
+import { storageCheck } from './storage-check.ts'
+
+/**
+ * Looks at everything that a run needs of a target: each part by itself, all of them at the same time.
+ *
+ * Nothing is paid; one small object is written to the storage and deleted again.
+ *
+ * @throws the signal's reason
+ */
+export async function examineTarget(
+  target: Target,
+  config: LoadTestConfig,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const options = { signal, timeoutMs: 2 * config.flow.requestTimeoutMs }
+  const rpc = createRpcPool({ urls: target.chain.rpcUrls, chainId: target.chain.id })
+  const [endpoint, ...otherEndpoints] = endpointChecks(target)
+  try {
+    const findings = await Promise.all([
+      runChecks(
+        [
+          ...(endpoint ? [endpoint] : []),
+          ...otherEndpoints,
+          clockCheck(rpc),
+          contractsCheck(rpc, target),
+          granteeCheck(rpc, target, config),
+          feesCheck(rpc, config),
+          moneyCheck(rpc, target, config),
+        ],
+        options,
+      ),
+      runChecks([storageCheck(target, config)], options),
+      runChecks([identityCheck(target, config.flow.requestTimeoutMs)], options),
+      runChecks([apiServerCheck(target, config)], options),
+    ])
+    return findings.flat()
+  } finally {
+    await rpc.close()
+  }
+}

@@ -1,0 +1,122 @@
+import { writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resolveConfig } from '../../src/config/resolve-config.ts'
+import type { Target } from '../../src/config/target.ts'
+import { type EmbeddedTarget, startEmbeddedTarget } from '../../src/run/start-embedded-target.ts'
+import { examineTarget } from '../../src/scripts/doctor/examine-target.ts'
+import { runCli } from './run-cli.ts'
+
+const { signal } = new AbortController()
+let testbed: EmbeddedTarget
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vana-load-doctor-'))
+  testbed = await startEmbeddedTarget(['--block-time', '1s'], signal)
+}, 120_000)
+afterAll(async () => {
+  await testbed?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** What is not ok about a target, and why. */
+async function troubles(change: Partial<Target>, flags: Record<string, unknown> = {}) {
+  const { config } = resolveConfig({ flags })
+  const findings = await examineTarget({ ...testbed.target, ...change }, config, signal)
+  return findings
+    .filter(({ verdict }) => verdict !== 'ok')
+    .map(({ name, verdict, detail }) => ({ name, verdict, detail }))
+}
+const nowhere = 'http://127.0.0.1:9'
+
+describe('doctor', () => {
+  it('finds the embedded stack ready, with one document on standard output', async () => {
+    const file = join(folder, 'target.json')
+    writeFileSync(file, JSON.stringify(testbed.target))
+    const { exitCode, stdout } = await runCli(['doctor', '--target', file, '--json'])
+    const report = JSON.parse(stdout)
+    expect(report.checks.filter(({ verdict }: { verdict: string }) => verdict !== 'ok')).toEqual([])
+    expect(report).toMatchObject({ target: 'local', ready: true })
+    expect(exitCode).toBe(0)
+    expect(stdout).not.toContain(testbed.target.accounts?.funder)
+  })
+
+  it('leaves with exit code 3 and says what to do when a part is missing', async () => {
+    const file = join(folder, 'broken.json')
+    writeFileSync(file, JSON.stringify({ ...testbed.target, personalServer: { url: `${nowhere}/api/v1` } }))
+    const { exitCode, stdout } = await runCli(['doctor', '--target', file])
+    expect(exitCode).toBe(3)
+    expect(stdout).toMatch(
+      /^FAIL {2}personal server {2,}The personal server at http:\/\/127\.0\.0\.1:9 did not answer/m,
+    )
+    expect(stdout).toContain('local is not ready.')
+  })
+
+  it('looks at nothing else of a chain that is not the one', async () => {
+    const { chain } = testbed.target
+    const found = await troubles({ chain: { ...chain, id: 1_337 } })
+    expect(found[0]).toMatchObject({ verdict: 'failed', detail: expect.stringContaining('14800') })
+    expect(found.slice(1).every(({ verdict }) => verdict === 'skipped')).toBe(true)
+    expect(found.map(({ name }) => name)).not.toContain('storage')
+  })
+
+  it('tells of one endpoint that is down beside another that is up', async () => {
+    const { chain } = testbed.target
+    const found = await troubles({ chain: { ...chain, rpcUrls: [...chain.rpcUrls, nowhere] } })
+    expect(found).toMatchObject([{ name: `RPC ${nowhere}`, verdict: 'failed' }])
+  })
+
+  it('tells contracts that are not there: those that flows need, and those that only help', async () => {
+    const { chain, grantee } = testbed.target
+    const contractsWith = (change: Partial<Target['chain']['contracts']>) => ({
+      chain: { ...chain, contracts: { ...chain.contracts, ...change } },
+    })
+    expect(await troubles(contractsWith({ servers: grantee.address }))).toMatchObject([
+      {
+        name: 'contracts',
+        verdict: 'failed',
+        detail: expect.stringContaining(`servers (${grantee.address})`),
+      },
+    ])
+    expect(await troubles(contractsWith({ multicall3: grantee.address }))).toMatchObject([
+      { name: 'contracts', verdict: 'warning', detail: expect.stringContaining('multicall3') },
+    ])
+  })
+
+  it('tells a grantee that is another, or nobody', async () => {
+    const { grantee, chain } = testbed.target
+    expect(await troubles({ grantee: { ...grantee, id: 999 } })).toMatchObject([
+      { name: 'grantee', verdict: 'failed', detail: expect.stringContaining('is not registered') },
+    ])
+    expect(await troubles({ grantee: { ...grantee, address: chain.contracts.servers } })).toMatchObject([
+      { name: 'grantee', verdict: 'failed', detail: expect.stringContaining(`is ${grantee.address}`) },
+    ])
+  })
+
+  it('warns of a grantee with more permissions than a node lets one read', async () => {
+    expect(await troubles({}, { '--preset': 'burst', '--funding': '0.01' })).toMatchObject([
+      { name: 'grantee', verdict: 'warning', detail: expect.stringContaining('with 12500 more') },
+    ])
+  })
+
+  it('tells money that is too little: of the funder, and of a wallet for one flow', async () => {
+    expect(await troubles({}, { '--funding': '1000', '--users': '60' })).toMatchObject([
+      { name: 'balances', verdict: 'failed', detail: expect.stringContaining('60000 VANA') },
+    ])
+    expect(await troubles({}, { '--funding': '0.0000001' })).toMatchObject([
+      { name: 'fees', verdict: 'failed' },
+    ])
+  })
+
+  it('tells a bucket that can not be used, and an API server that is none', async () => {
+    const { storage } = testbed.target
+    expect(await troubles({ storage: { ...storage, bucket: 'another' } })).toMatchObject([
+      { name: 'storage', verdict: 'failed' },
+    ])
+    expect(await troubles({ apiServer: { url: storage.apiEndpoint ?? '' } })).toMatchObject([
+      { name: 'API server', verdict: 'failed' },
+    ])
+  })
+})
