@@ -16,6 +16,8 @@ export type ComputePool = {
    * @throws LoadTestError CRYPTO_FAILED when the task throws; the signal's reason when it aborts
    */
   run<N extends TaskName>(name: N, input: TaskInput<N>, signal?: AbortSignal): Promise<TaskResult<N>>
+  /** Has every thread load its code, so that the first users don't wait for it. */
+  warmUp(): Promise<void>
   /** Tasks that wait for a thread. */
   queueSize(): number
   stop(): Promise<void>
@@ -65,7 +67,14 @@ export function createComputePool(options: ComputePoolOptions = {}): ComputePool
         )
       }
     },
+    async warmUp() {
+      const each = { privateKey: warmUpKey, chainId: 14800, plain: new Uint8Array(1) }
+      await Promise.all(Array.from({ length: threads }, () => pool.run(each, { name: 'encryptData' })))
+    },
     queueSize: () => pool.queueSize,
     stop: () => pool.destroy(),
   }
 }
+
+/** Any key will do: what it encrypts is thrown away. */
+const warmUpKey = `0x${'1'.repeat(64)}` as const

@@ -79,6 +79,7 @@ export async function runLoadTest(test: LoadTest): Promise<CompletedRun> {
     )
     const client = new VanaLoadTestClient(connectionSettings(config, target.target, runId))
     open.push(client)
+    await client.connection.compute.warmUp()
     const wallets = await openUserWallets({
       config,
       target: target.target,

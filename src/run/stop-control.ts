@@ -33,8 +33,8 @@ export function createStopControl(options: {
   const { interrupt, forced, graceMs } = options
   const starting = new AbortController()
   const flows = new AbortController()
-  // Every flow listens to these.
-  setMaxListeners(0, starting.signal, flows.signal)
+  // Every flow, or every wallet that is swept, listens to these.
+  setMaxListeners(0, starting.signal, flows.signal, forced)
   let reason: Stop | null = null
   let grace: NodeJS.Timeout | undefined
 

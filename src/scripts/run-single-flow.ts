@@ -1,13 +1,35 @@
 import type { LoadTestConfig } from '../config/load-test-config.ts'
-import { LoadTestError } from '../errors/load-test-error.ts'
+import { createStepPrinter } from '../report/step-printer.ts'
+import { createRedactor } from '../results/redact.ts'
+import { runSingleFlow as goSingleFlow } from '../run/run-single-flow.ts'
 import type { CommandIo } from './command-io.ts'
+import { exitCodes } from './exit-code.ts'
 import type { RunContext } from './run-context.ts'
 
-/** Carries one user through the workflow. */
+/** Carries one user through the workflow and shows every step. */
 export async function runSingleFlow(
-  _config: LoadTestConfig,
-  _io: CommandIo,
-  _context: RunContext,
+  config: LoadTestConfig,
+  io: CommandIo,
+  context: RunContext,
 ): Promise<{ exitCode: number }> {
-  throw new LoadTestError('INTERNAL', 'Single flows are not wired up yet.')
+  const redact = createRedactor()
+  redact.register(...context.secrets)
+  const printer = createStepPrinter((line) => io.stderr.write(`${redact.text(line)}\n`))
+  const result = await goSingleFlow({
+    config,
+    environment: context.environment,
+    redact,
+    interrupt: io.signal,
+    forced: io.forced,
+    note: (text) => printer.note(text),
+    onStart: (user, target) => printer.begin(user.address, target.name),
+    observer: printer.observer,
+  })
+  printer.end(result)
+  if (config.output.json) {
+    const { target, ...rest } = result
+    io.stdout.write(`${JSON.stringify(redact.deep({ target: target.name, ...rest }))}\n`)
+  }
+  if (io.signal.aborted) return { exitCode: exitCodes.interrupted }
+  return { exitCode: result.outcome === 'succeeded' ? exitCodes.ok : exitCodes.thresholdFailed }
 }

@@ -1,0 +1,91 @@
+import type { Environment } from '../config/environment-layer.ts'
+import type { LoadTestConfig } from '../config/load-test-config.ts'
+import type { Target } from '../config/target.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import type { FlowResult } from '../flow/data-portability-flow.ts'
+import type { FlowRecord } from '../flow/flow-record.ts'
+import type { FlowUser } from '../flow/flow-services.ts'
+import type { StepObserver } from '../flow/step-runner.ts'
+import { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
+import type { Redactor } from '../results/redact.ts'
+import { makeRunId } from '../results/run-id.ts'
+import { connectionSettings } from './connection-settings.ts'
+import { openRunTarget } from './open-run-target.ts'
+import { createStopControl } from './stop-control.ts'
+import { type MoneySettlement, openUserWallets } from './user-wallets.ts'
+
+/** One flow to be gone. */
+export type SingleFlow = {
+  config: LoadTestConfig
+  environment: Environment
+  redact: Redactor
+  interrupt: AbortSignal
+  forced: AbortSignal
+  note(text: string): void
+  /** Told who goes, once the wallet has its coin. */
+  onStart?(user: FlowUser, target: Target): void
+  observer: StepObserver
+}
+
+/** How it went. */
+export type SingleFlowResult = FlowResult & {
+  user: { index: number; address: `0x${string}` }
+  target: Target
+  durationMs: number
+  money: MoneySettlement
+}
+
+/**
+ * Carries one user through the workflow, with everything around it as in a load test: target, wallet, books.
+ *
+ * @throws what keeps the flow from starting; a flow that fails is a result
+ */
+export async function runSingleFlow(single: SingleFlow): Promise<SingleFlowResult> {
+  const { config, environment, redact, note, observer, onStart } = single
+  const stop = createStopControl({ ...single, graceMs: config.load.graceMs })
+  const open: { close(): Promise<unknown> }[] = []
+  try {
+    const run = await openRunTarget(config, environment, stop.starting, note)
+    open.push(run)
+    const { target } = run
+    void run.lost.then((error: LoadTestError) => stop.endFlows(error))
+    const client = new VanaLoadTestClient(
+      connectionSettings(config, target, makeRunId(new Date(), Math.random)),
+    )
+    open.push(client)
+    await client.connection.compute.warmUp()
+    const { connection } = client
+    const wallets = await openUserWallets({ config, target, connection, redact, note, signal: stop.starting })
+    open.push(wallets)
+    const user = wallets.walletOf(0)
+    await wallets.funded(0, stop.starting)
+    onStart?.(user, target)
+    const startedMs = performance.now()
+    const result = await client.runFlow(user, { signal: stop.flows, observer })
+    const durationMs = performance.now() - startedMs
+    wallets.flowEnded(recordOf(user, result, durationMs))
+    const money = await wallets.settle(single.forced)
+    return { ...result, user: { index: user.index, address: user.address }, target, durationMs, money }
+  } catch (error) {
+    if (stop.reason())
+      throw new LoadTestError('ABORTED', 'The flow was stopped before it began.', { cause: error })
+    throw error
+  } finally {
+    stop.dispose()
+    for (const part of open.reverse()) await part.close()
+  }
+}
+
+function recordOf(user: FlowUser, result: FlowResult, durationMs: number): FlowRecord {
+  const { answer: _answer, ...facts } = result
+  const { index, address } = user
+  return {
+    index,
+    wallet: address,
+    dueMs: 0,
+    startedMs: 0,
+    endedMs: durationMs,
+    droppedBecause: null,
+    ...facts,
+  }
+}
