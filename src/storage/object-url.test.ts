@@ -1,0 +1,46 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { encodeStrictly, googleEndpoint, objectNameFromUrl, publicObjectUrl } from './object-url.ts'
+
+test('makes the URLs of the real service', () => {
+  expect(publicObjectUrl(googleEndpoint, 'data', "a b/it's(1)ü.bin")).toBe(
+    'https://storage.googleapis.com/data/a%20b/it%27s%281%29%C3%BC.bin',
+  )
+})
+
+test('any name comes back out of its URL, with or without a signature', () => {
+  // URLs normalise dots away as paths do, so such names cannot be told by any URL.
+  const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
+  fc.assert(
+    fc.property(name, (value) => {
+      const url = publicObjectUrl('http://127.0.0.1:80', 'data', value)
+      expect(objectNameFromUrl('http://127.0.0.1:80', 'data', url)).toBe(value)
+      expect(objectNameFromUrl('http://127.0.0.1:80', 'data', `${url}?X-Goog-Signature=1#x`)).toBe(value)
+    }),
+  )
+})
+
+test('is not taken in by another bucket, host, or a URL that is none', () => {
+  for (const url of [
+    'http://h/other/x',
+    'http://h/data',
+    'http://h/data/',
+    'http://h/dataset/x',
+    'http://h/data/%',
+    'x',
+  ]) {
+    expect(objectNameFromUrl('http://h', 'data', url)).toBeUndefined()
+  }
+})
+
+test('canonical encoding leaves unreserved characters alone, encodes every other byte in capitals, and loses nothing', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (text) => {
+      const encoded = encodeStrictly(text)
+      expect(encoded).toMatch(/^(?:[A-Za-z0-9\-._~]|%[0-9A-F]{2})*$/)
+      expect(decodeURIComponent(encoded)).toBe(text)
+      const unreserved = text.replace(/[^A-Za-z0-9\-._~]/g, '')
+      expect(encoded.replace(/%[0-9A-F]{2}/g, '')).toBe(unreserved)
+    }),
+  )
+})
