@@ -2,6 +2,7 @@ import type { Environment } from '../config/environment-layer.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { Target } from '../config/target.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import type { TargetConnection } from '../flow/connect-target.ts'
 import type { FlowResult } from '../flow/data-portability-flow.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import type { FlowUser } from '../flow/flow-services.ts'
@@ -25,6 +26,8 @@ export type SingleFlow = {
   /** Told who goes, once the wallet has its coin. */
   onStart?(user: FlowUser, target: Target): void
   observer: StepObserver
+  /** Looks at what the flow left behind, while target and connections are still there. */
+  inspect?(result: FlowResult, target: Target, connection: TargetConnection): Promise<void>
 }
 
 /** How it went. */
@@ -63,6 +66,7 @@ export async function runSingleFlow(single: SingleFlow): Promise<SingleFlowResul
     const startedMs = performance.now()
     const result = await client.runFlow(user, { signal: stop.flows, observer })
     const durationMs = performance.now() - startedMs
+    await single.inspect?.(result, target, connection)
     wallets.flowEnded(recordOf(user, result, durationMs))
     const money = await wallets.settle(single.forced)
     return { ...result, user: { index: user.index, address: user.address }, target, durationMs, money }

@@ -1,0 +1,125 @@
+/** Milestone 2: one user goes the whole way, and every stage is looked at. See README.md beside this file. */
+import { parseArgs } from 'node:util'
+import { createPublicClient, createWalletClient, type Hex, http } from 'viem'
+import { readEnvironment } from '../../src/config/read-environment.ts'
+import { resolveConfig } from '../../src/config/resolve-config.ts'
+import type { Target } from '../../src/config/target.ts'
+import { toNativeAccount } from '../../src/crypto/native-account.ts'
+import type { FlowUser, ServerIdentity, Submission } from '../../src/flow/flow-services.ts'
+import type { StepName } from '../../src/flow/steps.ts'
+import { createStepPrinter } from '../../src/report/step-printer.ts'
+import { createRedactor } from '../../src/results/redact.ts'
+import { runSingleFlow } from '../../src/run/run-single-flow.ts'
+import { mokshaTestnet, NodePlatformAdapter, VanaCore } from '../../src/vana/sdk.ts'
+import { expect, openCriteria } from '../criteria.ts'
+
+const { values: args } = parseArgs({
+  options: {
+    target: { type: 'string', default: 'local' },
+    submission: { type: 'string', default: 'direct' },
+    'data-size': { type: 'string', default: 'medium' },
+  },
+})
+
+const milestone = openCriteria('Milestone 2: one whole flow, end to end')
+const environment = readEnvironment({ env: process.env, cwd: process.cwd() })
+const { config } = resolveConfig({
+  flags: { '--target': args.target, '--submission': args.submission, '--data-size': args['data-size'] },
+  environment,
+  defaultPreset: 'debug',
+})
+const redact = createRedactor()
+const printer = createStepPrinter((line) => console.log(redact.text(line)))
+const interrupt = new AbortController()
+process.once('SIGINT', () => interrupt.abort())
+
+/** What the steps made, to be held against what the target then has. */
+const made = new Map<StepName, unknown>()
+const madeBy = <T>(step: StepName): T => {
+  expect(made.has(step), `step ${step} was never finished`)
+  return made.get(step) as T
+}
+let user: FlowUser | undefined
+
+const result = await runSingleFlow({
+  config,
+  environment,
+  redact,
+  interrupt: interrupt.signal,
+  forced: new AbortController().signal,
+  note: printer.note,
+  onStart(flowUser, target) {
+    user = flowUser
+    printer.begin(flowUser.address, target.name)
+  },
+  observer: {
+    ...printer.observer,
+    onStepEnd(step, durationMs, value) {
+      made.set(step, value)
+      printer.observer.onStepEnd(step, durationMs, value)
+    },
+  },
+  async inspect(flow, target) {
+    console.log('')
+    if (!user) return
+    const vana = sdkOf(target, user)
+    await milestone.check('Stored: the encrypted file can be read where the chain says it is', async () => {
+      const { encrypted } = madeBy<{ encrypted: Uint8Array }>('encrypt')
+      const stored = new Uint8Array(await (await fetch(madeBy<string>('upload'))).arrayBuffer())
+      expect(Buffer.from(stored).equals(encrypted), 'other bytes are stored than were encrypted')
+      return `${stored.byteLength} bytes, the same as encrypted`
+    })
+    await milestone.check("Identity: the SDK's own call gives the same personal server", async () => {
+      const identity = await vana.server.getIdentity({ userAddress: userAddress() })
+      const { address } = madeBy<ServerIdentity>('identity')
+      expect(identity.address === address, `the SDK was told of ${identity.address}`)
+      return address
+    })
+    await milestone.check('Granted: the SDK reads the permission back from the chain', async () => {
+      const permission = await vana.permissions.getPermissionInfo(BigInt(madeBy<string>('confirm')))
+      expect(permission.grantor.toLowerCase() === userAddress().toLowerCase(), 'the grantor is somebody else')
+      expect(permission.grant === madeBy<string>('grant'), 'the grant is another')
+      const { hash } = madeBy<Submission>('submit')
+      return `permission ${permission.id} of ${permission.grantor} in ${hash}`
+    })
+    await milestone.check('Answered: the personal server succeeded', () => {
+      expect(flow.outcome === 'succeeded', `the flow ended as ${flow.outcome}: ${flow.error?.message}`)
+      return 'status succeeded'
+    })
+    if (!target.embedded.includes('model')) return
+    await milestone.check('Proven: the answer was made from exactly the data of this user', () => {
+      expect(flow.verified === true, 'the answer proves nothing')
+      return 'SHA-256 of prompt and decrypted file match'
+    })
+  },
+})
+
+printer.end(result)
+console.log('')
+await milestone.check('Quick: well under the 60 seconds that one flow may take', () => {
+  expect(result.durationMs < 60_000, `it took ${(result.durationMs / 1000).toFixed(1)} s`)
+  return `${(result.durationMs / 1000).toFixed(2)} s`
+})
+await milestone.check('Settled: every coin is accounted for', () => {
+  expect(result.money.problems.length === 0, result.money.problems.map(({ message }) => message).join('; '))
+  const { fundedWei, spentWei, sweptWei, leftWei } = result.money.statement
+  if (fundedWei === null) return 'relayed: the user needed none'
+  return `funded ${fundedWei} = spent ${spentWei} + swept ${sweptWei} + left ${leftWei} wei`
+})
+process.exitCode = milestone.conclude()
+
+function userAddress(): Hex {
+  if (!user) throw new Error('the flow never began')
+  return user.address
+}
+
+/** The SDK as an app would set it up, to look at the target with other eyes than the flow's. */
+function sdkOf(target: Target, { privateKey }: FlowUser): VanaCore {
+  const chain = mokshaTestnet
+  const transport = http(target.chain.rpcUrls[0])
+  return new VanaCore(new NodePlatformAdapter(), {
+    walletClient: createWalletClient({ account: toNativeAccount(privateKey), chain, transport }),
+    publicClient: createPublicClient({ chain, transport }),
+    defaultPersonalServerUrl: target.personalServer.url,
+  } as ConstructorParameters<typeof VanaCore>[1])
+}
