@@ -1,4 +1,11 @@
-import { createPublicClient, createWalletClient, custom, type Hex, numberToHex, type WalletClient } from 'viem'
+import {
+  createPublicClient,
+  createWalletClient,
+  custom,
+  type Hex,
+  numberToHex,
+  type WalletClient,
+} from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { makeUserData } from '../src/flow/user-data.ts'
 import {
@@ -26,9 +33,11 @@ export async function measureFloor(): Promise<number> {
   const one = (index: number) => flow(accounts[index] ?? server, server, data)
   for (let i = 0; i < 5; i++) await one(flows + i)
   let next = 0
-  return (await cpuMsOf(async () => {
-    while (next < flows) await one(next++)
-  })) / flows
+  return (
+    (await cpuMsOf(async () => {
+      while (next < flows) await one(next++)
+    })) / flows
+  )
 }
 
 type Account = ReturnType<typeof privateKeyToAccount>
@@ -36,7 +45,9 @@ type Account = ReturnType<typeof privateKeyToAccount>
 async function flow(account: Account, server: Account, data: Blob): Promise<void> {
   const platform = new NodePlatformAdapter()
   const chain = mokshaTestnet
-  const walletClient = createWalletClient({ account, chain, transport }) as WalletClient & { chain: typeof chain }
+  const walletClient = createWalletClient({ account, chain, transport }) as WalletClient & {
+    chain: typeof chain
+  }
   const key = await generateEncryptionKey(walletClient, platform)
   await encryptBlobWithSignedKey(data, key, platform)
   const sealed = await encryptWithWalletPublicKey(key, server.publicKey, platform)

@@ -7,7 +7,8 @@ import type { ExitCode, Stop, ThresholdResult } from './summary-schema.ts'
  * |---|---|
  * | interrupted | 130 |
  * | broke a promise of its own, or ended in an unexpected error | 1 |
- * | stopped by the breaker, the spending cap, the first failure or the loss of its target | 5 |
+ * | lost its target | 3 |
+ * | stopped by the breaker, the spending cap or the first failure | 5 |
  * | a threshold failed | 4 |
  * | otherwise | 0 |
  */
@@ -18,6 +19,7 @@ export function exitCodeOf(run: {
 }): ExitCode {
   if (run.stopped?.reason === 'interrupted') return 130
   if (run.problems.length > 0 || run.stopped?.reason === 'error') return 1
+  if (run.stopped?.reason === 'target-lost') return 3
   if (run.stopped !== null) return 5
   return run.thresholds.every((threshold) => threshold.passed) ? 0 : 4
 }

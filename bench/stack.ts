@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { DependencyName } from '../src/config/target.ts'
+import { type ProcessUsage, readProcessUsage } from '../src/process/process-usage.ts'
+import { type Summary, summarySchema } from '../src/results/summary-schema.ts'
+import { startEmbeddedTarget } from '../src/run/start-embedded-target.ts'
+
+/** The embedded stack, and the compiled program to run against it. */
+export type Stack = {
+  /** Runs `vana-load run` with these flags to its end. */
+  run(...flags: string[]): Promise<Summary>
+  /** What the processes of the stack have used so far. */
+  usage(): Promise<Partial<Record<DependencyName, ProcessUsage>>>
+  /** JSON-RPC calls that the API server has made so far. */
+  relayerCalls(): Promise<number>
+  close(): Promise<void>
+}
+
+const program = fileURLToPath(new URL('../dist/index.js', import.meta.url))
+
+/** Starts the embedded stack with 1 s blocks. Each run against it uses wallets of its own. */
+export async function openStack(): Promise<Stack> {
+  const folder = await mkdtemp(join(tmpdir(), 'vana-load-bench-'))
+  const { target, stop } = await startEmbeddedTarget(['--block-time', '1s'], new AbortController().signal)
+  const file = join(folder, 'target.json')
+  await writeFile(file, JSON.stringify(target), { mode: 0o600 })
+  let runs = 0
+  return {
+    async run(...flags) {
+      const common = [
+        '--target',
+        file,
+        '--out',
+        join(folder, 'results'),
+        '--seed',
+        `bench-${++runs}`,
+        '--json',
+      ]
+      const { stdout } = await promisify(execFile)(process.execPath, [program, 'run', ...common, ...flags], {
+        maxBuffer: 64 * 1024 * 1024,
+        env: { ...process.env, VANA_LOAD_THRESHOLD: 'none' },
+      })
+      return summarySchema.parse(JSON.parse(stdout))
+    },
+    async usage() {
+      const entries = Object.entries(target.pids ?? {}).map(
+        async ([name, pid]) => [name, await readProcessUsage(pid)] as const,
+      )
+      return Object.fromEntries(await Promise.all(entries))
+    },
+    async relayerCalls() {
+      const answer = await fetch(target.metricsUrls?.apiServer ?? '')
+      const stats = (await answer.json()) as { rpc: { total: number } }
+      return stats.rpc.total
+    },
+    async close() {
+      await stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
