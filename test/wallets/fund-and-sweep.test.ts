@@ -155,6 +155,39 @@ describe('funding wallets', () => {
     const viaMulticall = stack.manager.fund({ range, amountWei, payer: stack.payer(), maxSpendWei })
     await expect(viaMulticall).rejects.toThrow(withCode('FUNDING_FAILED'))
   })
+
+  it('waits for payments of an earlier, killed process before it looks who lacks what', async () => {
+    const range = freshRange(4)
+    const { client, accounts } = stack.anvil
+    const { address } = accounts.funder
+    const before = await stack.balance(address)
+    await client.setAutomine(false)
+    try {
+      const sentBefore = await client.getTransactionCount({ address, blockTag: 'pending' })
+      const pending = async () =>
+        (await client.getTransactionCount({ address, blockTag: 'pending' })) - sentBefore
+      const killed = new AbortController()
+      const options = { range, amountWei, maxSpendWei }
+      const first = stack.manager.fund({ ...options, payer: stack.payer(), signal: killed.signal })
+      while ((await pending()) < 1);
+      killed.abort()
+      await expect(first).rejects.toThrow()
+
+      const looks = () => stack.rpc.calls().byMethod.eth_getTransactionCount ?? 0
+      const looksBefore = looks()
+      const second = stack.manager.fund({ ...options, payer: stack.payer() })
+      // It keeps looking, and sends nothing.
+      while ((await pending()) < 2 && looks() < looksBefore + 4);
+      await client.mine({ blocks: 1 })
+      await client.setAutomine(true)
+      expect(await second).toMatchObject({ fundedWallets: 0, satisfiedWallets: 4 })
+    } finally {
+      await client.setAutomine(true)
+    }
+    const status = await stack.manager.status({ range, amountWei })
+    expect(status.totalWei).toBe(4n * amountWei)
+    expect(before - (await stack.balance(address))).toBeLessThan(5n * amountWei)
+  })
 })
 
 describe('reading balances', () => {
