@@ -125,7 +125,8 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
     },
     ended(record) {
       outcomes[outcomeKey(record.outcome)] += 1
-      second.ended(record.outcome)
+      // Who was not even due when the run stopped is no event of that second.
+      if (!wasNeverDue(record)) second.ended(record.outcome)
       firstDueMs = Math.min(firstDueMs, record.dueMs)
       lastEndMs = Math.max(lastEndMs, record.endedMs)
       if (record.startedMs !== null) startedAndEnded += 1
@@ -146,7 +147,9 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
     },
     count: (name, by) => counters.add(name, by),
     replay(record) {
-      recorder.arrived(record.startedMs === null ? null : record.startedMs - record.dueMs)
+      if (!wasNeverDue(record)) {
+        recorder.arrived(record.startedMs === null ? null : record.startedMs - record.dueMs)
+      }
       if (record.startedMs !== null) recorder.started()
       recorder.ended(record)
     },
@@ -212,6 +215,11 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
     },
   }
   return recorder
+}
+
+/** Whether an arrival was dropped before its time: the run was stopped first. */
+function wasNeverDue({ outcome, dueMs, endedMs }: FlowRecord): boolean {
+  return outcome === 'dropped' && dueMs > endedMs
 }
 
 function hintOf(code: string): string {

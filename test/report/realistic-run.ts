@@ -60,7 +60,7 @@ export const healthy: Scenario = {
 export const overloaded: Scenario = {
   users: 1000,
   ratePerSecond: 5,
-  serverSlots: 42,
+  serverSlots: 24,
   failureShare: 0.02,
   incident: { fromMs: 95_000, forMs: 25_000 },
   thresholds: [
@@ -137,7 +137,9 @@ export function makeRun(scenario: Scenario, seed = 'report'): MadeRun {
   const lags = flows.map(() => 0.25 + exponential(random) * 0.5 + (random() < 0.01 ? 4 * random() : 0))
   const events = flows
     .flatMap((flow, position) => [
-      { atMs: flow.dueMs, run: () => recorder.arrived(lags[position] ?? 0) },
+      ...(flow.dueMs > flow.endedMs
+        ? []
+        : [{ atMs: flow.dueMs, run: () => recorder.arrived(lags[position] ?? 0) }]),
       ...(flow.startedMs === null ? [] : [{ atMs: flow.startedMs, run: () => start() }]),
       { atMs: flow.endedMs, run: () => end(flow) },
     ])

@@ -1,0 +1,106 @@
+import { dependencyWords } from '../findings.ts'
+import {
+  formatBytes,
+  formatCount,
+  formatGwei,
+  formatMs,
+  formatRate,
+  formatShare,
+  formatVana,
+  nothing,
+} from '../format-value.ts'
+import type { ReportData } from '../report-data.ts'
+import { html, type Insertable, type SafeHtml } from './safe-html.ts'
+
+/** What the run cost: gas, money, RPC calls, and the generator's own use. */
+export function cost({ summary }: ReportData): SafeHtml {
+  const { gas, money, rpc, resources, permissions, verified, counters } = summary
+  const methods = Object.entries(rpc.byMethod).sort(([, a], [, b]) => b - a)
+  return html`<section aria-labelledby="cost-title"><h2 id="cost-title">Cost</h2>
+<div class="columns">
+<div><h3>Gas and money</h3>${facts([
+    ['Gas a transaction', formatCount(gas.perFlow)],
+    ['Gas price', formatGwei(gas.price)],
+    ['Transactions', formatCount(gas.transactions)],
+    ['They cost', gas.transactions === 0 ? nothing : formatVana(gas.costWei)],
+    ['Funded', exact(money.fundedWei)],
+    ['Spent', exact(money.spentWei)],
+    ['Swept back', exact(money.sweptWei)],
+    ['Left', exact(money.leftWei)],
+    [
+      'Permissions',
+      permissions.count === 0
+        ? '0'
+        : `${formatCount(permissions.count)}, ids ${permissions.first} to ${permissions.last}`,
+    ],
+    [
+      'Answers proven',
+      `${formatCount(verified.proven)} right, ${formatCount(verified.refuted)} wrong, ${formatCount(verified.unknown)} without proof`,
+    ],
+  ])}</div>
+<div><h3>RPC calls</h3>${facts([
+    ['A flow', rpc.callsPerFlow === null ? nothing : formatRate(rpc.callsPerFlow)],
+    ['In all', `${formatCount(rpc.calls)}, ${formatCount(rpc.failed)} failed`],
+    ...methods.map(([method, count]): [Insertable, Insertable] => [
+      html`<code>${method}</code>`,
+      `${formatCount(count)} (${formatShare(count / Math.max(1, rpc.calls))})`,
+    ]),
+  ])}</div>
+<div><h3>The generator</h3>${facts([
+    ['CPU a flow', formatMs(resources.cpuMsPerFlow)],
+    ['CPU in all', formatMs(resources.cpuMs)],
+    ['Memory, most', formatBytes(resources.rssPeakBytes)],
+    ['Memory, at the end', formatBytes(resources.rssEndBytes)],
+    [
+      'Event loop late',
+      `p99 ${formatMs(resources.eventLoopDelayMs.p99)}, max ${formatMs(resources.eventLoopDelayMs.max)}`,
+    ],
+    ...Object.entries(counters).map(([name, count]): [Insertable, Insertable] => [name, formatCount(count)]),
+  ])}</div>
+</div></section>`
+}
+
+/** Against what and on what the run was made, and how it was configured. */
+export function origin({ summary, environment, config }: ReportData): SafeHtml {
+  const dependencies = Object.entries(summary.dependencies)
+  return html`<section aria-labelledby="origin-title"><h2 id="origin-title">What was tested, on what</h2>
+<div class="columns">
+<div><h3>Dependencies</h3>${facts(
+    dependencies.map(([name, kind]) => [
+      dependencyWords[name] ?? name,
+      html`<span class="badge ${kind === 'real' ? 'real' : 'plain'}">${kind}</span>`,
+    ]),
+  )}</div>
+${
+  environment !== null &&
+  html`<div><h3>Target</h3>${facts([
+    ['Chain', `${environment.target.chainId}`],
+    ['RPC', environment.target.rpcUrls.join(' ')],
+    ['Storage', environment.target.storage],
+    ['Personal server', environment.target.personalServer],
+    ['API server', environment.target.apiServer],
+  ])}</div>
+<div><h3>Machine</h3>${facts([
+    ['Processor', `${environment.machine.cpus} × ${environment.machine.cpuModel}`],
+    ['Memory', formatBytes(environment.machine.memoryBytes)],
+    ['System', `${environment.machine.platform} ${environment.machine.arch}`],
+    ...Object.entries(environment.versions).map(([name, version]): [string, string] => [name, version]),
+  ])}</div>`
+}
+</div>
+${
+  config.length > 0 &&
+  html`<details><summary>Configuration: ${config.length} values</summary>
+<div class="scroll"><table><thead><tr><th scope="col">Key</th><th scope="col">Value</th><th scope="col">From</th></tr></thead>
+<tbody>${config.map(({ key, value, source }) => html`<tr><th scope="row"><code>${key}</code></th><td>${value}</td><td>${source}</td></tr>`)}</tbody></table></div></details>`
+}</section>`
+}
+
+function facts(pairs: readonly (readonly [Insertable, Insertable])[]): SafeHtml {
+  return html`<dl class="pairs">${pairs.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
+}
+
+/** An amount for people, with the exact wei on hovering. */
+function exact(wei: string | null): SafeHtml {
+  return wei === null ? html`${nothing}` : html`<span title="${wei} wei">${formatVana(wei)}</span>`
+}

@@ -1,0 +1,57 @@
+import { formatClock, formatCount, formatMs, nothing } from '../format-value.ts'
+import { endedWords } from '../outcome-words.ts'
+import type { ReportData } from '../report-data.ts'
+import { type Chart, drawChart, type TimeAxis } from './chart.ts'
+import { generatorCharts, userCharts } from './charts.ts'
+import { html, jsonForScript, type SafeHtml } from './safe-html.ts'
+
+/** The charts of a run over its time, the numbers behind them as a table, and as data for the pointer. */
+export function overTime({ summary, timeline }: ReportData): SafeHtml {
+  const { points, pointMs } = timeline
+  if (points.length === 0) return html``
+  const axis: TimeAxis = {
+    startsMs: points.map(({ startMs }) => startMs),
+    pointMs,
+    durationMs: summary.run.durationMs,
+  }
+  const users = userCharts(summary, timeline)
+  const generator = generatorCharts(timeline)
+  return html`<section aria-labelledby="time-title"><h2 id="time-title">Over time</h2>
+${users.map((chart) => drawChart(chart, axis))}
+${table({ summary, timeline })}
+</section>
+<section aria-labelledby="generator-title"><h2 id="generator-title">The generator over time</h2>
+<p>Whether what was measured is the stack, and not the machine that measured it.</p>
+<div class="pair">${generator.map((chart) => drawChart(chart, axis))}</div></section>
+<script type="application/json" id="chart-data">${jsonForScript(readouts([...users, ...generator], axis))}</script>`
+}
+
+/** What the pointer reads out: the time and the formatted values of every point. */
+function readouts(charts: readonly Chart[], axis: TimeAxis) {
+  const endMs = Math.max(axis.durationMs, (axis.startsMs.at(-1) ?? 0) + axis.pointMs)
+  return {
+    times: axis.startsMs.map(formatClock),
+    centers: axis.startsMs.map((startMs) => (startMs + axis.pointMs / 2) / endMs),
+    charts: Object.fromEntries(
+      charts.map(({ id, series, overlay, format }) => [
+        id,
+        Object.fromEntries(
+          [...series, ...(overlay === undefined ? [] : [overlay])].map(({ name, values }) => [
+            name,
+            values.map((value) => (value === null ? nothing : format(value))),
+          ]),
+        ),
+      ]),
+    ),
+  }
+}
+
+function table({ summary, timeline }: Pick<ReportData, 'summary' | 'timeline'>): SafeHtml {
+  const present = endedWords.filter(({ key }) => summary.users[key] > 0)
+  return html`<details><summary>The same as a table</summary>
+<div class="scroll"><table><thead><tr><th scope="col" class="n">From</th><th scope="col" class="n">came</th>${present.map(({ name }) => html`<th scope="col" class="n">${name}</th>`)}<th scope="col" class="n">under way</th><th scope="col" class="n">p50</th><th scope="col" class="n">p95</th><th scope="col" class="n">p99</th></tr></thead>
+<tbody>${timeline.points.map(
+    (point) =>
+      html`<tr><th scope="row" class="n">${formatClock(point.startMs)}</th><td class="n">${formatCount(point.arrived)}</td>${present.map(({ key }) => html`<td class="n">${formatCount(point.ended[key])}</td>`)}<td class="n">${formatCount(point.active)}</td><td class="n">${formatMs(point.latencyMs.p50)}</td><td class="n">${formatMs(point.latencyMs.p95)}</td><td class="n">${formatMs(point.latencyMs.p99)}</td></tr>`,
+  )}</tbody></table></div></details>`
+}

@@ -1,0 +1,66 @@
+import type { Summary } from '../results/summary-schema.ts'
+import { formatMeasured } from './format-value.ts'
+import { verdictOf } from './verdict.ts'
+
+/** One test case: what it checks, and what is wrong. */
+type Case = { suite: string; name: string; failure: string | null }
+
+/**
+ * Renders a run as JUnit XML, which CI systems show as tests: a case for the run itself and one for each threshold.
+ *
+ * @example await folder.writeReport('junit', renderJunitReport(summary))
+ */
+export function renderJunitReport(summary: Summary): string {
+  const { run, thresholds } = summary
+  const cases: Case[] = [
+    { suite: 'run', name: 'the run was carried through', failure: runFailure(summary) },
+    ...thresholds.map(
+      ({ expression, actual, unit, passed }): Case => ({
+        suite: 'thresholds',
+        name: expression,
+        failure: passed ? null : `${expression} does not hold: measured ${formatMeasured(actual, unit)}`,
+      }),
+    ),
+  ]
+  const failures = cases.filter(({ failure }) => failure !== null).length
+  const seconds = (run.durationMs / 1000).toFixed(3)
+  const attributes = `tests="${cases.length}" failures="${failures}" errors="0" time="${seconds}"`
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="vana-load" ${attributes}>
+  <testsuite name="vana-load ${escapeXml(run.target)} ${escapeXml(run.preset ?? '')}" ${attributes} skipped="0" timestamp="${escapeXml(run.startedAt.slice(0, 19))}" id="${escapeXml(run.id)}">
+${cases.map(renderCase).join('\n')}
+    <system-out>${escapeXml(`${verdictOf(summary).headline} ${verdictOf(summary).lead}`)}</system-out>
+  </testsuite>
+</testsuites>
+`
+}
+
+function runFailure({ problems, run }: Summary): string | null {
+  const texts = problems.map(({ code, message }) => `${code}: ${message}`)
+  if (run.stopped !== null) texts.push(`Stopped (${run.stopped.reason}): ${run.stopped.message}`)
+  return texts.length === 0 ? null : texts.join('\n')
+}
+
+function renderCase({ suite, name, failure }: Case): string {
+  const attributes = `classname="vana-load.${suite}" name="${escapeXml(name)}" time="0"`
+  if (failure === null) return `    <testcase ${attributes}/>`
+  return `    <testcase ${attributes}>
+      <failure message="${escapeXml(failure)}">${escapeXml(failure)}</failure>
+    </testcase>`
+}
+
+/** Escapes text for XML. Characters that XML 1.0 cannot hold in any form are replaced. */
+function escapeXml(text: string): string {
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be taken out.
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
+      .toWellFormed()
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;')
+      .replaceAll("'", '&apos;')
+      .replaceAll('\n', '&#10;')
+  )
+}

@@ -1,0 +1,118 @@
+import { stepNames } from '../flow/steps.ts'
+import { findingsOf } from './findings.ts'
+import {
+  formatBytes,
+  formatCount,
+  formatElapsed,
+  formatMeasured,
+  formatMs,
+  formatRate,
+  formatShare,
+  formatVana,
+  nothing,
+} from './format-value.ts'
+import { endedWords } from './outcome-words.ts'
+import type { ReportData } from './report-data.ts'
+import { verdictOf } from './verdict.ts'
+
+/**
+ * Renders a run as Markdown, short enough for a comment on a change or the summary of a CI job.
+ *
+ * @example await folder.writeReport('markdown', renderMarkdownReport(data))
+ */
+export function renderMarkdownReport(data: ReportData): string {
+  const { summary, timeline } = data
+  const { run, users, throughput, latencyMs, arrivals, gas, rpc, resources, thresholds, errors } = summary
+  const { headline, lead, tone } = verdictOf(summary)
+  const mark = { good: '✅', bad: '❌', warn: '⚠️', plain: 'ℹ️' }[tone]
+  const verdictMark = { pass: '✅ holds', fail: '❌ fails', 'no-data': '❌ no data' } as const
+  const endings = endedWords
+    .filter(({ key }) => users[key] > 0)
+    .map(({ key, name }) => `${formatCount(users[key])} ${name}`)
+  const sections = [
+    `# ${mark} ${plain(headline)}`,
+    plain(lead),
+    `Run \`${run.id}\`, preset ${plain(run.preset ?? 'none')}, target ${plain(run.target)}, seed ${plain(String(run.seed))}, ${run.startedAt}, ${formatElapsed(run.durationMs)}, exit code ${summary.exitCode}.`,
+    table(
+      ['', ''],
+      [
+        ['Users', `${formatCount(users.planned)} planned: ${endings.join(', ') || nothing}`],
+        [
+          'Throughput',
+          `${formatRate(throughput.flowsPerSecond)}/s, at best ${formatRate(throughput.peakFlowsPerSecond)}/s`,
+        ],
+        ['Flow', percentiles(latencyMs.flow)],
+        ['Flow, from due', percentiles(latencyMs.flowFromDue)],
+        ['Late starts', percentiles(arrivals.lagMs)],
+        [
+          'Gas a transaction',
+          `${formatCount(gas.perFlow)}, ${gas.transactions === 0 ? nothing : formatVana(gas.costWei)} in all`,
+        ],
+        ['RPC calls a flow', rpc.callsPerFlow === null ? nothing : formatRate(rpc.callsPerFlow)],
+        [
+          'Generator',
+          `${formatMs(resources.cpuMsPerFlow)} CPU a flow, ${formatBytes(resources.rssPeakBytes)} at most`,
+        ],
+      ],
+    ),
+    thresholds.length > 0 &&
+      `## Thresholds\n\n${table(
+        ['Condition', 'Measured', 'Verdict'],
+        thresholds.map(({ expression, actual, unit, verdict }) => [
+          code(expression),
+          formatMeasured(actual, unit),
+          verdictMark[verdict],
+        ]),
+      )}`,
+    `## What to know\n\n${findingsOf(summary, timeline.points)
+      .map(
+        ({ title, text, hint }) =>
+          `- **${plain(title)}**: ${plain(text)}${hint === null ? '' : ` *${plain(hint)}*`}`,
+      )
+      .join('\n')}`,
+    `## Steps\n\n${table(
+      ['Step', 'p50', 'p90', 'p95', 'p99', 'max', 'count'],
+      stepNames.map((step) => {
+        const { p50, p90, p95, p99, max, count } = latencyMs.steps[step]
+        return [step, ...[p50, p90, p95, p99, max].map(formatMs), formatCount(count)]
+      }),
+    )}`,
+    errors.length > 0 &&
+      `## Errors\n\n${table(
+        ['Code', 'Step', 'Flows', 'Share', 'Example'],
+        errors.map(({ code: name, step, count, example }) => [
+          code(name),
+          step ?? nothing,
+          formatCount(count),
+          formatShare(users.planned === 0 ? null : count / users.planned),
+          plain(example),
+        ]),
+      )}`,
+  ]
+  return `${sections.filter((section) => section !== false).join('\n\n')}\n`
+}
+
+function percentiles({ p50, p95, p99, max }: ReportData['summary']['latencyMs']['flow']): string {
+  return `p50 ${formatMs(p50)}, p95 ${formatMs(p95)}, p99 ${formatMs(p99)}, max ${formatMs(max)}`
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+/** Text from outside, on one line and with nothing in it that Markdown or HTML would act on. */
+function plain(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_{}[\]<>()#!|~]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('@', '@\u200b')
+    .replaceAll('\\(', '(')
+    .replaceAll('\\)', ')')
+}
+
+/** Code from outside, in backticks: what would end the code or the cell is replaced. */
+function code(text: string): string {
+  return `\`${text.replace(/\s+/g, ' ').replaceAll('`', "'").replaceAll('|', '\\|')}\``
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import type { Environment } from '../results/environment.ts'
+import type { StoredRun } from '../results/read-run.ts'
+import type { Summary } from '../results/summary-schema.ts'
+import { type TimelinePoints, timelinePoints } from './timeline-points.ts'
+
+/** One configured value, as `config.json` has it. */
+export type ConfiguredValue = { key: string; value: string; source: string }
+
+/** All that a report is made from. */
+export type ReportData = {
+  summary: Summary
+  timeline: TimelinePoints
+  environment: Environment | null
+  config: ConfiguredValue[]
+}
+
+const configSchema = z.object({
+  values: z.record(z.string(), z.object({ value: z.unknown(), source: z.string() })),
+})
+
+/**
+ * Gathers what a report needs from a run's folder.
+ *
+ * @throws LoadTestError RUN_UNREADABLE when the run has no summary
+ * @example renderHtmlReport(await loadReportData(await readRun('results/latest')))
+ */
+export async function loadReportData(run: StoredRun): Promise<ReportData> {
+  if (run.summary === null) {
+    throw new LoadTestError(
+      'RUN_UNREADABLE',
+      `${run.path} has no summary: the run is under way, or was killed.`,
+    )
+  }
+  return {
+    summary: run.summary,
+    timeline: await timelinePoints(run.timeline(), {
+      durationMs: run.summary.run.durationMs,
+      flows: run.summary.users.succeeded,
+    }),
+    environment: run.environment,
+    config: configuredValues(run.config),
+  }
+}
+
+/** The values of a `config.json`, in its order; none when it has another form. */
+export function configuredValues(config: unknown): ConfiguredValue[] {
+  const parsed = configSchema.safeParse(config)
+  if (!parsed.success) return []
+  return Object.entries(parsed.data.values).map(([key, { value, source }]) => ({
+    key,
+    value: show(value),
+    source,
+  }))
+}
+
+function show(value: unknown): string {
+  if (value === null || value === undefined) return 'not set'
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(show).join('; ')
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
