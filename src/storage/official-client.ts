@@ -2,7 +2,7 @@ import type { Bucket, Storage } from '@google-cloud/storage'
 import { linkedSignal } from '../async/linked-signal.ts'
 import { raceAbort } from '../async/race-abort.ts'
 import type { ServiceAccount } from './service-account.ts'
-import { storageTimeout, toStorageError } from './storage-error.ts'
+import { storageTimeout, toSignInError, toStorageError } from './storage-error.ts'
 
 /** How to run one call of the official client. */
 export type OfficialCall = {
@@ -53,7 +53,11 @@ export function createOfficialClient(options: {
     })
   }
 
-  async function run<T>(call: OfficialCall, operation: (storage: Storage) => Promise<T>): Promise<T> {
+  async function run<T>(
+    call: OfficialCall,
+    operation: (storage: Storage) => Promise<T>,
+    toError = toStorageError,
+  ): Promise<T> {
     const { action, signal = never, timeoutMs } = call
     const limit = linkedSignal(signal, timeoutMs, () => storageTimeout(action, endpoint, timeoutMs))
     try {
@@ -61,7 +65,7 @@ export function createOfficialClient(options: {
       return await raceAbort(loaded.then(operation), limit.signal)
     } catch (error) {
       if (limit.signal.aborted) throw limit.signal.reason
-      throw toStorageError(action, endpoint, error)
+      throw toError(action, endpoint, error)
     } finally {
       limit.dispose()
     }
@@ -69,6 +73,6 @@ export function createOfficialClient(options: {
 
   return {
     onBucket: (call, operation) => run(call, (storage) => operation(storage.bucket(bucket))),
-    authorization: (call) => run(call, (storage) => storage.authClient.getRequestHeaders()),
+    authorization: (call) => run(call, (storage) => storage.authClient.getRequestHeaders(), toSignInError),
   }
 }

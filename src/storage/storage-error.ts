@@ -62,6 +62,35 @@ export function toStorageError(action: string, endpoint: string, error: unknown)
   return storageAnswerError(action, status, {}, JSON.stringify({ error: { message } }))
 }
 
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+])
+
+/** Classifies a failed sign-in: the way to Google's token service may be down, or there is nothing to sign in with. */
+export function toSignInError(action: string, endpoint: string, error: unknown): LoadTestError {
+  const { code, message } = describe(error)
+  if (error instanceof LoadTestError || statusOf(error) !== undefined || networkCodes.has(code ?? '')) {
+    return toStorageError(action, endpoint, error)
+  }
+  return new LoadTestError(
+    'STORAGE_REFUSED',
+    `Cannot ${action}: no credentials to sign in with (${message}).`,
+    {
+      hint: 'Give the key file of a service account, for example by GOOGLE_APPLICATION_CREDENTIALS.',
+      cause: withoutSecrets(error),
+    },
+  )
+}
+
 /** The HTTP status an error stands for, wherever its library puts it. */
 function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null) return undefined

@@ -282,6 +282,33 @@ describe('an answer that is no success', () => {
   })
 })
 
+describe('signing in at the real service', () => {
+  const settings = ['GOOGLE_APPLICATION_CREDENTIALS', 'METADATA_SERVER_DETECTION', 'HOME'] as const
+  const before = settings.map((name) => [name, process.env[name]] as const)
+  afterEach(() => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
+  })
+
+  test.each([
+    ['there is nothing to sign in with', undefined],
+    ['the key file is not there', '/nowhere/key.json'],
+  ])('is refused without asking anyone when %s', async (_, keyFile) => {
+    Object.assign(process.env, { METADATA_SERVER_DETECTION: 'none', HOME: '/nowhere' })
+    if (keyFile === undefined) delete process.env.GOOGLE_APPLICATION_CREDENTIALS
+    else process.env.GOOGLE_APPLICATION_CREDENTIALS = keyFile
+    const storage = createGoogleCloudStorage({ bucket: buckets.open })
+    opened.push(storage)
+    await expect(storage.upload(bytes)).rejects.toMatchObject({
+      code: 'STORAGE_REFUSED',
+      retriable: false,
+      hint: expect.stringContaining('GOOGLE_APPLICATION_CREDENTIALS'),
+    })
+  })
+})
+
 describe('a server that never answers', () => {
   let silent: Server
   let url = ''

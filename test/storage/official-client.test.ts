@@ -159,6 +159,51 @@ describe('a file', () => {
     expect(await closed.isPublic()).toEqual([false])
   })
 
+  test('lists who may read it, and lets that be changed', async () => {
+    const file = use.bucket('closed').file('entries')
+    await file.save('x', { resumable: false })
+    const entities = async () => [(await file.acl.get())[0]].flat().map(({ entity }) => entity)
+    expect(await entities()).not.toContain('allUsers')
+    await file.acl.add({ entity: 'allUsers', role: 'READER' })
+    expect(await entities()).toContain('allUsers')
+    expect(await file.isPublic()).toEqual([true])
+    await file.acl.delete({ entity: 'allUsers' })
+    expect(await file.isPublic()).toEqual([false])
+    await expect(file.acl.get({ entity: 'allUsers' })).rejects.toMatchObject({ code: 404 })
+  })
+
+  test('can be uploaded as public', async () => {
+    const file = use.bucket('closed').file('born-public')
+    await file.save('x', { resumable: false, predefinedAcl: 'publicRead' })
+    expect(await file.isPublic()).toEqual([true])
+    await expect(
+      file.save('x', { resumable: false, predefinedAcl: 'nobody' as 'private' }),
+    ).rejects.toMatchObject({ code: 400 })
+  })
+
+  test('is reached by the links in its metadata', async () => {
+    const file = use.bucket('closed').file('linked/to')
+    await file.save('x', { resumable: false })
+    const [{ mediaLink = '', selfLink = '' }] = await file.getMetadata()
+    expect(await (await fetch(mediaLink)).text()).toBe('x')
+    expect(await (await fetch(selfLink)).json()).toMatchObject({ name: 'linked/to' })
+  })
+
+  test('loses by PUT every setting that is not in it', async () => {
+    const file = use.bucket().file('put')
+    await file.save('x', {
+      resumable: false,
+      contentType: 'a/b',
+      metadata: { cacheControl: 'no-store', metadata: { a: '1' } },
+    })
+    const url = use.url('/storage/v1/b/open-bucket/o/put')
+    const answer = await fetch(url, { method: 'PUT', body: '{"contentType":"c/d"}' })
+    const resource = await answer.json()
+    expect(resource).toMatchObject({ contentType: 'c/d', metageneration: '2' })
+    expect(resource).not.toHaveProperty('cacheControl')
+    expect(resource).not.toHaveProperty('metadata')
+  })
+
   test('is copied with its metadata, or with other, and to another bucket', async () => {
     const source = use.bucket().file('copy/from')
     await source.save('copied', {
@@ -242,6 +287,20 @@ describe('buckets', () => {
       use.storage().bucket('nowhere').file('x').save('x', { resumable: false }),
     ).rejects.toMatchObject({ code: 404 })
     await expect(use.storage().bucket('nowhere').getFiles()).rejects.toMatchObject({ code: 404 })
+  })
+
+  test('become public with everything in them', async () => {
+    const [bucket] = await use.storage().createBucket('to-be-public')
+    await bucket.file('x').save('x', { resumable: false })
+    await bucket.makePublic({ includeFiles: true })
+    expect(await bucket.file('x').isPublic()).toEqual([true])
+    await bucket.file('later').save('x', { resumable: false })
+    expect(await bucket.file('later').isPublic()).toEqual([true])
+  })
+
+  test('belong to a project with a service account', async () => {
+    const [{ emailAddress }] = await use.storage().getServiceAccount()
+    expect(emailAddress).toContain('@')
   })
 
   test('grant every permission, and become public by policy', async () => {

@@ -48,6 +48,30 @@ test('deletion, metadata and copies are guarded as well', async () => {
   await file.delete({ ifGenerationMatch: generation, ifMetagenerationMatch: 2 })
 })
 
+test('the sources of copies and compositions are guarded, too', async () => {
+  const post = async (path: string, body: unknown = {}) =>
+    (
+      await fetch(use.url(`/storage/v1/b/open-bucket/o/${path}`), {
+        method: 'POST',
+        body: JSON.stringify(body),
+      })
+    ).status
+  const copy = (query: string) => post(`guarded/rewriteTo/b/open-bucket/o/copy?${query}`)
+  expect(await copy('ifSourceGenerationMatch=1')).toBe(412)
+  expect(await copy('ifSourceMetagenerationNotMatch=1')).toBe(412)
+  expect(await copy('sourceGeneration=1')).toBe(404)
+  expect(await copy(`ifSourceGenerationMatch=${generation}&sourceGeneration=${generation}`)).toBe(200)
+  expect(await post('guarded/moveTo/o/moved?ifSourceGenerationMatch=1')).toBe(412)
+  const compose = (ifGenerationMatch: number) =>
+    post('composed/compose', {
+      sourceObjects: [{ name: 'guarded', objectPreconditions: { ifGenerationMatch } }],
+    })
+  expect(await compose(1)).toBe(412)
+  expect(await compose(generation)).toBe(200)
+  expect(await post('composed/compose', { sourceObjects: [] })).toBe(400)
+  expect(await post('composed/compose', { sourceObjects: Array(33).fill({ name: 'guarded' }) })).toBe(400)
+})
+
 describe('a read', () => {
   const status = async (query: string) =>
     (await fetch(use.url(`/storage/v1/b/${buckets.open}/o/guarded?${query}`))).status

@@ -5,9 +5,9 @@ import { applySettings, parseSettings, settingsOf } from './object-settings.ts'
 import type { ObjectDraft } from './object-store.ts'
 import {
   checkPreconditions,
+  generationFromQuery,
   preconditionsFromQuery,
   sourcePreconditions,
-  wholeNumber,
 } from './preconditions.ts'
 import { readJson } from './request-body.ts'
 
@@ -30,12 +30,7 @@ export async function copyObject(
   const patch = parseSettings(await readJson(request))
   const preconditions = preconditionsFromQuery(query)
   const isPublic = predefinedAclIsPublic(query.get('destinationPredefinedAcl'))
-  const generation = query.get('sourceGeneration')
-  const source = store.object(
-    from.bucket,
-    from.name,
-    generation === null ? undefined : wholeNumber(generation, 'sourceGeneration'),
-  )
+  const source = store.object(from.bucket, from.name, generationFromQuery(query, 'sourceGeneration'))
   checkPreconditions(sourcePreconditions(query), source, 'write')
   const draft: ObjectDraft = applySettings(Object.keys(patch).length === 0 ? settingsOf(source) : {}, patch)
   if (isPublic !== undefined) draft.public = isPublic

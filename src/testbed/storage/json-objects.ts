@@ -6,7 +6,7 @@ import { listObjects, listRequestFromQuery } from './list-objects.ts'
 import type { ObjectRecord } from './object-record.ts'
 import { objectResource } from './object-resource.ts'
 import { applySettings, parseSettings, replaceSettings } from './object-settings.ts'
-import { checkPreconditions, preconditionsFromQuery, wholeNumber } from './preconditions.ts'
+import { checkPreconditions, generationFromQuery, preconditionsFromQuery } from './preconditions.ts'
 import { readJson } from './request-body.ts'
 import { sendObject } from './send-object.ts'
 import { methodNotAllowed, noSuchPath } from './service-error.ts'
@@ -33,7 +33,7 @@ export async function handleObject(
 ): Promise<void> {
   const { method, query, response } = exchange
   const { store } = emulator
-  const generation = generationFrom(query)
+  const generation = generationFromQuery(query)
   if (method === 'GET' || method === 'HEAD') {
     const record = store.object(bucket, name, generation)
     checkPreconditions(preconditionsFromQuery(query), record, 'read')
@@ -58,7 +58,7 @@ async function changeObject(
   const { method, query, request, response, origin } = exchange
   const patch = parseSettings(await readJson(request))
   const isPublic = predefinedAclIsPublic(query.get('predefinedAcl'))
-  const record = emulator.store.object(bucket, name, generationFrom(query))
+  const record = emulator.store.object(bucket, name, generationFromQuery(query))
   checkPreconditions(preconditionsFromQuery(query), record, 'write')
   emulator.store.update(record, () => {
     if (method === 'PUT') replaceSettings(record, patch)
@@ -82,15 +82,17 @@ export async function handleObjectAction(
   if (action === 'acl') return await handleObjectAcl(emulator, exchange, bucket, name, rest)
   if (exchange.method !== 'POST') throw methodNotAllowed()
   const source = { bucket, name }
-  const [a, toBucket, b, toName] = rest
-  if ((action === 'rewriteTo' || action === 'copyTo') && a === 'b' && b === 'o' && rest.length === 4) {
-    const target = { bucket: toBucket ?? '', name: toName ?? '' }
-    return await copyObject(emulator, exchange, source, target, action)
-  }
-  if (action === 'moveTo' && a === 'o' && rest.length === 2) {
-    return moveObject(emulator, exchange, source, { bucket, name: toBucket ?? '' })
-  }
   if (action === 'compose' && rest.length === 0) return await composeObject(emulator, exchange, source)
+  if (action === 'moveTo' && rest.length === 2) {
+    const [o, toName = ''] = rest
+    if (o !== 'o') throw noSuchPath()
+    return moveObject(emulator, exchange, source, { bucket, name: toName })
+  }
+  if ((action === 'rewriteTo' || action === 'copyTo') && rest.length === 4) {
+    const [b, toBucket = '', o, toName = ''] = rest
+    if (b !== 'b' || o !== 'o') throw noSuchPath()
+    return await copyObject(emulator, exchange, source, { bucket: toBucket, name: toName }, action)
+  }
   throw noSuchPath()
 }
 
@@ -103,7 +105,7 @@ async function handleObjectAcl(
 ): Promise<void> {
   const { method, query, request, response } = exchange
   const kind = 'storage#objectAccessControl'
-  const record: ObjectRecord = emulator.store.object(bucket, name, generationFrom(query))
+  const record: ObjectRecord = emulator.store.object(bucket, name, generationFromQuery(query))
   const entries = () => aclEntries(kind, bucket, record.public)
   if (method === 'GET') {
     if (entity === undefined) return sendJson(response, { kind: `${kind}s`, items: entries() })
@@ -119,9 +121,4 @@ async function handleObjectAcl(
   if (method !== 'DELETE') throw methodNotAllowed()
   if (entity === 'allUsers') emulator.store.update(record, () => (record.public = false))
   response.writeHead(204).end()
-}
-
-function generationFrom(query: URLSearchParams): number | undefined {
-  const text = query.get('generation')
-  return text === null ? undefined : wholeNumber(text, 'generation')
 }

@@ -78,14 +78,9 @@ export function createMultipartReader(boundary: string, maxJsonBytes: number): M
       throw invalid('Encoded media parts are not supported by this emulator.')
     }
     if (part === 2) mediaType = /^content-type:[ \t]*(.*?)[ \t]*$/im.exec(fields)?.[1] || undefined
-    // A delimiter may follow at once, and its line end is then the second half of the blank line.
-    pending = pending.subarray(at + blankLine.length - (startsWithDelimiter(at + 2) ? 2 : 0))
+    pending = pending.subarray(at + blankLine.length)
     state = 'content'
     return true
-  }
-
-  function startsWithDelimiter(at: number): boolean {
-    return pending.subarray(at, at + delimiter.length).equals(delimiter)
   }
 
   function takeJson(bytes: Buffer): void {

@@ -56,12 +56,18 @@ function collect(find: (name: (typeof names)[number]) => string | undefined): Pr
 }
 
 /** Parses a generation or metageneration. Throws 400 otherwise. */
-export function wholeNumber(text: string, name: string): number {
+function wholeNumber(text: string, name: string): number {
   const value = Number(text)
   if (!/^\d{1,16}$/.test(text) || !Number.isSafeInteger(value)) {
     throw invalid(`Invalid value for ${name}: it must be a whole number.`)
   }
   return value
+}
+
+/** The generation a request names; `undefined` stands for the live one. */
+export function generationFromQuery(query: URLSearchParams, name = 'generation'): number | undefined {
+  const text = query.get(name)
+  return text === null ? undefined : wholeNumber(text, name)
 }
 
 type Versions = { generation: number; metageneration: number }

@@ -29,8 +29,9 @@ export async function route(emulator: Emulator, exchange: Exchange): Promise<voi
     return await handleJsonUpload(emulator, exchange, bucket)
   }
   if (first === 'download' && second === 'storage' && third === 'v1') {
-    exchange.query.set('alt', 'media')
-    return await routeApi(emulator, exchange, segments.slice(3))
+    const query = new URLSearchParams(exchange.rawQuery)
+    query.set('alt', 'media')
+    return await routeApi(emulator, { ...exchange, query }, segments.slice(3))
   }
   const bucket = decode(first)
   const name = decode(segments.slice(1).join('/'))

@@ -25,6 +25,8 @@ export async function takePart(
   session: UploadSession,
 ): Promise<UploadProgress> {
   await endActivePart(session)
+  // While this one waited, the upload may have been cancelled, or refused at its end.
+  emulator.uploads.find(session.id)
   if (session.result !== undefined) return { resource: session.result }
   const part = receivePart(emulator, exchange, session)
   const active = {

@@ -1,23 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { predefinedAclIsPublic } from './access-control.ts'
+import { authorize } from './authorize.ts'
 import { conditionalRead } from './conditional-read.ts'
 import type { Emulator, Exchange } from './exchange.ts'
 import { entityTag, objectResource } from './object-resource.ts'
 import { settingsFromHeaders } from './object-settings.ts'
 import type { ObjectDraft } from './object-store.ts'
-import { checkPreconditions, preconditionsFromHeaders, wholeNumber } from './preconditions.ts'
+import { checkPreconditions, generationFromQuery, preconditionsFromHeaders } from './preconditions.ts'
 import { receiveBody } from './receive-body.ts'
 import { answerProgress, cancelUpload } from './resumable-answers.ts'
 import { sendObject } from './send-object.ts'
-import {
-  anonymousDenied,
-  invalid,
-  methodNotAllowed,
-  notImplemented,
-  type ServiceError,
-} from './service-error.ts'
-import { findSignedUrlFault, isSignedQuery } from './signed-url.ts'
+import { invalid, methodNotAllowed, notImplemented } from './service-error.ts'
 import { storeBody } from './store-body.ts'
 import type { StoredBody } from './stored-body.ts'
 import { takePart } from './take-part.ts'
@@ -38,19 +32,14 @@ export async function handleXmlObject(
     return answerProgress(response, await takePart(emulator, exchange, session))
   }
   if (method === 'GET' || method === 'HEAD') return await readObject(emulator, exchange, bucket, name)
-  authorize(
-    emulator,
-    exchange,
-    undefined,
-    method === 'DELETE' ? 'storage.objects.delete' : 'storage.objects.create',
-  )
+  authorize(emulator, exchange, method === 'DELETE' ? 'storage.objects.delete' : 'storage.objects.create')
   if (method === 'PUT') return await putObject(emulator, exchange, bucket, name)
   if (method === 'DELETE') {
     emulator.store.delete(
       bucket,
       name,
       preconditionsFromHeaders(exchange.request.headers),
-      generationFrom(query),
+      generationFromQuery(query),
     )
     response.writeHead(204).end()
     return
@@ -71,10 +60,10 @@ async function readObject(
 ): Promise<void> {
   const { request, query } = exchange
   const { store } = emulator
-  const generation = generationFrom(query)
+  const generation = generationFromQuery(query)
   const inBucket = store.bucket(bucket)
   const isPublic = inBucket.public || inBucket.live.get(name)?.public === true
-  authorize(emulator, exchange, isPublic, 'storage.objects.get')
+  authorize(emulator, exchange, 'storage.objects.get', { isPublic })
   const record = store.object(bucket, name, generation)
   checkPreconditions(preconditionsFromHeaders(request.headers), record, 'read')
   conditionalRead(request.headers, record, entityTag(record))
@@ -142,32 +131,4 @@ function startResumable(emulator: Emulator, exchange: Exchange, bucket: string, 
 function draftFromHeaders({ request }: Exchange): ObjectDraft {
   const acl = request.headers['x-goog-acl']?.toString().replace(/-./g, (part) => part.slice(1).toUpperCase())
   return { ...settingsFromHeaders(request.headers), public: predefinedAclIsPublic(acl ?? null) ?? false }
-}
-
-/**
- * Lets a request through that is signed, carries a bearer token (any: nobody issues tokens here), or reads what is
- * public.
- */
-function authorize(
-  emulator: Emulator,
-  exchange: Exchange,
-  isPublic: boolean | undefined,
-  permission: string,
-): void {
-  const { method, rawPath, rawQuery, query, request } = exchange
-  if (isSignedQuery(query)) {
-    const fault: ServiceError | undefined = findSignedUrlFault(
-      { method, rawPath, rawQuery, headers: request.headers },
-      { accounts: emulator.accounts, now: emulator.now() },
-    )
-    if (fault !== undefined) throw fault
-    return
-  }
-  const hasToken = /^Bearer \S+$/i.test(request.headers.authorization ?? '')
-  if (!hasToken && isPublic !== true) throw anonymousDenied(permission)
-}
-
-function generationFrom(query: URLSearchParams): number | undefined {
-  const text = query.get('generation')
-  return text === null ? undefined : wholeNumber(text, 'generation')
 }
