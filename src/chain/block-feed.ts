@@ -2,6 +2,7 @@ import type { Hash } from 'viem'
 import { type Clock, systemClock } from '../async/clock.ts'
 import { raceAbort } from '../async/race-abort.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { createBatchCaller } from './batch-caller.ts'
 import { type Block, readBlock, readBlocks } from './chain-reads.ts'
 import type { RpcPool } from './rpc-pool.ts'
 
@@ -42,6 +43,8 @@ export type BlockFeed = {
    * @throws LoadTestError a `CHAIN_*` code; the signal's reason.
    */
   head(options?: { signal?: AbortSignal | undefined; maxAgeMs?: number }): Promise<SeenBlock>
+  /** The newest block in memory, however old that is. */
+  latest(): SeenBlock | undefined
   /** Starts the polling if nobody listened yet; the returned function ends the subscription. */
   subscribe(listener: BlockListener): () => void
   /** Whether every block after that number is in memory, so that a transaction sent then cannot be missed. */
@@ -71,6 +74,7 @@ export type BlockFeedStats = { blocks: number; reorgs: number; deepestReorg: num
  */
 export function createBlockFeed(options: BlockFeedOptions): BlockFeed {
   const { rpc, pollIntervalMs = 250, keep = 64, clock = systemClock } = options
+  const callAll = createBatchCaller(rpc)
   const listeners = new Set<BlockListener>()
   const stats: BlockFeedStats = { blocks: 0, reorgs: 0, deepestReorg: 0, failedLooks: 0 }
   /** The newest blocks of the chain, oldest first, each the parent of the next. */
@@ -79,6 +83,8 @@ export function createBlockFeed(options: BlockFeedOptions): BlockFeed {
   const blockOf = new Map<Hash, SeenBlock>()
   let lookedAtMs = Number.NEGATIVE_INFINITY
   let looking: Promise<SeenBlock> | undefined
+  /** Listening has just begun, after a time of which nobody needs to know. */
+  let resuming = false
   let stopPolling: (() => void) | undefined
 
   const tip = (): SeenBlock | undefined => chain.at(-1)
@@ -105,20 +111,14 @@ export function createBlockFeed(options: BlockFeedOptions): BlockFeed {
     const latest = await readBlock(rpc, 'latest')
     if (latest === null) throw new LoadTestError('CHAIN_RPC_ERROR', 'The node has no latest block.')
     const seen = { ...latest, seenAtMs: clock.now() }
-    const current = tip()
-    if (known.has(seen.hash)) {
-      lookedAtMs = startedMs
-      return current ?? seen
+    if (!known.has(seen.hash)) {
+      const current = tip()
+      const gap = seen.number - (current?.number ?? seen.number)
+      // While nobody listens, nobody misses what lies between.
+      if ((listeners.size === 0 && gap > 1) || (resuming && gap > keep)) clear()
+      adopt(tip() === undefined ? [seen] : await pathTo(seen))
     }
-    if (current === undefined) {
-      adopt([seen])
-    } else if (listeners.size === 0 && current.hash !== seen.parentHash) {
-      // Nobody listens, so nobody misses what lies between.
-      clear()
-      adopt([seen])
-    } else {
-      adopt(await pathTo(seen))
-    }
+    resuming = false
     lookedAtMs = startedMs
     return tip() ?? seen
   }
@@ -128,7 +128,7 @@ export function createBlockFeed(options: BlockFeedOptions): BlockFeed {
     const current = tip()
     const oldest = chain[0]
     if (current === undefined || oldest === undefined || latest.parentHash === current.hash) return [latest]
-    const between = (await readBlocks(rpc, current.number + 1, latest.number - 1)).map(toSeen)
+    const between = (await readBlocks(callAll, current.number + 1, latest.number - 1)).map(toSeen)
     const path = [...between.filter((block) => block !== undefined), latest]
     const linked = path.every((block, i) => block.parentHash === (path[i - 1] ?? current).hash)
     if (linked && path.length === latest.number - current.number) return path
@@ -206,11 +206,11 @@ export function createBlockFeed(options: BlockFeedOptions): BlockFeed {
       if (current !== undefined && clock.now() - lookedAtMs <= maxAgeMs) return current
       return await raceAbort(refresh(), signal)
     },
+    latest: tip,
     subscribe(listener) {
       listeners.add(listener)
       if (stopPolling === undefined) {
-        // What lies between an old head and now interests nobody: better no memory than a long way to catch up.
-        if (looking === undefined && clock.now() - lookedAtMs > 2 * pollIntervalMs) clear()
+        resuming = true
         stopPolling = startPolling()
       }
       return () => {

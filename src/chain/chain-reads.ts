@@ -2,7 +2,7 @@ import { type Address, type Hash, type Hex, isHex, numberToHex } from 'viem'
 import { z } from 'zod'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { EventLog } from './permission-event.ts'
-import type { RpcPool, RpcRequestOptions } from './rpc-pool.ts'
+import type { RpcCall, RpcOutcome, RpcPool, RpcRequestOptions } from './rpc-pool.ts'
 
 const hex = z.custom<Hex>((value) => isHex(value), 'expected hex data')
 const quantity = hex.transform((value) => BigInt(value))
@@ -57,19 +57,22 @@ export async function readBlock(
   return parse(blockSchema.nullable(), await rpc.request(method, [id, false], options), method)
 }
 
-/** Reads consecutive blocks in one HTTP request; `null` in place of one that the node does not have. */
+/**
+ * Reads consecutive blocks at once; `null` in place of one that the node does not have.
+ *
+ * @param callAll see `createBatchCaller`
+ */
 export async function readBlocks(
-  rpc: RpcPool,
+  callAll: (calls: readonly RpcCall[]) => Promise<RpcOutcome[]>,
   from: number,
   to: number,
-  options?: RpcRequestOptions,
 ): Promise<(Block | null)[]> {
   const method = 'eth_getBlockByNumber'
   const calls = Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => ({
     method,
     params: [numberToHex(from + i), false],
   }))
-  const outcomes = await rpc.batch(calls, options)
+  const outcomes = await callAll(calls)
   return outcomes.map((outcome) => {
     if (!outcome.ok) throw outcome.error
     return parse(blockSchema.nullable(), outcome.result, method)

@@ -33,6 +33,8 @@ export type WaitForReceiptOptions = {
 
 type Waiter = {
   hash: Hash
+  /** That one, and those it was replaced by. */
+  hashes: Hash[]
   submittedAtMs: number | null
   confirmations: number
   /** Known to be in this block, with its receipt, and waiting for more confirmations. */
@@ -59,7 +61,8 @@ export class ReceiptHub {
   readonly #feed: BlockFeed
   readonly #clock: Clock
   readonly #readReceipts: ReturnType<typeof createReceiptReader>
-  readonly #waiters = new Map<Hash, Set<Waiter>>()
+  readonly #waiters = new Set<Waiter>()
+  readonly #byHash = new Map<Hash, Set<Waiter>>()
   /** A replaced transaction's new hashes, for waiters who know only the old one. */
   readonly #replacedBy = new Map<Hash, Hash>()
   /** Blocks with awaited transactions whose receipts are still to be read. */
@@ -68,6 +71,8 @@ export class ReceiptHub {
   readonly #unprobed = new Set<Waiter>()
   #unsubscribe: (() => void) | undefined
   #reading = false
+  /** Number of the newest block that was told; a jump beyond the next means that some were left out after an idle time. */
+  #lastNumber = 0
 
   constructor({ rpc, feed, clock = systemClock }: { rpc: RpcPool; feed: BlockFeed; clock?: Clock }) {
     this.#rpc = rpc
@@ -78,9 +83,7 @@ export class ReceiptHub {
 
   /** How many wait at present. */
   get pending(): number {
-    let count = 0
-    for (const waiters of this.#waiters.values()) count += waiters.size
-    return count
+    return this.#waiters.size
   }
 
   /**
@@ -97,7 +100,7 @@ export class ReceiptHub {
     let onAbort: (() => void) | undefined
     try {
       return await new Promise<MinedTransaction>((resolve, reject) => {
-        waiter = { hash, submittedAtMs, confirmations, mined: undefined, resolve, reject }
+        waiter = { hash, hashes: [], submittedAtMs, confirmations, mined: undefined, resolve, reject }
         const joined = waiter
         timer = setTimeout(() => void this.#giveUp(joined, timeoutMs), timeoutMs)
         onAbort = () => reject(signal?.reason)
@@ -119,7 +122,7 @@ export class ReceiptHub {
   replace(oldHash: Hash, newHash: Hash): void {
     this.#replacedBy.set(oldHash, newHash)
     for (const [from, to] of this.#replacedBy) if (to === oldHash) this.#replacedBy.set(from, newHash)
-    for (const waiter of this.#waiters.get(oldHash) ?? []) this.#listen(newHash, waiter)
+    for (const waiter of this.#byHash.get(oldHash) ?? []) this.#listen(newHash, waiter)
     // Only those sent lately can still be waited for.
     for (const from of this.#replacedBy.keys()) {
       if (this.#replacedBy.size <= 10_000) break
@@ -129,48 +132,56 @@ export class ReceiptHub {
 
   /** Ends all waits with `ABORTED` and stops listening. */
   close(): void {
-    for (const waiters of this.#waiters.values()) {
-      for (const waiter of waiters) waiter.reject(new LoadTestError('ABORTED', 'The receipt hub was closed.'))
+    for (const waiter of this.#waiters) {
+      waiter.reject(new LoadTestError('ABORTED', 'The receipt hub was closed.'))
     }
     this.#stop()
   }
 
   #join(waiter: Waiter, afterBlock: number | undefined): void {
+    this.#waiters.add(waiter)
     this.#listen(waiter.hash, waiter)
     const replacement = this.#replacedBy.get(waiter.hash)
     if (replacement !== undefined) this.#listen(replacement, waiter)
-    this.#unsubscribe ??= this.#feed.subscribe({
-      onBlock: (block) => this.#onBlock(block),
-      onReorg: (removed) => this.#onReorg(removed),
-      onTick: () => this.#work(),
-    })
+    this.#subscribe()
     const block = this.#feed.find(waiter.hash)
     if (block !== undefined) {
       this.#unread.set(block.hash, block)
-      this.#work()
+      void this.#work()
     } else if (afterBlock === undefined || !this.#feed.covers(afterBlock)) {
       this.#unprobed.add(waiter)
       // Look first, then ask: every later block will be told to us, every earlier one is in the answer.
       this.#feed.head({ maxAgeMs: 0 }).then(
-        () => this.#work(),
+        () => void this.#work(),
         () => {},
       )
     }
   }
 
+  #subscribe(): void {
+    if (this.#unsubscribe !== undefined) return
+    this.#lastNumber = this.#feed.latest()?.number ?? 0
+    this.#unsubscribe = this.#feed.subscribe({
+      onBlock: (block) => this.#onBlock(block),
+      onReorg: (removed) => this.#onReorg(removed),
+      onTick: () => void this.#work(),
+    })
+  }
+
   #listen(hash: Hash, waiter: Waiter): void {
-    const waiters = this.#waiters.get(hash)
-    if (waiters === undefined) this.#waiters.set(hash, new Set([waiter]))
+    waiter.hashes.push(hash)
+    const waiters = this.#byHash.get(hash)
+    if (waiters === undefined) this.#byHash.set(hash, new Set([waiter]))
     else waiters.add(waiter)
   }
 
   #leave(waiter: Waiter): void {
+    this.#waiters.delete(waiter)
     this.#unprobed.delete(waiter)
-    for (const hash of [waiter.hash, this.#replacedBy.get(waiter.hash)]) {
-      if (hash === undefined) continue
-      const waiters = this.#waiters.get(hash)
+    for (const hash of waiter.hashes) {
+      const waiters = this.#byHash.get(hash)
       waiters?.delete(waiter)
-      if (waiters?.size === 0) this.#waiters.delete(hash)
+      if (waiters?.size === 0) this.#byHash.delete(hash)
     }
     if (this.#waiters.size === 0) this.#stop()
   }
@@ -182,22 +193,22 @@ export class ReceiptHub {
   }
 
   #onBlock(block: SeenBlock): void {
-    if (block.transactions.some((hash) => this.#waiters.has(hash))) {
+    if (block.number > this.#lastNumber + 1) {
+      for (const waiter of this.#waiters) this.#unprobed.add(waiter)
+    }
+    this.#lastNumber = block.number
+    if (block.transactions.some((hash) => this.#byHash.has(hash))) {
       this.#unread.set(block.hash, block)
-      this.#work()
     }
-    for (const waiters of this.#waiters.values()) {
-      for (const waiter of waiters) this.#settle(waiter, block.number)
-    }
+    if (this.#unread.size + this.#unprobed.size > 0) void this.#work()
+    for (const waiter of this.#waiters) this.#settle(waiter, block.number)
   }
 
   #onReorg(removed: readonly SeenBlock[]): void {
     const gone = new Set(removed.map(({ hash }) => hash))
     for (const hash of gone) this.#unread.delete(hash)
-    for (const waiters of this.#waiters.values()) {
-      for (const waiter of waiters) {
-        if (waiter.mined !== undefined && gone.has(waiter.mined.blockHash)) waiter.mined = undefined
-      }
+    for (const waiter of this.#waiters) {
+      if (waiter.mined !== undefined && gone.has(waiter.mined.blockHash)) waiter.mined = undefined
     }
   }
 
@@ -224,15 +235,17 @@ export class ReceiptHub {
 
   /** Whether the block is done with: a node may know a block before its receipts. */
   async #readBlock(block: SeenBlock): Promise<boolean> {
-    const wanted = block.transactions.filter((hash) => this.#waiters.has(hash))
+    const wanted = block.transactions.filter((hash) => this.#byHash.has(hash))
     const receipts = await this.#readReceipts(block, wanted)
     for (const receipt of receipts) this.#deliver(receipt, block)
     return receipts.length === wanted.length && this.#unread.delete(block.hash)
   }
 
   async #probe(waiter: Waiter): Promise<void> {
-    const receipt = await readReceipt(this.#rpc, waiter.hash)
-    if (receipt !== null) await this.#deliverOld(receipt)
+    for (const hash of waiter.hashes) {
+      const receipt = await readReceipt(this.#rpc, hash)
+      if (receipt !== null) await this.#deliverOld(receipt)
+    }
     this.#unprobed.delete(waiter)
   }
 
@@ -244,7 +257,7 @@ export class ReceiptHub {
   }
 
   #deliver(receipt: Receipt, block: SeenBlock): void {
-    for (const waiter of this.#waiters.get(receipt.transactionHash) ?? []) {
+    for (const waiter of this.#byHash.get(receipt.transactionHash) ?? []) {
       waiter.mined = {
         ...receipt,
         submittedAtMs: waiter.submittedAtMs,

@@ -1,0 +1,217 @@
+import type { Hash } from 'viem'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createBlockFeed } from '../../src/chain/block-feed.ts'
+import { ReceiptHub } from '../../src/chain/receipt-hub.ts'
+import { createRpcPool } from '../../src/chain/rpc-pool.ts'
+import { startScriptedNode } from '../../src/chain/scripted-node.fixture.ts'
+import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
+import { startAnvil } from '../../src/testbed/chain/start-anvil.ts'
+
+const cleanups: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean()
+})
+
+/** A hub over anvil that mines only when told, through a node that can misbehave. */
+async function startWorld() {
+  const anvil = await startAnvil({ blockTime: 'instant', keepStates: 64 })
+  cleanups.push(() => anvil.stop())
+  const { client } = anvil
+  await client.setAutomine(false)
+  const node = await startScriptedNode({ upstream: anvil.rpcUrl })
+  cleanups.push(node.stop)
+  const rpc = createRpcPool({ urls: [node.url], chainId: anvil.chainId })
+  cleanups.push(rpc.close)
+  const feed = createBlockFeed({ rpc, pollIntervalMs: 10 })
+  const hub = new ReceiptHub({ rpc, feed })
+  cleanups.push(async () => {
+    hub.close()
+    feed.close()
+  })
+  let nonce = 0
+  return {
+    client,
+    node,
+    rpc,
+    feed,
+    hub,
+    mine: (blocks = 1) => client.mine({ blocks }),
+    /** Hands a transaction to the node and gives its hash; a call that reverts if asked. */
+    async send(reverts = false): Promise<Hash> {
+      const transaction = {
+        from: devAccounts.funder.address,
+        to: devAccounts.funder.address,
+        nonce: `0x${(nonce++).toString(16)}`,
+        gas: '0x186a0',
+        // Init code that is nothing but an invalid instruction.
+        ...(reverts ? { to: undefined, data: '0xfe' } : {}),
+      }
+      return (await client.request({ method: 'eth_sendTransaction', params: [transaction] } as never)) as Hash
+    },
+  }
+}
+
+describe('the receipt hub', () => {
+  it('gives the receipt with three times: submitted, first seen in a block, and the block’s own', async () => {
+    const { hub, send, mine, client, feed } = await startWorld()
+    const { number: afterBlock } = await feed.head()
+    const hash = await send()
+    const submittedAtMs = performance.now()
+    const waiting = hub.waitForReceipt(hash, { submittedAtMs, afterBlock })
+    await mine()
+    const mined = await waiting
+    const block = await client.getBlock()
+    expect(mined).toMatchObject({
+      transactionHash: hash,
+      status: 'success',
+      blockNumber: 1,
+      gasUsed: 21_000n,
+      submittedAtMs,
+    })
+    expect(mined.blockTimestamp).toBe(Number(block.timestamp))
+    expect(mined.seenAtMs).toBeGreaterThan(submittedAtMs)
+    expect(mined.seenAtMs).toBeLessThanOrEqual(performance.now())
+    expect(hub.pending).toBe(0)
+  })
+
+  it('resolves for a transaction that reverted, and says so', async () => {
+    const { hub, send, mine } = await startWorld()
+    const waiting = hub.waitForReceipt(await send(true))
+    await mine()
+    expect((await waiting).status).toBe('reverted')
+  })
+
+  it('costs one call a block, however many wait', async () => {
+    const { hub, node, feed, send, mine } = await startWorld()
+    const { number: afterBlock } = await feed.head()
+    const hashes = await Promise.all(Array.from({ length: 30 }, () => send()))
+    const waiting = hashes.map((hash) => hub.waitForReceipt(hash, { afterBlock }))
+    expect(hub.pending).toBe(30)
+    await mine()
+    expect((await Promise.all(waiting)).map(({ transactionHash }) => transactionHash)).toEqual(hashes)
+    expect(node.count('eth_getBlockReceipts')).toBe(1)
+    expect(node.count('eth_getTransactionReceipt')).toBe(0)
+  })
+
+  it('finds a transaction that was mined before anybody waited', async () => {
+    const { hub, feed, send, mine } = await startWorld()
+    const { number: afterBlock } = await feed.head()
+    const hash = await send()
+    await mine(5)
+    // Known to have been sent after a block in memory; not known when it was sent; and long ago.
+    expect((await hub.waitForReceipt(hash, { afterBlock })).blockNumber).toBe(1)
+    expect((await hub.waitForReceipt(hash)).blockNumber).toBe(1)
+    await mine(100)
+    await feed.head({ maxAgeMs: 0 })
+    expect((await hub.waitForReceipt(hash, { afterBlock })).blockNumber).toBe(1)
+  })
+
+  it('finds a transaction in a block that the feed left out after a long idle time', async () => {
+    const { hub, feed, send, mine } = await startWorld()
+    const { number: afterBlock } = await feed.head()
+    const hash = await send()
+    await mine(100)
+    expect((await hub.waitForReceipt(hash, { afterBlock })).blockNumber).toBe(1)
+  })
+
+  it('reads a block’s receipts again until the node gives them', async () => {
+    const { hub, node, feed, send, mine } = await startWorld()
+    const { number: afterBlock } = await feed.head()
+    const hashes = [await send(), await send()]
+    let failures = 0
+    node.misbehave = ([call]) => {
+      if (call?.method !== 'eth_getBlockReceipts' || failures >= 3) return undefined
+      failures += 1
+      return { http: 500 }
+    }
+    const waiting = hashes.map((hash) => hub.waitForReceipt(hash, { afterBlock }))
+    await mine()
+    await mine(3)
+    expect((await Promise.all(waiting)).map(({ blockNumber }) => blockNumber)).toEqual([1, 1])
+    expect(failures).toBe(3)
+  })
+
+  it('waits for as many confirmations as asked for', async () => {
+    const { hub, feed, send, mine } = await startWorld()
+    const { number: afterBlock } = await feed.head()
+    let mined = false
+    const waiting = hub.waitForReceipt(await send(), { afterBlock, confirmations: 3 }).then((receipt) => {
+      mined = true
+      return receipt
+    })
+    await mine(2)
+    await expect.poll(() => feed.latest()?.number).toBe(2)
+    expect(mined).toBe(false)
+    await mine()
+    expect((await waiting).blockNumber).toBe(1)
+  })
+
+  it('forgets a block that a reorganization took away, and waits for the next with the transaction', async () => {
+    const { hub, client, feed, send, mine } = await startWorld()
+    const { number: afterBlock } = await feed.head()
+    const hash = await send()
+    const waiting = hub.waitForReceipt(hash, { afterBlock, confirmations: 3 })
+    await mine(2)
+    await expect.poll(() => feed.latest()?.number).toBe(2)
+    const raw = (await client.request({
+      method: 'eth_getRawTransactionByHash',
+      params: [hash],
+    } as never)) as Hash
+    // The transaction comes back in block 2 of the new branch.
+    await client.request({ method: 'anvil_reorg', params: [2, [[raw, 1]]] } as never)
+    await mine(2)
+    const mined = await waiting
+    expect(mined.blockNumber).toBe(2)
+    expect(mined.blockHash).toBe((await client.getBlock({ blockNumber: 2n })).hash)
+    expect(feed.stats().reorgs).toBe(1)
+  })
+
+  it.each([
+    ['still waits in the pool', true],
+    ['is known to no node', false],
+  ])('gives up after the time-out and tells whether the transaction %s', async (_, known) => {
+    const { hub, client, send } = await startWorld()
+    const hash = await send()
+    if (!known) await client.dropTransaction({ hash })
+    await expect(hub.waitForReceipt(hash, { timeoutMs: 50 })).rejects.toMatchObject({
+      code: 'TX_NOT_CONFIRMED',
+      details: { hash, known },
+    })
+    expect(hub.pending).toBe(0)
+  })
+
+  it('gives the receipt of the replacement to who waits for the replaced', async () => {
+    const { hub, feed, send, mine } = await startWorld()
+    const { number: afterBlock } = await feed.head()
+    const [old, second]: Hash[] = [`0x${'11'.repeat(32)}`, `0x${'22'.repeat(32)}`]
+    const early = hub.waitForReceipt(old as Hash, { afterBlock })
+    const hash = await send()
+    hub.replace(old as Hash, second as Hash)
+    hub.replace(second as Hash, hash)
+    const late = hub.waitForReceipt(old as Hash, { afterBlock })
+    await mine()
+    expect([(await early).transactionHash, (await late).transactionHash]).toEqual([hash, hash])
+    expect(hub.pending).toBe(0)
+  })
+
+  it('rejects with the reason of the signal, and stops asking when nobody waits', async () => {
+    const { hub, node, send, mine } = await startWorld()
+    const stop = new AbortController()
+    const waiting = hub.waitForReceipt(await send(), { signal: stop.signal })
+    stop.abort(new Error('run stopped'))
+    await expect(waiting).rejects.toThrow('run stopped')
+    await expect(hub.waitForReceipt('0x1', { signal: stop.signal })).rejects.toThrow('run stopped')
+    expect(hub.pending).toBe(0)
+    await mine()
+    const asked = node.received.length
+    await mine()
+    expect(node.received.length).toBe(asked)
+  })
+
+  it('ends every wait when it is closed', async () => {
+    const { hub, send } = await startWorld()
+    const waiting = hub.waitForReceipt(await send())
+    hub.close()
+    await expect(waiting).rejects.toMatchObject({ code: 'ABORTED' })
+  })
+})
