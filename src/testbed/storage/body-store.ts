@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { crc32c } from '../../storage/crc32c.ts'
+import { crc32c } from '../../crypto/crc32c.ts'
 import { type StoredBody, storedBody } from './stored-body.ts'
 
 /** Takes the bytes of one upload as they arrive. */

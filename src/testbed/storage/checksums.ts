@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { crc32cBase64 } from '../../storage/crc32c.ts'
+import { crc32cBase64 } from '../../crypto/crc32c.ts'
 import { invalid } from './service-error.ts'
 import type { StoredBody } from './stored-body.ts'
 
@@ -12,7 +12,7 @@ export function announcedChecksums(headers: IncomingHttpHeaders): AnnouncedCheck
   const contentMd5 = headers['content-md5']
   if (contentMd5 !== undefined) announced.md5 = contentMd5.toString()
   for (const entry of headers['x-goog-hash']?.toString().split(',') ?? []) {
-    const [, name, value = ''] = /^\s*(crc32c|md5)=(.*?)\s*$/.exec(entry) ?? []
+    const [, name, value = ''] = /^(crc32c|md5)=(.*)$/.exec(entry.trim()) ?? []
     if (name === 'crc32c' || name === 'md5') announced[name] = value
   }
   return announced

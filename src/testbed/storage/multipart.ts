@@ -31,10 +31,9 @@ export function createMultipartReader(boundary: string, maxJsonBytes: number): M
   /** Handles what is complete in `pending`; false when more bytes are needed. */
   function step(media: Buffer[]): boolean {
     if (state === 'preamble') return upToDelimiter(() => undefined)
-    if (state === 'content')
-      return upToDelimiter((bytes) => (part === 1 ? takeJson(bytes) : media.push(bytes)))
     if (state === 'after-delimiter') return afterDelimiter()
     if (state === 'headers') return headers()
+    if (state === 'content') return upToDelimiter(part === 1 ? takeJson : (bytes) => media.push(bytes))
     pending = Buffer.alloc(0)
     return false
   }
@@ -77,7 +76,7 @@ export function createMultipartReader(boundary: string, maxJsonBytes: number): M
     if (/^content-transfer-encoding:\s*(base64|quoted-printable)/im.test(fields)) {
       throw invalid('Encoded media parts are not supported by this emulator.')
     }
-    if (part === 2) mediaType = /^content-type:[ \t]*(.*?)[ \t]*$/im.exec(fields)?.[1] || undefined
+    if (part === 2) mediaType = /^content-type:(.*)$/im.exec(fields)?.[1]?.trim() || undefined
     pending = pending.subarray(at + blankLine.length)
     state = 'content'
     return true

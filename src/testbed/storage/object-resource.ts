@@ -1,4 +1,4 @@
-import { crc32cBase64 } from '../../storage/crc32c.ts'
+import { crc32cBase64 } from '../../crypto/crc32c.ts'
 import type { ObjectRecord } from './object-record.ts'
 import { settingsOf } from './object-settings.ts'
 

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { crc32cBase64 } from '../../storage/crc32c.ts'
+import { crc32cBase64 } from '../../crypto/crc32c.ts'
 import { byteRange } from './byte-range.ts'
 import type { Emulator, Exchange } from './exchange.ts'
 import type { ObjectRecord } from './object-record.ts'
