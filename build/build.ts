@@ -3,9 +3,14 @@
  * npm calls it through `prepare`, so that `npm ci` is the only step; bundle and contracts are skipped when their inputs
  * did not change.
  */
-import { chmodSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
+import { summaryJsonSchema } from '../src/results/summary-schema.ts'
 
 await import('./bundle-sdk.ts')
 await import('./compile-contracts.ts')
 await import('./compile-program.ts')
 chmodSync(new URL('../dist/index.js', import.meta.url), 0o755)
+writeFileSync(
+  new URL('../generated/summary.schema.json', import.meta.url),
+  `${JSON.stringify(summaryJsonSchema(), null, 2)}\n`,
+)

@@ -24,12 +24,12 @@ const mayImport: Record<string, readonly string[]> = {
   // Knows Vana, and nothing of arrivals.
   vana: ['crypto', 'errors'],
   chain: ['async', 'config', 'crypto', 'errors'],
-  storage: ['async', 'errors'],
+  storage: ['async', 'crypto', 'errors'],
   wallets: ['async', 'chain', 'config', 'crypto', 'errors'],
   flow: ['async', 'chain', 'config', 'crypto', 'errors', 'http', 'random', 'storage', 'vana'],
   // What a flow talks to, over HTTP and JSON-RPC only.
   server: ['async', 'chain', 'config', 'crypto', 'errors', 'http'],
-  testbed: ['async', 'chain', 'config', 'crypto', 'errors', 'flow', 'process', 'server', 'storage'],
+  testbed: ['async', 'chain', 'config', 'crypto', 'errors', 'flow', 'process', 'server'],
   // Knows what happened.
   results: ['config', 'errors', 'flow', 'metrics', 'redaction'],
   report: ['config', 'errors', 'flow', 'metrics', 'redaction', 'results'],

@@ -1,5 +1,5 @@
-import { redacted } from '../results/redact.ts'
-import { redactPatterns } from '../results/redact-patterns.ts'
+import { redacted } from '../redaction/redact.ts'
+import { redactPatterns } from '../redaction/redact-patterns.ts'
 import { configParameters } from './load-test-config.ts'
 import type { ResolvedConfig } from './resolve-config.ts'
 import { describeSource, isAskedFor } from './source.ts'

@@ -132,7 +132,7 @@ export const errorCatalog = {
   },
   MONEY_MISMATCH: {
     retriable: false,
-    hint: 'Coins moved that this run did not see; `vana-load audit` compares each wallet with the chain.',
+    hint: 'Coins moved that this run did not see.',
   },
 } as const satisfies Record<string, CatalogEntry>
 

@@ -6,7 +6,7 @@ import { healthy, makeRun, overloaded } from '../../test/report/realistic-run.ts
 import type { FlowRecord } from '../flow/flow-record.ts'
 import { createLineWriter } from './line-writer.ts'
 import { findRun, listRuns, readRun } from './read-run.ts'
-import { createRedactor } from './redact.ts'
+import { createRedactor } from '../redaction/redact.ts'
 import { createRunFolder } from './run-folder.ts'
 import { makeRunId, runIdPattern } from './run-id.ts'
 import { createRunRecorder } from './run-recorder.ts'

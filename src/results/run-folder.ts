@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import { openLineWriter } from './line-writer.ts'
-import type { Redactor } from './redact.ts'
+import type { Redactor } from '../redaction/redact.ts'
 import type { Summary } from './summary-schema.ts'
 import type { TimelineLine } from './timeline-line.ts'
 import { writeAtomically } from './write-atomically.ts'
@@ -89,12 +89,25 @@ export async function createRunFolder(options: {
         await Promise.all([flows.flush(), timeline.flush()])
       }),
     writeSummary: (summary) => writeJson('summary', summary),
-    writeReport: (kind, content) => explained(path, () => writeAtomically(file(kind), redact.text(content))),
+    writeReport: openForReports(path, redact).writeReport,
     close: () =>
       explained(path, async () => {
         const closed = await Promise.allSettled([flows.close(), timeline.close()])
         for (const result of closed) if (result.status === 'rejected') throw result.reason
       }),
+  }
+}
+
+/**
+ * Opens the folder of a finished run to write its reports again.
+ *
+ * @example await writeReports(openForReports('results/20260801-142233-7f3k9a', redact))
+ */
+export function openForReports(path: string, redact: Redactor): Pick<RunFolder, 'path' | 'writeReport'> {
+  return {
+    path,
+    writeReport: (kind, content) =>
+      explained(path, () => writeAtomically(join(path, runFiles[kind]), redact.text(content))),
   }
 }
 

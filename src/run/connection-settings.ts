@@ -20,6 +20,7 @@ export function connectionSettings(
     retry,
     serviceAccount:
       secrets.serviceAccountJson === undefined ? undefined : JSON.parse(secrets.serviceAccountJson),
+    apiServerToken: secrets.apiServerToken,
     flow: {
       runId,
       seed,

@@ -18,6 +18,7 @@ export async function runServe(options: ServeOptions, io: CommandIo): Promise<{ 
   const server = new LoadTestApiServer({
     host,
     port,
+    token: secrets.apiServerToken,
     rpcUrls: target.chain.rpcUrls,
     chainId: target.chain.id,
     contracts: { permissions: target.chain.contracts.permissions },

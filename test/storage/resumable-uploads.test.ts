@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describe, expect, test } from 'vitest'
-import { crc32c, crc32cBase64 } from '../../src/storage/crc32c.ts'
+import { crc32c, crc32cBase64 } from '../../src/crypto/crc32c.ts'
 import { buckets, useEmulator } from './storage.fixture.ts'
 
 const use = useEmulator()

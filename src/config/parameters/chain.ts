@@ -83,6 +83,12 @@ export const testbedParameters = {
     flag: '--server-rate-limits',
     summary: 'Let the embedded personal server limit requests by address, as the original can.',
   }),
+  /** Whether the bucket can be read by anybody, or through signed URLs only. */
+  storageUrls: parameter(choice(['public', 'signed']), {
+    default: 'public',
+    flag: '--storage-urls <kind>',
+    summary: 'URLs of the embedded storage that go on chain: public, or signed (V4), which cost more gas.',
+  }),
   /** Which version of the contracts is resembled. */
   contracts: parameter(choice(['2025-09', '2026-04']), {
     default: '2025-09',

@@ -1,0 +1,27 @@
+/** Writes `docs/errors.md` from the catalogue; a test sees that it is up to date. */
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { errorCatalog } from '../src/errors/catalog.ts'
+
+/** The page, as Markdown. */
+export function errorsPage(): string {
+  const rows = Object.entries(errorCatalog).map(
+    ([code, { retriable, hint }]) => `| \`${code}\` | ${retriable ? 'yes' : 'no'} | ${hint.replaceAll('|', '\\|')} |`,
+  )
+  return [
+    '# Errors',
+    '',
+    'Every error has one of these codes, which never change: in the terminal, in `flows.ndjson`, in `summary.json` and in the',
+    'API server’s answers. A retry of the same attempt can help where it says so; a run makes such retries by itself, within',
+    'its budget.',
+    '',
+    '| code | retry | what to do |',
+    '|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(new URL('../docs/errors.md', import.meta.url), errorsPage())
+}
