@@ -19,6 +19,8 @@ const commands: { name: string; summary: string; load: () => Promise<CommandModu
     load: () => import('./testbed.ts'),
   },
   { name: 'doctor', summary: 'check a target before a run', load: () => import('./doctor.ts') },
+  { name: 'monitor', summary: 'past runs, and one under way', load: () => import('./monitor.ts') },
+  { name: 'report', summary: 'render the report of a run again', load: () => import('./report.ts') },
   { name: 'serve', summary: 'the API server alone', load: () => import('./serve.ts') },
 ]
 
@@ -96,7 +98,7 @@ async function createProgram(
 async function printError(error: unknown, args: readonly string[], io: CommandIo): Promise<void> {
   const [{ describeError }, { createRedactor }] = await Promise.all([
     import('./describe-error.ts'),
-    import('../results/redact.ts'),
+    import('../redaction/redact.ts'),
   ])
   const redactor = createRedactor()
   for (const [name, value] of Object.entries(io.env)) {

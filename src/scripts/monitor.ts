@@ -1,0 +1,136 @@
+import { basename, dirname, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { systemClock } from '../async/clock.ts'
+import { throwProblems } from '../config/problem.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { loadReportData } from '../report/report-data.ts'
+import { findRun, readRun, type StoredRun } from '../results/read-run.ts'
+import { runFiles } from '../results/run-folder.ts'
+import type { CommandIo } from './command-io.ts'
+import { exitCodes } from './exit-code.ts'
+import type { CommandModule } from './main.ts'
+import { assessHealth } from './monitor/assess-health.ts'
+import { describeFindings } from './monitor/describe-findings.ts'
+import { describeDetails, describeRun } from './monitor/describe-run.ts'
+import { describeRuns } from './monitor/describe-runs.ts'
+import { describeTrends } from './monitor/describe-trends.ts'
+import { findTrends } from './monitor/find-trends.ts'
+import { isFinished, readHistory } from './monitor/read-history.ts'
+import { watchRun } from './monitor/watch-run.ts'
+import { readTypedFlags } from './parameter-options.ts'
+import { openStatusLine } from './status-line.ts'
+
+type MonitorOptions = {
+  latest?: true
+  file?: string
+  detailed?: true
+  trends?: true
+  health?: true
+  watch?: true
+  last: string
+  out: string
+  json?: true
+}
+
+/** The command `monitor`: looks at past runs and at one under way. */
+export const define: CommandModule['define'] = (command, io, run) => {
+  command
+    .description('Looks at the results of runs. Without flags, it lists the last ones.')
+    .option('--latest', 'Show what came of the latest run.')
+    .option(
+      '--file <run>',
+      'Show this run: its id, the start of it, or the path of its folder or summary.json.',
+    )
+    .option('--detailed', 'Show every step, every class of errors, calls, gas, money and the generator.')
+    .option('--watch', 'Follow a run under way, second by second, until it ends.')
+    .option('--trends', 'Compare the last runs: those of the same preset, users and target with each other.')
+    .option('--health', 'Say how things stand after the last runs; exit code 4 when something is bad.')
+    .option('--last <count>', 'How many of the last runs are looked at.', '20')
+    .option('--out <folder>', 'Folder that the results of runs are in.', 'results')
+    .option('--json', 'Print one JSON document on standard output, and nothing else there.')
+    .option('--debug', 'Show the stack of an error.')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(() => run(() => monitor(command, io)))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ vana-load monitor --latest --detailed\n  $ vana-load monitor --watch\n' +
+        '  $ vana-load monitor --trends --last 50\n  $ vana-load monitor --file 20260801-142233 --json\n',
+    )
+}
+
+async function monitor(command: Command, io: CommandIo): Promise<number> {
+  throwProblems(readTypedFlags(command, []).problems, '`vana-load monitor --help` lists the flags.')
+  const options = command.opts<MonitorOptions>()
+  const results = resolve(io.cwd, options.out)
+  const last = readLast(options.last)
+  const print = (text: string, document: unknown): void => {
+    io.stdout.write(`${options.json ? JSON.stringify(document, null, 2) : text}\n`)
+  }
+  if (options.watch) return await watch(results, options, io, print)
+  if (options.health) {
+    const findings = assessHealth(await readHistory(results, last))
+    print(describeFindings(findings), findings)
+    return findings.some(({ tone }) => tone === 'bad') ? exitCodes.thresholdFailed : exitCodes.ok
+  }
+  if (options.trends) {
+    const series = findTrends((await readHistory(results, last)).finished.map(({ summary }) => summary))
+    const document = series.map(({ runs, ...rest }) => ({ ...rest, runs: runs.map(({ run: { id } }) => id) }))
+    print(describeTrends(series) || 'There are no runs to compare.', document)
+    return exitCodes.ok
+  }
+  if (options.latest || options.detailed || options.file !== undefined) {
+    await show(await readRun(await pathOf(results, options.file)), options, print)
+    return exitCodes.ok
+  }
+  const { runs } = await readHistory(results, last)
+  const document = runs.map(({ id, path, summary }) => ({ id, path, finished: summary !== null }))
+  print(runs.length === 0 ? `There are no runs in ${results}.` : describeRuns(runs), document)
+  return exitCodes.ok
+}
+
+type Print = (text: string, document: unknown) => void
+
+async function show(run: StoredRun, { detailed }: MonitorOptions, print: Print): Promise<void> {
+  if (!isFinished(run)) {
+    throw new LoadTestError('RUN_UNREADABLE', `${run.id} has no summary: it is under way, or was killed.`, {
+      hint: '`vana-load monitor --watch` follows a run under way.',
+    })
+  }
+  const { summary, timeline } = await loadReportData(run)
+  const text = [
+    describeRun(summary, timeline.points),
+    ...(detailed ? ['', describeDetails(summary)] : []),
+    '',
+    run.path,
+  ]
+  print(text.join('\n'), summary)
+}
+
+async function watch(results: string, options: MonitorOptions, io: CommandIo, print: Print): Promise<number> {
+  const run = await readRun(await pathOf(results, options.file))
+  const status = openStatusLine(io.stderr)
+  try {
+    status.note(run.id)
+    const finished = await watchRun(run, { clock: systemClock, signal: io.signal, show: status.show })
+    status.close()
+    if (finished === null) return exitCodes.interrupted
+    await show(finished, options, print)
+    return exitCodes.ok
+  } finally {
+    status.close()
+  }
+}
+
+/** A run may be named by its folder or by its summary, too. */
+async function pathOf(results: string, name = 'latest'): Promise<string> {
+  return await findRun(results, basename(name) === runFiles.summary ? dirname(resolve(name)) : name)
+}
+
+function readLast(text: string): number {
+  const last = Number(text)
+  if (!Number.isSafeInteger(last) || last < 1) {
+    throwProblems([{ key: '--last', found: `'${text}'`, allowed: 'a whole number from 1' }])
+  }
+  return last
+}

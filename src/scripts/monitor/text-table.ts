@@ -1,0 +1,24 @@
+/**
+ * Lays out a table for a terminal: the first column to the left, numbers to the right.
+ *
+ * @param leftAligned how many of the first columns hold words
+ * @example textTable(['run', 'users'], [['a', '60']], 1)
+ */
+export function textTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  leftAligned: number,
+): string {
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0
+        return column < leftAligned ? cell.padEnd(width) : cell.padStart(width)
+      })
+      .join('  ')
+      .trimEnd()
+  return [line(head), ...rows.map(line)].join('\n')
+}

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createRedactor } from '../../src/redaction/redact.ts'
+import { createRunFolder } from '../../src/results/run-folder.ts'
+import { healthy, type MadeRun, makeRun, overloaded } from '../report/realistic-run.ts'
+import { runCli } from './run-cli.ts'
+
+const ids = ['20260801-142233-aaaaaa', '20260801-152233-bbbbbb', '20260801-162233-cccccc']
+let cwd = ''
+
+async function store(id: string, made: MadeRun, isFinished = true): Promise<void> {
+  const folder = await createRunFolder({
+    resultsDir: join(cwd, 'results'),
+    runId: id,
+    redact: createRedactor(),
+  })
+  await folder.writeConfig(made.config)
+  await folder.writeEnvironment(made.environment)
+  for (const flow of made.flows) await folder.appendFlow(flow)
+  for (const line of made.timeline) await folder.appendTimeline(line)
+  if (isFinished) await folder.writeSummary({ ...made.summary, run: { ...made.summary.run, id } })
+  await folder.close()
+}
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'vana-load-past-'))
+  const [first = '', second = '', third = ''] = ids
+  await store(first, makeRun({ ...healthy, users: 60 }))
+  await store(
+    second,
+    makeRun({ ...overloaded, users: 120, failureShare: 0.9, incident: { fromMs: 2_000, forMs: 10_000 } }),
+  )
+  await store(third, makeRun({ ...healthy, users: 60 }), false)
+})
+afterAll(() => rm(cwd, { recursive: true, force: true }))
+
+describe('monitor', () => {
+  it('lists the last runs, with those that have no summary', async () => {
+    const { exitCode, stdout } = await runCli(['monitor'], { cwd })
+    expect(exitCode).toBe(0)
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines).toHaveLength(4)
+    expect(lines[1]).toMatch(/^20260801-142233-aaaaaa {2}conservative +local +60 /)
+    expect(lines[3]).toBe('20260801-162233-cccccc  under way, or killed')
+  })
+
+  it('shows what came of a run, by the start of its id and by its summary', async () => {
+    const { stdout } = await runCli(['monitor', '--file', '20260801-15', '--detailed'], { cwd })
+    expect(stdout).toContain('BROKEN   ')
+    expect(stdout).toMatch(/^confirm +\d+ /m)
+    expect(stdout).toMatch(/x CHAIN_RATE_LIMITED/)
+    const byPath = await runCli(['monitor', '--file', `results/${ids[1]}/summary.json`, '--json'], { cwd })
+    expect(JSON.parse(byPath.stdout)).toMatchObject({ run: { id: ids[1] } })
+  })
+
+  it('says of a run without a summary how to follow it', async () => {
+    const { exitCode, stdout, stderr } = await runCli(['monitor', '--latest'], { cwd })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toContain('--watch')
+  })
+
+  it('compares runs and says how things stand, with an exit code', async () => {
+    const trends = await runCli(['monitor', '--trends'], { cwd })
+    expect(trends.stdout).toMatch(/conservative, 60 users, against local: 1 run$/m)
+    const health = await runCli(['monitor', '--health', '--json'], { cwd })
+    expect(health.exitCode).toBe(4)
+    expect(JSON.parse(health.stdout)[0]).toMatchObject({ title: 'The latest run', tone: 'bad' })
+  })
+
+  it('refuses what it does not know', async () => {
+    const { exitCode, stderr } = await runCli(['monitor', '--lateest', '--last', '0'], { cwd })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('did you mean --latest?')
+    expect((await runCli(['monitor', '--file', 'nope'], { cwd })).exitCode).toBe(2)
+  })
+
+  it('says that there are no runs', async () => {
+    expect((await runCli(['monitor', '--out', 'elsewhere'], { cwd })).stdout).toContain(
+      'There are no runs in ',
+    )
+  })
+})
+
+describe('report', () => {
+  it('renders a run again into its folder, or to standard output', async () => {
+    const [id = ''] = ids
+    const { exitCode, stdout } = await runCli(['report', id, '--format', 'html'], { cwd })
+    const path = join(cwd, 'results', id, 'report.html')
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${path}\n` })
+    const piped = await runCli(['report', '--format', 'html', '--stdout', id], { cwd })
+    expect(piped.stdout).toBe(readFileSync(path, 'utf8'))
+    expect(piped.stdout).toMatch(/^<!doctype html>/)
+  })
+
+  it('refuses a form that there is not, and a run without a summary', async () => {
+    expect(await runCli(['report', '--format', 'pdf'], { cwd })).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(await runCli(['report'], { cwd })).toMatchObject({ exitCode: 2, stdout: '' })
+  })
+})
