@@ -201,7 +201,7 @@ export class ReceiptHub {
       this.#unread.set(block.hash, block)
     }
     if (this.#unread.size + this.#unprobed.size > 0) void this.#work()
-    for (const waiter of this.#waiters) this.#settle(waiter, block.number)
+    for (const waiter of this.#waiters) this.#settle(waiter)
   }
 
   #onReorg(removed: readonly SeenBlock[]): void {
@@ -237,6 +237,8 @@ export class ReceiptHub {
   async #readBlock(block: SeenBlock): Promise<boolean> {
     const wanted = block.transactions.filter((hash) => this.#byHash.has(hash))
     const receipts = await this.#readReceipts(block, wanted)
+    // Meanwhile a reorganization may have taken the block away.
+    if (!this.#unread.has(block.hash)) return true
     for (const receipt of receipts) this.#deliver(receipt, block)
     return receipts.length === wanted.length && this.#unread.delete(block.hash)
   }
@@ -264,13 +266,15 @@ export class ReceiptHub {
         seenAtMs: block.seenAtMs,
         blockTimestamp: block.timestamp,
       }
-      this.#settle(waiter, block.number)
+      this.#settle(waiter)
     }
   }
 
-  #settle(waiter: Waiter, headNumber: number): void {
+  #settle(waiter: Waiter): void {
     if (waiter.mined === undefined) return
-    if (headNumber - waiter.mined.blockNumber + 1 >= waiter.confirmations) waiter.resolve(waiter.mined)
+    // A receipt may be read when its block is no longer the newest.
+    const newest = Math.max(this.#lastNumber, waiter.mined.blockNumber)
+    if (newest - waiter.mined.blockNumber + 1 >= waiter.confirmations) waiter.resolve(waiter.mined)
   }
 
   /** One last look before a wait is given up, so that the error says what the chain knows. */
