@@ -1,0 +1,161 @@
+import { keccak256, toHex, zeroAddress } from 'viem'
+import { describe, expect, test } from 'vitest'
+import { contractAddresses } from '../../src/testbed/chain/contract-addresses.ts'
+import { contractArtifact } from '../../src/testbed/chain/contract-artifacts.ts'
+import { asOwner, type ContractChain } from './contract-chain.ts'
+import { alice, registerApp, runFlow, tryFlow } from './flow-input.ts'
+import { revertReason } from './revert-reason.ts'
+import { useContractChain } from './use-contract-chain.ts'
+
+const implementationSlot = toHex(BigInt(keccak256(toHex('eip1967.proxy.implementation'))) - 1n)
+
+/** Role ids, as measured on the deployed contracts. */
+const roles = {
+  admin: `0x${'00'.repeat(32)}`,
+  maintainer: '0x339759585899103d2ace64958e37e18ccb0504652c81d4a1b8aa80fe2126ab95',
+  permissionManager: '0x50dd73a7b7a643432ced584fcc2cd0a1d5efa85899b62d28c5a52294d183d0e3',
+  dataPortability: '0x751efd16bb32c4ce02961e4090a5eb872d5484588a525a0c4e906befe9537e99',
+} as const
+
+let chain: ContractChain
+useContractChain(async (started) => {
+  chain = started
+  await registerApp(chain)
+})
+
+describe('1 deployment', () => {
+  test.each(['permissions', 'servers', 'grantees', 'registry', 'schemas', 'multisend'] as const)(
+    '%s is an ERC-1967 proxy at its well-known address',
+    async (name) => {
+      const address = contractAddresses[name]
+      expect(await chain.client.getCode({ address })).toBe(contractArtifact('ERC1967Proxy').deployedBytecode)
+      const slot = await chain.client.getStorageAt({ address, slot: implementationSlot })
+      const implementation = `0x${slot?.slice(26)}` as const
+      expect(await chain.client.getCode({ address: implementation })).toMatch(/^0x60/)
+    },
+  )
+
+  test('Multicall3 stands at its address without a proxy', async () => {
+    expect(await chain.client.getCode({ address: contractAddresses.multicall3 })).toBe(
+      contractArtifact('Multicall3').deployedBytecode,
+    )
+  })
+
+  test('a second initialize is refused', async () => {
+    const { permissions, servers, grantees, registry, schemas } = chain
+    const pair = [zeroAddress, alice.address] as const
+    const calls = [
+      permissions.simulate.initialize([...pair, zeroAddress, zeroAddress, zeroAddress]),
+      servers.simulate.initialize(pair),
+      grantees.simulate.initialize(pair),
+      registry.simulate.initialize(pair),
+      schemas.simulate.initialize(pair),
+    ]
+    const reasons = await Promise.all(calls.map(revertReason))
+    expect(reasons).toEqual(calls.map(() => 'InvalidInitialization()'))
+  })
+
+  test('the implementation itself can never be initialised', async () => {
+    const slot = await chain.client.getStorageAt({
+      address: contractAddresses.servers,
+      slot: implementationSlot,
+    })
+    const call = chain.client.simulateContract({
+      address: `0x${slot?.slice(26)}`,
+      abi: chain.servers.abi,
+      functionName: 'initialize',
+      args: [zeroAddress, alice.address],
+    })
+    expect(await revertReason(call)).toBe('InvalidInitialization()')
+  })
+
+  test('Permissions knows the others; nobody forwards', async () => {
+    const { permissions, servers, grantees, registry } = chain
+    expect(await permissions.read.dataRegistry()).toBe(contractAddresses.registry)
+    expect(await permissions.read.dataPortabilityServers()).toBe(contractAddresses.servers)
+    expect(await permissions.read.dataPortabilityGrantees()).toBe(contractAddresses.grantees)
+    for (const contract of [permissions, servers, grantees, registry]) {
+      expect(await contract.read.trustedForwarder()).toBe(zeroAddress)
+    }
+  })
+
+  test('the owner is admin and maintainer everywhere, and permission manager of Grantees only', async () => {
+    const { permissions, servers, grantees, registry, schemas, owner } = chain
+    for (const contract of [permissions, servers, grantees, registry, schemas]) {
+      expect(await contract.read.hasRole([roles.admin, owner])).toBe(true)
+      expect(await contract.read.hasRole([roles.maintainer, owner])).toBe(true)
+    }
+    expect(await grantees.read.hasRole([roles.permissionManager, owner])).toBe(true)
+    expect(await servers.read.hasRole([roles.permissionManager, owner])).toBe(false)
+    expect(await registry.read.hasRole([roles.dataPortability, owner])).toBe(false)
+  })
+
+  test('the contracts tell the role ids', async () => {
+    expect(await chain.permissions.read.DEFAULT_ADMIN_ROLE()).toBe(roles.admin)
+    expect(await chain.permissions.read.MAINTAINER_ROLE()).toBe(roles.maintainer)
+    expect(await chain.servers.read.PERMISSION_MANAGER_ROLE()).toBe(roles.permissionManager)
+    expect(await chain.grantees.read.PERMISSION_MANAGER_ROLE()).toBe(roles.permissionManager)
+    expect(await chain.registry.read.DATA_PORTABILITY_ROLE()).toBe(roles.dataPortability)
+  })
+
+  test('Permissions and Registry are of version 2', async () => {
+    expect(await chain.permissions.read.version()).toBe(2n)
+    expect(await chain.registry.read.version()).toBe(2n)
+  })
+
+  test('only an admin upgrades, and state stays', async () => {
+    await runFlow(chain)
+    const slot = await chain.client.getStorageAt({
+      address: contractAddresses.servers,
+      slot: implementationSlot,
+    })
+    const implementation = `0x${slot?.slice(26)}` as const
+    const byRelayer = chain.servers.simulate.upgradeToAndCall([implementation, '0x'])
+    expect(await revertReason(byRelayer)).toBe(
+      `AccessControlUnauthorizedAccount(${chain.relayer}, ${roles.admin})`,
+    )
+    await chain.mined(chain.servers.write.upgradeToAndCall([implementation, '0x'], asOwner))
+    expect(await chain.servers.read.serversCount()).toBe(1n)
+  })
+
+  test('what is no UUPS implementation is refused', async () => {
+    const call = chain.servers.simulate.upgradeToAndCall([contractAddresses.multicall3, '0x'], asOwner)
+    expect(await revertReason(call)).toMatch(/^ERC1967InvalidImplementation/)
+  })
+})
+
+describe('1 wiring: what fails when a piece of it is missing', () => {
+  const missing = `AccessControlUnauthorizedAccount(${contractAddresses.permissions}, ${roles.permissionManager})`
+
+  test('Permissions is no permission manager of Grantees', async () => {
+    await chain.mined(
+      chain.grantees.write.revokeRole([roles.permissionManager, contractAddresses.permissions], asOwner),
+    )
+    expect(await revertReason(tryFlow(chain))).toBe(missing)
+  })
+
+  test('Permissions is no permission manager of Servers: flows with a new server and with a known one fail', async () => {
+    await runFlow(chain)
+    await chain.mined(
+      chain.servers.write.revokeRole([roles.permissionManager, contractAddresses.permissions], asOwner),
+    )
+    expect(await revertReason(tryFlow(chain, { nonce: 1n }))).toBe(missing)
+    const newServer = { nonce: 1n, serverAddress: alice.address }
+    expect(await revertReason(tryFlow(chain, newServer))).toBe(missing)
+  })
+
+  test('Permissions has no data-portability role: known files fail without arguments, new ones work', async () => {
+    await runFlow(chain)
+    await chain.mined(
+      chain.registry.write.revokeRole([roles.dataPortability, contractAddresses.permissions], asOwner),
+    )
+    expect(await revertReason(tryFlow(chain, { nonce: 1n }))).toBe('NotFileOwner()')
+    expect((await runFlow(chain, { nonce: 1n, fileUrls: ['https://new.example'] })).status).toBe('success')
+  })
+
+  test('the registry knows no schemas: a schema id above 0 reverts without data, 0 works', async () => {
+    await chain.mined(chain.registry.write.updateDataRefinerRegistry([zeroAddress], asOwner))
+    expect(await revertReason(tryFlow(chain, { schemaIds: [1n] }))).toBe('no reason')
+    expect((await runFlow(chain)).status).toBe('success')
+  })
+})

@@ -1,0 +1,23 @@
+import { parseEventLogs, type TransactionReceipt } from 'viem'
+import { contractAddresses } from '../../src/testbed/chain/contract-addresses.ts'
+import { sdkAbis } from './sdk-abis.ts'
+
+const nameOf = Object.fromEntries(
+  Object.entries(contractAddresses).map(([name, address]) => [address.toLowerCase(), name]),
+)
+const events = Object.values(sdkAbis)
+  .flatMap((abi): readonly { type: string }[] => abi)
+  .filter(({ type }) => type === 'event')
+
+/** What a transaction emitted, in order: which contract, which event, with what. */
+export function emittedEvents(receipt: TransactionReceipt) {
+  return parseEventLogs({ abi: events, logs: receipt.logs }).map((log) => ({
+    event: `${nameOf[log.address.toLowerCase()]}.${'eventName' in log ? log.eventName : '?'}`,
+    args: 'args' in log ? log.args : {},
+  }))
+}
+
+/** The names alone, in order. */
+export function eventNames(receipt: TransactionReceipt): string[] {
+  return emittedEvents(receipt).map(({ event }) => event)
+}

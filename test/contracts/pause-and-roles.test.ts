@@ -1,0 +1,161 @@
+import { concat, encodeFunctionData, getContract, type Hex, parseAbi, zeroAddress } from 'viem'
+import { describe, expect, test } from 'vitest'
+import { asOwner, type ContractChain } from './contract-chain.ts'
+import { emittedEvents } from './emitted-events.ts'
+import { addressNamed, alice, registerApp, runFlow } from './flow-input.ts'
+import { revertReason } from './revert-reason.ts'
+import { useContractChain } from './use-contract-chain.ts'
+
+const names = ['permissions', 'servers', 'grantees', 'registry', 'schemas'] as const
+const maintainerRole = '0x339759585899103d2ace64958e37e18ccb0504652c81d4a1b8aa80fe2126ab95'
+const adminRole = `0x${'00'.repeat(32)}` as const
+
+/** What all of the contracts have. */
+const common = parseAbi([
+  'function pause()',
+  'function unpause()',
+  'function paused() view returns (bool)',
+  'error AccessControlUnauthorizedAccount(address account, bytes32 neededRole)',
+  'error EnforcedPause()',
+  'error ExpectedPause()',
+])
+const pausable = (name: (typeof names)[number]) =>
+  getContract({ address: chain.contracts[name], abi: common, client: chain.client })
+
+let chain: ContractChain
+useContractChain(async (started) => {
+  chain = started
+  await registerApp(chain)
+})
+
+describe.each(names)('10 %s', (name) => {
+  test('is paused and unpaused by a maintainer', async () => {
+    const contract = pausable(name)
+    const paused = await chain.mined(contract.write.pause(asOwner))
+    expect(emittedEvents(paused)).toEqual([{ event: `${name}.Paused`, args: { account: chain.owner } }])
+    expect(await contract.read.paused()).toBe(true)
+    expect(await revertReason(contract.simulate.pause(asOwner))).toBe('EnforcedPause()')
+    const unpaused = await chain.mined(contract.write.unpause(asOwner))
+    expect(emittedEvents(unpaused)).toEqual([{ event: `${name}.Unpaused`, args: { account: chain.owner } }])
+    expect(await revertReason(contract.simulate.unpause(asOwner))).toBe('ExpectedPause()')
+  })
+
+  test('is paused and unpaused by nobody else', async () => {
+    const missing = `AccessControlUnauthorizedAccount(${chain.relayer}, ${maintainerRole})`
+    expect(await revertReason(pausable(name).simulate.pause())).toBe(missing)
+    expect(await revertReason(pausable(name).simulate.unpause())).toBe(missing)
+  })
+
+  test('is paused for itself alone', async () => {
+    await chain.mined(pausable(name).write.pause(asOwner))
+    const paused = await Promise.all(names.map((other) => pausable(other).read.paused()))
+    expect(paused).toEqual(names.map((other) => other === name))
+  })
+})
+
+describe('10 roles', () => {
+  test('are given and taken by an admin', async () => {
+    const role = [maintainerRole, alice.address] as const
+    const missing = `AccessControlUnauthorizedAccount(${chain.relayer}, ${adminRole})`
+    expect(await revertReason(chain.servers.simulate.grantRole(role))).toBe(missing)
+    await chain.mined(chain.servers.write.grantRole(role, asOwner))
+    expect(await chain.servers.read.hasRole(role)).toBe(true)
+    await chain.mined(chain.servers.write.revokeRole(role, asOwner))
+    expect(await chain.servers.read.hasRole(role)).toBe(false)
+  })
+
+  test("an admin changes a role's admin", async () => {
+    const call = [maintainerRole, maintainerRole] as const
+    expect(await revertReason(chain.servers.simulate.setRoleAdmin(call))).toMatch(
+      /^AccessControlUnauthorized/,
+    )
+    await chain.mined(chain.servers.write.setRoleAdmin(call, asOwner))
+    expect(await chain.servers.read.getRoleAdmin([maintainerRole])).toBe(maintainerRole)
+  })
+
+  test('a maintainer changes what Permissions works with, but never to zero', async () => {
+    const { simulate, write, read } = chain.permissions
+    const updates = [
+      ['updateDataRegistry', 'dataRegistry'],
+      ['updateServersContract', 'dataPortabilityServers'],
+      ['updateGranteesContract', 'dataPortabilityGrantees'],
+    ] as const
+    for (const [update, getter] of updates) {
+      expect(await revertReason(simulate[update]([alice.address]))).toMatch(/^AccessControlUnauthorized/)
+      expect(await revertReason(simulate[update]([zeroAddress], asOwner))).toBe('ZeroAddress()')
+      await chain.mined(write[update]([alice.address], asOwner))
+      expect(await read[getter]()).toBe(alice.address)
+    }
+  })
+
+  test('a pause leaves reads alone', async () => {
+    await runFlow(chain)
+    for (const name of names) await chain.mined(pausable(name).write.pause(asOwner))
+    expect((await chain.permissions.read.permissions([1n])).grantor).toBe(alice.address)
+    expect((await chain.grantees.read.grantees([1n])).permissionIds).toEqual([1n])
+    expect((await chain.registry.read.files([1n])).ownerAddress).toBe(alice.address)
+  })
+})
+
+describe('10 an ERC-2771 forwarder', () => {
+  const forwarder = addressNamed('forwarder')
+
+  /** A call that the forwarder makes for somebody, whose address it appends. */
+  const forwarded = (to: Hex, data: Hex, user: Hex) => ({
+    account: forwarder,
+    to,
+    data: concat([data, user]),
+  })
+
+  test('is set by a maintainer', async () => {
+    const { simulate, write, read } = chain.servers
+    expect(await revertReason(simulate.updateTrustedForwarder([forwarder]))).toMatch(
+      /^AccessControlUnauthorized/,
+    )
+    await chain.mined(write.updateTrustedForwarder([forwarder], asOwner))
+    expect((await read.trustedForwarder()).toLowerCase()).toBe(forwarder)
+    expect(await read.isTrustedForwarder([forwarder])).toBe(true)
+  })
+
+  test('speaks for users where the caller counts', async () => {
+    await runFlow(chain)
+    await chain.unlock(forwarder)
+    await chain.mined(chain.permissions.write.updateTrustedForwarder([forwarder], asOwner))
+    const data = encodeFunctionData({
+      abi: chain.permissions.abi,
+      functionName: 'revokePermission',
+      args: [1n],
+    })
+    const { status } = await chain.mined(
+      chain.client.sendTransaction(forwarded(chain.permissions.address, data, alice.address)),
+    )
+    expect(status).toBe('success')
+    expect(await chain.permissions.read.userPermissionIdsLength([alice.address])).toBe(0n)
+  })
+
+  test('does not speak for holders of roles', async () => {
+    await chain.unlock(forwarder)
+    await chain.mined(chain.servers.write.updateTrustedForwarder([forwarder], asOwner))
+    const data = encodeFunctionData({ abi: chain.servers.abi, functionName: 'pause' })
+    const { status } = await chain.mined(
+      chain.client.sendTransaction(forwarded(chain.servers.address, data, chain.owner)),
+    )
+    expect(status).toBe('reverted')
+  })
+
+  test('nobody else speaks for users', async () => {
+    await runFlow(chain)
+    const data = encodeFunctionData({
+      abi: chain.permissions.abi,
+      functionName: 'revokePermission',
+      args: [1n],
+    })
+    const { status } = await chain.mined(
+      chain.client.sendTransaction({
+        to: chain.permissions.address,
+        data: concat([data, alice.address]),
+      }),
+    )
+    expect(status).toBe('reverted')
+  })
+})

@@ -1,0 +1,70 @@
+import { zeroAddress } from 'viem'
+import { describe, expect, test } from 'vitest'
+import type { ContractChain } from './contract-chain.ts'
+import { addressNamed } from './flow-input.ts'
+import { revertReason } from './revert-reason.ts'
+import { useContractChain } from './use-contract-chain.ts'
+
+const nobody = addressNamed('nobody')
+
+let chain: ContractChain
+useContractChain(async (started) => {
+  chain = started
+})
+
+describe('9 reads of unknown things', () => {
+  test.each([0n, 7n])('permissions, files and servers echo the id %i, the rest is empty', async (id) => {
+    expect(await chain.permissions.read.permissions([id])).toEqual({
+      id,
+      grantor: zeroAddress,
+      nonce: 0n,
+      granteeId: 0n,
+      grant: '',
+      startBlock: 0n,
+      endBlock: 0n,
+      fileIds: [],
+    })
+    expect(await chain.registry.read.files([id])).toEqual({
+      id,
+      ownerAddress: zeroAddress,
+      url: '',
+      schemaId: 0n,
+      addedAtBlock: 0n,
+    })
+    expect(await chain.servers.read.servers([id])).toEqual({
+      id,
+      owner: zeroAddress,
+      serverAddress: zeroAddress,
+      publicKey: '',
+      url: '',
+    })
+  })
+
+  test.each([0n, 7n])('grantee %i is empty', async (id) => {
+    const empty = { owner: zeroAddress, granteeAddress: zeroAddress, publicKey: '', permissionIds: [] }
+    expect(await chain.grantees.read.grantees([id])).toEqual(empty)
+    expect(await chain.grantees.read.granteeInfo([id])).toEqual(empty)
+    expect(await chain.grantees.read.granteeByAddress([nobody])).toEqual(empty)
+    expect(await chain.grantees.read.granteePermissionIds([id])).toEqual([])
+  })
+
+  test('a server by an unknown address has id 0', async () => {
+    expect((await chain.servers.read.serverByAddress([nobody])).id).toBe(0n)
+    expect(await chain.servers.read.serverAddressToId([nobody])).toBe(0n)
+  })
+
+  test('userServers alone reverts', async () => {
+    expect(await revertReason(chain.servers.read.userServers([nobody, 1n]))).toBe('ServerNotTrusted()')
+  })
+
+  test('lists, keys and nonces of nobody are empty', async () => {
+    expect(await chain.permissions.read.users([nobody])).toEqual([0n, []])
+    expect(await chain.permissions.read.permissionFileIds([7n])).toEqual([])
+    expect(await chain.permissions.read.filePermissionIds([7n])).toEqual([])
+    expect(await chain.servers.read.users([nobody])).toEqual([0n, []])
+    expect(await chain.servers.read.userServerValues([nobody])).toEqual([])
+    expect(await chain.registry.read.fileIdByUrl(['nowhere'])).toBe(0n)
+    expect(await chain.registry.read.filePermissions([7n, nobody])).toBe('')
+    expect(await chain.schemas.read.schemas([7n])).toEqual({ name: '', dialect: '', definitionUrl: '' })
+  })
+})
