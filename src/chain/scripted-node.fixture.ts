@@ -25,6 +25,8 @@ export type ScriptedNode = {
   misbehave: (calls: readonly ReceivedCall[]) => Misbehaviour | undefined
   /** Told for each call; `undefined` goes to the upstream node. */
   answer: (call: ReceivedCall) => CallAnswer | undefined | Promise<CallAnswer | undefined>
+  /** What the upstream node answers to a call. */
+  forward(call: ReceivedCall): Promise<CallAnswer>
   stop(): Promise<void>
 }
 
@@ -43,6 +45,13 @@ export async function startScriptedNode(
     count: (method) => node.received.filter((call) => call.method === method).length,
     misbehave: () => undefined,
     answer: () => undefined,
+    async forward({ method, params }) {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch(upstream ?? '', { method: 'POST', headers, body })
+      const { id: _, jsonrpc: __, ...answer } = (await response.json()) as Record<string, unknown>
+      return answer as CallAnswer
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -73,14 +82,10 @@ export async function startScriptedNode(
   }
 
   async function answerCall(call: ReceivedCall): Promise<unknown> {
-    const { id, method, params } = call
+    const { id, method } = call
     const told = await node.answer(call)
     if (told !== undefined) return { jsonrpc: '2.0', id, ...told }
-    if (upstream !== undefined) {
-      const body = JSON.stringify({ jsonrpc: '2.0', id, method, params })
-      const headers = { 'content-type': 'application/json' }
-      return await (await fetch(upstream, { method: 'POST', headers, body })).json()
-    }
+    if (upstream !== undefined) return { jsonrpc: '2.0', id, ...(await node.forward(call)) }
     if (method === 'eth_chainId') return { jsonrpc: '2.0', id, result: `0x${chainId.toString(16)}` }
     return { jsonrpc: '2.0', id, error: { code: -32601, message: 'method not found' } }
   }

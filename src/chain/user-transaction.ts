@@ -17,8 +17,10 @@ export type UserTransaction = {
   value?: bigint
   /** The account's nonce: 0 for a wallet that is known to be fresh. @default read from the chain */
   nonce?: number
-  /** Gas limit. @default the node's estimate and a tenth */
+  /** Gas limit. @default the node's estimate and the margin */
   gas?: bigint
+  /** Added to the estimate, as a share of it. @default 0.1 */
+  gasMargin?: number
   signal?: AbortSignal | undefined
 }
 
@@ -51,7 +53,7 @@ export type UserSubmission = {
  */
 export async function sendUserTransaction(
   { rpc, fees, clock = systemClock }: { rpc: RpcPool; fees: Fees; clock?: Clock },
-  { account, to, data, value, nonce: givenNonce, gas: givenGas, signal }: UserTransaction,
+  { account, to, data, value, nonce: givenNonce, gas: givenGas, gasMargin = 0.1, signal }: UserTransaction,
 ): Promise<UserSubmission> {
   const sticky = { signal, stickyKey: account.address }
   const call = {
@@ -62,7 +64,7 @@ export async function sendUserTransaction(
   }
   const [nonce, gas, quote] = await Promise.all([
     givenNonce ?? readTransactionCount(rpc, account.address, 'pending', sticky),
-    givenGas ?? estimateGas(rpc, call, sticky).then((estimate) => (estimate * 11n) / 10n),
+    givenGas ?? estimateGas(rpc, call, sticky).then((estimate) => withMargin(estimate, gasMargin)),
     fees.current({ signal }),
   ])
   const { blockNumber: afterBlock, maxFeePerGas, maxPriorityFeePerGas } = quote
@@ -78,4 +80,8 @@ export async function sendUserTransaction(
     sendingAtMs,
     submittedAtMs: clock.now(),
   }
+}
+
+function withMargin(estimate: bigint, margin: number): bigint {
+  return (estimate * BigInt(Math.round((1 + margin) * 1000))) / 1000n
 }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createBlockFeed } from '../../src/chain/block-feed.ts'
 import { ReceiptHub } from '../../src/chain/receipt-hub.ts'
 import { createRpcPool } from '../../src/chain/rpc-pool.ts'
-import { startScriptedNode } from '../../src/chain/scripted-node.fixture.ts'
+import { type ScriptedNode, startScriptedNode } from '../../src/chain/scripted-node.fixture.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import { startAnvil } from '../../src/testbed/chain/start-anvil.ts'
 
@@ -49,6 +49,23 @@ async function startWorld() {
       return (await client.request({ method: 'eth_sendTransaction', params: [transaction] } as never)) as Hash
     },
   }
+}
+
+/** Fetches the answers to one method at once, and keeps them back until they are released. */
+function holdAnswers(node: ScriptedNode, method: string): { waiting: number; release(): void } {
+  let release = (): void => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const held = { waiting: 0, release }
+  node.answer = async (call) => {
+    if (call.method !== method) return undefined
+    const answer = await node.forward(call)
+    held.waiting += 1
+    await released
+    return answer
+  }
+  return held
 }
 
 describe('the receipt hub', () => {
@@ -166,6 +183,37 @@ describe('the receipt hub', () => {
     expect(feed.stats().reorgs).toBe(1)
   })
 
+  it('counts the blocks that came while the receipt was being read', async () => {
+    const { hub, node, feed, send, mine } = await startWorld()
+    const { number: afterBlock } = await feed.head()
+    const held = holdAnswers(node, 'eth_getTransactionReceipt')
+    const waiting = hub.waitForReceipt(await send(), { afterBlock, confirmations: 3 })
+    await mine(3)
+    await expect.poll(() => feed.latest()?.number).toBe(3)
+    held.release()
+    expect((await waiting).blockNumber).toBe(1)
+  })
+
+  it('does not believe a receipt whose block went away while it was being read', async () => {
+    const { hub, node, feed, client, send, mine } = await startWorld()
+    const { number: afterBlock } = await feed.head()
+    const hash = await send()
+    const raw = (await client.request({
+      method: 'eth_getRawTransactionByHash',
+      params: [hash],
+    } as never)) as Hash
+    const held = holdAnswers(node, 'eth_getTransactionReceipt')
+    const waiting = hub.waitForReceipt(hash, { afterBlock, confirmations: 2 })
+    await mine()
+    await expect.poll(() => held.waiting).toBe(1)
+    await client.request({ method: 'anvil_reorg', params: [1, []] } as never)
+    await expect.poll(() => feed.stats().reorgs).toBe(1)
+    held.release()
+    await client.request({ method: 'eth_sendRawTransaction', params: [raw] } as never)
+    await mine(2)
+    expect((await waiting).blockNumber).toBe(2)
+  })
+
   it.each([
     ['still waits in the pool', true],
     ['is known to no node', false],
@@ -195,15 +243,18 @@ describe('the receipt hub', () => {
   })
 
   it('rejects with the reason of the signal, and stops asking when nobody waits', async () => {
-    const { hub, node, send, mine } = await startWorld()
+    const { hub, node, feed, send, mine } = await startWorld()
+    const { number: afterBlock } = await feed.head()
     const stop = new AbortController()
-    const waiting = hub.waitForReceipt(await send(), { signal: stop.signal })
+    const waiting = hub.waitForReceipt(await send(), { afterBlock, signal: stop.signal })
     stop.abort(new Error('run stopped'))
     await expect(waiting).rejects.toThrow('run stopped')
     await expect(hub.waitForReceipt('0x1', { signal: stop.signal })).rejects.toThrow('run stopped')
     expect(hub.pending).toBe(0)
-    await mine()
+    // Shares whatever look at the chain is still under way.
+    await feed.head({ maxAgeMs: 0 })
     const asked = node.received.length
+    await mine()
     await mine()
     expect(node.received.length).toBe(asked)
   })
