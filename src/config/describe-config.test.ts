@@ -31,7 +31,6 @@ describe('describeConfig', () => {
       '--users': '700',
       '--max-fee': '12.5',
       '--part': '2/3',
-      '--dashboard': true,
       '--threshold': ['success >= 50%', 'flow.p95 < 1m'],
       '--prompt': 'Say: {{data}}',
       '--no-sweep': false,

@@ -31,7 +31,7 @@ describe('resolveConfig', () => {
       flow: { submission: 'direct' },
       wallets: { fundingWei: 10n ** 17n, sweep: true },
       limits: { allowMainnet: false, maxSpendWei: 66n * 10n ** 17n },
-      output: { directory: 'results', dashboardPort: null },
+      output: { directory: 'results' },
       secrets: { mnemonic: undefined },
     })
   })

@@ -28,7 +28,7 @@ export type ConnectionSettings = {
   target: Target
   /** Who pays for transactions: the users, or the API server's relayer. */
   submission: 'direct' | 'relayed'
-  /** One HTTP or JSON-RPC request, in milliseconds. @default 30_000 */
+  /** One HTTP request, in milliseconds. @default 30_000 */
   requestTimeoutMs?: number
   /** From submission to block, in milliseconds. @default 90_000 */
   confirmTimeoutMs?: number
@@ -36,6 +36,10 @@ export type ConnectionSettings = {
   blockPollIntervalMs?: number
   /** Fee cap as a multiple of the base fee. @default 2 */
   feeMultiplier?: number
+  /** Added to the estimated gas, as a share of it. @default 0.1 */
+  gasLimitMargin?: number
+  /** One JSON-RPC request, in milliseconds. @default 15_000 */
+  rpcTimeoutMs?: number
   /** Most that a transaction offers per gas, in wei. @default no limit */
   maxFeePerGasWei?: bigint | undefined
   /** Repeats of idempotent steps. @default 4 attempts, 250 ms to 10 s, a fifth of all attempts */
@@ -71,7 +75,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
   const rpc = createRpcPool({
     urls: target.chain.rpcUrls,
     chainId: target.chain.id,
-    timeoutMs: requestTimeoutMs,
+    timeoutMs: settings.rpcTimeoutMs ?? 15_000,
   })
   const feed = createBlockFeed({ rpc, pollIntervalMs: settings.blockPollIntervalMs ?? 500 })
   const fees = createFees({
@@ -120,6 +124,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
                 account: toNativeAccount(user.privateKey),
                 to: target.chain.contracts.permissions,
                 data: encodeAddServerFilesAndPermissions(signed.typedData.message, signed.signature),
+                gasMargin: settings.gasLimitMargin ?? 0.1,
                 signal,
               }),
         receipt: (submission, signal) =>

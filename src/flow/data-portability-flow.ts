@@ -20,7 +20,7 @@ import { waitForAnswer } from './wait-for-answer.ts'
 
 /** How one flow went. */
 export type FlowResult = {
-  outcome: Extract<Outcome, 'succeeded' | 'failed' | 'timed-out' | 'aborted'>
+  outcome: Exclude<Outcome, 'dropped'>
   /** Milliseconds per step that began. */
   steps: Partial<Record<StepName, number>>
   tx: FlowTransaction | null
@@ -67,7 +67,7 @@ export class DataPortabilityFlow {
       return { outcome: 'succeeded', steps: runner.durations, error: null, ...progress }
     } catch (error) {
       const flowError = toFlowError(limit.signal.aborted ? limit.signal.reason : error, runner.current())
-      return { outcome: outcomeOf(flowError), steps: runner.durations, error: flowError, ...progress }
+      return { outcome: this.#outcomeOf(flowError), steps: runner.durations, error: flowError, ...progress }
     } finally {
       limit.dispose()
     }
@@ -154,6 +154,14 @@ export class DataPortabilityFlow {
     })
   }
 
+  #outcomeOf({ code, step }: FlowError): FlowResult['outcome'] {
+    if (code === 'ABORTED') return 'aborted'
+    const isInference = step === 'request' || step === 'result'
+    // An answer about other data is a wrong answer, which nothing can excuse.
+    if (this.#options.degradeInference && isInference && code !== 'INFERENCE_MISMATCH') return 'degraded'
+    return code === 'FLOW_TIMEOUT' ? 'timed-out' : 'failed'
+  }
+
   #sizeOf(index: number): DataSize {
     const { dataSize, seed } = this.#options
     if (dataSize !== 'mixed') return dataSize
@@ -163,11 +171,6 @@ export class DataPortabilityFlow {
 }
 
 type Progress = Pick<FlowResult, 'tx' | 'verified' | 'answer'>
-
-function outcomeOf(error: FlowError): FlowResult['outcome'] {
-  if (error.code === 'FLOW_TIMEOUT') return 'timed-out'
-  return error.code === 'ABORTED' ? 'aborted' : 'failed'
-}
 
 /** What makes a transaction a success: status 1, and a permission of this very user and grant. */
 function permissionOf(receipt: FlowReceipt, user: FlowUser, grantUrl: string): string {

@@ -91,6 +91,8 @@ export type FlowOptions = {
   pollIntervalMs: number
   /** Whether the target's model proves what it read, so that the answer can be held against the data. */
   expectEvidence: boolean
+  /** Whether a flow whose inference fails is marked `degraded` rather than failed; it never counts as succeeded. */
+  degradeInference?: boolean
   /** Template of the prompt; must hold `{{data}}`. @default a prompt made from the wallet's address */
   prompt?: string
 }

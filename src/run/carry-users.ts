@@ -3,7 +3,7 @@ import { raceAbort } from '../async/race-abort.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import type { FlowUser } from '../flow/flow-services.ts'
-import { toFlowError } from '../flow/step-runner.ts'
+import { type StepObserver, toFlowError } from '../flow/step-runner.ts'
 import type { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
 import { type Arrival, arrivals } from '../load/arrivals.ts'
 import { startUsers } from '../load/start-users.ts'
@@ -19,6 +19,8 @@ export type CarryUsersOptions = {
   walletOf(index: number): FlowUser
   /** Resolves when the user's wallet has its coin. */
   funded(index: number, signal: AbortSignal): Promise<void>
+  /** Watches the steps of a user's flow. */
+  observer?: ((index: number) => StepObserver) | undefined
   onArrival(lagMs: number): void
   onStart(): void
   onEnd(record: FlowRecord): void
@@ -31,7 +33,7 @@ export type CarryUsersOptions = {
  * the target.
  */
 export async function carryUsers(options: CarryUsersOptions): Promise<void> {
-  const { config, client, stop, walletOf, funded, onArrival, onStart, onEnd } = options
+  const { config, client, stop, walletOf, funded, observer, onArrival, onStart, onEnd } = options
   const originMs = systemClock.now()
   const elapsed = (): number => systemClock.now() - originMs
 
@@ -63,7 +65,10 @@ export async function carryUsers(options: CarryUsersOptions): Promise<void> {
     const startedMs = elapsed()
     onArrival(startedMs - arrival.dueMs)
     onStart()
-    const { answer: _answer, ...result } = await client.runFlow(wallet, { signal: stop.flows })
+    const { answer: _answer, ...result } = await client.runFlow(wallet, {
+      signal: stop.flows,
+      ...(observer ? { observer: observer(arrival.index) } : {}),
+    })
     onEnd({ ...common, startedMs, endedMs: elapsed(), ...result })
   }
 

@@ -15,6 +15,7 @@ export function connectionSettings(
     requestTimeoutMs: flow.requestTimeoutMs,
     confirmTimeoutMs: flow.confirmTimeoutMs,
     blockPollIntervalMs: chain.pollIntervalMs,
+    gasLimitMargin: chain.gasLimitMargin,
     feeMultiplier: chain.feeMultiplier,
     maxFeePerGasWei: chain.maxFeePerGasWei,
     retry,
@@ -28,6 +29,7 @@ export function connectionSettings(
       timeoutMs: flow.timeoutMs,
       inferenceTimeoutMs: flow.inferenceTimeoutMs,
       pollIntervalMs: flow.pollIntervalMs,
+      degradeInference: config.degrade.includes('mock-inference'),
       ...(flow.prompt === undefined ? {} : { prompt: flow.prompt }),
     },
   }

@@ -3,13 +3,14 @@ import type { Environment } from '../config/environment-layer.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
+import type { StepObserver } from '../flow/step-runner.ts'
 import { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
 import { createFailureBreaker } from '../load/failure-breaker.ts'
 import { startResourceSampler } from '../metrics/resources.ts'
+import type { Redactor } from '../redaction/redact.ts'
 import { dependenciesOf, describeEnvironment } from '../results/environment.ts'
 import { noMoney } from '../results/money-balance.ts'
 import { parseThresholds } from '../results/parse-threshold.ts'
-import type { Redactor } from '../redaction/redact.ts'
 import { createRunFolder, type RunFolder } from '../results/run-folder.ts'
 import { makeRunId } from '../results/run-id.ts'
 import { createRunRecorder, type RunRecorder } from '../results/run-recorder.ts'
@@ -30,6 +31,8 @@ export type RunView = {
   note(text: string): void
   /** Where the run stands; about once a second. */
   update(snapshot: RunSnapshot): void
+  /** A step of a flow that ended; only where every step is to be shown. */
+  step?: ((text: string) => void) | undefined
 }
 
 /** One load test to be made. */
@@ -157,7 +160,8 @@ async function coming(
     recorder.ended(record)
     wallets.flowEnded(record)
     folder.appendFlow(record).catch(onDiskError)
-    if (record.outcome === 'dropped' || record.outcome === 'aborted') return
+    // These say nothing of whether the target works.
+    if (record.outcome === 'dropped' || record.outcome === 'aborted' || record.outcome === 'degraded') return
     const why = tooManyFailures(record.outcome === 'succeeded')
     if (record.outcome !== 'succeeded' && config.failFast) {
       stop.stop({ reason: 'fail-fast', message: `flow ${record.index} ${record.outcome}` })
@@ -183,6 +187,7 @@ async function coming(
       stop,
       walletOf: wallets.walletOf,
       funded: wallets.funded,
+      observer: view.step ? stepTeller(view.step) : undefined,
       onArrival: (lagMs) => recorder.arrived(lagMs),
       onStart: () => recorder.started(),
       onEnd,
@@ -192,6 +197,18 @@ async function coming(
     tick()
   }
   return elapsed()
+}
+
+/** Tells every step of every flow, a line each. */
+function stepTeller(tell: (text: string) => void): (index: number) => StepObserver {
+  return (index) => ({
+    onStepEnd: (step, durationMs) =>
+      tell(`flow ${index}  ${step.padEnd(9)} ${durationMs.toFixed(0).padStart(6)} ms`),
+    onStepError: (step, durationMs, error) =>
+      tell(
+        `flow ${index}  ${step.padEnd(9)} ${durationMs.toFixed(0).padStart(6)} ms  ${error.code}: ${error.message}`,
+      ),
+  })
 }
 
 /** The books are closed whatever happens: what can't be read or returned is a problem of the summary. */

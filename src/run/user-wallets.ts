@@ -2,14 +2,16 @@ import type { Hash } from 'viem'
 import { readReceipt } from '../chain/chain-reads.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { Target } from '../config/target.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
 import type { TargetConnection } from '../flow/connect-target.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import type { FlowUser } from '../flow/flow-services.ts'
 import type { Part } from '../load/arrivals.ts'
-import { type Money, noMoney } from '../results/money-balance.ts'
 import type { Redactor } from '../redaction/redact.ts'
-import { embeddedMnemonic, isEmbedded } from '../wallets/embedded-mnemonic.ts'
+import { type Money, noMoney } from '../results/money-balance.ts'
+import { isEmbedded } from '../wallets/embedded-mnemonic.ts'
 import { createHdWallets, type HdWallets } from '../wallets/hd-wallets.ts'
+import { type MnemonicSources, obtainMnemonic } from '../wallets/obtain-mnemonic.ts'
 import { openFunding } from './open-funding.ts'
 
 /** The wallets of a run's users, and their money. */
@@ -46,7 +48,13 @@ export type UserWalletsOptions = {
 export async function openUserWallets(options: UserWalletsOptions): Promise<UserWallets> {
   const { config, target, connection, redact, note, signal } = options
   const home = { chainId: target.chain.id, rpcUrls: target.chain.rpcUrls }
-  const mnemonic = config.secrets.mnemonic ?? embeddedMnemonic(config.seed, home)
+  const { mnemonic } = await obtainMnemonic({
+    mnemonic: config.secrets.mnemonic,
+    keystore: keystoreOf(config),
+    seed: config.seed,
+    home,
+    range: { from: config.wallets.firstIndex, count: config.users },
+  })
   if (!isEmbedded(home)) redact.register(mnemonic)
   const wallets = createHdWallets(mnemonic)
   const walletOf = (index: number): FlowUser => ({
@@ -85,6 +93,20 @@ const withoutMoney: Omit<UserWallets, 'walletOf'> = {
   flowEnded() {},
   settle: async () => ({ statement: noMoney, problems: [] }),
   async close() {},
+}
+
+function keystoreOf({ wallets, secrets }: LoadTestConfig): MnemonicSources['keystore'] {
+  if (wallets.keystoreFile === undefined) return undefined
+  return {
+    path: wallets.keystoreFile,
+    create: true,
+    async passphrase() {
+      if (secrets.keystorePassphrase) return secrets.keystorePassphrase
+      throw new LoadTestError('KEYSTORE_LOCKED', 'The keystore needs a passphrase, and there is none.', {
+        hint: 'Set VANA_LOAD_KEYSTORE_PASSPHRASE, or VANA_LOAD_KEYSTORE_PASSPHRASE_FILE.',
+      })
+    },
+  }
 }
 
 /** The wallets of one part of a split run, numbered through from 0. */

@@ -65,6 +65,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
           blockTime: (options.blockTimeMs ?? 1000) / 1000,
           blockGasLimit: BigInt(options.blockGasLimit ?? 30_000_000),
           reference: options.contracts ?? '2025-09',
+          ...(options.forkUrl === undefined ? {} : { forkUrl: options.forkUrl }),
           ...(signal ? { signal } : {}),
         }),
       ).then(async (chain) => ({

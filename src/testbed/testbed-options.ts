@@ -6,6 +6,8 @@ export type TestbedOptions = {
   blockTimeMs?: number
   /** Gas that one block holds. @default 30_000_000 */
   blockGasLimit?: number
+  /** RPC endpoint of a chain whose state and contracts are continued; may hold an access key. @default none */
+  forkUrl?: string | undefined
   /** Which version of the contracts to resemble. @default '2025-09' */
   contracts?: '2025-09' | '2026-04'
   /** Name of the bucket. @default 'vana-load' */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { choice, decimalNumber, httpUrl, port, toggle, wholeNumber } from './basic.ts'
-import { dashboardPort } from './dashboard-port.ts'
 import type { Kind } from './kind.ts'
 import { listOf } from './kind.ts'
 import { part } from './part.ts'
@@ -70,20 +69,6 @@ describe('a kind of value', () => {
         ['2/4', { index: 1, count: 4 }],
       ],
       ['0/4', '5/4', '2', '1/0', '1/10001', 'a/b'],
-    ],
-    [
-      'dashboard port',
-      dashboardPort,
-      [
-        [true, 0],
-        [false, null],
-        ['off', null],
-        ['on', 0],
-        ['0', 0],
-        ['1', 1],
-        [8080, 8080],
-      ],
-      ['70000', 'here'],
     ],
     [
       'list',

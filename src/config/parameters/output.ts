@@ -1,5 +1,4 @@
 import { text, toggle } from '../kinds/basic.ts'
-import { dashboardPort } from '../kinds/dashboard-port.ts'
 import { parameter } from '../parameter.ts'
 
 /** What is written where. */
@@ -27,11 +26,5 @@ export const outputParameters = {
     default: false,
     flag: '--verbose',
     summary: 'Show every step of every flow.',
-  }),
-  /** Port of the live page; 0 for a free one, `null` for no page. */
-  dashboardPort: parameter<number | null>(dashboardPort, {
-    default: null,
-    flag: '--dashboard [port]',
-    summary: 'Show the run live on a page of its own; without a port, at a free one.',
   }),
 }

@@ -1,0 +1,20 @@
+import { accessSync, constants } from 'node:fs'
+import { expect, test } from 'vitest'
+import { anvilBinary } from './anvil-binary.ts'
+
+test('the binary of this platform can be executed', () => {
+  expect(() => accessSync(anvilBinary(), constants.X_OK)).not.toThrow()
+})
+
+test.each([
+  ['freebsd', 'x64', '@foundry-rs/anvil-freebsd-amd64'],
+  ['win32', 'arm64', '@foundry-rs/anvil-win32-arm64'],
+  ['linux', 's390x', '@foundry-rs/anvil-linux-s390x'],
+] as const)('a platform without one is named: %s on %s', (platform, architecture, packageName) => {
+  expect(() => anvilBinary(platform, architecture)).toThrow(
+    expect.objectContaining({
+      code: 'TESTBED_START_FAILED',
+      message: expect.stringContaining(packageName),
+    }),
+  )
+})

@@ -1,0 +1,99 @@
+import { afterEach, expect, test } from 'vitest'
+import { contractAddresses } from './contract-addresses.ts'
+import { implementationOf } from './deploy-contracts.ts'
+import { devAccounts } from './dev-accounts.ts'
+import { registerGrantee } from './register-grantee.ts'
+import { type ChainOptions, type RunningChain, startChain } from './start-chain.ts'
+
+const running: RunningChain[] = []
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((chain) => chain.stop()))
+})
+
+async function start(options: ChainOptions = {}): Promise<RunningChain> {
+  const chain = await startChain({ blockTime: 'instant', ...options })
+  running.push(chain)
+  return chain
+}
+
+const { relayer, funder } = devAccounts
+const grantee = { address: relayer.address, publicKey: '0x04' }
+
+test('a grantee is registered at once, however long the block time is', async () => {
+  const chain = await start({ blockTime: 3_600 })
+  expect(await registerGrantee(chain.client, grantee)).toBe(1n)
+  expect(await registerGrantee(chain.client, { ...grantee, address: funder.address })).toBe(2n)
+  const read = await chain.client.readContract({
+    address: chain.contracts.grantees,
+    abi: implementationOf('grantees').abi,
+    functionName: 'grantees',
+    args: [1n],
+  })
+  expect(read).toMatchObject({ owner: relayer.address, granteeAddress: relayer.address, publicKey: '0x04' })
+})
+
+test('a grantee that is registered already is an error', async () => {
+  const chain = await start()
+  await registerGrantee(chain.client, grantee)
+  await expect(registerGrantee(chain.client, grantee)).rejects.toMatchObject({ code: 'TESTBED_START_FAILED' })
+})
+
+test('funder and relayer are rich and have sent nothing', async () => {
+  const chain = await start()
+  for (const { address } of [funder, relayer]) {
+    expect(await chain.client.getBalance({ address })).toBe(10_000n * 10n ** 18n)
+    expect(await chain.client.getTransactionCount({ address })).toBe(0)
+  }
+})
+
+test.each(['2025-09', '2026-04'] as const)('the contracts follow reference %s', async (reference) => {
+  const chain = await start({ reference })
+  const read = chain.client.readContract({
+    address: chain.contracts.grantees,
+    abi: implementationOf('grantees', '2026-04').abi,
+    functionName: 'granteesV2',
+    args: [1n],
+  })
+  if (reference === '2026-04') expect(await read).toMatchObject({ permissionsCount: 0n })
+  else await expect(read).rejects.toThrow()
+})
+
+test('with a block gas limit that holds but one contract, it starts all the same', async () => {
+  const chain = await start({ blockGasLimit: 5_000_000n })
+  expect(await chain.client.getCode({ address: chain.contracts.permissions })).toBeDefined()
+})
+
+test('a fork shows the contracts and state of the chain it forks, and goes its own way', async () => {
+  const original = await start()
+  await registerGrantee(original.client, grantee)
+  const fork = await start({ forkUrl: original.rpcUrl })
+  expect(await registerGrantee(fork.client, { ...grantee, address: funder.address })).toBe(2n)
+  const count = (chain: RunningChain) =>
+    chain.client.readContract({
+      address: contractAddresses.grantees,
+      abi: implementationOf('grantees').abi,
+      functionName: 'granteesCount',
+    })
+  expect([await count(original), await count(fork)]).toEqual([1n, 2n])
+})
+
+test('a fork of a chain that cannot be read fails without telling the access key in its URL', async () => {
+  const error = await startChain({ forkUrl: 'http://127.0.0.1:9/v2/secret-key' }).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  expect(error).toMatchObject({
+    code: 'TESTBED_START_FAILED',
+    message: expect.stringContaining('127.0.0.1:9'),
+  })
+  expect(JSON.stringify(error, ['message', 'cause', 'stack', 'details', 'hint'])).not.toContain('secret-key')
+})
+
+test('a fork of a chain without the contracts is refused', async () => {
+  const empty = await start()
+  await empty.client.setCode({ address: contractAddresses.permissions, bytecode: '0x' })
+  await expect(startChain({ forkUrl: empty.rpcUrl })).rejects.toMatchObject({
+    code: 'TESTBED_START_FAILED',
+    message: expect.stringContaining('no contract'),
+  })
+})
