@@ -6,7 +6,7 @@ const nameOf = Object.fromEntries(
   Object.entries(contractAddresses).map(([name, address]) => [address.toLowerCase(), name]),
 )
 const events = Object.values(sdkAbis)
-  .flatMap((abi): readonly { type: string }[] => abi)
+  .flat()
   .filter(({ type }) => type === 'event')
 
 /** What a transaction emitted, in order: which contract, which event, with what. */

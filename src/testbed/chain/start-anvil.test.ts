@@ -52,7 +52,7 @@ describe('starting', () => {
   test('options that anvil refuses are told with its words', async () => {
     await expect(startAnvil({ chainId: -1 })).rejects.toMatchObject({
       code: 'TESTBED_START_FAILED',
-      message: expect.stringContaining('--chain-id'),
+      message: expect.stringContaining('unexpected argument'),
     })
   })
 
@@ -65,8 +65,7 @@ describe('starting', () => {
 
   test('what prepares it happens before its first block', async () => {
     const anvil = await startAnvil({ blockTime: 0.01 }, async (client) => {
-      await new Promise((resolve) => setTimeout(resolve, 50))
-      expect(await client.getBlockNumber()).toBe(0n)
+      for (let reads = 0; reads < 30; reads++) expect(await client.getBlockNumber()).toBe(0n)
     })
     running.push(anvil)
     await reach(anvil, 2n)
