@@ -7,6 +7,7 @@ import { type Address, parseEther } from 'viem'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRandom } from '../../src/random/random.ts'
 import { readMoneyJournal } from '../../src/wallets/money-journal.ts'
+import { until } from './until.fixture.ts'
 import { startWalletStack, type WalletStack } from './wallet-stack.fixture.ts'
 
 const program = fileURLToPath(new URL('move-money.process.ts', import.meta.url))
@@ -59,7 +60,7 @@ async function killWhen(
   void ended.then(() => {
     isOver = true
   })
-  while (!isOver && !(await condition()));
+  await until(async () => isOver || (await condition()))
   child.kill('SIGKILL')
   return await ended
 }

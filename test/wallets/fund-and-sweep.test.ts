@@ -7,6 +7,7 @@ import { fundWallets } from '../../src/wallets/fund-wallets.ts'
 import { openPayments, readMoneyJournal } from '../../src/wallets/money-journal.ts'
 import { createMoneyLedger } from '../../src/wallets/money-ledger.ts'
 import { readBalances } from '../../src/wallets/read-balances.ts'
+import { until } from './until.fixture.ts'
 import { startWalletStack, type WalletStack } from './wallet-stack.fixture.ts'
 
 const amountWei = parseEther('0.1')
@@ -169,7 +170,7 @@ describe('funding wallets', () => {
       const killed = new AbortController()
       const options = { range, amountWei, maxSpendWei }
       const first = stack.manager.fund({ ...options, payer: stack.payer(), signal: killed.signal })
-      while ((await pending()) < 1);
+      await until(async () => (await pending()) >= 1)
       killed.abort()
       await expect(first).rejects.toThrow()
 
@@ -177,7 +178,7 @@ describe('funding wallets', () => {
       const looksBefore = looks()
       const second = stack.manager.fund({ ...options, payer: stack.payer() })
       // It keeps looking, and sends nothing.
-      while ((await pending()) < 2 && looks() < looksBefore + 4);
+      await until(async () => (await pending()) >= 2 || looks() >= looksBefore + 4)
       await client.mine({ blocks: 1 })
       await client.setAutomine(true)
       expect(await second).toMatchObject({ fundedWallets: 0, satisfiedWallets: 4 })

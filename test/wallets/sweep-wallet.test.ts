@@ -1,0 +1,123 @@
+import { parseEther, parseGwei } from 'viem'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { broadcast } from '../../src/chain/broadcast.ts'
+import { signTransaction } from '../../src/chain/sign-transaction.ts'
+import { toNativeAccount } from '../../src/crypto/native-account.ts'
+import { type SweptWallet, sweepWallet } from '../../src/wallets/sweep-wallet.ts'
+import { until } from './until.fixture.ts'
+import { startWalletStack, type WalletStack } from './wallet-stack.fixture.ts'
+
+const amountWei = parseEther('0.1')
+const nobody = '0x00000000000000000000000000000000000000bb'
+const receiver = '0x00000000000000000000000000000000000000cc'
+
+let stack: WalletStack
+beforeAll(async () => {
+  stack = await startWalletStack()
+})
+afterAll(() => stack?.stop())
+
+let nextIndex = 0
+/** A funded wallet whose own transaction waits in the pool, since no blocks are made. */
+async function walletWithPending() {
+  const wallet = stack.manager.wallet(nextIndex)
+  await stack.manager.fund({
+    range: { from: nextIndex, count: 1 },
+    amountWei,
+    payer: stack.payer(),
+    maxSpendWei: parseEther('1'),
+  })
+  nextIndex += 1
+  const { client } = stack.anvil
+  await client.setAutomine(false)
+  const content = { to: nobody, value: 1_000n, gas: 21_000n } as const
+  const fees = { maxFeePerGas: parseGwei('5'), maxPriorityFeePerGas: parseGwei('1') }
+  const own = await signTransaction(toNativeAccount(wallet.privateKey), 14_800, content, 0, fees)
+  await broadcast(stack.rpc, own, { stickyKey: wallet.address })
+  const pending = () => client.getTransactionCount({ address: wallet.address, blockTag: 'pending' })
+  await until(async () => (await pending()) >= 1)
+  return { wallet, own }
+}
+
+describe('sweeping a wallet whose own transaction is still on its way', () => {
+  it('waits for it, and then sends what it left', async () => {
+    const { wallet, own } = await walletWithPending()
+    const { client } = stack.anvil
+    const before = await stack.balance(receiver)
+    const swept: SweptWallet[] = []
+    const looks = () => stack.rpc.calls().byMethod.eth_getTransactionCount ?? 0
+    const looksBefore = looks()
+    const sweeping = sweepWallet(stack, wallet, { to: receiver, onSwept: (one) => swept.push(one) })
+    await until(() => looks() >= looksBefore + 4)
+    await client.setAutomine(true)
+    await client.mine({ blocks: 1 })
+    await sweeping
+    const { gasUsed, effectiveGasPrice } = await client.getTransactionReceipt({ hash: own.hash })
+    const feesWei = swept.reduce((sum, one) => sum + one.feesWei, 0n)
+    const returned = (await stack.balance(receiver)) - before
+    expect(returned).toBe(swept.reduce((sum, one) => sum + one.sweptWei, 0n))
+    expect(returned + feesWei + gasUsed * effectiveGasPrice + 1_000n).toBe(amountWei)
+    expect(await stack.balance(wallet.address)).toBe(0n)
+  })
+
+  it('replaces it if it does not get into a block, and takes the coins with it', async () => {
+    const { wallet, own } = await walletWithPending()
+    const { client } = stack.anvil
+    const before = await stack.balance(receiver)
+    const swept: SweptWallet[] = []
+    const sweeping = sweepWallet(stack, wallet, {
+      to: receiver,
+      patienceMs: 0,
+      onSwept: (one) => swept.push(one),
+    })
+    const isReplaced = async () => {
+      const transaction = await client.getTransaction({ hash: own.hash }).catch(() => null)
+      return transaction === null
+    }
+    await until(isReplaced)
+    await client.setAutomine(true)
+    await client.mine({ blocks: 1 })
+    await sweeping
+    expect(swept).toHaveLength(1)
+    const [{ sweptWei, feesWei } = { sweptWei: 0n, feesWei: 0n }] = swept
+    expect((await stack.balance(receiver)) - before).toBe(sweptWei)
+    expect(sweptWei + feesWei).toBe(amountWei)
+    expect(await stack.balance(wallet.address)).toBe(0n)
+  })
+
+  it('replaces its own when the price was too low for the block, and sends the coins once', async () => {
+    const wallet = stack.manager.wallet(nextIndex)
+    await stack.manager.fund({
+      range: { from: nextIndex, count: 1 },
+      amountWei,
+      payer: stack.payer(),
+      maxSpendWei: parseEther('1'),
+    })
+    nextIndex += 1
+    const { client } = stack.anvil
+    const before = await stack.balance(receiver)
+    await client.setAutomine(false)
+    const swept: SweptWallet[] = []
+    const sweeping = sweepWallet(stack, wallet, {
+      to: receiver,
+      confirmTimeoutMs: 300,
+      patienceMs: 0,
+      onSwept: (one) => swept.push(one),
+    })
+    const pool = async () => (await client.getTxpoolContent()).pending
+    const hashOf = async () =>
+      Object.entries(await pool()).find(
+        ([from]) => from.toLowerCase() === wallet.address.toLowerCase(),
+      )?.[1]?.[0]?.hash
+    await until(async () => (await hashOf()) !== undefined)
+    const first = await hashOf()
+    await until(async () => (await hashOf()) !== first)
+    await client.setAutomine(true)
+    await client.mine({ blocks: 1 })
+    await sweeping
+    expect(swept).toHaveLength(1)
+    const [{ sweptWei, feesWei } = { sweptWei: 0n, feesWei: 0n }] = swept
+    expect(sweptWei + feesWei).toBe(amountWei)
+    expect((await stack.balance(receiver)) - before).toBe(sweptWei)
+  })
+})
