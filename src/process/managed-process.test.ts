@@ -124,6 +124,18 @@ describe('starting', () => {
     expect(managed.pid).toBeUndefined()
   })
 
+  test('fails with what the look at its output throws', async () => {
+    const managed = node(`console.log('nonsense'); ${stayUp}`, {
+      ready: {
+        line: () => {
+          throw new Error('not what I expected')
+        },
+      },
+    })
+    await expect(managed.start()).rejects.toThrow('not what I expected')
+    expect(managed.state).toBe('stopped')
+  })
+
   test('works once', async () => {
     const managed = node(sayReady + stayUp)
     await managed.start()

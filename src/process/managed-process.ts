@@ -42,7 +42,10 @@ export type ManagedProcessOptions<Ready> = {
   env?: NodeJS.ProcessEnv
   /** Working directory. @default this process's own */
   cwd?: string
-  /** Looks at each line of output, or at each message of a Node child; the first answer but undefined is "ready". */
+  /**
+   * Looks at each line of output, or at each message of a Node child; the first answer but undefined is "ready", and
+   * what it throws makes the start fail.
+   */
   ready: { line(line: string): Ready | undefined } | { message(message: unknown): Ready | undefined }
   /** How long it may take to be ready, in milliseconds. @default 10_000 */
   startTimeoutMs?: number
@@ -166,17 +169,16 @@ export class ManagedProcess<Ready> {
     const { ready } = this.#options
     const isReady = new Promise<Ready>((resolve, reject) => {
       this.#rejectSpawn = (cause) => reject(this.#startError(`can't be run (${String(cause)})`, cause))
-      if ('line' in ready) {
-        this.#onLine = (line) => {
-          const answer = ready.line(line)
-          if (answer !== undefined) resolve(answer)
-        }
-      } else {
-        this.#onMessage = (message) => {
-          const answer = ready.message(message)
-          if (answer !== undefined) resolve(answer)
+      const take = (answer: () => Ready | undefined): void => {
+        try {
+          const value = answer()
+          if (value !== undefined) resolve(value)
+        } catch (error) {
+          reject(error)
         }
       }
+      if ('line' in ready) this.#onLine = (line) => take(() => ready.line(line))
+      else this.#onMessage = (message) => take(() => ready.message(message))
       void this.exited.then(({ code, signal }) =>
         reject(this.#startError(`ended (${signal ?? `exit code ${code}`}) before it was ready`)),
       )
