@@ -1,10 +1,10 @@
 import type { Clock } from '../async/clock.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { broadcast, mayBeSent } from './broadcast.ts'
-import { isKnownTransaction, readTransactionCount } from './chain-reads.ts'
+import { isKnownTransaction, readReceipt, readTransactionCount } from './chain-reads.ts'
 import type { FeeQuote } from './fees.ts'
 import type { LaneNote, LaneOptions } from './lane.ts'
-import type { LaneEntry } from './lane-entry.ts'
+import type { LaneEntry, LaneEvent } from './lane-entry.ts'
 import type { NonceAllocator } from './nonce-allocator.ts'
 import { rejectionReason } from './rpc-error.ts'
 import { signTransaction, type TransactionContent } from './sign-transaction.ts'
@@ -19,9 +19,8 @@ export type LaneRepairOptions = LaneOptions & {
   isSending(): boolean
   sign(nonce: number, content: TransactionContent, fees: FeeQuote, blockNumber: number): Promise<LaneEntry>
   track(entry: LaneEntry): void
-  settleBelow(count: number): void
-  /** Forgets an entry; its nonce's state is the caller's matter. */
-  drop(entry: LaneEntry): void
+  /** Ends the looking after an entry; its nonce's state is the caller's matter. */
+  settle(entry: LaneEntry, event: LaneEvent): void
   note(note: LaneNote): void
 }
 
@@ -76,18 +75,33 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
   /** A node has decided on a transaction whose fate was unknown. */
   async function takeRefusal(entry: LaneEntry, error: unknown): Promise<void> {
     const reason = rejectionReason(error)
-    if (reason === 'nonce-too-low') return options.settleBelow(entry.nonce + 1)
+    if (reason === 'nonce-too-low') {
+      options.nonces()?.confirmUpTo(entry.nonce + 1)
+      return await settleOvertaken(entry)
+    }
     if (error instanceof LoadTestError && error.code === 'CHAIN_RATE_LIMITED') throw error
     // Its pool holds a transaction of this nonce: an earlier one of ours, or somebody else's that will take its place.
     if (reason === 'replacement-underpriced') {
       if (entry.hashes.length > 1) entry.accepted = true
-      else options.drop(entry)
+      else drop(entry)
       return
     }
     if (reason === 'fee-too-low') return await replace(entry)
     note({ action: 'gave-up', nonce: entry.nonce, hash: entry.signed.hash, reason: messageOf(error) })
-    options.drop(entry)
+    drop(entry)
     options.nonces()?.release(entry.nonce)
+  }
+
+  const drop = (entry: LaneEntry): void => options.settle(entry, { type: 'dropped', hash: entry.signed.hash })
+
+  /** The chain has counted the entry's nonce, and we saw no block with it: was it ours all the same? */
+  async function settleOvertaken(entry: LaneEntry): Promise<void> {
+    for (const hash of entry.hashes) {
+      const receipt = await readReceipt(rpc, hash, { stickyKey })
+      if (receipt === null) continue
+      return options.settle(entry, { type: 'confirmed', hash, blockNumber: receipt.blockNumber })
+    }
+    drop(entry)
   }
 
   /** Sends the same call with higher fees. */
@@ -112,7 +126,8 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
 
   async function unstick(nonces: NonceAllocator): Promise<void> {
     const count = await readTransactionCount(rpc, stickyKey, 'latest', { stickyKey })
-    options.settleBelow(count)
+    nonces.confirmUpTo(count)
+    await settleAllOvertaken(nonces)
     const [head, second] = inOrder()
     if (head?.nonce !== count) {
       // What holds the line up is not ours: left by an earlier life of this key, or sent by another program.
@@ -153,7 +168,7 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
       try {
         await fill(nonce)
       } catch (error) {
-        if (rejectionReason(error) === 'nonce-too-low') options.settleBelow(nonce + 1)
+        if (rejectionReason(error) === 'nonce-too-low') nonces.confirmUpTo(nonce + 1)
         else if (rejectionReason(error) === 'replacement-underpriced') nonces.submit(nonce)
         else {
           nonces.release(nonce)
@@ -161,6 +176,10 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
         }
       }
     }
+  }
+
+  async function settleAllOvertaken(nonces: NonceAllocator): Promise<void> {
+    for (const entry of inOrder()) if (entry.nonce < nonces.confirmed) await settleOvertaken(entry)
   }
 
   function isStuck(nonces: NonceAllocator, block: number): boolean {
@@ -175,6 +194,7 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
     const { number: block } = await feed.head()
     if (block === looked.block && clock.now() - looked.atMs < lookEveryMs) return
     looked = { block, atMs: clock.now() }
+    await settleAllOvertaken(nonces)
     for (const entry of inOrder()) if (!entry.accepted) await offerAgain(entry)
     if (isStuck(nonces, block)) {
       progress = { confirmed: nonces.confirmed, block, atMs: clock.now() }

@@ -195,6 +195,8 @@ export class Lane {
         signal?.throwIfAborted()
         const nonce = nonces.allocate()
         try {
+          // From here on no block may be missed.
+          this.#listen()
           const entry = await this.#sign(nonce, content, fees, blockNumber, onEvent)
           entry.holdsPlace = true
           try {
@@ -322,32 +324,15 @@ export class Lane {
     const hash = entry.hashes.find((one) => block.transactions.includes(one)) ?? entry.signed.hash
     entry.minedIn = block.hash
     this.#settle(entry, { type: 'confirmed', hash, blockNumber: block.number })
-    this.#counts.confirmed += 1
-    this.#settleBelow(entry.nonce + 1)
+    // What is below and was in no block that we saw is for the repair to find out about.
+    this.#nonces?.confirmUpTo(entry.nonce + 1)
     this.#settled.set(entry.nonce, entry)
     if (this.#settled.size > 256) this.#settled.delete(this.#settled.keys().next().value ?? -1)
   }
 
-  /** The chain counts that many transactions: whatever is tracked below was mined unseen, or lost its nonce. */
-  #settleBelow(count: number): void {
-    this.#nonces?.confirmUpTo(count)
-    for (const entry of [...this.#entries.values()]) {
-      if (entry.nonce >= count) continue
-      const block = entry.hashes
-        .map((hash) => this.#options.feed.find(hash))
-        .find((found) => found !== undefined)
-      const hash = entry.signed.hash
-      this.#settle(
-        entry,
-        block === undefined
-          ? { type: 'dropped', hash }
-          : { type: 'confirmed', hash, blockNumber: block.number },
-      )
-    }
-  }
-
   #settle(entry: LaneEntry, event: LaneEvent): void {
     if (!this.#entries.delete(entry.nonce)) return
+    if (event.type === 'confirmed') this.#counts.confirmed += 1
     if (entry.holdsPlace) this.#window.leave()
     entry.holdsPlace = false
     entry.onEvent?.(event)
@@ -359,7 +344,7 @@ export class Lane {
       stickyKey: this.address,
     })
     // The node that refused knows better than one that lags behind.
-    this.#settleBelow(Math.max(count, refused + 1))
+    nonces.confirmUpTo(Math.max(count, refused + 1))
     this.#note({
       action: 'fast-forwarded',
       nonce: nonces.next,
@@ -400,8 +385,7 @@ export class Lane {
       isSending: () => this.#sending > 0,
       sign: (nonce, content, fees, blockNumber) => this.#sign(nonce, content, fees, blockNumber),
       track: (entry) => this.#track(entry),
-      settleBelow: (count) => this.#settleBelow(count),
-      drop: (entry) => this.#settle(entry, { type: 'dropped', hash: entry.signed.hash }),
+      settle: (entry, event) => this.#settle(entry, event),
       note: (note) => this.#note(note),
     })
     return this.#repair

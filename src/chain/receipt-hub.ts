@@ -233,14 +233,17 @@ export class ReceiptHub {
     }
   }
 
-  /** Whether the block is done with: a node may know a block before its receipts. */
+  /** Whether there was progress: a node may know a block before its receipts. */
   async #readBlock(block: SeenBlock): Promise<boolean> {
     const wanted = block.transactions.filter((hash) => this.#byHash.has(hash))
     const receipts = await this.#readReceipts(block, wanted)
     // Meanwhile a reorganization may have taken the block away.
     if (!this.#unread.has(block.hash)) return true
     for (const receipt of receipts) this.#deliver(receipt, block)
-    return receipts.length === wanted.length && this.#unread.delete(block.hash)
+    const asked = new Set(wanted)
+    // Somebody may have begun to wait for another transaction of the block in the meantime.
+    const joined = block.transactions.some((hash) => this.#byHash.has(hash) && !asked.has(hash))
+    return joined || (receipts.length === wanted.length && this.#unread.delete(block.hash))
   }
 
   async #probe(waiter: Waiter): Promise<void> {

@@ -194,6 +194,19 @@ describe('the receipt hub', () => {
     expect((await waiting).blockNumber).toBe(1)
   })
 
+  it('does not forget who begins to wait while the block’s receipts are being read', async () => {
+    const { hub, node, feed, send, mine } = await startWorld()
+    const { number: afterBlock } = await feed.head()
+    const [first, second] = [await send(), await send()]
+    const held = holdAnswers(node, 'eth_getTransactionReceipt')
+    const early = hub.waitForReceipt(first, { afterBlock })
+    await mine()
+    await expect.poll(() => held.waiting).toBe(1)
+    const late = hub.waitForReceipt(second, { afterBlock })
+    held.release()
+    expect([(await early).transactionHash, (await late).transactionHash]).toEqual([first, second])
+  })
+
   it('does not believe a receipt whose block went away while it was being read', async () => {
     const { hub, node, feed, client, send, mine } = await startWorld()
     const { number: afterBlock } = await feed.head()
