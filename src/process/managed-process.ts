@@ -145,9 +145,10 @@ export class ManagedProcess<Ready> {
   /**
    * Ends the process: SIGTERM, then SIGKILL when it takes too long. May be called in any state and any number of times.
    *
+   * @param options.now kills it at once
    * @returns how it ended, when it has
    */
-  async stop(): Promise<ProcessExit> {
+  async stop(options: { now?: boolean } = {}): Promise<ProcessExit> {
     if (this.#state === 'idle') {
       this.#state = 'stopped'
       this.#resolveExited({ code: null, signal: null, expected: true })
@@ -156,7 +157,7 @@ export class ManagedProcess<Ready> {
 
     this.#state = 'stopping'
     this.#stopRequested = true
-    this.#child?.kill('SIGTERM')
+    this.#child?.kill(options.now ? 'SIGKILL' : 'SIGTERM')
     const timer = setTimeout(() => this.#child?.kill('SIGKILL'), this.#options.stopTimeoutMs ?? 5_000)
     try {
       return await this.exited

@@ -6,8 +6,8 @@ import type { ExitCode, Stop, ThresholdResult } from './summary-schema.ts'
  * | run | code |
  * |---|---|
  * | interrupted | 130 |
- * | broke a promise of its own, or ended in an unexpected error | 1 |
  * | lost its target | 3 |
+ * | broke a promise of its own, or ended in an unexpected error | 1 |
  * | stopped by the breaker, the spending cap or the first failure | 5 |
  * | a threshold failed | 4 |
  * | otherwise | 0 |
@@ -18,8 +18,8 @@ export function exitCodeOf(run: {
   thresholds: readonly Pick<ThresholdResult, 'passed'>[]
 }): ExitCode {
   if (run.stopped?.reason === 'interrupted') return 130
-  if (run.problems.length > 0 || run.stopped?.reason === 'error') return 1
   if (run.stopped?.reason === 'target-lost') return 3
+  if (run.problems.length > 0 || run.stopped?.reason === 'error') return 1
   if (run.stopped !== null) return 5
   return run.thresholds.every((threshold) => threshold.passed) ? 0 : 4
 }

@@ -68,8 +68,14 @@ async function endedByItself(what: string, { exited, lastOutput }: Child): Promi
   if (expected) return never
   return new LoadTestError(
     'TESTBED_DIED',
-    `${what} ended during the run. Its last output: ${lastOutput() || 'none'}`,
+    `${what} ended during the run. Its last words: ${lastWords(lastOutput())}`,
   )
+}
+
+/** The last lines of an output, short enough for a table. */
+function lastWords(output: string): string {
+  const words = output.trim().split('\n').slice(-3).join(' ').slice(-300)
+  return words === '' ? 'none' : words
 }
 
 const addressSchema = z.object({ url: z.string() })

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../config/environment-layer.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
@@ -112,6 +113,7 @@ export async function runLoadTest(test: LoadTest): Promise<CompletedRun> {
     view.note('users are coming')
     const durationMs = await coming(test, { client, wallets, recorder, folder, stop })
     resources.stop()
+    if (stop.reason()?.reason === 'circuit-breaker') await Promise.race([target.lost, sleep(lossNoticeMs)])
     const measurements = recorder.measurements()
     const money = await settleMoney(wallets, test.forced)
     const summary = buildSummary({
@@ -211,16 +213,26 @@ function stepTeller(tell: (text: string) => void): (index: number) => StepObserv
   })
 }
 
+const notReturned = {
+  code: 'ABORTED',
+  message:
+    'The run was stopped at once: what the wallets hold was not returned. `vana-load wallets sweep` returns it.',
+}
+
 /** The books are closed whatever happens: what can't be read or returned is a problem of the summary. */
 async function settleMoney(wallets: UserWallets, forced: AbortSignal): Promise<MoneySettlement> {
   try {
     return await wallets.settle(forced)
   } catch (error) {
+    if (forced.aborted) return { statement: noMoney, problems: [notReturned] }
     const { code, message } =
       error instanceof LoadTestError ? error : { code: 'INTERNAL', message: String(error) }
     return { statement: noMoney, problems: [{ code, message: `The money could not be settled: ${message}` }] }
   }
 }
+
+/** How long after the failures the end of the process that caused them may be noticed, in milliseconds. */
+const lossNoticeMs = 1500
 
 /** A target that ends by itself takes the run with it: flows under way fail as such, none starts any more. */
 function watchTarget(target: RunTarget, stop: StopControl): void {

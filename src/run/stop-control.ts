@@ -43,6 +43,8 @@ export function createStopControl(options: {
     flows: flows.signal,
     reason: () => reason,
     stop(stop) {
+      // A target that is gone is the reason for the failures that tripped the breaker.
+      if (stop.reason === 'target-lost' && reason?.reason === 'circuit-breaker') reason = stop
       if (reason) return
       reason = stop
       const error = new LoadTestError('ABORTED', `The run was stopped: ${stop.message}`)

@@ -27,9 +27,10 @@ export async function runTestbed(options: TestbedOptions, io: CommandIo): Promis
     else io.stdout.write(describe(testbed.target))
     const ended = await Promise.race([testbed.partEnded, aborted(io.signal)])
     if (ended) {
+      await testbed.stop({ now: true })
       throw new LoadTestError(
         'TESTBED_DIED',
-        `The testbed's ${ended.part} ended by itself. ${ended.lastOutput}`,
+        `The testbed's ${ended.part} ended by itself.${ended.lastOutput && ` Its last words: ${ended.lastOutput}`}`,
       )
     }
     return { exitCode: exitCodes.ok }

@@ -13,7 +13,7 @@ export type PartProcess = {
   /** Settles when the process has ended, for whatever reason. */
   exited: Promise<ProcessExit>
   lastOutput(): string
-  stop(): Promise<unknown>
+  stop(options?: { now?: boolean }): Promise<unknown>
 }
 
 const answerSchema: z.ZodType<PartAnswer> = z.union([
@@ -51,6 +51,6 @@ export async function startPartProcess<Name extends PartName>(
     pid,
     exited: child.exited,
     lastOutput: () => child.lastOutput(),
-    stop: () => child.stop(),
+    stop: (options) => child.stop(options),
   }
 }

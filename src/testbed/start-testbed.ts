@@ -12,7 +12,8 @@ export type RunningTestbed = {
   target: Target
   /** Settles when a part ends, whether asked to or not, with its name and its last output. */
   partEnded: Promise<{ part: string; lastOutput: string }>
-  stop(): Promise<void>
+  /** @param options.now kills the parts, for when one is gone and what is under way can't end well */
+  stop(options?: { now?: boolean }): Promise<void>
 }
 
 /** The app that users grant access to: anvil's fifth public development key. */
@@ -142,7 +143,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
           return { part: name, lastOutput: lastOutput() }
         }),
       ),
-      stop: () => stopAll(running, account),
+      stop: (options) => stopAll(running, account, options),
     }
   } catch (error) {
     await stopAll(running, account)
@@ -154,11 +155,15 @@ type Part = {
   name: DependencyName
   exited: Promise<unknown>
   lastOutput(): string
-  stop(): Promise<unknown>
+  stop(options?: { now?: boolean }): Promise<unknown>
 }
 
-async function stopAll(parts: readonly Part[], account: ServiceAccountFile | undefined): Promise<void> {
-  await Promise.all([...parts.map((part) => part.stop()), account?.remove()])
+async function stopAll(
+  parts: readonly Part[],
+  account: ServiceAccountFile | undefined,
+  options?: { now?: boolean },
+): Promise<void> {
+  await Promise.all([...parts.map((part) => part.stop(options)), account?.remove()])
 }
 
 /** All values, or the first failure once every attempt has ended, so that what did start can be stopped. */

@@ -87,7 +87,7 @@ export async function startAnvil(
       pid,
       client,
       exited: anvil.exited,
-      lastOutput: () => anvil.lastOutput(),
+      lastOutput: () => afterBanner(anvil.lastOutput()),
       async stop() {
         await stopBlocks()
         return anvil.stop()
@@ -109,4 +109,9 @@ function anvilArguments(options: AnvilOptions & { chainId: number; port: number 
     ...['--gas-limit', String(blockGasLimit), '--prune-history', String(keepStates), '--no-mining'],
     ...(fixedBaseFeeWei === undefined ? [] : ['--block-base-fee-per-gas', String(fixedBaseFeeWei)]),
   ]
+}
+
+/** What anvil says after it is up: before, it lists its development keys, which look like secrets wherever they turn up. */
+function afterBanner(output: string): string {
+  return output.split(/^Listening on .*$/m).at(-1)?.trim() ?? ''
 }
