@@ -31,6 +31,8 @@ export const environmentSchema = z.object({
     storage: z.string(),
     personalServer: z.string(),
     apiServer: z.string(),
+    /** Processes of the embedded parts, for whoever wants to profile them. */
+    pids: z.record(z.string(), z.int().positive()).optional(),
   }),
   dependencies: dependenciesSchema,
 })
@@ -79,6 +81,7 @@ export function describeEnvironment(options: {
       }`,
       personalServer: target.personalServer.url,
       apiServer: target.apiServer.url,
+      ...(target.pids === undefined ? {} : { pids: target.pids }),
     },
     dependencies: dependenciesOf(target),
   }

@@ -1,7 +1,7 @@
 import type { FlowRecord } from '../flow/flow-record.ts'
 import { stepNames } from '../flow/steps.ts'
-import type { NotableFlow } from './measurements-schema.ts'
 import type { Redactor } from '../redaction/redact.ts'
+import type { NotableFlow } from './measurements-schema.ts'
 
 /** How many flows of each kind are kept for the report. */
 const most = 10

@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest'
+import { findingsOf } from '../../src/report/findings.ts'
+import { renderJunitReport } from '../../src/report/junit.ts'
+import { renderMarkdownReport } from '../../src/report/markdown.ts'
+import { verdictOf } from '../../src/report/verdict.ts'
+import { buildSummary } from '../../src/results/summary.ts'
+import type { Summary } from '../../src/results/summary-schema.ts'
+import { reportDataOf, scenarios } from './scenarios.ts'
+
+const dataOf = async (name: string) => {
+  const scenario = scenarios[name]
+  if (scenario === undefined) throw new Error(`no scenario ${name}`)
+  return reportDataOf(scenario)
+}
+const healthyRun = await dataOf('healthy')
+const overloadedRun = await dataOf('overloaded')
+
+describe('the verdict', () => {
+  const { summary } = healthyRun
+
+  test('is yes only when thresholds were set and all held', () => {
+    expect(verdictOf(summary)).toMatchObject({ tone: 'good', headline: 'Yes, it carried 300 users.' })
+    expect(verdictOf({ ...summary, thresholds: [] }).headline).not.toMatch(/yes/i)
+  })
+
+  test('is no when a threshold failed, and names it', () => {
+    const [first, ...rest] = summary.thresholds
+    if (first === undefined) throw new Error('expected a threshold')
+    const failed = { ...first, passed: false, verdict: 'fail' as const }
+    expect(verdictOf({ ...summary, thresholds: [failed, ...rest] })).toMatchObject({
+      tone: 'bad',
+      headline: `No, it did not carry 300 users: ${first.expression} does not hold.`,
+    })
+  })
+
+  test('is no when nobody got through, thresholds or not', async () => {
+    const failed = (await dataOf('all failed')).summary
+    expect(verdictOf({ ...failed, thresholds: [] })).toMatchObject({
+      tone: 'bad',
+      headline: 'No: not one of 40 users succeeded.',
+    })
+  })
+
+  test('a broken promise is said before anything else', () => {
+    const problems = [{ code: 'INTERNAL', message: 'x' }]
+    expect(verdictOf({ ...summary, problems })).toMatchObject({
+      tone: 'bad',
+      headline: expect.stringContaining('do not trust'),
+    })
+    expect(findingsOf({ ...summary, problems }, [])[0]).toMatchObject({
+      title: 'INTERNAL',
+      tone: 'bad',
+      text: 'x',
+    })
+  })
+
+  test('a run that was stopped is never a yes', async () => {
+    const stopped = (await dataOf('interrupted')).summary
+    expect(verdictOf(stopped)).toMatchObject({
+      tone: 'warn',
+      headline: expect.stringMatching(/^Interrupted after/),
+    })
+    expect(verdictOf({ ...stopped, thresholds: [] }).headline).not.toMatch(/yes/i)
+  })
+
+  test('coins of an embedded chain are not passed off as money', () => {
+    expect(verdictOf(summary).lead).toContain('of the embedded chain')
+    expect(verdictOf(overloadedRun.summary).lead).not.toContain('embedded')
+  })
+})
+
+describe('the findings', () => {
+  const find = (summary: Summary, title: string, points = overloadedRun.timeline.points) =>
+    findingsOf(summary, points).find((finding) => finding.title === title)
+
+  test('what broke first is first in time, not in number', () => {
+    const { errors } = overloadedRun.summary
+    const first = errors.toSorted((a, b) => a.firstMs - b.firstMs)[0]
+    expect(find(overloadedRun.summary, 'What broke first')?.text).toMatch(
+      new RegExp(`^${first?.code} at ${first?.step}`),
+    )
+  })
+
+  test('a step that slows down while users keep coming is named', () => {
+    expect(find(overloadedRun.summary, 'What slowed down')?.text).toMatch(/result went from/)
+    expect(find(healthyRun.summary, 'What slowed down', healthyRun.timeline.points)).toBeUndefined()
+  })
+
+  test('a generator that was late says so, and what to do', () => {
+    const { summary } = healthyRun
+    const late = { ...summary, arrivals: { lagMs: { ...summary.arrivals.lagMs, p99: 800, max: 900 } } }
+    expect(find(late, 'The generator')).toMatchObject({
+      tone: 'warn',
+      text: expect.stringContaining('did not keep its schedule'),
+    })
+    expect(find(summary, 'The generator')).toMatchObject({ tone: 'good' })
+  })
+
+  test('wrong answers and degraded flows are not passed over', () => {
+    const { summary } = healthyRun
+    const odd = {
+      ...summary,
+      verified: { proven: 0, refuted: 2, unknown: 0 },
+      users: { ...summary.users, degraded: 3 },
+    }
+    expect(find(odd, 'Wrong answers')).toMatchObject({ tone: 'bad' })
+    expect(find(odd, 'Degraded')?.text).toContain('3 flows')
+  })
+
+  test('what was real is always said', () => {
+    expect(find(healthyRun.summary, 'What was real')?.text).toContain('do not predict the real network')
+    expect(find(overloadedRun.summary, 'What was real')?.text).toBe(
+      'Chain, storage, personal server and language model. Embedded: API server.',
+    )
+  })
+})
+
+describe('Markdown', () => {
+  test.each(Object.keys(scenarios))('says nothing that is not a value: %s', async (name) => {
+    expect(renderMarkdownReport(await dataOf(name))).not.toMatch(/NaN|undefined|Infinity|\[object/)
+  })
+
+  test('texts from outside stay text and keep tables whole', () => {
+    const example = 'a | b\n# c <img src=x> `d` [e](javascript:f) @everyone'
+    const [error] = overloadedRun.summary.errors
+    if (error === undefined) throw new Error('expected an error')
+    const summary = { ...overloadedRun.summary, errors: [{ ...error, example }] }
+    const lines = renderMarkdownReport({ ...overloadedRun, summary }).split('\n')
+    const row = lines.find((line) => line.includes('javascript'))
+    expect(row?.replaceAll('\\|', '').match(/\|/g)).toHaveLength(6)
+    expect(row).toContain('\\<img src=x\\>')
+    expect(row).not.toContain('@everyone')
+    expect(row).toContain('\\[e\\]')
+  })
+})
+
+describe('JUnit', () => {
+  test('has a case for the run and one for each threshold', () => {
+    const xml = renderJunitReport(overloadedRun.summary)
+    const failed = overloadedRun.summary.thresholds.filter(({ passed }) => !passed)
+    expect(failed.length).toBeGreaterThan(0)
+    expect(xml.match(/<testcase /g)).toHaveLength(1 + overloadedRun.summary.thresholds.length)
+    expect(xml.match(/<failure /g)).toHaveLength(failed.length)
+    expect(xml).toContain(`tests="5" failures="${failed.length}"`)
+    expect(xml).toContain('name="success &gt;= 85%"')
+  })
+
+  test('a run that was stopped fails its first case', async () => {
+    expect(renderJunitReport((await dataOf('interrupted')).summary)).toMatch(
+      /name="the run was carried through"[^>]*>\s*<failure message="Stopped \(interrupted\)/,
+    )
+  })
+
+  test('is well-formed whatever the texts are', () => {
+    const hostile = 'a<b>&"\'\u0000\u001b]]>\ud800\n'
+    const { summary } = overloadedRun
+    const xml = renderJunitReport({
+      ...summary,
+      run: { ...summary.run, target: hostile, preset: hostile },
+      thresholds: summary.thresholds.map((threshold) => ({ ...threshold, expression: hostile })),
+      problems: [{ code: hostile, message: hostile }],
+    })
+    expect(xml).not.toMatch(/\p{Surrogate}/u)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML cannot hold.
+    expect(xml).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/)
+    const open: string[] = []
+    const tag = /<(\/?)([a-z-]+)((?:\s[a-z]+="[^"<&]*(?:&(?:amp|lt|gt|quot|apos|#10);[^"<&]*)*")*)(\/?)>/g
+    const rest = xml.replace(/^<\?xml[^>]*\?>/, '').replace(tag, (_tag, slash, name, _attributes, closed) => {
+      if (slash === '/') expect(open.pop()).toBe(name)
+      else if (closed !== '/') open.push(name)
+      return ''
+    })
+    expect(open).toEqual([])
+    expect(rest).not.toContain('<')
+    expect(rest.replace(/&(amp|lt|gt|quot|apos|#10);/g, '')).not.toContain('&')
+  })
+})
+
+test('a summary that was built from nothing still reads', async () => {
+  const { summary } = await dataOf('nobody')
+  const rebuilt = buildSummary({
+    version: '0.1.0',
+    run: summary.run,
+    endedAt: new Date(0),
+    durationMs: 0,
+    measurements: summary,
+    dependencies: summary.dependencies,
+  })
+  expect(verdictOf(rebuilt).lead).toContain('0 of 0 users succeeded')
+})

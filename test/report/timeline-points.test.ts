@@ -1,0 +1,54 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { timelinePoints } from '../../src/report/timeline-points.ts'
+import { outcomeKeys } from '../../src/results/outcome-counts.ts'
+import { healthy, makeRun, overloaded } from './realistic-run.ts'
+
+test('points add up to the run, and there are never more than a chart can show', async () => {
+  const made = makeRun({ ...overloaded, users: 300 })
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 500 }), async (flows) => {
+      const { points, pointMs } = await timelinePoints(made.timeline, {
+        durationMs: made.summary.run.durationMs,
+        flows,
+      })
+      expect(points.length).toBeLessThanOrEqual(121)
+      for (const key of outcomeKeys) {
+        expect(points.reduce((sum, { ended }) => sum + ended[key], 0)).toBe(made.summary.users[key])
+      }
+      expect(points.reduce((sum, { arrived }) => sum + arrived, 0)).toBe(300)
+      expect(points.reduce((sum, { seconds }) => sum + seconds, 0)).toBeCloseTo(made.timeline.length, 3)
+      expect(points.every(({ startMs }) => startMs % pointMs === 0)).toBe(true)
+      expect(Math.max(...points.map(({ active }) => active))).toBe(
+        Math.max(...made.timeline.map(({ active }) => active)),
+      )
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('the percentiles of one point for the whole run are those of the run', async () => {
+  const made = makeRun({ ...healthy, users: 200 })
+  const durationMs = made.summary.run.durationMs
+  const shifted = made.timeline.map((line) => ({ ...line, atMs: line.atMs / 1000 }))
+  const { points } = await timelinePoints(shifted, { durationMs: 1, flows: 1 })
+  expect(durationMs).toBeGreaterThan(1000)
+  expect(points).toHaveLength(1)
+  const { p50, p95 } = points[0]?.latencyMs ?? {}
+  const flow = made.summary.latencyMs.flow
+  expect((p50 ?? 0) / (flow.p50 ?? 1)).toBeCloseTo(1.02, 1)
+  expect((p95 ?? 0) / (flow.p95 ?? 1)).toBeCloseTo(1.02, 1)
+  const confirm = points[0]?.stepMeanMs.confirm ?? 0
+  expect(confirm / (made.summary.latencyMs.steps.confirm.mean ?? 1)).toBeCloseTo(1, 3)
+})
+
+test('no seconds make no points', async () => {
+  expect((await timelinePoints([], { durationMs: 0, flows: 0 })).points).toEqual([])
+})
+
+test('a run that is made up is the same for the same seed', () => {
+  const first = makeRun({ ...healthy, users: 30 }, 'seed')
+  const again = makeRun({ ...healthy, users: 30 }, 'seed')
+  expect(again.summary).toEqual(first.summary)
+  expect(makeRun({ ...healthy, users: 30 }, 'other').flows).not.toEqual(first.flows)
+})
