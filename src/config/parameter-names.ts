@@ -35,7 +35,10 @@ export function nameParameters(groups: Readonly<Record<string, ParameterGroup>>)
         path: [group, name] as const,
         parameter,
         flag,
-        env: [envPrefix + words.toUpperCase().replaceAll('-', '_'), ...(parameter.alsoEnv ?? [])],
+        env: [
+          envPrefix + (parameter.variable ?? words.toUpperCase().replaceAll('-', '_')),
+          ...(parameter.alsoEnv ?? []),
+        ],
       }
     }),
   )

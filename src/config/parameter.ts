@@ -6,6 +6,8 @@ type Facts = {
   summary: string
   /** How the command line names it, such as `--users <count>`; absent: not a flag. */
   flag?: string
+  /** The name of our own variable, after the prefix. @default as the flag, or as the key where there is none */
+  variable?: string
   /** Names that other tools of the field give the same variable; looked at after our own. */
   alsoEnv?: readonly string[]
 }

@@ -1,11 +1,14 @@
 import type { Writable } from 'node:stream'
 
+/** A stream that may be a terminal. */
+export type OutputStream = Writable & { isTTY?: boolean; columns?: number }
+
 /** What a command has of the world. */
 export type CommandIo = {
   /** For what was asked for: with `--json` one document and nothing else. */
-  stdout: Writable
+  stdout: OutputStream
   /** For people. */
-  stderr: Writable
+  stderr: OutputStream
   env: Readonly<Record<string, string | undefined>>
   cwd: string
   /** Aborted at the first SIGINT or SIGTERM: begin nothing new, end what is at work, write results. */

@@ -1,5 +1,5 @@
 import type { NamedParameter } from '../config/parameter-names.ts'
-import { createRedactor } from '../results/redact.ts'
+import { createRedactor } from '../redaction/redact.ts'
 import { openRunTarget } from '../run/open-run-target.ts'
 import { addConfigOptions, readCommandConfig } from './config-options.ts'
 import { describeFindings } from './doctor/describe-findings.ts'

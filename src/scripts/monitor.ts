@@ -3,15 +3,16 @@ import type { Command } from 'commander'
 import { systemClock } from '../async/clock.ts'
 import { throwProblems } from '../config/problem.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { loadReportData } from '../report/report-data.ts'
+import { renderResult } from '../report/terminal-result.ts'
+import { colorsFor } from '../report/terminal-text.ts'
 import { findRun, readRun, type StoredRun } from '../results/read-run.ts'
 import { runFiles } from '../results/run-folder.ts'
 import type { CommandIo } from './command-io.ts'
 import { exitCodes } from './exit-code.ts'
 import type { CommandModule } from './main.ts'
 import { assessHealth } from './monitor/assess-health.ts'
+import { describeDetails } from './monitor/describe-details.ts'
 import { describeFindings } from './monitor/describe-findings.ts'
-import { describeDetails, describeRun } from './monitor/describe-run.ts'
 import { describeRuns } from './monitor/describe-runs.ts'
 import { describeTrends } from './monitor/describe-trends.ts'
 import { findTrends } from './monitor/find-trends.ts'
@@ -80,7 +81,7 @@ async function monitor(command: Command, io: CommandIo): Promise<number> {
     return exitCodes.ok
   }
   if (options.latest || options.detailed || options.file !== undefined) {
-    await show(await readRun(await pathOf(results, options.file)), options, print)
+    show(await readRun(await pathOf(results, options.file)), options, io, print)
     return exitCodes.ok
   }
   const { runs } = await readHistory(results, last)
@@ -91,20 +92,20 @@ async function monitor(command: Command, io: CommandIo): Promise<number> {
 
 type Print = (text: string, document: unknown) => void
 
-async function show(run: StoredRun, { detailed }: MonitorOptions, print: Print): Promise<void> {
+function show(run: StoredRun, { detailed }: MonitorOptions, io: CommandIo, print: Print): void {
   if (!isFinished(run)) {
     throw new LoadTestError('RUN_UNREADABLE', `${run.id} has no summary: it is under way, or was killed.`, {
       hint: '`vana-load monitor --watch` follows a run under way.',
     })
   }
-  const { summary, timeline } = await loadReportData(run)
+  const { id, preset, target, seed, startedAt } = run.summary.run
+  const { columns = 80 } = io.stdout
   const text = [
-    describeRun(summary, timeline.points),
-    ...(detailed ? ['', describeDetails(summary)] : []),
-    '',
-    run.path,
+    `${id}: ${preset ?? 'no preset'} against ${target}, seed ${seed}, from ${startedAt}`,
+    renderResult(run.summary, { columns, colors: colorsFor(io.stdout, io.env), reportPath: run.path }),
+    ...(detailed ? [describeDetails(run.summary), ''] : []),
   ]
-  print(text.join('\n'), summary)
+  print(text.join('\n').trimEnd(), run.summary)
 }
 
 async function watch(results: string, options: MonitorOptions, io: CommandIo, print: Print): Promise<number> {
@@ -115,7 +116,7 @@ async function watch(results: string, options: MonitorOptions, io: CommandIo, pr
     const finished = await watchRun(run, { clock: systemClock, signal: io.signal, show: status.show })
     status.close()
     if (finished === null) return exitCodes.interrupted
-    await show(finished, options, print)
+    show(finished, options, io, print)
     return exitCodes.ok
   } finally {
     status.close()

@@ -13,8 +13,13 @@ import type { CommandModule } from './main.ts'
 type Renderer = (data: ReportData) => string
 
 /** The forms that a report comes in, each loaded when it is asked for. */
-const renderers: Partial<Record<ReportFile, () => Promise<Renderer>>> = {
+const renderers: Record<ReportFile, () => Promise<Renderer>> = {
   html: async () => (await import('../report/html.ts')).renderHtmlReport,
+  markdown: async () => (await import('../report/markdown.ts')).renderMarkdownReport,
+  junit: async () => {
+    const { renderJunitReport } = await import('../report/junit.ts')
+    return ({ summary }) => renderJunitReport(summary)
+  },
 }
 const formats = Object.keys(renderers) as ReportFile[]
 
@@ -60,8 +65,8 @@ async function report(command: Command, io: CommandIo, name: string): Promise<nu
   const data = await loadReportData(run)
   const redactor = createRedactor()
   const render = async (format: ReportFile): Promise<string> => {
-    const renderer = await renderers[format]?.()
-    return renderer === undefined ? '' : redactor.text(renderer(data))
+    const renderer = await renderers[format]()
+    return redactor.text(renderer(data))
   }
   if (options.stdout && first !== undefined) {
     io.stdout.write(await render(first))

@@ -49,7 +49,8 @@ describe('monitor', () => {
 
   it('shows what came of a run, by the start of its id and by its summary', async () => {
     const { stdout } = await runCli(['monitor', '--file', '20260801-15', '--detailed'], { cwd })
-    expect(stdout).toContain('BROKEN   ')
+    expect(stdout).toContain('20260801-152233-bbbbbb: burst against moksha, seed 42')
+    expect(stdout).toMatch(/✖ success >= 85%/)
     expect(stdout).toMatch(/^confirm +\d+ /m)
     expect(stdout).toMatch(/x CHAIN_RATE_LIMITED/)
     const byPath = await runCli(['monitor', '--file', `results/${ids[1]}/summary.json`, '--json'], { cwd })
@@ -87,9 +88,11 @@ describe('monitor', () => {
 describe('report', () => {
   it('renders a run again into its folder, or to standard output', async () => {
     const [id = ''] = ids
-    const { exitCode, stdout } = await runCli(['report', id, '--format', 'html'], { cwd })
-    const path = join(cwd, 'results', id, 'report.html')
-    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${path}\n` })
+    const { exitCode, stdout } = await runCli(['report', id], { cwd })
+    const [path = '', ...others] = ['report.html', 'report.md', 'junit.xml'].map((file) =>
+      join(cwd, 'results', id, file),
+    )
+    expect({ exitCode, lines: stdout.split('\n') }).toEqual({ exitCode: 0, lines: [path, ...others, ''] })
     const piped = await runCli(['report', '--format', 'html', '--stdout', id], { cwd })
     expect(piped.stdout).toBe(readFileSync(path, 'utf8'))
     expect(piped.stdout).toMatch(/^<!doctype html>/)

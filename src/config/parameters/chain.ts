@@ -87,6 +87,8 @@ export const testbedParameters = {
   storageUrls: parameter(choice(['public', 'signed']), {
     default: 'public',
     flag: '--storage-urls <kind>',
+    // The name without TESTBED is that of a real target's storage.
+    variable: 'TESTBED_STORAGE_URLS',
     summary: 'URLs of the embedded storage that go on chain: public, or signed (V4), which cost more gas.',
   }),
   /** Which version of the contracts is resembled. */

@@ -1,45 +1,14 @@
 import { stepNames } from '../../flow/steps.ts'
-import { findingsOf } from '../../report/findings.ts'
 import {
   formatBytes,
   formatCount,
-  formatElapsed,
   formatGwei,
-  formatMeasured,
   formatMs,
   formatRate,
   formatVana,
 } from '../../report/format-value.ts'
-import { endedWords } from '../../report/outcome-words.ts'
-import type { TimelinePoint } from '../../report/timeline-points.ts'
-import { verdictOf } from '../../report/verdict.ts'
 import type { Summary } from '../../results/summary-schema.ts'
-import { describeFindings } from './describe-findings.ts'
 import { textTable } from './text-table.ts'
-
-/** Writes what came of a run: the answer, the thresholds, and what a reader should know. */
-export function describeRun(summary: Summary, points: readonly TimelinePoint[]): string {
-  const { run, users, thresholds } = summary
-  const { headline, lead } = verdictOf(summary)
-  const ended = endedWords
-    .filter(({ key }) => users[key] > 0)
-    .map(({ key, name }) => `${formatCount(users[key])} ${name}`)
-    .join(', ')
-  return [
-    headline,
-    lead,
-    '',
-    `run      ${run.id}: ${run.preset ?? 'no preset'} against ${run.target}, seed ${run.seed}`,
-    `took     ${formatElapsed(run.durationMs)}, from ${run.startedAt}`,
-    `users    ${formatCount(users.planned)} planned, ${formatCount(users.started)} started: ${ended || 'none ended'}`,
-    ...thresholds.map(
-      ({ expression, actual, unit, passed }) =>
-        `${passed ? 'held  ' : 'BROKEN'}   ${expression}: ${formatMeasured(actual, unit)}`,
-    ),
-    '',
-    describeFindings(findingsOf(summary, points)),
-  ].join('\n')
-}
 
 /** Writes the figures of a run: every step, every class of errors, calls, gas, money and the generator. */
 export function describeDetails(summary: Summary): string {
