@@ -40,7 +40,7 @@ const maxReplacements = 10
  *
  * 1. offers again the bytes of transactions whose fate is unknown, until a node has decided;
  * 2. when nothing has been mined for a while, settles what the chain has counted, and sends the transaction at the head
- *    of the line again: the same bytes if no node has them, with higher fees if one has;
+ *    of the line again: the same bytes if no node has them, with higher fees if one has or the base fee outgrew them;
  * 3. fills gaps that no send has taken, with a transfer of nothing to oneself.
  *
  * @example const repair = createLaneRepair({ ...laneOptions, entries, nonces, ... }); await repair.run()
@@ -134,11 +134,14 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
       if (nonces.stateOf(count) === 'submitted') await fill(count)
       return
     }
-    for (const entry of [head, second]) {
-      if (entry !== undefined && !(await isKnown(entry))) await offerAgain(entry)
-      else if (entry === head) await replace(entry)
-    }
+    if (isPricedOut(head) || (await isKnown(head))) await replace(head)
+    else await offerAgain(head)
+    if (second !== undefined && !(await isKnown(second))) await offerAgain(second)
   }
+
+  /** Some nodes keep what cannot pay the base fee, others throw it out: the same bytes would help with neither. */
+  const isPricedOut = ({ fees: { maxFeePerGas } }: LaneEntry): boolean =>
+    maxFeePerGas < (feed.latest()?.baseFeePerGas ?? 0n)
 
   async function isKnown({ hashes }: LaneEntry): Promise<boolean> {
     for (const hash of hashes) if (await isKnownTransaction(rpc, hash, { stickyKey })) return true
