@@ -1,6 +1,12 @@
 import { configParameters, targetEnvironmentParameters } from './load-test-config.ts'
 import { type NamedParameter, nameParameters } from './parameter-names.ts'
 import { serveCommandParameters, testbedCommandParameters } from './parameters/commands.ts'
+import {
+  fundCommandParameters,
+  statusCommandParameters,
+  sweepCommandParameters,
+  walletsCommandParameters,
+} from './parameters/wallets-command.ts'
 import { presetVariable } from './resolve-preset.ts'
 
 /** Every environment variable that any command reads, so that one command does not take another's for a mistake. */
@@ -9,6 +15,8 @@ export function knownVariables(): string[] {
     ...configParameters,
     ...targetEnvironmentParameters,
     ...nameParameters({ testbed: testbedCommandParameters, serve: serveCommandParameters }),
+    ...nameParameters({ wallets: walletsCommandParameters, fund: fundCommandParameters }),
+    ...nameParameters({ status: statusCommandParameters, sweep: sweepCommandParameters }),
   ]
   return [
     presetVariable,

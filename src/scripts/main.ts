@@ -21,6 +21,16 @@ const commands: { name: string; summary: string; load: () => Promise<CommandModu
   { name: 'doctor', summary: 'check a target before a run', load: () => import('./doctor.ts') },
   { name: 'monitor', summary: 'past runs, and one under way', load: () => import('./monitor.ts') },
   { name: 'report', summary: 'render the report of a run again', load: () => import('./report.ts') },
+  {
+    name: 'wallets',
+    summary: 'make, fund, look at and empty wallets',
+    load: () => import('./wallets.ts'),
+  },
+  {
+    name: 'prepare-wallets',
+    summary: 'make a keystore, and fund its wallets',
+    load: () => import('./prepare-wallets.ts'),
+  },
   { name: 'serve', summary: 'the API server alone', load: () => import('./serve.ts') },
 ]
 

@@ -87,15 +87,19 @@ export class TestWalletManager {
    * Tells how the wallets of a range are off.
    *
    * @param options.amountWei what a funded wallet holds at least
+   * @param options.onWallet told of each of them
    */
   async status(options: {
     range: IndexRange
     amountWei: bigint
+    onWallet?: (wallet: WalletBalance) => void
     signal?: AbortSignal | undefined
   }): Promise<WalletsStatus> {
     const { range, amountWei, signal } = options
     const status = { wallets: 0, funded: 0, partly: 0, empty: 0, totalWei: 0n, missingWei: 0n }
-    for await (const { balanceWei } of this.balances(range, signal)) {
+    for await (const wallet of this.balances(range, signal)) {
+      const { balanceWei } = wallet
+      options.onWallet?.(wallet)
       status.wallets += 1
       status.totalWei += balanceWei
       if (balanceWei >= amountWei) status.funded += 1

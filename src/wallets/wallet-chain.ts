@@ -3,6 +3,7 @@ import type { BlockFeed } from '../chain/block-feed.ts'
 import type { Fees } from '../chain/fees.ts'
 import type { ReceiptHub } from '../chain/receipt-hub.ts'
 import type { RpcPool } from '../chain/rpc-pool.ts'
+import { mainnetChainId } from '../config/moksha.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { Disperser } from './disperse-call.ts'
 
@@ -57,9 +58,6 @@ export async function findAbilities(
           : undefined,
   }
 }
-
-/** Vana's mainnet. */
-export const mainnetChainId = 1480
 
 /**
  * Keeps coins that are worth money where they are, unless it was asked for.

@@ -1,0 +1,56 @@
+import { address, text, toggle, wholeNumber } from '../kinds/basic.ts'
+import { optional, parameter } from '../parameter.ts'
+
+/** Which wallets a `wallets` command is about, and where. */
+export const walletsCommandParameters = {
+  /** `moksha`, `env` or the path of a target document; only its chain matters. */
+  target: parameter(text('moksha, env, or the path of a target document'), {
+    default: 'moksha',
+    flag: '--target <name|file>',
+    summary: 'Whose chain: moksha, env (RPC and chain id from the environment), or a target document.',
+  }),
+  /** Wallets from the first on. */
+  count: optional(wholeNumber({ min: 1, max: 10_000_000 }), {
+    flag: '--count <count>',
+    summary: 'How many wallets, from --first-wallet on; without it, all that the keystore knows.',
+  }),
+  /** Wallets by their numbers. */
+  range: optional(text('numbers of wallets such as 0-999, or 7'), {
+    flag: '--range <first-last>',
+    summary: 'The wallets with these numbers, both ends included, such as 0-999.',
+  }),
+  /** One JSON document on standard output, and nothing else there. */
+  json: parameter(toggle, {
+    default: false,
+    flag: '--json',
+    summary: 'Print the result as one JSON document on standard output, and nothing else there.',
+  }),
+}
+
+/** What only `wallets fund` and `prepare-wallets` have. */
+export const fundCommandParameters = {
+  /** Where the plan and the payments are noted. */
+  journal: optional(text('a path'), {
+    flag: '--journal <file>',
+    summary: 'File that says what is to be paid and what was. (default: beside the keystore)',
+  }),
+}
+
+/** What only `wallets status` has. */
+export const statusCommandParameters = {
+  /** Every wallet by itself. */
+  list: parameter(toggle, {
+    default: false,
+    flag: '--list',
+    summary: 'List every wallet with its address and balance.',
+  }),
+}
+
+/** What only `wallets sweep` has. */
+export const sweepCommandParameters = {
+  /** Where the coins go. */
+  receiver: optional(address, {
+    flag: '--receiver <address>',
+    summary: 'Account that the coins go to. (default: that of the funder’s key)',
+  }),
+}

@@ -1,0 +1,74 @@
+import {
+  fundCommandParameters,
+  statusCommandParameters,
+  sweepCommandParameters,
+} from '../config/parameters/wallets-command.ts'
+import type { CommandModule } from './main.ts'
+import { addWalletOptions } from './wallets/wallet-options.ts'
+
+/** The commands `wallets generate`, `fund`, `status` and `sweep`: the life of test wallets. */
+export const define: CommandModule['define'] = (command, io, run) => {
+  command
+    .description(
+      'Makes, funds, looks at and empties the wallets of users. They all come from one mnemonic, kept in an encrypted\n' +
+        'keystore; its passphrase comes from VANA_LOAD_KEYSTORE_PASSPHRASE, from the file that\n' +
+        'VANA_LOAD_KEYSTORE_PASSPHRASE_FILE names, or is asked for. See docs/wallets.md.',
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ vana-load wallets generate --keystore wallets.json --count 200\n' +
+        '  $ vana-load wallets fund --keystore wallets.json --funding 0.1 --max-spend 21\n' +
+        '  $ vana-load wallets status --keystore wallets.json\n' +
+        '  $ vana-load wallets sweep --keystore wallets.json\n',
+    )
+
+  const generate = command.command('generate').summary('make a keystore with new wallets')
+  const readGenerate = addWalletOptions(generate, io, {})
+  generate
+    .description(
+      'Makes a keystore with a new mnemonic, or with that of VANA_LOAD_MNEMONIC. An existing file is never overwritten.',
+    )
+    .action(() =>
+      run(async () => {
+        const { generateWallets } = await import('./wallets/generate-wallets.ts')
+        return await generateWallets(readGenerate(), io)
+      }),
+    )
+
+  const fund = command.command('fund').summary('bring wallets up to an amount')
+  const readFund = addWalletOptions(fund, io, fundCommandParameters)
+  fund
+    .description(
+      'Pays every wallet what it lacks, from the key in VANA_LOAD_FUNDER_PRIVATE_KEY, and looks at every balance after.\n' +
+        'It can be stopped and run again at any moment: nobody is paid twice.',
+    )
+    .action(() =>
+      run(async () => {
+        const { fundCommand } = await import('./wallets/fund-command.ts')
+        return await fundCommand(readFund(), io, 'note')
+      }),
+    )
+
+  const status = command.command('status').summary('what wallets hold')
+  const readStatus = addWalletOptions(status, io, statusCommandParameters)
+  status.description('Says what wallets hold, and what is missing to fund them all.').action(() =>
+    run(async () => {
+      const { statusCommand } = await import('./wallets/status-command.ts')
+      return await statusCommand(readStatus(), io)
+    }),
+  )
+
+  const sweep = command.command('sweep').summary('return what is left')
+  const readSweep = addWalletOptions(sweep, io, sweepCommandParameters)
+  sweep
+    .description(
+      'Sends what wallets hold back to the funder. It works from the chain alone, also after a crash, and can be run\n' +
+        'again at any moment.',
+    )
+    .action(() =>
+      run(async () => {
+        const { sweepCommand } = await import('./wallets/sweep-command.ts')
+        return await sweepCommand(readSweep(), io)
+      }),
+    )
+}

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs'
+import { LoadTestError } from '../../errors/load-test-error.ts'
+import { formatIndexRange } from '../../wallets/index-range.ts'
+import type { CommandIo } from '../command-io.ts'
+import { exitCodes } from '../exit-code.ts'
+import { openWallets } from './open-wallets.ts'
+import type { WalletOptions } from './wallet-options.ts'
+
+/**
+ * Makes a keystore with new wallets, or with those of the mnemonic in the environment.
+ *
+ * @throws LoadTestError KEYSTORE_EXISTS; what `openWallets` throws
+ */
+export async function generateWallets(options: WalletOptions, io: CommandIo): Promise<number> {
+  const keystore = options.wallets.keystoreFile
+  if (keystore === undefined) {
+    throw new LoadTestError('CONFIG_INVALID', 'It is not said where the keystore goes: give --keystore.')
+  }
+  if (existsSync(keystore)) {
+    throw new LoadTestError('KEYSTORE_EXISTS', `There is something at ${keystore} already.`)
+  }
+  const { manager, home, ranges, close } = await openWallets(options, io, 'create')
+  await close()
+  const wallets = ranges.map(formatIndexRange).join(', ')
+  const { address } = manager.wallet(ranges[0]?.from ?? 0)
+  io.stdout.write(
+    options.command.json
+      ? `${JSON.stringify({ schemaVersion: 1, keystore, chainId: home.chainId, ranges, firstAddress: address })}\n`
+      : `Wallets ${wallets} of chain ${home.chainId} are in ${keystore}; the first is ${address}.\n` +
+          'Keep the file and its passphrase: whatever the wallets hold is lost without either.\n',
+  )
+  return exitCodes.ok
+}

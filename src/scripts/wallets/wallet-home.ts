@@ -1,0 +1,70 @@
+import type { Hex } from 'viem'
+import { environmentLayer } from '../../config/environment-layer.ts'
+import { knownVariables } from '../../config/known-variables.ts'
+import { deployedContracts, mainnetChainId, mokshaDefaults } from '../../config/moksha.ts'
+import { nameParameters } from '../../config/parameter-names.ts'
+import { targetParameters } from '../../config/parameters/target-environment.ts'
+import { throwProblems } from '../../config/problem.ts'
+import { resolveParameters } from '../../config/resolve-parameters.ts'
+import { readTarget } from '../../config/resolve-target.ts'
+import type { ContractAddresses } from '../../config/target.ts'
+import { LoadTestError } from '../../errors/load-test-error.ts'
+import { isEmbedded } from '../../wallets/embedded-mnemonic.ts'
+import { checkChainAllowed } from '../../wallets/wallet-chain.ts'
+import type { WalletOptions } from './wallet-options.ts'
+
+/** The chain that wallets are on: the part of a target that they need. */
+export type ChainTarget = {
+  chainId: number
+  rpcUrls: readonly string[]
+  contracts: Pick<ContractAddresses, 'multicall3' | 'multisend'>
+  /** The development funder; of embedded chains only. */
+  devFunder: Hex | undefined
+}
+
+/**
+ * Finds the chain that a command about wallets names; storage and servers need not be known for it.
+ *
+ * @throws LoadTestError CONFIG_INVALID, MAINNET_REFUSED
+ */
+export function findWalletHome({ command, limits, environment }: WalletOptions): ChainTarget {
+  const home = command.target === 'moksha' || command.target === 'env' ? fromEnvironment() : fromDocument()
+  checkChainAllowed(home.chainId, limits.allowMainnet)
+  if (home.chainId === mainnetChainId && limits.maxSpendWei === undefined) {
+    throw new LoadTestError('CONFIG_INVALID', 'On mainnet, --max-spend is required.')
+  }
+  return home
+
+  function fromDocument(): ChainTarget {
+    if (command.target === 'local') {
+      throw new LoadTestError(
+        'CONFIG_INVALID',
+        'The embedded stack of a run ends with it; its wallets do too.',
+        {
+          hint: 'Start one with `vana-load testbed --json > target.json`, and give --target target.json.',
+        },
+      )
+    }
+    const { chain, accounts } = readTarget(command.target)
+    const { id: chainId, rpcUrls, contracts } = chain
+    const devFunder = isEmbedded({ chainId, rpcUrls }) ? accounts?.funder : undefined
+    return { chainId, rpcUrls, contracts, devFunder }
+  }
+
+  function fromEnvironment(): ChainTarget {
+    const { rpcUrl, chainId } = targetParameters
+    const parameters = nameParameters({ '': { rpcUrl, chainId } })
+    const { layer } = environmentLayer(parameters, environment, knownVariables())
+    const { values, problems } = resolveParameters(parameters, [layer])
+    throwProblems(problems)
+    const defaults = command.target === 'moksha' ? mokshaDefaults : undefined
+    const id = values.get('chainId')?.value ?? defaults?.chainId
+    const rpcUrls = values.get('rpcUrl')?.value ?? defaults?.rpcUrl
+    if (typeof id === 'number' && Array.isArray(rpcUrls)) {
+      return { chainId: id, rpcUrls, contracts: deployedContracts, devFunder: undefined }
+    }
+    throw new LoadTestError('CONFIG_INVALID', 'The target env needs an RPC endpoint and a chain id.', {
+      hint: 'Set VANA_LOAD_RPC_URL and VANA_LOAD_CHAIN_ID.',
+    })
+  }
+}

@@ -1,0 +1,64 @@
+import type { Command } from 'commander'
+import type { Environment } from '../../config/environment-layer.ts'
+import type { ParameterGroup, ValuesOf } from '../../config/parameter.ts'
+import { nameParameters } from '../../config/parameter-names.ts'
+import { chainParameters } from '../../config/parameters/chain.ts'
+import { limitParameters, walletParameters } from '../../config/parameters/money.ts'
+import { runParameters } from '../../config/parameters/run.ts'
+import { secretParameters } from '../../config/parameters/secrets.ts'
+import { walletsCommandParameters } from '../../config/parameters/wallets-command.ts'
+import { resolveGroups } from '../../config/resolve-groups.ts'
+import type { CommandIo } from '../command-io.ts'
+import { addEnvironmentOptions, readCommandEnvironment } from '../environment-options.ts'
+import { addParameterOptions, readTypedFlags } from '../parameter-options.ts'
+
+const { fundingWei, firstIndex, keystoreFile } = walletParameters
+const { feeMultiplier, maxFeePerGasWei, pollIntervalMs } = chainParameters
+const { mnemonic, funderPrivateKey, relayerPrivateKeys, keystorePassphrase } = secretParameters
+
+/** What every command about wallets can be told. */
+const sharedGroups = {
+  command: walletsCommandParameters,
+  wallets: { fundingWei, firstIndex, keystoreFile },
+  limits: limitParameters,
+  chain: { feeMultiplier, maxFeePerGasWei, pollIntervalMs },
+  run: { seed: runParameters.seed },
+  secrets: { mnemonic, funderPrivateKey, relayerPrivateKeys, keystorePassphrase },
+}
+
+type SharedGroups = typeof sharedGroups
+
+/** What a command about wallets was told. */
+export type WalletOptions = { [Group in keyof SharedGroups]: ValuesOf<SharedGroups[Group]> } & {
+  environment: Environment
+}
+
+const headings = {
+  command: 'Which wallets, and where:',
+  wallets: 'Wallets:',
+  limits: 'Limits:',
+  chain: 'The chain:',
+  run: 'The embedded chain:',
+  own: 'This command:',
+}
+
+/**
+ * Gives a command the flags of wallets and some of its own, and the way to read them.
+ *
+ * @throws LoadTestError CONFIG_INVALID (from the function) that lists every problem at once
+ */
+export function addWalletOptions<Own extends ParameterGroup>(
+  command: Command,
+  io: CommandIo,
+  own: Own,
+): () => WalletOptions & { own: ValuesOf<Own> } {
+  const groups = { ...sharedGroups, own }
+  const parameters = nameParameters(groups)
+  addEnvironmentOptions(command)
+  addParameterOptions(command, parameters, headings)
+  return () => {
+    const { flags, problems } = readTypedFlags(command, parameters)
+    const environment = readCommandEnvironment(command, io)
+    return { ...resolveGroups(groups, { flags, environment, problems }), environment }
+  }
+}
