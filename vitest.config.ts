@@ -6,6 +6,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     passWithNoTests: false,
+    globalSetup: ['test/compile-program.ts'],
+    maxWorkers: 2,
     pool: 'forks',
   },
 })

@@ -2,8 +2,8 @@
  * Compiles `src/` into `dist/`, file by file. Types are checked by `npm run types`, not here, so that an installation
  * doesn't wait for it; there are no declarations, since the package is a program and no library.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
@@ -12,26 +12,45 @@ const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFil
 const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root)
 const compilerOptions: ts.CompilerOptions = { ...options, module: ts.ModuleKind.ESNext, noEmit: false }
 
-rmSync(join(root, 'dist'), { recursive: true, force: true })
-for (const file of readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })) {
-  if (!file.endsWith('.ts') || /\.(d|test|fixture)\.ts$/.test(file)) continue
+const formatHost = {
+  ...ts.sys,
+  getCanonicalFileName: String,
+  getNewLine: () => '\n',
+  getCurrentDirectory: () => root,
+}
+
+const isProgram = (file: string): boolean => file.endsWith('.ts') && !/\.(d|test|fixture)\.ts$/.test(file)
+const filesIn = (folder: string): string[] =>
+  existsSync(join(root, folder))
+    ? readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter(
+        (file) => extname(file) !== '',
+      )
+    : []
+
+// Files are replaced one by one, and only if they changed: the program may be running.
+const wanted = new Set<string>()
+for (const file of filesIn('src').filter(isProgram)) {
+  const output = file.replace(/\.ts$/, '.js')
+  wanted.add(output)
+  writeIfChanged(join(root, 'dist', output), compile(file))
+}
+for (const file of filesIn('dist')) if (!wanted.has(file)) rmSync(join(root, 'dist', file))
+
+function compile(file: string): string {
   const source = readFileSync(join(root, 'src', file), 'utf8')
   const { outputText, diagnostics = [] } = ts.transpileModule(source, {
     fileName: file,
     compilerOptions,
     reportDiagnostics: true,
   })
-  if (diagnostics.length > 0) {
-    throw new Error(
-      ts.formatDiagnostics(diagnostics, {
-        ...ts.sys,
-        getCanonicalFileName: String,
-        getNewLine: () => '\n',
-        getCurrentDirectory: () => root,
-      }),
-    )
-  }
-  const output = join(root, 'dist', file.replace(/\.ts$/, '.js'))
-  mkdirSync(dirname(output), { recursive: true })
-  writeFileSync(output, outputText)
+  if (diagnostics.length === 0) return outputText
+  throw new Error(ts.formatDiagnostics(diagnostics, formatHost))
+}
+
+function writeIfChanged(path: string, text: string): void {
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return
+  mkdirSync(dirname(path), { recursive: true })
+  const fresh = `${path}.${process.pid}.tmp`
+  writeFileSync(fresh, text)
+  renameSync(fresh, path)
 }

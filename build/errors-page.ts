@@ -6,7 +6,8 @@ import { errorCatalog } from '../src/errors/catalog.ts'
 /** The page, as Markdown. */
 export function errorsPage(): string {
   const rows = Object.entries(errorCatalog).map(
-    ([code, { retriable, hint }]) => `| \`${code}\` | ${retriable ? 'yes' : 'no'} | ${hint.replaceAll('|', '\\|')} |`,
+    ([code, { retriable, hint }]) =>
+      `| \`${code}\` | ${retriable ? 'yes' : 'no'} | ${hint.replaceAll('|', '\\|')} |`,
   )
   return [
     '# Errors',

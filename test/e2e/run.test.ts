@@ -1,0 +1,239 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Hex, keccak256, numberToHex, stringToHex } from 'viem'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Target, targetSchema } from '../../src/config/target.ts'
+import { summarySchema } from '../../src/results/summary-schema.ts'
+import { type RunningProgram, startProgram } from './program.fixture.ts'
+
+let folder: string
+let testbed: RunningProgram
+let target: Target
+let targetFile: string
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'vana-load-test-'))
+  testbed = startProgram(['testbed', '--json', '--inference-median', '100ms'], folder)
+  const [line] = await testbed.says(/^\{.*\}$/m)
+  target = targetSchema.parse(JSON.parse(line))
+  targetFile = join(folder, 'target.json')
+  writeFileSync(targetFile, line)
+}, 120_000)
+
+afterAll(async () => {
+  testbed.child.kill('SIGTERM')
+  await testbed.ended
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const permissionAdded = keccak256(stringToHex('PermissionAdded(uint256,address,uint256,string,uint256[])'))
+
+async function rpc<T>(method: string, params: unknown[] = []): Promise<T> {
+  const answer = await fetch(target.chain.rpcUrls[0] ?? '', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+  })
+  return ((await answer.json()) as { result: T }).result
+}
+
+async function permissionsSince(block: number): Promise<string[]> {
+  const filter = {
+    address: target.chain.contracts.permissions,
+    topics: [permissionAdded],
+    fromBlock: numberToHex(block),
+  }
+  const logs = await rpc<{ topics: Hex[] }[]>('eth_getLogs', [filter])
+  return logs.map(({ topics }) => String(BigInt(topics[1] ?? '0x0')))
+}
+
+const linesOf = (path: string): Record<string, unknown>[] =>
+  readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+
+const runsIn = (results: string): string[] =>
+  readdirSync(join(folder, results)).map((id) => join(folder, results, id))
+
+describe('vana-load run', () => {
+  test.each(['direct', 'relayed'])(
+    'carries every user through, %s, and each has its permission on chain',
+    async (submission) => {
+      const block = Number(await rpc<Hex>('eth_blockNumber'))
+      const args = [
+        '--users',
+        '12',
+        '--rate',
+        '6',
+        '--submission',
+        submission,
+        '--seed',
+        submission,
+        '--out',
+        submission,
+      ]
+      const { code, stdout } = await startProgram(['run', '--target', targetFile, '--json', ...args], folder)
+        .ended
+      const summary = summarySchema.parse(JSON.parse(stdout))
+      expect(summary.problems).toEqual([])
+      expect(summary.users).toMatchObject({ planned: 12, started: 12, succeeded: 12 })
+      expect(summary.verified.proven).toBe(12)
+      expect(code).toBe(0)
+
+      const [run = ''] = runsIn(submission)
+      const claimed = linesOf(join(run, 'flows.ndjson')).map(
+        ({ tx }) => (tx as { permissionId: string }).permissionId,
+      )
+      const recorded = await permissionsSince(block + 1)
+      expect(claimed.toSorted()).toEqual(recorded.toSorted())
+      expect(readdirSync(run).toSorted()).toEqual(
+        ['config.json', 'environment.json', 'flows.ndjson', 'junit.xml', 'report.html', 'report.md'].concat([
+          'summary.json',
+          'timeline.ndjson',
+        ]),
+      )
+    },
+    120_000,
+  )
+
+  test('returns every coin that was not spent, to the wei', async () => {
+    const args = ['--users', '3', '--rate', '3', '--seed', 'money', '--out', 'money']
+    const { stdout } = await startProgram(['run', '--target', targetFile, '--json', ...args], folder).ended
+    const { money } = summarySchema.parse(JSON.parse(stdout))
+    const [funded, spent, swept, left] = [money.fundedWei, money.spentWei, money.sweptWei, money.leftWei].map(
+      (wei) => BigInt(wei ?? -1),
+    )
+    expect(funded).toBe(300_000_000_000_000_000n)
+    expect((spent ?? 0n) + (swept ?? 0n) + (left ?? 0n)).toBe(funded)
+    expect(left).toBe(0n)
+  }, 120_000)
+
+  test('keeps mnemonic and keys out of everything it writes', async () => {
+    const mnemonic = 'legal winner thank year wave sausage worth useful legal winner thank yellow'
+    const funder = target.accounts?.funder ?? ''
+    const args = [
+      'run',
+      '--target',
+      targetFile,
+      '--users',
+      '2',
+      '--rate',
+      '2',
+      '--json',
+      '--verbose',
+      '--out',
+      'secret',
+    ]
+    const env = { VANA_LOAD_MNEMONIC: mnemonic, VANA_LOAD_FUNDER_PRIVATE_KEY: funder }
+    const { code, stdout, stderr } = await startProgram(args, folder, env).ended
+    expect(code).toBe(0)
+    const [run = ''] = runsIn('secret')
+    const written = [
+      stdout,
+      stderr,
+      ...readdirSync(run).map((file) => readFileSync(join(run, file), 'utf8')),
+    ].join('\n')
+    expect(written).not.toContain('sausage')
+    expect(written).not.toContain(funder.slice(2))
+  }, 120_000)
+
+  test('when interrupted lets users at work finish, accounts for all, and exits with 130', async () => {
+    const args = [
+      'run',
+      '--target',
+      targetFile,
+      '--users',
+      '60',
+      '--rate',
+      '4',
+      '--seed',
+      'stop',
+      '--out',
+      'stop',
+      '--verbose',
+    ]
+    const program = startProgram(args, folder)
+    await program.says(/flow 1 +submit/)
+    program.child.kill('SIGINT')
+    const { code } = await program.ended
+    expect(code).toBe(130)
+    const [run = ''] = runsIn('stop')
+    const summary = summarySchema.parse(JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8')))
+    expect(summary.run.stopped?.reason).toBe('interrupted')
+    expect(summary.users.succeeded).toBeGreaterThan(0)
+    expect(summary.users.succeeded + summary.users.dropped).toBe(60)
+    expect(linesOf(join(run, 'flows.ndjson'))).toHaveLength(60)
+  }, 120_000)
+
+  test('fails the users and exits with 4 when the contract refuses them', async () => {
+    const wrong = { ...target, grantee: { ...target.grantee, id: 999 } }
+    writeFileSync(join(folder, 'wrong.json'), JSON.stringify(wrong))
+    const args = [
+      '--target',
+      'wrong.json',
+      '--users',
+      '2',
+      '--rate',
+      '2',
+      '--submission',
+      'relayed',
+      '--json',
+      '--out',
+      'wrong',
+    ]
+    const { code, stdout } = await startProgram(['run', ...args], folder).ended
+    const { errors, users } = summarySchema.parse(JSON.parse(stdout))
+    expect(users.failed).toBe(2)
+    expect(errors[0]).toMatchObject({ code: 'GRANTEE_NOT_FOUND', step: 'grantee' })
+    expect(code).toBe(4)
+  }, 120_000)
+
+  test('says what is wrong with a dead or a wrong chain, and leaves no folder behind', async () => {
+    const dead = { ...target, chain: { ...target.chain, rpcUrls: ['http://127.0.0.1:9'] } }
+    writeFileSync(join(folder, 'dead.json'), JSON.stringify(dead))
+    const noChain = await startProgram(
+      ['run', '--target', 'dead.json', '--users', '1', '--out', 'dead'],
+      folder,
+    ).ended
+    expect(noChain.stderr).toContain('CHAIN_UNREACHABLE')
+    expect(noChain.code).toBe(3)
+    expect(runsIn('dead')).toEqual([])
+    const foreign = { ...target, accounts: undefined, chain: { ...target.chain, id: 14801 } }
+    writeFileSync(join(folder, 'foreign.json'), JSON.stringify(foreign))
+    const env = { VANA_LOAD_MNEMONIC: 'test test test test test test test test test test test junk' }
+    const args = ['run', '--target', 'foreign.json', '--users', '1', '--out', 'foreign']
+    const key = { VANA_LOAD_FUNDER_PRIVATE_KEY: target.accounts?.funder ?? '' }
+    const wrongChain = await startProgram(args, folder, { ...env, ...key }).ended
+    expect(wrongChain.stderr).toContain('CHAIN_WRONG_ID')
+    expect(wrongChain.code).toBe(3)
+  }, 120_000)
+})
+
+describe('a testbed that dies in the middle of a run', () => {
+  test('takes the run with it: users at work fail as TESTBED_DIED, the summary is written, the exit code is 3', async () => {
+    const args = [
+      'run',
+      '--users',
+      '60',
+      '--rate',
+      '4',
+      '--inference-median',
+      '60s',
+      '--out',
+      'lost',
+      '--verbose',
+    ]
+    const program = startProgram(args, folder)
+    await program.says(/flow 1 +request/)
+    const [run = ''] = runsIn('lost')
+    const environment = JSON.parse(readFileSync(join(run, 'environment.json'), 'utf8'))
+    process.kill(environment.target.pids.chain, 'SIGKILL')
+    const { code } = await program.ended
+    const summary = summarySchema.parse(JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8')))
+    expect(summary.run.stopped?.reason).toBe('target-lost')
+    expect(summary.errors.map((error) => error.code)).toContain('TESTBED_DIED')
+    expect(code).toBe(3)
+  }, 180_000)
+})
