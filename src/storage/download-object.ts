@@ -1,5 +1,5 @@
-import { LoadTestError } from '../errors/load-test-error.ts'
 import { crc32c, crc32cBase64 } from '../crypto/crc32c.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
 import { objectNameFromUrl } from './object-url.ts'
 import { redactSignedUrl } from './redact-signed-url.ts'
 import type { StorageConnection } from './storage-connection.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { LoadTestError } from '../errors/load-test-error.ts'
 import { crc32c, crc32cBase64 } from '../crypto/crc32c.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
 import { encodeStrictly } from './object-url.ts'
 import type { StorageConnection } from './storage-connection.ts'
 import { storageRequest } from './storage-request.ts'

@@ -113,5 +113,10 @@ function anvilArguments(options: AnvilOptions & { chainId: number; port: number 
 
 /** What anvil says after it is up: before, it lists its development keys, which look like secrets wherever they turn up. */
 function afterBanner(output: string): string {
-  return output.split(/^Listening on .*$/m).at(-1)?.trim() ?? ''
+  return (
+    output
+      .split(/^Listening on .*$/m)
+      .at(-1)
+      ?.trim() ?? ''
+  )
 }
