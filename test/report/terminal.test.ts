@@ -142,6 +142,17 @@ describe('the view', () => {
     },
   )
 
+  test('a change of phase is written at once, not after five seconds', () => {
+    const { stream, text } = fakeStream({})
+    const view = createTerminalView(stream, {})
+    const second = (elapsedMs: number, phase: string) => view.update({ ...at(0), elapsedMs, phase })
+    second(1000, 'ramp-up')
+    second(2000, 'sustain')
+    second(3000, 'sustain')
+    second(5000, 'sustain')
+    expect(text().match(/^\d\d:\d\d [a-z-]+/gm)).toEqual(['00:01 ramp-up', '00:02 sustain', '00:05 sustain'])
+  })
+
   test('FORCE_COLOR asks for colours, NO_COLOR has the last word', () => {
     expect(colorsFor({}, { FORCE_COLOR: '1' }).isColorSupported).toBe(true)
     expect(colorsFor({ isTTY: true }, { FORCE_COLOR: '1', NO_COLOR: '1' }).isColorSupported).toBe(false)
