@@ -69,7 +69,7 @@ export type ApiServerOptions = {
   limits?: ApiServerLimits
   /** Time between looks at the chain while transactions are pending, milliseconds. @default 1000 */
   blockPollIntervalMs?: number
-  /** How long `stop` waits for pending transactions, milliseconds. @default 10_000 */
+  /** How long `stop` waits for requests and pending transactions, milliseconds. @default 10_000 */
   drainMs?: number
   logger?: Logger | undefined
   clock?: Clock
@@ -208,6 +208,10 @@ export class LoadTestApiServer {
         'request',
       )
     })
+    http.addHook('onSend', async (_, reply) => {
+      // Whoever is being answered while the server stops must not keep its connection open afterwards.
+      if (this.#stopping !== undefined) reply.header('connection', 'close')
+    })
     if (token) requireBearerToken(http, token)
     const domain = permissionsDomain(chainId, contracts.permissions)
     addRelayRoutes(http, {
@@ -239,9 +243,14 @@ export class LoadTestApiServer {
   }
 
   async #stop(): Promise<void> {
-    await this.#http.close()
     const timeout = new AbortController()
-    const timer = setTimeout(() => timeout.abort(), this.#options.drainMs ?? 10_000)
+    const timer = setTimeout(() => {
+      timeout.abort()
+      // Whoever still waits for the personal server is told so; who never finished its request is cut off.
+      void this.#personalServer.close()
+      this.#http.server.closeAllConnections()
+    }, this.#options.drainMs ?? 10_000)
+    await this.#http.close()
     await Promise.allSettled(this.#lanes.map((lane) => lane.drain(timeout.signal)))
     clearTimeout(timer)
     for (const lane of this.#lanes) lane.close()

@@ -143,6 +143,7 @@ export function createPersonalServer(url: string, timeoutMs: number): PersonalSe
       }
     },
     async close() {
+      if (closing.signal.aborted) return
       closing.abort()
       await pool.destroy()
     },

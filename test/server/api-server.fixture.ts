@@ -33,6 +33,8 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   const server = createServer(async (request, response) => {
     const body = await readAll(request)
     requests.push({ method: request.method ?? '', path: request.url ?? '', body })
+    // A status of 0 means never to answer.
+    if (next.status === 0) return
     response.writeHead(next.status, { 'content-type': 'application/json', ...next.headers })
     response.end(typeof next.body === 'string' ? next.body : JSON.stringify(next.body))
   })
