@@ -4,7 +4,7 @@ import { deriveAddresses } from './derive-addresses.ts'
 import { checkAffordable, type FundingPlan, planFunding, type WalletBalance } from './funding-plan.ts'
 import type { HdWallets } from './hd-wallets.ts'
 import { chunkRange, type IndexRange, indexesOf } from './index-range.ts'
-import { openMoneyJournal, openPayments, planEntry, readMoneyJournal } from './money-journal.ts'
+import { openMoneyJournal, openPayments, paidEntry, planEntry, readMoneyJournal } from './money-journal.ts'
 import { payBatch, verifyFunded } from './pay-batch.ts'
 import type { Payer } from './payer.ts'
 import { readBalances } from './read-balances.ts'
@@ -100,19 +100,11 @@ export async function fundWallets(options: FundWalletsOptions): Promise<FundingR
           signal,
           onSent: (hash) => journal?.append({ type: 'sent', batch: number, hash }),
         })
-        const { hash, blockNumber, valueWei, feesWei } = paid
         result.transactions += 1
-        result.valueWei += valueWei
-        result.feesWei += feesWei
-        await journal?.append({
-          type: 'paid',
-          batch: number,
-          hash,
-          blockNumber,
-          valueWei: String(valueWei),
-          feesWei: String(feesWei),
-        })
-        await verifyFunded(batchPayer, batch.payments, { amountWei, blockNumber, signal })
+        result.valueWei += paid.valueWei
+        result.feesWei += paid.feesWei
+        await journal?.append(paidEntry(number, paid))
+        await verifyFunded(batchPayer, batch.payments, { amountWei, blockNumber: paid.blockNumber, signal })
       } catch (error) {
         const code = error instanceof LoadTestError ? error.code : 'INTERNAL'
         await journal?.append({ type: 'failed', batch: number, code })

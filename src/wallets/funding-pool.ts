@@ -1,28 +1,15 @@
-import type { Hash } from 'viem'
 import { type Clock, systemClock } from '../async/clock.ts'
 import { raceAbort } from '../async/race-abort.ts'
-import { readReceipt } from '../chain/chain-reads.ts'
 import type { ErrorCode } from '../errors/catalog.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { deriveAddresses } from './derive-addresses.ts'
-import { planFunding, type WalletBalance } from './funding-plan.ts'
+import { createUserFunding, type UserFundingOptions } from './fund-users.ts'
 import { createFundingQueue } from './funding-queue.ts'
-import type { HdWallets } from './hd-wallets.ts'
 import { createIndexSet } from './index-set.ts'
-import type { MoneyLedger } from './money-ledger.ts'
-import { type BatchPayer, type PaidBatch, payBatch, verifyFunded } from './pay-batch.ts'
-import { readBalances } from './read-balances.ts'
-import { runLimited } from './run-limited.ts'
 
 /** Whom to fund during a run, and with what. */
-export type FundingPoolOptions = BatchPayer & {
-  wallets: Pick<HdWallets, 'user'>
+export type FundingPoolOptions = Omit<UserFundingOptions, 'signal'> & {
   /** All users of the run, each once, in the order of their arrival; read as needed. */
   users: Iterable<number>
-  /** What each wallet must hold when its user starts. */
-  amountWei: bigint
-  /** Told of everything that wallets hold and are paid, so that the run's books balance. */
-  ledger?: Pick<MoneyLedger, 'opened' | 'funded'> | undefined
   /** Most wallets in one transaction. @default 100 */
   batchSize?: number
   /** How many users beyond the last that has come are funded. @default 200 */
@@ -43,8 +30,6 @@ export type FundedBatch = {
   users: number
   /** From the moment the batch was begun to the verified balances. */
   durationMs: number
-  valueWei: bigint
-  feesWei: bigint
 }
 
 /** What a pool has done so far. */
@@ -105,25 +90,24 @@ const repeatableCodes = new Set<ErrorCode>([
  * await pool.stop()
  */
 export function createFundingPool(options: FundingPoolOptions): FundingPool {
-  const { chain, abilities, wallets, amountWei, ledger, clock = systemClock } = options
+  const clock = options.clock ?? systemClock
   const { batchSize = 100, aheadUsers = 200, maxBatches = 2, attempts = 3 } = options
   const queue = createFundingQueue({ users: options.users, aheadUsers, batchSize })
   const funded = createIndexSet()
   const failed = new Map<number, unknown>()
   const waiters = new Map<number, Set<Waiter>>()
-  /** Payments that may still be mined though nobody waits for them. */
-  const lost: { hash: Hash; valueWei: bigint }[] = []
   const underWay = new Set<Promise<void>>()
   const funding = new Set<number>()
   const retries = new AbortController()
-  const totals = { transactions: 0, fundedWei: 0n, feesWei: 0n, maxWaitedMs: 0 }
+  const userFunding = createUserFunding({ ...options, signal: retries.signal })
+  let maxWaitedMs = 0
   let fatal: unknown
 
   /** Begins nothing more; who is in a batch on its way may still be lucky. */
   function fail(error: unknown): void {
     fatal ??= error
     for (const user of [...waiters.keys()]) if (!funding.has(user)) settle(user, error)
-    retries.abort()
+    retries.abort(error)
   }
 
   function settle(user: number, error?: unknown): void {
@@ -151,14 +135,9 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
   /** Never rejects. */
   async function fundUsers(users: readonly number[]): Promise<void> {
     const startedAtMs = clock.now()
-    const batch: FundedBatch = { users: users.length, durationMs: 0, valueWei: 0n, feesWei: 0n }
-    let isOpened = false
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const found = await readWallets(users)
-        if (!isOpened) ledger?.opened(found.reduce((sum, { balanceWei }) => sum + balanceWei, 0n))
-        isOpened = true
-        await payWallets(found, batch)
+        await userFunding.fund(users)
         break
       } catch (error) {
         const code = error instanceof LoadTestError ? error.code : 'INTERNAL'
@@ -175,69 +154,7 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
     }
     for (const user of users) funded.add(user)
     for (const user of users) settle(user)
-    options.onBatch?.({ ...batch, durationMs: clock.now() - startedAtMs })
-  }
-
-  async function readWallets(users: readonly number[]): Promise<WalletBalance[]> {
-    const derived = await deriveAddresses(wallets, users)
-    const addresses = derived.map(({ address }) => address)
-    const balances = await readBalances(chain.rpc, addresses, { multicall3: abilities.multicall3 })
-    return derived.map((wallet, i) => ({ ...wallet, balanceWei: balances[i] ?? 0n }))
-  }
-
-  async function payWallets(found: readonly WalletBalance[], batch: FundedBatch): Promise<void> {
-    const { maxFeePerGas } = await chain.fees.current()
-    const plan = planFunding({
-      wallets: found,
-      amountWei,
-      way: abilities.disperser?.kind ?? 'transfer',
-      maxFeePerGasWei: maxFeePerGas,
-    })
-    await runLimited(plan.batches, 16, async (part) => {
-      let sent: Hash | undefined
-      let paid: PaidBatch
-      try {
-        paid = await payBatch(options, part, {
-          onSent: (hash) => {
-            sent = hash
-          },
-        })
-      } catch (error) {
-        const feesWei = error instanceof LoadTestError ? BigInt(String(error.details.feesWei ?? 0)) : 0n
-        book(batch, 0n, feesWei)
-        const isSettled = error instanceof LoadTestError && error.code === 'FUNDING_FAILED'
-        if (sent === undefined || isSettled) throw error
-        // It may still be mined: paid again, the wallets would get twice the amount.
-        lost.push({ hash: sent, valueWei: part.valueWei })
-        throw new LoadTestError('TX_NOT_CONFIRMED', `The end of payment ${sent} is not known.`, {
-          cause: error,
-        })
-      }
-      totals.transactions += 1
-      book(batch, paid.valueWei, paid.feesWei)
-      await verifyFunded(options, part.payments, { amountWei, blockNumber: paid.blockNumber })
-    })
-  }
-
-  function book(batch: FundedBatch, valueWei: bigint, feesWei: bigint): void {
-    batch.valueWei += valueWei
-    batch.feesWei += feesWei
-    totals.fundedWei += valueWei
-    totals.feesWei += feesWei
-    if (valueWei > 0n || feesWei > 0n) ledger?.funded(valueWei, feesWei)
-  }
-
-  /** Payments that were given up may have been mined since. */
-  async function bookLost(): Promise<void> {
-    for (const { hash, valueWei } of lost.splice(0)) {
-      const receipt = await readReceipt(chain.rpc, hash)
-      if (receipt === null) continue
-      const paidWei = receipt.status === 'success' ? valueWei : 0n
-      const feesWei = receipt.gasUsed * receipt.effectiveGasPrice
-      totals.fundedWei += paidWei
-      totals.feesWei += feesWei
-      ledger?.funded(paidWei, feesWei)
-    }
+    options.onBatch?.({ users: users.length, durationMs: clock.now() - startedAtMs })
   }
 
   pump()
@@ -265,16 +182,17 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
         }
       }
       const waitedMs = clock.now() - cameAtMs
-      totals.maxWaitedMs = Math.max(totals.maxWaitedMs, waitedMs)
+      maxWaitedMs = Math.max(maxWaitedMs, waitedMs)
       options.onReady?.({ index, waitedMs })
     },
     async stop(signal) {
       fail(new LoadTestError('ABORTED', 'The funding of wallets was stopped.'))
       await raceAbort(Promise.all(underWay), signal)
-      await raceAbort(bookLost(), signal)
+      await raceAbort(userFunding.bookLost(), signal)
     },
     stats: () => ({
-      ...totals,
+      ...userFunding.totals,
+      maxWaitedMs,
       fundedUsers: funded.size,
       fundingUsers: funding.size,
       failedUsers: failed.size,

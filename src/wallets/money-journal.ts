@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { FundingPlan } from './funding-plan.ts'
+import type { PaidBatch } from './pay-batch.ts'
 import { syncFolder } from './write-durably.ts'
 
 const decimal = z.string().regex(/^\d+$/)
@@ -37,12 +38,15 @@ const entrySchema = z.discriminatedUnion('type', [
 /** One line of a money journal: what was meant to be paid, was sent, is in a block, or was found to be right. */
 export type MoneyEntry = z.output<typeof entrySchema>
 
+/** A line before it has its time. */
+export type NewMoneyEntry = WithoutTime<MoneyEntry>
+
 type WithoutTime<T> = T extends unknown ? Omit<T, 'at'> : never
 
 /** The file that says where money went, see {@link openMoneyJournal}. */
 export type MoneyJournal = {
   /** Adds a line; it is on the disk when this returns. */
-  append(entry: WithoutTime<MoneyEntry>): Promise<void>
+  append(entry: NewMoneyEntry): Promise<void>
   close(): Promise<void>
 }
 
@@ -124,7 +128,7 @@ export function openPayments(entries: readonly MoneyEntry[]): `0x${string}`[] {
 export function planEntry(
   plan: FundingPlan,
   { chainId, funder, amountWei }: { chainId: number; funder: string; amountWei: bigint },
-): WithoutTime<MoneyEntry> {
+): NewMoneyEntry {
   return {
     type: 'plan',
     chainId,
@@ -135,5 +139,17 @@ export function planEntry(
     batches: plan.batches.map(({ payments }) =>
       payments.map((payment) => [payment.index, String(payment.amountWei)]),
     ),
+  }
+}
+
+/** Writes what became of a plan's payment as a journal has it. */
+export function paidEntry(batch: number, { hash, blockNumber, valueWei, feesWei }: PaidBatch): NewMoneyEntry {
+  return {
+    type: 'paid',
+    batch,
+    hash,
+    blockNumber,
+    valueWei: String(valueWei),
+    feesWei: String(feesWei),
   }
 }

@@ -7,6 +7,7 @@ import {
   type FundingPoolOptions,
 } from '../../src/wallets/funding-pool.ts'
 import { type IndexRange, indexesOf } from '../../src/wallets/index-range.ts'
+import type { NewMoneyEntry } from '../../src/wallets/money-journal.ts'
 import { createMoneyLedger } from '../../src/wallets/money-ledger.ts'
 import type { BatchPayer } from '../../src/wallets/pay-batch.ts'
 import { startWalletStack, type WalletStack } from './wallet-stack.fixture.ts'
@@ -139,6 +140,17 @@ describe('a funding pool', () => {
     expect(before - (await stack.balance(payer.address))).toBe(10n * amountWei + fundingFeesWei)
   })
 
+  it('starts nobody whose payment Multisend passed over in silence', async () => {
+    const range = freshRange(3)
+    const { address } = stack.manager.wallet(range.from + 1)
+    await stack.anvil.client.setCode({ address, bytecode: '0x60006000fd' })
+    const { multisend } = stack.anvil.contracts
+    const batchPayer = await stack.batchPayer({ contracts: { multisend } })
+    const { pool } = await startPool(range, { batchPayer, attempts: 1 })
+    await expect(pool.ready(range.from + 1)).rejects.toThrow(withCode('FUNDING_FAILED'))
+    await pool.stop()
+  })
+
   it('refuses a wallet that is not one of the run', async () => {
     const range = freshRange(3)
     const { pool } = await startPool(range)
@@ -158,5 +170,50 @@ describe('a funding pool', () => {
     await waiting
     expect(pool.stats()).toMatchObject({ waitingUsers: 0, fundingUsers: 0 })
     await expect(pool.ready(range.from + 38)).rejects.toBeInstanceOf(LoadTestError)
+  })
+
+  it('writes each batch before it is sent, and what became of it', async () => {
+    const range = freshRange(4)
+    const lines: NewMoneyEntry[] = []
+    const journal = { append: async (entry: NewMoneyEntry) => void lines.push(entry) }
+    const { pool } = await startPool(range, { batchSize: 2, maxBatches: 1, journal })
+    await pool.ready(range.from + 3)
+    await pool.stop()
+    expect(lines.map(({ type }) => type)).toEqual(['plan', 'sent', 'paid', 'plan', 'sent', 'paid'])
+    expect(lines[0]).toMatchObject({
+      batches: [[0, 1].map((i) => [range.from + i, String(amountWei)])],
+    })
+  })
+})
+
+describe('a payment that no block takes in time', () => {
+  it('fails its users, is never paid again, and is in the books once it is mined', async () => {
+    const slow = await startWalletStack()
+    try {
+      const { client } = slow.anvil
+      await client.setAutomine(false)
+      const payer = slow.payer(undefined, 300)
+      const before = await slow.balance(payer.address)
+      const ledger = createMoneyLedger()
+      const batchPayer = await slow.batchPayer({ payer })
+      const pool = createFundingPool({
+        ...batchPayer,
+        wallets: slow.manager.hd,
+        users: [0, 1, 2],
+        amountWei,
+        ledger,
+      })
+      await expect(pool.ready(1)).rejects.toThrow(withCode('TX_NOT_CONFIRMED'))
+      expect(batchPayer.limit.spentWei()).toBeGreaterThan(3n * amountWei)
+      await client.setAutomine(true)
+      await client.mine({ blocks: 1 })
+      await pool.stop()
+      const { totalWei } = await slow.manager.status({ range: { from: 0, count: 3 }, amountWei })
+      expect(totalWei).toBe(3n * amountWei)
+      const { funderCostWei } = ledger.close(totalWei)
+      expect(before - (await slow.balance(payer.address))).toBe(funderCostWei)
+    } finally {
+      await slow.stop()
+    }
   })
 })

@@ -1,0 +1,126 @@
+import type { Hash } from 'viem'
+import { readReceipt } from '../chain/chain-reads.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { deriveAddresses } from './derive-addresses.ts'
+import { type FundingBatch, planFunding, type WalletBalance } from './funding-plan.ts'
+import type { HdWallets } from './hd-wallets.ts'
+import { type MoneyJournal, paidEntry, planEntry } from './money-journal.ts'
+import type { MoneyLedger } from './money-ledger.ts'
+import { type BatchPayer, type PaidBatch, payBatch, verifyFunded } from './pay-batch.ts'
+import { readBalances } from './read-balances.ts'
+import { runLimited } from './run-limited.ts'
+import { settleEarlier } from './settle-earlier.ts'
+
+/** What users are funded with. */
+export type UserFundingOptions = BatchPayer & {
+  wallets: Pick<HdWallets, 'user'>
+  /** What each wallet must hold when its user starts. */
+  amountWei: bigint
+  /** Told of everything that wallets hold and are paid, so that the run's books balance. */
+  ledger?: Pick<MoneyLedger, 'opened' | 'funded'> | undefined
+  /** Where each batch is written before it is sent, and what became of it after. @default nowhere */
+  journal?: Pick<MoneyJournal, 'append'> | undefined
+  /** Ends the wait for payments of an earlier run. */
+  signal?: AbortSignal | undefined
+}
+
+/** Pays users and keeps the accounts of it. */
+export type UserFunding = {
+  /**
+   * Brings the wallets of some users to the amount, and verifies it. Safe to be repeated, unless it throws
+   * TX_NOT_CONFIRMED: what they held at first is entered once for each list.
+   */
+  fund(users: readonly number[]): Promise<void>
+  /** Enters payments that were given up and have been mined since. */
+  bookLost(): Promise<void>
+  readonly totals: { transactions: number; fundedWei: bigint; feesWei: bigint }
+}
+
+/** Makes the part of a funding pool that moves coins. */
+export function createUserFunding(options: UserFundingOptions): UserFunding {
+  const { chain, abilities, payer, wallets, amountWei, ledger, journal, signal } = options
+  const totals = { transactions: 0, fundedWei: 0n, feesWei: 0n }
+  /** Payments that may still be mined though nobody waits for them. */
+  const lost: { hash: Hash; valueWei: bigint }[] = []
+  const opened = new WeakSet<readonly number[]>()
+  let earlier: Promise<void> | undefined
+
+  function book(valueWei: bigint, feesWei: bigint): void {
+    totals.fundedWei += valueWei
+    totals.feesWei += feesWei
+    if (valueWei > 0n || feesWei > 0n) ledger?.funded(valueWei, feesWei)
+  }
+
+  /** An earlier run of the same funder may have left payments on their way, perhaps for the same wallets. */
+  async function waitForEarlier(): Promise<void> {
+    earlier ??= settleEarlier(chain, payer.address, { signal })
+    try {
+      await earlier
+    } catch (error) {
+      earlier = undefined
+      throw error
+    }
+  }
+
+  async function readWallets(users: readonly number[]): Promise<WalletBalance[]> {
+    const derived = await deriveAddresses(wallets, users)
+    const addresses = derived.map(({ address }) => address)
+    const balances = await readBalances(chain.rpc, addresses, { multicall3: abilities.multicall3 })
+    return derived.map((wallet, i) => ({ ...wallet, balanceWei: balances[i] ?? 0n }))
+  }
+
+  async function pay(part: FundingBatch, number: number): Promise<PaidBatch> {
+    let sent: Hash | undefined
+    try {
+      const onSent = async (hash: Hash): Promise<void> => {
+        sent = hash
+        await journal?.append({ type: 'sent', batch: number, hash })
+      }
+      return await payBatch(options, part, { onSent })
+    } catch (error) {
+      if (error instanceof LoadTestError) book(0n, BigInt(String(error.details.feesWei ?? 0)))
+      const isSettled = error instanceof LoadTestError && error.code === 'FUNDING_FAILED'
+      if (sent === undefined || isSettled) throw error
+      // It may still be mined: paid again, the wallets would get twice the amount.
+      lost.push({ hash: sent, valueWei: part.valueWei })
+      throw new LoadTestError('TX_NOT_CONFIRMED', `The end of payment ${sent} is not known.`, {
+        cause: error,
+      })
+    }
+  }
+
+  return {
+    totals,
+    async fund(users) {
+      await waitForEarlier()
+      const found = await readWallets(users)
+      if (!opened.has(users)) ledger?.opened(found.reduce((sum, { balanceWei }) => sum + balanceWei, 0n))
+      opened.add(users)
+      const { maxFeePerGas } = await chain.fees.current()
+      const plan = planFunding({
+        wallets: found,
+        amountWei,
+        way: abilities.disperser?.kind ?? 'transfer',
+        maxFeePerGasWei: maxFeePerGas,
+      })
+      if (plan.batches.length === 0) return
+      const facts = { chainId: chain.rpc.chainId, funder: payer.address, amountWei }
+      await journal?.append(planEntry(plan, facts))
+      await runLimited(plan.batches.entries(), 16, async ([number, part]) => {
+        const paid = await pay(part, number)
+        totals.transactions += 1
+        book(paid.valueWei, paid.feesWei)
+        await journal?.append(paidEntry(number, paid))
+        await verifyFunded(options, part.payments, { amountWei, blockNumber: paid.blockNumber })
+      })
+    },
+    async bookLost() {
+      for (const { hash, valueWei } of lost.splice(0)) {
+        const receipt = await readReceipt(chain.rpc, hash)
+        if (receipt === null) continue
+        const paidWei = receipt.status === 'success' ? valueWei : 0n
+        book(paidWei, receipt.gasUsed * receipt.effectiveGasPrice)
+      }
+    },
+  }
+}
