@@ -94,6 +94,8 @@ export async function runLoadTest(test: LoadTest): Promise<CompletedRun> {
     })
     open.push(wallets)
 
+    if (config.flow.submission === 'direct') view.note('funding the first users')
+    await wallets.firstFunded(stop.starting)
     const identity = {
       id: runId,
       preset: config.preset,

@@ -13,11 +13,14 @@ import { isEmbedded } from '../wallets/embedded-mnemonic.ts'
 import { createHdWallets, type HdWallets } from '../wallets/hd-wallets.ts'
 import { type MnemonicSources, obtainMnemonic } from '../wallets/obtain-mnemonic.ts'
 import { openFunding } from './open-funding.ts'
+import { usersOfPart } from './users-of-part.ts'
 
 /** The wallets of a run's users, and their money. */
 export type UserWallets = {
   /** The wallet of the user with this number in the whole run. */
   walletOf(index: number): FlowUser
+  /** Resolves when the wallets of the first users have their coin, so that they can start when they are due. */
+  firstFunded(signal: AbortSignal): Promise<void>
   /** Resolves when the user's wallet has its coin. */
   funded(index: number, signal: AbortSignal): Promise<void>
   /** Books what a flow cost. */
@@ -68,6 +71,10 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
   const funding = await openFunding({ config, target, connection, wallets: own, note, signal })
   return {
     walletOf,
+    async firstFunded(firstSignal) {
+      const first = Math.min(usersOfPart(config), fundedBeforeStart)
+      await Promise.all(Array.from({ length: first }, (_, k) => funding.pool.ready(k, firstSignal)))
+    },
     funded: (index, flowSignal) => funding.pool.ready(Math.floor(index / part.count), flowSignal),
     flowEnded({ tx }) {
       if (!tx) return
@@ -88,7 +95,11 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
   }
 }
 
+/** Users whose wallets are funded before the first is due; the pool keeps ahead of the rest. */
+const fundedBeforeStart = 100
+
 const withoutMoney: Omit<UserWallets, 'walletOf'> = {
+  async firstFunded() {},
   async funded() {},
   flowEnded() {},
   settle: async () => ({ statement: noMoney, problems: [] }),
