@@ -23,9 +23,6 @@ const headings = {
   output: 'Output:',
 } as const
 
-/** A group of parameters that a command may offer. */
-export type OfferedGroup = keyof typeof headings
-
 /**
  * Gives a command the flags of a load test: preset, config file, env file, and the parameters of some groups.
  *
