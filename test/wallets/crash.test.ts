@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Address, parseEther } from 'viem'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createRandom } from '../../src/random/random.ts'
 import { readMoneyJournal } from '../../src/wallets/money-journal.ts'
 import { until } from './until.fixture.ts'
 import { startWalletStack, type WalletStack } from './wallet-stack.fixture.ts'
+
+// Each test starts Node several times.
+vi.setConfig({ testTimeout: 180_000 })
 
 const program = fileURLToPath(new URL('move-money.process.ts', import.meta.url))
 const loader = import.meta.resolve('tsx')

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEther } from 'viem'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import * as prepareWallets from '../../src/scripts/prepare-wallets.ts'
 import * as wallets from '../../src/scripts/wallets.ts'
 import { contractAddresses } from '../../src/testbed/chain/contract-addresses.ts'
@@ -11,6 +11,9 @@ import { createHdWallets } from '../../src/wallets/hd-wallets.ts'
 import { type CliResult, runCli } from '../cli/run-cli.ts'
 import { runInProcess } from './run-wallets.fixture.ts'
 import { mnemonic, startWalletStack, type WalletStack } from './wallet-stack.fixture.ts'
+
+// Some tests start Node several times.
+vi.setConfig({ testTimeout: 180_000 })
 
 const passphrase = 'open sesame'
 let stack: WalletStack
