@@ -1,6 +1,6 @@
 import type { LoadTestConfig } from '../config/load-test-config.ts'
+import { createRedactor } from '../redaction/redact.ts'
 import { createStepPrinter } from '../report/step-printer.ts'
-import { createRedactor } from '../results/redact.ts'
 import { runSingleFlow as goSingleFlow } from '../run/run-single-flow.ts'
 import type { CommandIo } from './command-io.ts'
 import { exitCodes } from './exit-code.ts'
