@@ -1,8 +1,8 @@
 import type { Stack } from './stack.ts'
 
 /** Users per second that are asked for. */
-const rate = 10
-const users = 200
+const rate = 12
+const users = 400
 
 /**
  * Measures whole flows, of users who pay for themselves and of relayed ones.

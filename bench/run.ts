@@ -3,17 +3,18 @@
  *
  *   npm run bench                      a table
  *   npm run bench -- --json            one JSON document
- *   npm run bench -- --only floor      one part: floor, load, lag, memory
+ *   npm run bench -- --only floor      one part: floor, funding, load, lag, memory
  */
 import { parseArgs } from 'node:util'
 import { measureFloor } from './floor.ts'
+import { measureFunding } from './fund-wallets.ts'
 import { measureLag } from './lag.ts'
 import { measureLoad } from './load.ts'
 import { measureMemory } from './memory.ts'
 import { openStack } from './stack.ts'
 import { printTable } from './table.ts'
 
-const parts = ['floor', 'load', 'lag', 'memory'] as const
+const parts = ['floor', 'funding', 'load', 'lag', 'memory'] as const
 const { values: args } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
 })
@@ -31,6 +32,7 @@ if (wants('floor') || wants('load')) {
   floorCpuMsPerFlow = await measureFloor()
   results.floorCpuMsPerFlow = floorCpuMsPerFlow
 }
+if (wants('funding')) Object.assign(results, await measureFunding(say))
 if (wants('load') || wants('lag') || wants('memory')) {
   const stack = await openStack()
   try {

@@ -1,4 +1,4 @@
-import { type Address, concatHex, type Hash, type Hex, keccak256, pad, stringToHex, toHex } from 'viem'
+import { type Address, type Hash, hexToBytes, keccak256 } from 'viem'
 import type { ServerFilesAndPermission } from './add-server-files-and-permissions.ts'
 
 /** The EIP-712 types of the flow's message, as the SDK composes them. */
@@ -41,8 +41,9 @@ export const permissionsDomain = (chainId: number, verifyingContract: Address): 
 })
 
 const domainType = 'EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)'
-const permissionTypeHash: Hash = '0x7697eb94e7e3f8f525756b2a8fd05671b431f9b252d0945b874ddede9a203165'
-const messageTypeHash: Hash = '0xaadba5e5d798a00ee9890b1a8838ff5ef09b769bea8b22ad4e0e9c8ff6a12e41'
+const permissionTypeHash = hexToBytes('0x7697eb94e7e3f8f525756b2a8fd05671b431f9b252d0945b874ddede9a203165')
+const messageTypeHash = hexToBytes('0xaadba5e5d798a00ee9890b1a8838ff5ef09b769bea8b22ad4e0e9c8ff6a12e41')
+const eip712Prefix = hexToBytes('0x1901')
 
 /**
  * Makes a function that hashes the flow's message for signing or recovery, by EIP-712.
@@ -53,38 +54,36 @@ const messageTypeHash: Hash = '0xaadba5e5d798a00ee9890b1a8838ff5ef09b769bea8b22a
  * @example const hash = messageHasher(permissionsDomain(14800, contracts.permissions)); hash(message)
  */
 export function messageHasher(domain: PermissionsDomain): (message: ServerFilesAndPermission) => Hash {
-  const separator = keccak256(
-    concatHex([
-      hashText(domainType),
-      hashText(domain.name),
-      hashText(domain.version),
-      word(BigInt(domain.chainId)),
-      pad(domain.verifyingContract),
-    ]),
-  )
-  return (message) => keccak256(concatHex(['0x1901', separator, hashMessageStruct(message)]))
+  const separator = hashWords([
+    hashText(domainType),
+    hashText(domain.name),
+    hashText(domain.version),
+    word(BigInt(domain.chainId)),
+    addressWord(domain.verifyingContract),
+  ])
+  return (message) => keccak256(Buffer.concat([eip712Prefix, separator, hashMessage(message)]))
 }
 
-function hashMessageStruct(message: ServerFilesAndPermission): Hash {
-  return keccak256(
-    concatHex([
-      messageTypeHash,
-      word(message.nonce),
-      word(message.granteeId),
-      hashText(message.grant),
-      hashList(message.fileUrls.map(hashText)),
-      hashList(message.schemaIds.map((id) => word(BigInt(id)))),
-      pad(message.serverAddress),
-      hashText(message.serverUrl),
-      hashText(message.serverPublicKey),
-      hashList(message.filePermissions.map((ofFile) => hashList(ofFile.map(hashPermission)))),
-    ]),
-  )
+function hashMessage(message: ServerFilesAndPermission): Uint8Array {
+  return hashWords([
+    messageTypeHash,
+    word(message.nonce),
+    word(message.granteeId),
+    hashText(message.grant),
+    hashWords(message.fileUrls.map(hashText)),
+    hashWords(message.schemaIds.map((id) => word(BigInt(id)))),
+    addressWord(message.serverAddress),
+    hashText(message.serverUrl),
+    hashText(message.serverPublicKey),
+    hashWords(message.filePermissions.map((ofFile) => hashWords(ofFile.map(hashPermission)))),
+  ])
 }
 
-const hashPermission = ({ account, key }: { account: Address; key: string }): Hash =>
-  keccak256(concatHex([permissionTypeHash, pad(account), hashText(key)]))
+const hashPermission = ({ account, key }: { account: Address; key: string }): Uint8Array =>
+  hashWords([permissionTypeHash, addressWord(account), hashText(key)])
 
-const hashText = (text: string): Hash => keccak256(stringToHex(text))
-const hashList = (words: readonly Hex[]): Hash => keccak256(concatHex(words))
-const word = (value: bigint): Hex => toHex(value, { size: 32 })
+// On bytes rather than on hex text: most of the cost would be the conversions.
+const hashText = (text: string): Uint8Array => keccak256(Buffer.from(text), 'bytes')
+const hashWords = (words: readonly Uint8Array[]): Uint8Array => keccak256(Buffer.concat(words), 'bytes')
+const word = (value: bigint): Uint8Array => Buffer.from(value.toString(16).padStart(64, '0'), 'hex')
+const addressWord = (address: Address): Uint8Array => Buffer.from(address.slice(2).padStart(64, '0'), 'hex')

@@ -1,6 +1,16 @@
-import { type Address, type Hex, keccak256, type LocalAccount } from 'viem'
+import {
+  type Address,
+  bytesToHex,
+  type Hex,
+  keccak256,
+  type LocalAccount,
+  parseSignature,
+  toBytes,
+} from 'viem'
+import { LoadTestError } from '../errors/load-test-error.ts'
 import type { SignedTransaction } from './broadcast.ts'
 import type { FeeQuote } from './fees.ts'
+import { serializeEip1559 } from './serialize-eip1559.ts'
 
 /** What a transaction does, apart from nonce and fees. */
 export type TransactionContent = {
@@ -13,25 +23,23 @@ export type TransactionContent = {
 /**
  * Signs an EIP-1559 transaction locally and computes its hash.
  *
+ * @throws LoadTestError `CRYPTO_FAILED` if the account cannot sign a hash, as those of `toNativeAccount` and viem can.
  * @example const { raw, hash } = await signTransaction(account, 14800, { to, gas: 21_000n }, 0, quote)
  */
 export async function signTransaction(
   account: LocalAccount,
   chainId: number,
-  { to, data, value, gas }: TransactionContent,
+  { to, data = '0x', value = 0n, gas }: TransactionContent,
   nonce: number,
   { maxFeePerGas, maxPriorityFeePerGas }: FeeQuote,
 ): Promise<SignedTransaction> {
-  const raw = await account.signTransaction({
-    type: 'eip1559',
-    chainId,
-    nonce,
-    to,
-    gas,
-    maxFeePerGas,
-    maxPriorityFeePerGas,
-    ...(data === undefined ? {} : { data }),
-    ...(value === undefined ? {} : { value }),
+  if (account.sign === undefined) throw new LoadTestError('CRYPTO_FAILED', 'The account cannot sign a hash.')
+  const transaction = { chainId, nonce, maxPriorityFeePerGas, maxFeePerGas, gas, to, value, data }
+  const signature = parseSignature(await account.sign({ hash: keccak256(serializeEip1559(transaction)) }))
+  const raw = serializeEip1559(transaction, {
+    r: toBytes(signature.r),
+    s: toBytes(signature.s),
+    yParity: signature.yParity,
   })
-  return { raw, hash: keccak256(raw) }
+  return { raw: bytesToHex(raw), hash: keccak256(raw) }
 }

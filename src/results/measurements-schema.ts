@@ -132,11 +132,6 @@ export const measurementsSchema = z.object({
 /** What was measured. */
 export type Measurements = z.output<typeof measurementsSchema>
 
-/** What became of the users. */
-export type Users = z.output<typeof usersSchema>
-
 /** A flow worth looking at. */
 export type NotableFlow = z.output<typeof notableFlowSchema>
 
-/** All failures of one code in one step. */
-export type ErrorClassSummary = z.output<typeof errorClassSchema>

@@ -14,6 +14,7 @@ export const runFiles = {
   environment: 'environment.json',
   flows: 'flows.ndjson',
   timeline: 'timeline.ndjson',
+  funding: 'funding.ndjson',
   summary: 'summary.json',
   html: 'report.html',
   markdown: 'report.md',

@@ -19,6 +19,7 @@ export function connectionSettings(
     feeMultiplier: chain.feeMultiplier,
     maxFeePerGasWei: chain.maxFeePerGasWei,
     retry,
+    ...(config.load.threads === undefined ? {} : { threads: config.load.threads }),
     serviceAccount:
       secrets.serviceAccountJson === undefined ? undefined : JSON.parse(secrets.serviceAccountJson),
     apiServerToken: secrets.apiServerToken,

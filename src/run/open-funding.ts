@@ -8,6 +8,8 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import type { TargetConnection } from '../flow/connect-target.ts'
 import { createFundingPool, type FundingPool } from '../wallets/funding-pool.ts'
 import type { HdWallets } from '../wallets/hd-wallets.ts'
+import { indexesOf } from '../wallets/index-range.ts'
+import { openMoneyJournal } from '../wallets/money-journal.ts'
 import { createMoneyLedger, type MoneyLedger } from '../wallets/money-ledger.ts'
 import { createPayer } from '../wallets/payer.ts'
 import { readBalances } from '../wallets/read-balances.ts'
@@ -37,6 +39,8 @@ export async function openFunding(options: {
   connection: TargetConnection
   /** Of this part of the run, numbered from 0. */
   wallets: Pick<HdWallets, 'user'>
+  /** Says, before and after each payment, who was paid what. */
+  journalFile: string | undefined
   note: (text: string) => void
   signal: AbortSignal
 }): Promise<Funding> {
@@ -52,6 +56,8 @@ export async function openFunding(options: {
   const abilities = await findAbilities(chain, contracts, signal)
   const lane = new Lane({ rpc, feed, fees, account })
   const ledger = createMoneyLedger()
+  const { journalFile } = options
+  const journal = journalFile === undefined ? undefined : await openMoneyJournal(journalFile)
   const pool = createFundingPool({
     chain,
     abilities,
@@ -59,7 +65,8 @@ export async function openFunding(options: {
     limit: createSpendingLimit(config.limits.maxSpendWei),
     ledger,
     wallets,
-    users: Array.from({ length: users }, (_, k) => k),
+    users: indexesOf({ from: 0, count: users }),
+    ...(journal ? { journal } : {}),
     amountWei,
     maxBatches: config.wallets.fundingWorkers,
   })
@@ -101,6 +108,7 @@ export async function openFunding(options: {
     },
     async close() {
       await pool.stop().catch(() => undefined)
+      await journal?.close()
       await lane.close()
     },
   }

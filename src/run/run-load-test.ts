@@ -89,6 +89,7 @@ export async function runLoadTest(test: LoadTest): Promise<CompletedRun> {
       target: target.target,
       connection: client.connection,
       redact,
+      journalFile: folder.file('funding'),
       note: view.note,
       signal: stop.starting,
     })

@@ -39,6 +39,8 @@ export type UserWalletsOptions = {
   target: Target
   connection: TargetConnection
   redact: Redactor
+  /** Where payments to wallets are written down. @default nowhere */
+  journalFile?: string
   note: (text: string) => void
   signal: AbortSignal
 }
@@ -68,7 +70,15 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
 
   const { part } = config.load
   const own = partOfWallets(wallets, config.wallets.firstIndex, part)
-  const funding = await openFunding({ config, target, connection, wallets: own, note, signal })
+  const funding = await openFunding({
+    config,
+    target,
+    connection,
+    wallets: own,
+    journalFile: options.journalFile,
+    note,
+    signal,
+  })
   return {
     walletOf,
     async firstFunded(firstSignal) {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Pool } from 'undici'
 import { z } from 'zod'
 import { linkedSignal } from '../async/linked-signal.ts'
@@ -53,6 +54,8 @@ export function createPersonalServer(url: string, timeoutMs: number): PersonalSe
     bodyTimeout: 0,
   })
   const closing = new AbortController()
+  // Every request under way listens to it.
+  setMaxListeners(0, closing.signal)
 
   async function exchange(
     method: 'GET' | 'POST',

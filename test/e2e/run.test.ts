@@ -88,11 +88,17 @@ describe('vana-load run', () => {
       )
       const recorded = await permissionsSince(block + 1)
       expect(claimed.toSorted()).toEqual(recorded.toSorted())
+      const files = [
+        'config.json',
+        'environment.json',
+        'flows.ndjson',
+        'junit.xml',
+        'report.html',
+        'report.md',
+      ]
+      const funding = submission === 'direct' ? ['funding.ndjson'] : []
       expect(readdirSync(run).toSorted()).toEqual(
-        ['config.json', 'environment.json', 'flows.ndjson', 'junit.xml', 'report.html', 'report.md'].concat([
-          'summary.json',
-          'timeline.ndjson',
-        ]),
+        [...files, ...funding, 'summary.json', 'timeline.ndjson'].toSorted(),
       )
     },
     120_000,
