@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import type { StorageProvider } from '@opendatalabs/vana-sdk'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { LoadTestError } from '../../src/errors/load-test-error.ts'
@@ -90,6 +91,22 @@ describe('an upload', () => {
       const { url } = await storage.upload(content)
       expect(Buffer.from(await (await storage.download(url)).arrayBuffer()).equals(content)).toBe(true)
     }
+  })
+
+  test('is not stored when a byte changed on the way', async () => {
+    const apiEndpoint = await stubServer(async (incoming, response) => {
+      const body = (await buffer(incoming)).toString('latin1').replace('some bytes', 'same bytes')
+      const { 'content-type': type = '' } = incoming.headers
+      const answer = await fetch(use.url(incoming.url ?? ''), {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: new Uint8Array(Buffer.from(body, 'latin1')),
+      })
+      response.writeHead(answer.status).end(await answer.text())
+    })
+    const upload = provider({ apiEndpoint }).upload(bytes, 'changed')
+    await expect(upload).rejects.toMatchObject({ details: { status: 400, reason: 'invalid' } })
+    expect(await use.bucket().file('changed').exists()).toEqual([false])
   })
 
   test('refuses a content type that would break the request', async () => {

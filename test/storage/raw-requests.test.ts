@@ -99,6 +99,13 @@ describe('errors of object URLs', () => {
 })
 
 describe('an object URL', () => {
+  test('may have its slashes encoded or not', async () => {
+    await use.bucket().file('in/a folder').save('found', { resumable: false })
+    for (const path of ['in/a%20folder', 'in%2Fa%20folder']) {
+      expect(await (await fetch(use.url(`/${buckets.open}/${path}`))).text()).toBe('found')
+    }
+  })
+
   test('is read in part, from the end, and refused outside', async () => {
     await use.bucket().file('digits').save('0123456789', { resumable: false })
     const range = async (value: string) => {
