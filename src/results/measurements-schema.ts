@@ -134,4 +134,3 @@ export type Measurements = z.output<typeof measurementsSchema>
 
 /** A flow worth looking at. */
 export type NotableFlow = z.output<typeof notableFlowSchema>
-
