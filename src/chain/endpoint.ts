@@ -1,6 +1,7 @@
 import { Pool } from 'undici'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { endpointLabel } from './endpoint-label.ts'
+import { type ExchangeAnswer, exchange, exchangeTimeout } from './http-exchange.ts'
 
 /** One JSON-RPC node over HTTP, see {@link createEndpoint}. */
 export type Endpoint = {
@@ -37,42 +38,28 @@ export function createEndpoint(url: string, { connections }: { connections: numb
   }
   const pool = new Pool(origin, { connections, pipelining: 1, connectTimeout: 5_000 })
 
+  async function send(
+    body: string,
+    signal: AbortSignal | undefined,
+    timeoutMs: number,
+  ): Promise<ExchangeAnswer> {
+    try {
+      return await exchange(pool, { method: 'POST', path, headers, body, timeoutMs, signal })
+    } catch (cause) {
+      if (signal?.aborted) throw signal.reason
+      const why = codeOf(cause) === exchangeTimeout ? `nothing within ${timeoutMs} ms` : codeOf(cause)
+      throw new LoadTestError('CHAIN_UNREACHABLE', `${label} does not answer: ${why}`, {
+        cause,
+        details: { endpoint: label },
+      })
+    }
+  }
+
   return {
     label,
     async post(body, { signal, timeoutMs }) {
-      signal?.throwIfAborted()
-      // One deadline over connecting, headers and body: a body that drips for ever must not hold a flow.
-      const deadline = new AbortController()
-      const timer = setTimeout(() => deadline.abort(), timeoutMs)
-      const forward = (): void => deadline.abort()
-      signal?.addEventListener('abort', forward, { once: true })
-      let status: number
-      let text: string
-      let retryAfter: string | string[] | undefined
-      try {
-        const response = await pool.request({
-          path,
-          method: 'POST',
-          headers,
-          body,
-          headersTimeout: 0,
-          bodyTimeout: 0,
-          signal: deadline.signal,
-        })
-        status = response.statusCode
-        retryAfter = response.headers['retry-after']
-        text = await response.body.text()
-      } catch (cause) {
-        if (signal?.aborted) throw signal.reason
-        const why = deadline.signal.aborted ? `nothing within ${timeoutMs} ms` : reason(cause)
-        throw new LoadTestError('CHAIN_UNREACHABLE', `${label} does not answer: ${why}`, {
-          cause,
-          details: { endpoint: label },
-        })
-      } finally {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', forward)
-      }
+      const { status, headers: answerHeaders, text } = await send(body, signal, timeoutMs)
+      const retryAfter = answerHeaders['retry-after']
       if (status === 429 || (status === 503 && retryAfter !== undefined)) {
         throw new LoadTestError('CHAIN_RATE_LIMITED', `${label} answered HTTP ${status}.`, {
           details: { endpoint: label, status, retryAfterMs: parseRetryAfter(retryAfter) },
@@ -109,10 +96,9 @@ export function parseRetryAfter(
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowEpochMs)
 }
 
-function reason(error: unknown): string {
+function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown reason'
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
-  return code ?? error.name
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }
 
 function parseJson(text: string): unknown {

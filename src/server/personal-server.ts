@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { Pool } from 'undici'
 import { z } from 'zod'
-import { linkedSignal } from '../async/linked-signal.ts'
+import { exchange, exchangeTimeout } from '../chain/http-exchange.ts'
 import { ApiError } from './api-error.ts'
 
 /** What the personal server says about an operation; its status and result are passed on as they are. */
@@ -24,6 +24,9 @@ export type PersonalServer = {
   ping(): Promise<number | null>
   close(): Promise<void>
 }
+
+const accept = { accept: 'application/json' }
+const acceptAndSend = { ...accept, 'content-type': 'application/json' }
 
 const createdSchema = z.object({ id: z.string().min(1), created_at: z.string() })
 const operationSchema = z.object({
@@ -57,50 +60,36 @@ export function createPersonalServer(url: string, timeoutMs: number): PersonalSe
   // Every request under way listens to it.
   setMaxListeners(0, closing.signal)
 
-  async function exchange(
+  async function send(
     method: 'GET' | 'POST',
     path: string,
     body: unknown,
     limitMs = timeoutMs,
   ): Promise<{ status: number; retryAfter: string | undefined; json: unknown }> {
-    const { signal, dispose } = linkedSignal(closing.signal, limitMs, () => 'timeout')
     try {
-      const answer = await pool.request({
+      const { status, headers, text } = await exchange(pool, {
         method,
         path: `${base}${path}`,
-        headers: {
-          accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        body: body === undefined ? null : JSON.stringify(body),
-        signal,
+        headers: body === undefined ? accept : acceptAndSend,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        timeoutMs: limitMs,
+        signal: closing.signal,
       })
-      const text = await answer.body.text()
-      const retryAfter = answer.headers['retry-after']
+      const retryAfter = headers['retry-after']
       return {
-        status: answer.statusCode,
+        status,
         retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
         json: parseJson(text),
       }
     } catch (cause) {
-      if (signal.aborted && !closing.signal.aborted) {
-        throw new ApiError(
-          'PERSONAL_SERVER_TIMEOUT',
-          `The personal server did not answer within ${limitMs} ms.`,
-          {
-            cause,
-          },
-        )
+      const code = codeOf(cause)
+      if (code === exchangeTimeout) {
+        const message = `The personal server did not answer within ${limitMs} ms.`
+        throw new ApiError('PERSONAL_SERVER_TIMEOUT', message, { cause })
       }
-      throw new ApiError(
-        'PERSONAL_SERVER_UNREACHABLE',
-        `The personal server is unreachable: ${reason(cause)}.`,
-        {
-          cause,
-        },
-      )
-    } finally {
-      dispose()
+      throw new ApiError('PERSONAL_SERVER_UNREACHABLE', `The personal server is unreachable: ${code}.`, {
+        cause,
+      })
     }
   }
 
@@ -110,7 +99,7 @@ export function createPersonalServer(url: string, timeoutMs: number): PersonalSe
     schema: z.ZodType<T>,
     body?: unknown,
   ): Promise<T> {
-    const { status, retryAfter, json } = await exchange(method, path, body)
+    const { status, retryAfter, json } = await send(method, path, body)
     if (status < 200 || status >= 300) throw refusal(status, json, retryAfter)
     const parsed = schema.safeParse(json)
     if (parsed.success) return parsed.data
@@ -140,7 +129,7 @@ export function createPersonalServer(url: string, timeoutMs: number): PersonalSe
     async ping() {
       try {
         // Without an address it is refused before anything is derived, and not counted by the rate limit.
-        return (await exchange('GET', '/identity', undefined, 3_000)).status
+        return (await send('GET', '/identity', undefined, 3_000)).status
       } catch {
         return null
       }
@@ -191,7 +180,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function reason(error: unknown): string {
+function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown reason'
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }

@@ -1,0 +1,84 @@
+import type { Dispatcher } from 'undici'
+
+/** One HTTP request, with one deadline over connecting, headers and body. */
+export type ExchangeRequest = {
+  method: 'GET' | 'POST'
+  path: string
+  headers: Record<string, string>
+  body?: string
+  timeoutMs: number
+  signal?: AbortSignal | undefined
+}
+
+/** A whole HTTP answer. */
+export type ExchangeAnswer = {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  text: string
+}
+
+/** `code` of the error that an {@link exchange} rejects with when its time is up. */
+export const exchangeTimeout = 'EXCHANGE_TIMEOUT'
+
+/**
+ * Makes an HTTP request and reads the whole answer as text.
+ *
+ * It stands on undici's `dispatch`, the layer under `request`: without a stream and an abort controller for each of
+ * them, a small request costs half the CPU time, and a load generator makes many. One timer covers everything, so that
+ * a body that drips for ever does not hold its reader.
+ *
+ * @throws the signal's reason; an error with code {@link exchangeTimeout}; undici's and the socket's errors.
+ * @example const { status, text } = await exchange(pool, { method: 'GET', path: '/', headers: {}, timeoutMs: 1000 })
+ */
+export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Promise<ExchangeAnswer> {
+  const { method, path, headers, body = null, timeoutMs, signal } = request
+  if (signal?.aborted) return Promise.reject(signal.reason)
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let answer: Omit<ExchangeAnswer, 'text'> = { status: 0, headers: {} }
+    let started: Dispatcher.DispatchController | undefined
+    let gaveUp: Error | undefined
+
+    const settle = (): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+    }
+    const giveUp = (reason: unknown): void => {
+      settle()
+      reject(reason)
+      gaveUp = reason instanceof Error ? reason : new Error('given up')
+      // Before it has started, the request waits for a connection; it is taken back when its turn comes.
+      started?.abort(gaveUp)
+    }
+    const onAbort = (): void => giveUp(signal?.reason)
+    const timer = setTimeout(
+      () => giveUp(Object.assign(new Error(`nothing within ${timeoutMs} ms`), { code: exchangeTimeout })),
+      timeoutMs,
+    )
+    signal?.addEventListener('abort', onAbort, { once: true })
+
+    dispatcher.dispatch(
+      { method, path, headers, body, headersTimeout: 0, bodyTimeout: 0 },
+      {
+        onRequestStart(controller) {
+          started = controller
+          if (gaveUp !== undefined) controller.abort(gaveUp)
+        },
+        onResponseStart(_, status, answerHeaders) {
+          answer = { status, headers: answerHeaders }
+        },
+        onResponseData(_, chunk) {
+          chunks.push(chunk)
+        },
+        onResponseEnd() {
+          settle()
+          resolve({ ...answer, text: Buffer.concat(chunks).toString() })
+        },
+        onResponseError(_, error) {
+          settle()
+          reject(error)
+        },
+      },
+    )
+  })
+}
