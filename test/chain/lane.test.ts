@@ -142,6 +142,7 @@ describe('a lane', () => {
       await mine()
       return lane.status().pending
     }).toBe(0)
+    expect(lane.room).toBe(32)
     // Whether the gap was filled or taken by the third: there is none.
     expect(await minedCount()).toBe((await lane.send(transfer)).nonce)
   })
@@ -324,6 +325,21 @@ describe('a lane', () => {
     expect(events).toMatchObject([
       { type: 'confirmed', hash: (error as { details: { hash: Hex } }).details.hash },
     ])
+  })
+
+  it('lets go of a transaction whose nonce went to another program meanwhile', async () => {
+    const { lane, node, elsewhere, mine, actions } = await startWorld()
+    let down = true
+    node.misbehave = ([call]) => (down && call?.method === sending ? { drop: 'before' } : undefined)
+    const events: LaneEvent[] = []
+    await expect(lane.send({ ...transfer, onEvent: (event) => events.push(event) })).rejects.toMatchObject({
+      details: { mayBeSent: true },
+    })
+    await elsewhere(0)
+    await mine()
+    down = false
+    await lane.drain()
+    expect([events.map(({ type }) => type), actions(), lane.status().nextNonce]).toEqual([['dropped'], [], 1])
   })
 
   it('sends again what a reorganization took away', async () => {

@@ -61,6 +61,31 @@ describe('the relay on the real contracts', () => {
     })
   })
 
+  it('does not pay for it before a block holds the first, and then says that the nonce is used', async () => {
+    const still = await startApiWorld({ blockTime: 'instant' })
+    await still.chain.client.setAutomine(false)
+    const server = still.apiServer()
+    const user = newUser()
+    const { body: first } = await post(server, '/api/relay', await relayBody(user))
+    const second = await relayBody(user)
+    expect(await post(server, '/api/relay', second)).toMatchObject({
+      status: 409,
+      body: { code: 'REQUEST_IN_FLIGHT' },
+    })
+    await still.chain.client.mine({ blocks: 1 })
+    await expect
+      .poll(async () => (await post(server, '/api/relay', second)).body.code, {
+        timeout: 10_000,
+        interval: 1000,
+      })
+      .toBe('NONCE_MISMATCH')
+    const { hash } = first
+    expect((await server.inject({ method: 'GET', url: `/api/relay/${hash}` })).json().data.state).toBe(
+      'mined',
+    )
+    await still.stop()
+  })
+
   it('refuses a replayed nonce without spending, and names the right one', async () => {
     const server = world.apiServer()
     const user = newUser()
