@@ -1,5 +1,6 @@
 import { LoadTestError } from '../errors/load-test-error.ts'
-import type { RpcCall, RpcOutcome, RpcPool } from './rpc-pool.ts'
+import type { RpcOutcome } from './rpc-answer.ts'
+import type { RpcCall, RpcPool } from './rpc-pool.ts'
 
 /** How many calls go into one batch; providers refuse more than 20 to 1000. */
 const batchSize = 100

@@ -2,7 +2,8 @@ import { type Address, type Hash, type Hex, isHex, numberToHex } from 'viem'
 import { z } from 'zod'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { EventLog } from './permission-event.ts'
-import type { RpcCall, RpcOutcome, RpcPool, RpcRequestOptions } from './rpc-pool.ts'
+import type { RpcOutcome } from './rpc-answer.ts'
+import type { RpcCall, RpcPool, RpcRequestOptions } from './rpc-pool.ts'
 
 const hex = z.custom<Hex>((value) => isHex(value), 'expected hex data')
 const quantity = hex.transform((value) => BigInt(value))

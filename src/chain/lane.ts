@@ -1,91 +1,20 @@
-import type { Address, Hash, Hex, LocalAccount } from 'viem'
+import type { Address } from 'viem'
 import { type Clock, systemClock } from '../async/clock.ts'
 import { raceAbort } from '../async/race-abort.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import type { BlockFeed, SeenBlock } from './block-feed.ts'
 import { broadcast, mayBeSent } from './broadcast.ts'
 import { estimateGas, readTransactionCount } from './chain-reads.ts'
-import type { FeeQuote, Fees } from './fees.ts'
-import type { LaneEntry, LaneEvent } from './lane-entry.ts'
+import type { FeeQuote } from './fees.ts'
+import type { LaneEntry } from './lane-entry.ts'
+import { LaneLedger } from './lane-ledger.ts'
+import type { LaneNote, LaneOptions, LaneSend, LaneStatus, Submission } from './lane-options.ts'
 import { createLaneRepair, type LaneRepair } from './lane-repair.ts'
 import { NonceAllocator } from './nonce-allocator.ts'
 import { rejectionReason } from './rpc-error.ts'
-import type { RpcPool } from './rpc-pool.ts'
 import { createSendWindow, type SendWindow } from './send-window.ts'
 import { signTransaction, type TransactionContent } from './sign-transaction.ts'
 
 // What other rooms build on: new Lane({ rpc, feed, fees, account }).send({ to, data, gas, signal }) -> Submission.
-
-/** Settings of {@link Lane}. */
-export type LaneOptions = {
-  rpc: RpcPool
-  feed: BlockFeed
-  fees: Fees
-  /** The key that pays; nobody else may send with it while the lane is up. */
-  account: LocalAccount
-  /** Transactions that may be in flight at once. @default 32 */
-  maxPending?: number
-  /** Sends that may wait for a place before more are refused with `LANE_BUSY`. @default 1000 */
-  maxQueued?: number
-  /** Blocks without progress after which the transaction at the head of the line is sent again. @default 8 */
-  stuckAfterBlocks?: number
-  /** The same in milliseconds, for chains that make no blocks while nothing happens. @default 60_000 */
-  stuckAfterMs?: number
-  /** Called when the lane repairs itself, e.g. for a log. */
-  onRepair?: (note: LaneNote) => void
-  /** @default the process's clock */
-  clock?: Clock
-}
-
-/** What a lane did to keep going. */
-export type LaneNote = {
-  action: 'rebroadcast' | 'replaced' | 'filled-gap' | 'fast-forwarded' | 'gave-up'
-  nonce: number
-  hash?: Hash
-  reason?: string
-}
-
-/** What to send. */
-export type LaneSend = {
-  to: Address
-  data?: Hex
-  /** Wei. @default 0 */
-  value?: bigint
-  /** Gas limit. @default the node's estimate and a tenth */
-  gas?: bigint
-  /** Gives up waiting; a transaction that was already signed is still sent and looked after. */
-  signal?: AbortSignal | undefined
-  onEvent?: (event: LaneEvent) => void
-}
-
-/** A transaction on its way. */
-export type Submission = {
-  hash: Hash
-  nonce: number
-  /** Newest block when it was sent, for `ReceiptHub.waitForReceipt`. */
-  afterBlock: number
-  /** When the node had taken it, `performance.now()`. */
-  submittedAtMs: number
-  gas: bigint
-  fees: FeeQuote
-}
-
-/** How a lane is doing. */
-export type LaneStatus = {
-  address: Address
-  /** The next fresh nonce; `null` before the first use. */
-  nextNonce: number | null
-  /** Sent and in no block yet. */
-  pending: number
-  /** Waiting for a place. */
-  queued: number
-  /** Age of the oldest pending transaction, milliseconds. */
-  oldestMs: number
-  sent: number
-  confirmed: number
-  replaced: number
-  filledGaps: number
-}
 
 /** How often a send looks for another nonce before it gives up. */
 const maxNonceTries = 8
@@ -109,9 +38,7 @@ export class Lane {
   readonly #options: LaneOptions
   readonly #clock: Clock
   readonly #window: SendWindow
-  readonly #entries = new Map<number, LaneEntry>()
-  /** In a block, but not so deep that a reorganization could not bring them back. */
-  readonly #settled = new Map<number, LaneEntry>()
+  readonly #ledger: LaneLedger
   readonly #counts = { sent: 0, confirmed: 0, replaced: 0, filledGaps: 0 }
   readonly #idle = new Set<() => void>()
   #sending = 0
@@ -127,6 +54,17 @@ export class Lane {
     this.#clock = clock
     this.address = options.account.address
     this.#window = createSendWindow(maxPending, maxQueued)
+    this.#ledger = new LaneLedger({
+      nonces: () => this.#nonces,
+      findBlock: (hash) => options.feed.find(hash),
+      onSettled: (entry, event) => {
+        if (event.type === 'confirmed') this.#counts.confirmed += 1
+        if (entry.holdsPlace) this.#window.leave()
+        entry.holdsPlace = false
+        entry.onEvent?.(event)
+        this.#wakeIdle()
+      },
+    })
   }
 
   /** Free places less the sends that wait for one; what {@link pickLane} compares. */
@@ -154,7 +92,7 @@ export class Lane {
 
   /** Waits until nothing is pending. @throws the signal's reason */
   async drain(signal?: AbortSignal): Promise<void> {
-    while (this.#sending > 0 || this.#entries.size > 0) {
+    while (this.#sending > 0 || this.#ledger.pending.size > 0) {
       const idle = new Promise<void>((resolve) => this.#idle.add(resolve))
       await raceAbort(idle, signal)
     }
@@ -162,11 +100,11 @@ export class Lane {
 
   /** How the lane is doing. */
   status(): LaneStatus {
-    const first = Math.min(...[...this.#entries.values()].map(({ firstSentAtMs }) => firstSentAtMs))
+    const first = Math.min(...[...this.#ledger.pending.values()].map(({ firstSentAtMs }) => firstSentAtMs))
     return {
       address: this.address,
       nextNonce: this.#nonces?.next ?? null,
-      pending: this.#entries.size,
+      pending: this.#ledger.pending.size,
       queued: this.#window.queued,
       oldestMs: Number.isFinite(first) ? this.#clock.now() - first : 0,
       ...this.#counts,
@@ -294,49 +232,17 @@ export class Lane {
   }
 
   #track(entry: LaneEntry): void {
-    this.#nonces?.submit(entry.nonce)
-    this.#entries.set(entry.nonce, entry)
-    // With automatic mining the block may be here before the answer to the send.
-    const block = this.#options.feed.find(entry.signed.hash)
-    if (block !== undefined) this.#confirm(entry, block)
+    this.#ledger.add(entry)
     this.#listen()
   }
 
   #listen(): void {
     if (this.#closed) return
     this.#unsubscribe ??= this.#options.feed.subscribe({
-      onBlock: (block) => this.#onBlock(block),
-      onReorg: (removed) => this.#onReorg(removed),
+      onBlock: (block) => this.#ledger.onBlock(block),
+      onReorg: (removed) => this.#ledger.onReorg(removed),
       onTick: () => this.#onTick(),
     })
-  }
-
-  #onBlock(block: SeenBlock): void {
-    const inBlock = new Set(block.transactions)
-    const mined = [...this.#entries.values()]
-      .filter(({ hashes }) => hashes.some((hash) => inBlock.has(hash)))
-      .sort((a, b) => a.nonce - b.nonce)
-    for (const entry of mined) this.#confirm(entry, block)
-  }
-
-  /** A block holds the transaction, and so all lower nonces are settled too. */
-  #confirm(entry: LaneEntry, block: SeenBlock): void {
-    const hash = entry.hashes.find((one) => block.transactions.includes(one)) ?? entry.signed.hash
-    entry.minedIn = block.hash
-    this.#settle(entry, { type: 'confirmed', hash, blockNumber: block.number })
-    // What is below and was in no block that we saw is for the repair to find out about.
-    this.#nonces?.confirmUpTo(entry.nonce + 1)
-    this.#settled.set(entry.nonce, entry)
-    if (this.#settled.size > 256) this.#settled.delete(this.#settled.keys().next().value ?? -1)
-  }
-
-  #settle(entry: LaneEntry, event: LaneEvent): void {
-    if (!this.#entries.delete(entry.nonce)) return
-    if (event.type === 'confirmed') this.#counts.confirmed += 1
-    if (entry.holdsPlace) this.#window.leave()
-    entry.holdsPlace = false
-    entry.onEvent?.(event)
-    this.#wakeIdle()
   }
 
   async #fastForward(nonces: NonceAllocator, refused: number): Promise<void> {
@@ -352,22 +258,9 @@ export class Lane {
     })
   }
 
-  #onReorg(removed: readonly SeenBlock[]): void {
-    const gone = new Set(removed.map(({ hash }) => hash))
-    for (const [nonce, entry] of this.#settled) {
-      if (entry.minedIn === undefined || !gone.has(entry.minedIn)) continue
-      this.#settled.delete(nonce)
-      this.#nonces?.reopen(nonce)
-      entry.minedIn = undefined
-      entry.accepted = false
-      this.#entries.set(nonce, entry)
-    }
-    this.#listen()
-  }
-
   #onTick(): void {
     void this.#repairer().run()
-    if (this.#entries.size > 0 || this.#sending > 0 || this.#hasGaps()) return
+    if (this.#ledger.pending.size > 0 || this.#sending > 0 || this.#hasGaps()) return
     this.#unsubscribe?.()
     this.#unsubscribe = undefined
   }
@@ -380,12 +273,12 @@ export class Lane {
     this.#repair ??= createLaneRepair({
       ...this.#options,
       clock: this.#clock,
-      entries: this.#entries,
+      entries: this.#ledger.pending,
       nonces: () => this.#nonces,
       isSending: () => this.#sending > 0,
       sign: (nonce, content, fees, blockNumber) => this.#sign(nonce, content, fees, blockNumber),
       track: (entry) => this.#track(entry),
-      settle: (entry, event) => this.#settle(entry, event),
+      settle: (entry, event) => this.#ledger.settle(entry, event),
       note: (note) => this.#note(note),
     })
     return this.#repair
@@ -398,7 +291,7 @@ export class Lane {
   }
 
   #wakeIdle(): void {
-    if (this.#sending > 0 || this.#entries.size > 0) return
+    if (this.#sending > 0 || this.#ledger.pending.size > 0) return
     for (const wake of this.#idle) wake()
     this.#idle.clear()
   }

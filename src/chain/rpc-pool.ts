@@ -1,11 +1,10 @@
-import { z } from 'zod'
 import { type Clock, systemClock } from '../async/clock.ts'
 import { raceAbort } from '../async/race-abort.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { type CallCounts, createCallCounter } from './call-counter.ts'
 import { createEndpoint, type Endpoint } from './endpoint.ts'
 import { createEndpointHealth, type EndpointHealth, type EndpointHealthOptions } from './endpoint-health.ts'
-import { toChainError } from './rpc-error.ts'
+import { askedTooOften, inOrder, type RpcOutcome, toOutcome, unwrap } from './rpc-answer.ts'
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts'
 
 // What other rooms build on: createRpcPool(options) -> RpcPool { chainId, request, batch, calls, endpoints, close }.
@@ -54,9 +53,6 @@ export type RpcRequestOptions = {
 /** One call of a batch. */
 export type RpcCall = { method: string; params: readonly unknown[] }
 
-/** The answer to one call of a batch. */
-export type RpcOutcome = { ok: true; result: unknown } | { ok: false; error: LoadTestError }
-
 /** A set of JSON-RPC nodes of one chain, see {@link createRpcPool}. */
 export type RpcPool = {
   /** The id that every endpoint is held to. */
@@ -85,9 +81,6 @@ type Member = Endpoint & {
 
 /** Asking twice does no harm with these: reads, and signed transactions, which a nonce makes unique. */
 const repeatable = /^(eth|net|web3|txpool|debug)_/
-
-const errorBody = z.object({ code: z.number(), message: z.string().catch(''), data: z.unknown().optional() })
-const answerBody = z.looseObject({ error: errorBody.nullish() })
 
 /**
  * Opens a pool of JSON-RPC endpoints, used by the load generator and by the API server's relayer alike.
@@ -153,7 +146,7 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
         timeoutMs,
       })
       const answers = inOrder(answer, firstId, calls.length)
-      const outcomes = calls.map(({ method }, i) => toResult(answers[i], method))
+      const outcomes = calls.map(({ method }, i) => toOutcome(answers[i], method))
       const limited = outcomes.map(askedTooOften).find((found) => found !== undefined)
       if (limited !== undefined) throw limited
       health.onAnswer()
@@ -244,36 +237,6 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
       await Promise.all(members.map((member) => member.close()))
     },
   }
-}
-
-/** A batch may be answered in any order, and refused as a whole with a single error. */
-function inOrder(answer: unknown, firstId: number, count: number): unknown[] {
-  if (!Array.isArray(answer)) return Array.from({ length: count }, () => answer)
-  const byId = new Map<unknown, unknown>(answer.map((one) => [(one as { id?: unknown } | null)?.id, one]))
-  return Array.from({ length: count }, (_, i) => byId.get(firstId + i))
-}
-
-function toResult(answer: unknown, method: string): RpcOutcome {
-  const parsed = answerBody.safeParse(answer)
-  if (parsed.success && parsed.data.error)
-    return { ok: false, error: toChainError(parsed.data.error, method) }
-  // A result may be null; its absence is what matters.
-  if (parsed.success && 'result' in parsed.data) return { ok: true, result: parsed.data.result }
-  const error = new LoadTestError('CHAIN_RPC_ERROR', `${method}: the answer is not JSON-RPC.`, {
-    details: { method },
-  })
-  return { ok: false, error }
-}
-
-function unwrap(outcome: RpcOutcome | undefined): unknown {
-  if (outcome?.ok === true) return outcome.result
-  throw outcome?.error ?? new LoadTestError('CHAIN_RPC_ERROR', 'The node left a call of a batch unanswered.')
-}
-
-/** The outcome's error if it means "asked too often"; a full transaction pool is a matter of the transaction. */
-function askedTooOften(outcome: RpcOutcome): LoadTestError | undefined {
-  if (outcome.ok || outcome.error.code !== 'CHAIN_RATE_LIMITED') return undefined
-  return outcome.error.details.reason === undefined ? outcome.error : undefined
 }
 
 function retryAfterOf(error: unknown): number | undefined {

@@ -1,6 +1,7 @@
 import type { BlockFeed, BlockFeedStats } from '../chain/block-feed.ts'
 import type { CallCounts } from '../chain/call-counter.ts'
-import type { Lane, LaneStatus } from '../chain/lane.ts'
+import type { Lane } from '../chain/lane.ts'
+import type { LaneStatus } from '../chain/lane-options.ts'
 import type { RpcPool } from '../chain/rpc-pool.ts'
 
 /** The API server's own counters since it was made, for `GET /__metrics`. */

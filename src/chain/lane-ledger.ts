@@ -1,0 +1,83 @@
+import type { Hash } from 'viem'
+import type { SeenBlock } from './block-feed.ts'
+import type { LaneEntry, LaneEvent } from './lane-entry.ts'
+import type { NonceAllocator } from './nonce-allocator.ts'
+
+/** What a {@link LaneLedger} stands on. */
+export type LaneLedgerOptions = {
+  nonces(): NonceAllocator | undefined
+  /** The block in memory that holds a transaction. */
+  findBlock(transaction: Hash): SeenBlock | undefined
+  onSettled(entry: LaneEntry, event: LaneEvent): void
+}
+
+/** How many mined transactions are kept in case their block goes away; more than any reorganization that is followed. */
+const minedKept = 256
+
+/**
+ * The transactions of one lane that are pending, and those that were mined lately: blocks settle them, and
+ * reorganizations bring them back.
+ *
+ * @example
+ * const ledger = new LaneLedger({ nonces: () => nonces, findBlock: feed.find, onSettled: (entry, event) => ... })
+ * feed.subscribe({ onBlock: (block) => ledger.onBlock(block), onReorg: (removed) => ledger.onReorg(removed) })
+ */
+export class LaneLedger {
+  /** Sent, or perhaps sent, and in no block that was seen; by nonce. */
+  readonly pending = new Map<number, LaneEntry>()
+  readonly #mined = new Map<number, LaneEntry>()
+  readonly #options: LaneLedgerOptions
+
+  constructor(options: LaneLedgerOptions) {
+    this.#options = options
+  }
+
+  /** Begins to look after a transaction. */
+  add(entry: LaneEntry): void {
+    this.#options.nonces()?.submit(entry.nonce)
+    this.pending.set(entry.nonce, entry)
+    // With automatic mining the block may be here before the answer to the send.
+    const block = this.#options.findBlock(entry.signed.hash)
+    if (block !== undefined) this.#confirm(entry, block)
+  }
+
+  /** A new block of the chain. */
+  onBlock(block: SeenBlock): void {
+    const inBlock = new Set(block.transactions)
+    const mined = [...this.pending.values()]
+      .filter(({ hashes }) => hashes.some((hash) => inBlock.has(hash)))
+      .sort((a, b) => a.nonce - b.nonce)
+    for (const entry of mined) this.#confirm(entry, block)
+  }
+
+  /** Blocks that are no longer of the chain: what they held is pending again, and no node is known to have it. */
+  onReorg(removed: readonly SeenBlock[]): void {
+    const gone = new Set(removed.map(({ hash }) => hash))
+    for (const [nonce, entry] of this.#mined) {
+      if (entry.minedIn === undefined || !gone.has(entry.minedIn)) continue
+      this.#mined.delete(nonce)
+      this.#options.nonces()?.reopen(nonce)
+      entry.minedIn = undefined
+      entry.accepted = false
+      this.pending.set(nonce, entry)
+    }
+  }
+
+  /** Ends the looking after a transaction, and tells its sender. */
+  settle(entry: LaneEntry, event: LaneEvent): void {
+    if (this.pending.delete(entry.nonce)) this.#options.onSettled(entry, event)
+  }
+
+  #confirm(entry: LaneEntry, block: SeenBlock): void {
+    const hash = entry.hashes.find((one) => block.transactions.includes(one)) ?? entry.signed.hash
+    entry.minedIn = block.hash
+    // All lower nonces are in blocks too; what became of one that we saw in none is for the repair to find out.
+    this.#options.nonces()?.confirmUpTo(entry.nonce + 1)
+    this.settle(entry, { type: 'confirmed', hash, blockNumber: block.number })
+    this.#mined.set(entry.nonce, entry)
+    for (const oldest of this.#mined.keys()) {
+      if (this.#mined.size <= minedKept) break
+      this.#mined.delete(oldest)
+    }
+  }
+}
