@@ -10,8 +10,7 @@ import type { TestbedOptions } from './testbed.ts'
  * @throws LoadTestError PORT_IN_USE, TESTBED_START_FAILED, TESTBED_DIED
  */
 export async function runTestbed(options: TestbedOptions, io: CommandIo): Promise<{ exitCode: number }> {
-  const { json, chainPort, storagePort, personalServerPort, apiServerPort, only, rpcUrl, ...behaviour } =
-    options
+  const { json, chainPort, storagePort, personalServerPort, apiServerPort, ...behaviour } = options
   const testbed = await startTestbed({
     ...behaviour,
     ports: {

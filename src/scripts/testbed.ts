@@ -33,7 +33,7 @@ export const define: CommandModule['define'] = (command, io, run) => {
     .addHelpText(
       'after',
       '\nExamples:\n  $ vana-load testbed\n  $ vana-load testbed --block-time 6s --server-concurrency serial --json > target.json\n' +
-        '  $ vana-load testbed --only chain --chain-port 8545\n',
+        '  $ vana-load testbed --chain-port 8545\n',
     )
   addEnvironmentOptions(command)
   addParameterOptions(command, parameters, { command: 'What is started:', testbed: 'How it behaves:' })

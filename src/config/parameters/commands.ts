@@ -1,22 +1,8 @@
-import { choice, httpUrl, port, text, toggle } from '../kinds/basic.ts'
-import { listOf } from '../kinds/kind.ts'
-import { optional, parameter } from '../parameter.ts'
-
-const part = choice(['chain', 'storage', 'personal-server', 'api-server'])
+import { port, text, toggle } from '../kinds/basic.ts'
+import { parameter } from '../parameter.ts'
 
 /** What only `testbed` has, besides the parameters of the embedded target. */
 export const testbedCommandParameters = {
-  /** Parts to start; none named: all of them. */
-  only: parameter(listOf(part, `one or more of ${part.allowed}`), {
-    default: [],
-    flag: '--only <part>',
-    summary: 'Start only this part; give it several times for several.',
-  }),
-  /** A chain that is already there, for the parts that need one. */
-  rpcUrl: optional(httpUrl, {
-    flag: '--rpc <url>',
-    summary: 'Use this chain rather than start one.',
-  }),
   /** Port of the chain; 0 for a free one. */
   chainPort: parameter(port, {
     default: 0,
