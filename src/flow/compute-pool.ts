@@ -45,6 +45,8 @@ export function createComputePool(options: ComputePoolOptions = {}): ComputePool
     // Busy-waiting for the next task would count as CPU time of the flows.
     atomics: 'disabled',
     recordTiming: false,
+    // Without a limit the threads' heaps grow with the length of a run.
+    resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 },
   })
   return {
     async run<N extends TaskName>(
