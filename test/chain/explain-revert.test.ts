@@ -25,6 +25,7 @@ async function force(transaction: { data: Hex; gas: string; to?: Hex }) {
   const hash = await rpc.request('eth_sendTransaction', [
     { from, to: chain.contracts.permissions, ...transaction },
   ])
+  await chain.client.waitForTransactionReceipt({ hash: hash as Hex })
   const receipt = parseReceipt(await rpc.request('eth_getTransactionReceipt', [hash]))
   if (receipt === null) throw new Error('not mined')
   return receipt
