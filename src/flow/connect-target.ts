@@ -15,8 +15,7 @@ import type { Target } from '../config/target.ts'
 import { toNativeAccount } from '../crypto/native-account.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { createGoogleCloudStorage } from '../storage/google-cloud-storage.ts'
-import { readKeyFile } from '../storage/read-key-file.ts'
-import type { ServiceAccount } from '../storage/service-account.ts'
+import { readServiceAccount, type ServiceAccount } from '../storage/service-account.ts'
 import type { SignedPermission } from '../vana/user-crypto.ts'
 import { type ApiServerClient, createApiServerClient } from './api-server-client.ts'
 import { type ComputePool, createComputePool } from './compute-pool.ts'
@@ -70,7 +69,8 @@ export type TargetConnection = {
 export function connectTarget(settings: ConnectionSettings): TargetConnection {
   const { target, requestTimeoutMs = 30_000, threads, random = Math.random } = settings
   const { keyFile } = target.storage
-  const credentials = settings.serviceAccount ?? (keyFile === undefined ? undefined : readKeyFile(keyFile))
+  const credentials =
+    settings.serviceAccount ?? (keyFile === undefined ? undefined : readServiceAccount(keyFile))
   const retry = settings.retry ?? { attempts: 4, baseDelayMs: 250, maxDelayMs: 10_000, budgetRatio: 0.2 }
   const rpc = createRpcPool({
     urls: target.chain.rpcUrls,

@@ -1,6 +1,7 @@
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { Target } from '../config/target.ts'
 import type { VanaLoadTestClientOptions } from '../flow/vana-load-test-client.ts'
+import { parseServiceAccount } from '../storage/service-account.ts'
 
 /** What a configuration says of the client of a target. */
 export function connectionSettings(
@@ -21,7 +22,7 @@ export function connectionSettings(
     retry,
     ...(config.load.threads === undefined ? {} : { threads: config.load.threads }),
     serviceAccount:
-      secrets.serviceAccountJson === undefined ? undefined : JSON.parse(secrets.serviceAccountJson),
+      secrets.serviceAccountJson === undefined ? undefined : parseServiceAccount(secrets.serviceAccountJson),
     apiServerToken: secrets.apiServerToken,
     flow: {
       runId,

@@ -1,7 +1,7 @@
 import { CRC32C } from '@google-cloud/storage'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { crc32c, crc32cBase64 } from '../crypto/crc32c.ts'
+import { crc32c, crc32cBase64 } from './crc32c.ts'
 
 const bytes = (count: number, value: (i: number) => number) =>
   Uint8Array.from({ length: count }, (_, i) => value(i))
