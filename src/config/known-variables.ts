@@ -1,6 +1,10 @@
 import { configParameters, targetEnvironmentParameters } from './load-test-config.ts'
 import { type NamedParameter, nameParameters } from './parameter-names.ts'
-import { serveCommandParameters, testbedCommandParameters } from './parameters/commands.ts'
+import {
+  serveCommandParameters,
+  testbedCommandParameters,
+  testbedSurroundingsParameters,
+} from './parameters/commands.ts'
 import {
   fundCommandParameters,
   statusCommandParameters,
@@ -15,6 +19,7 @@ export function knownVariables(): string[] {
     ...configParameters,
     ...targetEnvironmentParameters,
     ...nameParameters({ testbed: testbedCommandParameters, serve: serveCommandParameters }),
+    ...nameParameters({ surroundings: testbedSurroundingsParameters }),
     ...nameParameters({ wallets: walletsCommandParameters, fund: fundCommandParameters }),
     ...nameParameters({ status: statusCommandParameters, sweep: sweepCommandParameters }),
   ]

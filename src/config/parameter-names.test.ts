@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { configParameters, targetEnvironmentParameters } from './load-test-config.ts'
 import { nameParameters } from './parameter-names.ts'
 import { testbedParameters } from './parameters/chain.ts'
-import { serveCommandParameters, testbedCommandParameters } from './parameters/commands.ts'
+import {
+  serveCommandParameters,
+  testbedCommandParameters,
+  testbedSurroundingsParameters,
+} from './parameters/commands.ts'
 
 const duplicates = (names: readonly string[]) => names.filter((name, index) => names.indexOf(name) !== index)
 
@@ -13,8 +17,13 @@ describe('the names of parameters', () => {
     expect(duplicates(configParameters.map(({ key }) => key))).toEqual([])
     expect(duplicates(configParameters.flatMap(({ flag }) => flag ?? []))).toEqual([])
     expect(duplicates(everything.flatMap(({ env }) => env))).toEqual([])
-    const command = nameParameters({ command: testbedCommandParameters, testbed: testbedParameters })
+    const command = nameParameters({
+      command: testbedCommandParameters,
+      surroundings: testbedSurroundingsParameters,
+      testbed: testbedParameters,
+    })
     expect(duplicates(command.flatMap(({ flag }) => flag ?? []))).toEqual([])
+    expect(duplicates(command.flatMap(({ env }) => env))).toEqual([])
     expect(duplicates(nameParameters({ command: serveCommandParameters }).flatMap(({ env }) => env))).toEqual(
       [],
     )

@@ -4,25 +4,36 @@ import { knownVariables } from './known-variables.ts'
 import type { ParameterGroup, ValuesOf } from './parameter.ts'
 import { nameParameters } from './parameter-names.ts'
 import { type Problem, throwProblems } from './problem.ts'
-import { resolveParameters } from './resolve-parameters.ts'
+import { type Resolved, resolveParameters } from './resolve-parameters.ts'
 
 /**
  * Resolves groups of parameters by themselves, for commands that take neither preset nor config file.
  *
  * @param groups none of which holds a parameter that is settled from others
  * @param sources.problems what is known to be wrong already
+ * @param sources.check finds what is wrong among values that are right each by itself; called with those that are
  * @throws LoadTestError CONFIG_INVALID that lists every problem at once
  * @example resolveGroups({ testbed: testbedParameters }, { flags, environment }).testbed.blockTimeMs
  */
 export function resolveGroups<Groups extends Record<string, ParameterGroup>>(
   groups: Groups,
-  sources: { flags: Flags; environment: Environment; problems?: readonly Problem[] },
+  sources: {
+    flags: Flags
+    environment: Environment
+    problems?: readonly Problem[]
+    check?: (values: ReadonlyMap<string, Resolved>) => readonly Problem[]
+    hint?: string
+  },
 ): { [Group in keyof Groups]: ValuesOf<Groups[Group]> } {
   const parameters = nameParameters(groups)
   const fromEnvironment = environmentLayer(parameters, sources.environment, knownVariables())
   const layers = [flagLayer(parameters, sources.flags), fromEnvironment.layer]
   const { values, problems } = resolveParameters(parameters, layers)
-  throwProblems([...(sources.problems ?? []), ...fromEnvironment.problems, ...problems])
+  const among = sources.check?.(values) ?? []
+  throwProblems(
+    [...(sources.problems ?? []), ...fromEnvironment.problems, ...problems, ...among],
+    sources.hint,
+  )
   const resolved: Record<string, Record<string, unknown>> = {}
   for (const { key, path } of parameters) {
     const [group, name] = path

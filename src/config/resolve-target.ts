@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { isDevelopmentChain } from './development-chain.ts'
 import { type Environment, environmentLayer } from './environment-layer.ts'
 import { knownVariables } from './known-variables.ts'
 import { targetEnvironmentParameters } from './load-test-config.ts'
@@ -139,10 +140,7 @@ function checkSafety(target: Omit<Target, 'apiServer'>, allowMainnet: boolean): 
       { hint: 'Give --allow-mainnet and --max-spend if that is really meant.' },
     )
   }
-  const isLoopback = chain.rpcUrls.every((url) =>
-    /^(127(\.\d+){3}|localhost|\[::1\])$/.test(new URL(url).hostname),
-  )
-  if (accounts !== undefined && !(isLoopback && chain.id === mokshaChainId)) {
+  if (accounts !== undefined && !isDevelopmentChain(chain)) {
     throw new LoadTestError(
       'CONFIG_INVALID',
       `The target '${target.name}' holds development keys, which everyone knows: they are only ever used on a loopback` +

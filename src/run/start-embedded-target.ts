@@ -1,4 +1,6 @@
+import { testbedPartList } from '../config/kinds/testbed-parts.ts'
 import { type Target, targetSchema } from '../config/target.ts'
+import { testbedParts } from '../config/testbed-part.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { ManagedProcess, type ProcessExit } from '../process/managed-process.ts'
 import { ownProgram } from '../process/own-program.ts'
@@ -27,7 +29,7 @@ export async function startEmbeddedTarget(
   const child = new ManagedProcess<Target>({
     name: 'vana-load testbed',
     command: program.command,
-    args: [...program.args, 'testbed', '--json', ...args],
+    args: [...program.args, 'testbed', '--json', '--only', testbedPartList.show([...testbedParts]), ...args],
     ready: { line: readTarget },
     startTimeoutMs: 60_000,
     stopTimeoutMs: 15_000,

@@ -1,4 +1,5 @@
 import type { Hex } from 'viem'
+import type { ServerRateLimits } from '../config/kinds/server-rate-limits.ts'
 import { LoadTestApiServer } from '../server/load-test-api-server.ts'
 import { startPersonalServer } from './personal-server/start-personal-server.ts'
 import { startStorageEmulator } from './storage/start-storage-emulator.ts'
@@ -20,17 +21,19 @@ export type PartSettings = {
     mnemonic: string
     profile: 'main-2025-09-05' | 'head-2025-10-17'
     concurrency: 'serial' | 'parallel'
-    rateLimits: boolean
+    rateLimits: ServerRateLimits | false
     model: { seed: string; medianMs: number }
   }
   apiServer: {
     port: number
-    rpcUrls: string[]
+    rpcUrls: readonly string[]
     chainId: number
     contracts: { permissions: Hex }
     personalServerUrl: string
-    relayerPrivateKeys: Hex[]
+    relayerPrivateKeys: readonly Hex[]
     granteePrivateKey: Hex
+    /** The only grantee that permissions are relayed for; absent for any. */
+    granteeId: number | undefined
   }
 }
 
@@ -51,10 +54,13 @@ export const partStarters: { [Name in PartName]: (settings: PartSettings[Name]) 
     startStorageEmulator({ port, buckets: [{ name: bucket, public: isPublic }], serviceAccounts }),
 
   personalServer: ({ rateLimits, ...settings }) =>
-    startPersonalServer({ ...settings, ...(rateLimits ? { rateLimits: {} } : {}) }),
+    startPersonalServer({ ...settings, ...(rateLimits ? { rateLimits } : {}) }),
 
-  async apiServer(settings) {
-    const server = new LoadTestApiServer(settings)
+  async apiServer({ granteeId, ...settings }) {
+    const server = new LoadTestApiServer({
+      ...settings,
+      ...(granteeId === undefined ? {} : { granteeId: BigInt(granteeId) }),
+    })
     const { url } = await server.start()
     return { url, stats: () => server.stats(), stop: () => server.stop() }
   },

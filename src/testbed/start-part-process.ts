@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { testbedPartWords } from '../config/testbed-part.ts'
+import { type ErrorCode, errorCatalog } from '../errors/catalog.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { ManagedProcess, type ProcessExit } from '../process/managed-process.ts'
 import { ownProgram } from '../process/own-program.ts'
@@ -24,7 +26,8 @@ const answerSchema: z.ZodType<PartAnswer> = z.union([
 /**
  * Starts a part of the testbed in a process of its own.
  *
- * @throws LoadTestError PORT_IN_USE, TESTBED_START_FAILED; the signal's reason when aborted
+ * @throws LoadTestError with the part's own code where it says what to do: PORT_IN_USE, CONFIG_INVALID, CHAIN_*;
+ * otherwise TESTBED_START_FAILED; the signal's reason when aborted
  */
 export async function startPartProcess<Name extends PartName>(
   name: Name,
@@ -43,8 +46,8 @@ export async function startPartProcess<Name extends PartName>(
   if ('failed' in answer || pid === undefined) {
     await child.stop()
     const failed = 'failed' in answer ? answer.failed : { code: '', message: 'it ended at once' }
-    const code = failed.code === 'PORT_IN_USE' ? failed.code : 'TESTBED_START_FAILED'
-    throw new LoadTestError(code, `The testbed's ${name} did not start: ${failed.message}`)
+    const code = isCause(failed.code) ? failed.code : 'TESTBED_START_FAILED'
+    throw new LoadTestError(code, `The testbed's ${testbedPartWords[name]} did not start: ${failed.message}`)
   }
   return {
     ...answer.up,
@@ -53,4 +56,8 @@ export async function startPartProcess<Name extends PartName>(
     lastOutput: () => child.lastOutput(),
     stop: (options) => child.stop(options),
   }
+}
+
+function isCause(code: string): code is ErrorCode {
+  return Object.hasOwn(errorCatalog, code) && code !== 'INTERNAL'
 }

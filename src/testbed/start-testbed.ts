@@ -1,53 +1,52 @@
-import type { Hex } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
-import type { DependencyName, Target } from '../config/target.ts'
-import { registerGrantee } from './chain/register-grantee.ts'
-import { startChain } from './chain/start-chain.ts'
+import { type TestbedPart, testbedParts } from '../config/testbed-part.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { contractAddresses } from './chain/contract-addresses.ts'
+import { describeTestbed, type TestbedDocument } from './describe-testbed.ts'
+import { appPrivateKey, serverMnemonic } from './development-keys.ts'
 import { createServiceAccount, type ServiceAccountFile } from './service-account-file.ts'
+import { type OwnChain, startOwnChain } from './start-own-chain.ts'
 import { startPartProcess } from './start-part-process.ts'
-import type { TestbedOptions } from './testbed-options.ts'
+import type { GivenChain, TestbedOptions } from './testbed-options.ts'
 
-/** An embedded stack that is up. */
+/** An embedded stack that is up, or a part of one. */
 export type RunningTestbed = {
-  target: Target
+  document: TestbedDocument
   /** Settles when a part ends, whether asked to or not, with its name and its last output. */
   partEnded: Promise<{ part: string; lastOutput: string }>
   /** @param options.now kills the parts, for when one is gone and what is under way can't end well */
   stop(options?: { now?: boolean }): Promise<void>
 }
 
-/** The app that users grant access to: anvil's fifth public development key. */
-const appPrivateKey: Hex = '0x47e179ec197488593b187f80a00eb0da91f1b9d0b13f8733639f19c30a34926a'
-/** The personal server's wallet: anvil's public development mnemonic. */
-const serverMnemonic = 'test test test test test test test test test test test junk'
-
 /**
- * Starts the whole embedded stack on 127.0.0.1: chain with contracts, object storage, personal server and API server,
- * each in a process of its own, so that the CPU time of one is never another's latency.
+ * Starts the embedded stack on 127.0.0.1: chain with contracts, object storage, personal server and API server, or those
+ * of them that are asked for. Each has a process of its own, so that the CPU time of one is never another's latency.
  *
- * @throws LoadTestError PORT_IN_USE, TESTBED_START_FAILED; the signal's reason when aborted. Nothing is left running.
+ * @throws LoadTestError PORT_IN_USE, TESTBED_START_FAILED; CONFIG_INVALID and CHAIN_* codes for surroundings that don't
+ * fit; the signal's reason when aborted. Nothing is left running.
  * @example
- * const testbed = await startTestbed({ blockTimeMs: 1000 })
- * console.log(JSON.stringify(testbed.target))
+ * const testbed = await startTestbed({ only: ['chain', 'storage'], blockTimeMs: 1000 })
+ * console.log(JSON.stringify(testbed.document))
  * await testbed.stop()
  */
 export async function startTestbed(options: TestbedOptions = {}): Promise<RunningTestbed> {
-  const { signal, ports = {}, bucket = 'vana-load', storageUrls = 'public', seed = '1' } = options
-  const { serverProfile = 'main-2025-09-05', serverConcurrency = 'serial' } = options
+  const { surroundings = {}, signal, ports = {}, bucket = 'vana-load', seed = '1' } = options
+  const { storageUrls = 'public', serverProfile = 'main-2025-09-05', serverConcurrency = 'serial' } = options
+  const wanted = new Set<TestbedPart>(options.only ?? testbedParts)
   const running: Part[] = []
-  const account = storageUrls === 'signed' ? await createServiceAccount() : undefined
-  const started = async <P extends Omit<Part, 'name'>>(
-    name: DependencyName,
-    starting: Promise<P>,
-  ): Promise<P> => {
-    const part = await starting
+  const account = wanted.has('storage') && storageUrls === 'signed' ? await createServiceAccount() : undefined
+  /** Starts a part if it is wanted. */
+  const start = async <P extends Omit<Part, 'name'>>(
+    name: TestbedPart,
+    starter: () => Promise<P>,
+  ): Promise<P | undefined> => {
+    if (!wanted.has(name)) return undefined
+    const part = await starter()
     running.push({ name, exited: part.exited, lastOutput: part.lastOutput, stop: part.stop })
     return part
   }
   try {
     const settled = await Promise.allSettled([
-      started(
-        'storage',
+      start('storage', () =>
         startPartProcess(
           'storage',
           {
@@ -59,84 +58,55 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
           signal,
         ),
       ),
-      started(
-        'chain',
-        startChain({
-          port: ports.chain ?? 0,
-          blockTime: (options.blockTimeMs ?? 1000) / 1000,
-          blockGasLimit: BigInt(options.blockGasLimit ?? 30_000_000),
-          reference: options.contracts ?? '2025-09',
-          ...(options.forkUrl === undefined ? {} : { forkUrl: options.forkUrl }),
-          ...(signal ? { signal } : {}),
-        }),
-      ).then(async (chain) => ({
-        chain,
-        granteeId: await registerGrantee(chain.client, appIdentity()),
-      })),
+      start('chain', () => startOwnChain(options)),
     ])
-    const [storage, { chain, granteeId }] = allFulfilled(settled)
-    const personalServer = await started(
-      'personalServer',
-      startPartProcess(
+    const [storage, ownChain] = allFulfilled(settled)
+    const chain = ownChain ? withDevelopmentKeys(ownChain) : surroundings.chain
+    const personalServer = await start('personalServer', () => {
+      const { id, rpcUrls } = needed(chain, 'The personal server', 'a chain')
+      return startPartProcess(
         'personalServer',
         {
           port: ports.personalServer ?? 0,
-          rpcUrl: chain.rpcUrl,
-          chainId: chain.chainId,
-          mnemonic: serverMnemonic,
+          rpcUrl: needed(rpcUrls[0], 'The personal server', 'an RPC endpoint'),
+          chainId: id,
+          mnemonic: options.serverMnemonic ?? serverMnemonic,
           profile: serverProfile,
           concurrency: serverConcurrency,
           rateLimits: options.serverRateLimits ?? false,
           model: { seed, medianMs: options.inferenceMedianMs ?? 800 },
         },
         signal,
-      ),
-    )
-    const apiServer = await started(
-      'apiServer',
-      startPartProcess(
+      )
+    })
+    const apiServer = await start('apiServer', () => {
+      const { id, rpcUrls, granteePrivateKey, relayerPrivateKeys, granteeId } = needed(
+        chain,
+        'The API server',
+        'a chain',
+      )
+      const personalServerUrl = personalServer?.url ?? surroundings.personalServerUrl
+      return startPartProcess(
         'apiServer',
         {
           port: ports.apiServer ?? 0,
-          rpcUrls: [chain.rpcUrl],
-          chainId: chain.chainId,
-          contracts: { permissions: chain.contracts.permissions },
-          personalServerUrl: personalServer.url,
-          relayerPrivateKeys: [chain.accounts.relayer.privateKey],
-          granteePrivateKey: appPrivateKey,
+          rpcUrls,
+          chainId: id,
+          contracts: { permissions: contractAddresses.permissions },
+          personalServerUrl: needed(personalServerUrl, 'The API server', 'a personal server'),
+          relayerPrivateKeys: relayerPrivateKeys ?? [],
+          granteePrivateKey: needed(granteePrivateKey, 'The API server', "the app's key"),
+          granteeId,
         },
         signal,
-      ),
-    )
-    const { owner, funder, relayer } = chain.accounts
+      )
+    })
     return {
-      target: {
-        name: 'local',
-        chain: { id: chain.chainId, rpcUrls: [chain.rpcUrl], contracts: chain.contracts },
-        storage: {
-          provider: 'gcs',
-          apiEndpoint: storage.url,
-          bucket,
-          urls: storageUrls,
-          ...(account ? { keyFile: account.path } : {}),
-        },
-        personalServer: { url: personalServer.url, profile: serverProfile },
-        apiServer: { url: apiServer.url },
-        grantee: { id: Number(granteeId), address: appIdentity().address },
-        accounts: { owner: owner.privateKey, funder: funder.privateKey, relayer: relayer.privateKey },
-        embedded: ['chain', 'storage', 'personalServer', 'apiServer', 'model'],
-        metricsUrls: {
-          storage: storage.metricsUrl,
-          personalServer: personalServer.metricsUrl,
-          apiServer: apiServer.metricsUrl,
-        },
-        pids: {
-          chain: chain.pid,
-          storage: storage.pid,
-          personalServer: personalServer.pid,
-          apiServer: apiServer.pid,
-        },
-      },
+      document: describeTestbed({
+        parts: { chain: ownChain, storage, personalServer, apiServer },
+        storage: { bucket, urls: storageUrls, keyFile: account?.path },
+        serverProfile,
+      }),
       partEnded: Promise.race(
         running.map(async ({ name, exited, lastOutput }) => {
           await exited
@@ -152,10 +122,24 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
 }
 
 type Part = {
-  name: DependencyName
+  name: TestbedPart
   exited: Promise<unknown>
   lastOutput(): string
   stop(options?: { now?: boolean }): Promise<unknown>
+}
+
+function withDevelopmentKeys({ chainId, rpcUrl, accounts }: OwnChain): GivenChain {
+  return {
+    id: chainId,
+    rpcUrls: [rpcUrl],
+    granteePrivateKey: appPrivateKey,
+    relayerPrivateKeys: [accounts.relayer.privateKey],
+  }
+}
+
+function needed<T>(value: T | undefined, who: string, what: string): T {
+  if (value !== undefined) return value
+  throw new LoadTestError('CONFIG_INVALID', `${who} needs ${what}, and there is none.`)
 }
 
 async function stopAll(
@@ -171,9 +155,4 @@ function allFulfilled<A, B>([a, b]: [PromiseSettledResult<A>, PromiseSettledResu
   if (a.status === 'rejected') throw a.reason
   if (b.status === 'rejected') throw b.reason
   return [a.value, b.value]
-}
-
-function appIdentity() {
-  const { address, publicKey } = privateKeyToAccount(appPrivateKey)
-  return { address, publicKey }
 }

@@ -1,7 +1,15 @@
-/** How the embedded stack behaves. */
+import type { Hex } from 'viem'
+import type { ServerRateLimits } from '../config/kinds/server-rate-limits.ts'
+import type { TestbedPart } from '../config/testbed-part.ts'
+
+/** Which parts of the embedded stack to start, and how they behave. */
 export type TestbedOptions = {
+  /** The parts to start; a server also needs what stands under `surroundings`. @default all */
+  only?: readonly TestbedPart[] | undefined
+  /** What is there already. */
+  surroundings?: TestbedSurroundings
   /** Ports on 127.0.0.1. @default free ones */
-  ports?: { chain?: number; storage?: number; personalServer?: number; apiServer?: number }
+  ports?: { [Part in TestbedPart]?: number | undefined }
   /** From block to block, in milliseconds. @default 1000 */
   blockTimeMs?: number
   /** Gas that one block holds. @default 30_000_000 */
@@ -18,11 +26,33 @@ export type TestbedOptions = {
   serverProfile?: 'main-2025-09-05' | 'head-2025-10-17'
   /** Whether the personal server works on one request at a time, as the original. @default 'serial' */
   serverConcurrency?: 'serial' | 'parallel'
-  /** Whether the personal server limits requests by address, as the original can. @default false */
-  serverRateLimits?: boolean
+  /** How many requests of an address the personal server lets through. @default false, all */
+  serverRateLimits?: ServerRateLimits | false
+  /** BIP-39 words that the personal server's keys come from. @default public development words */
+  serverMnemonic?: string | undefined
   /** Median time that the stand-in for the language model takes, in milliseconds. @default 800 */
   inferenceMedianMs?: number
   /** Fixes the model's latencies. @default '1' */
   seed?: string
   signal?: AbortSignal
+}
+
+/** What the parts that are started find around them. */
+export type TestbedSurroundings = {
+  /** The chain, for servers that are started without one. */
+  chain?: GivenChain | undefined
+  /** Whom the API server asks when no personal server is started; ends in `/api/v1`. */
+  personalServerUrl?: string | undefined
+}
+
+/** A chain that is not the testbed's own, and who acts on it. */
+export type GivenChain = {
+  id: number
+  rpcUrls: readonly string[]
+  /** The app's key; only the API server needs it. */
+  granteePrivateKey?: Hex | undefined
+  /** With which the API server relays; none turns the relay off. */
+  relayerPrivateKeys?: readonly Hex[] | undefined
+  /** The only grantee that permissions are relayed for. @default any */
+  granteeId?: number | undefined
 }

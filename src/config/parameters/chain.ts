@@ -1,6 +1,7 @@
 import { amount } from '../kinds/amount.ts'
-import { choice, decimalNumber, httpUrl, toggle, wholeNumber } from '../kinds/basic.ts'
+import { choice, decimalNumber, httpUrl, wholeNumber } from '../kinds/basic.ts'
 import { duration } from '../kinds/duration.ts'
+import { serverRateLimits } from '../kinds/server-rate-limits.ts'
 import { optional, parameter } from '../parameter.ts'
 
 const milliseconds = duration({ bareUnit: 'ms', minMs: 1 })
@@ -77,11 +78,12 @@ export const testbedParameters = {
     flag: '--server-profile <version>',
     summary: 'Version of the personal server that the embedded one resembles.',
   }),
-  /** Whether the personal server limits requests by address, as a deployed one may. */
-  serverRateLimits: parameter(toggle, {
+  /** How many requests of an address the personal server lets through, as a deployed one may; `false` for all. */
+  serverRateLimits: parameter(serverRateLimits, {
     default: false,
-    flag: '--server-rate-limits',
-    summary: 'Let the embedded personal server limit requests by address, as the original can.',
+    flag: '--server-rate-limits [limits]',
+    summary:
+      'Let the embedded personal server limit requests by address, as the original can, by its numbers or by yours.',
   }),
   /** Whether the bucket can be read by anybody, or through signed URLs only. */
   storageUrls: parameter(choice(['public', 'signed']), {

@@ -1,8 +1,25 @@
-import { port, text, toggle } from '../kinds/basic.ts'
-import { parameter } from '../parameter.ts'
+import { httpUrl, port, text, toggle, wholeNumber } from '../kinds/basic.ts'
+import { listOf } from '../kinds/kind.ts'
+import { mnemonic } from '../kinds/secret.ts'
+import { testbedPartList } from '../kinds/testbed-parts.ts'
+import { optional, parameter, secret } from '../parameter.ts'
 
 /** What only `testbed` has, besides the parameters of the embedded target. */
 export const testbedCommandParameters = {
+  /** Which parts are started; none named means all. */
+  only: parameter(testbedPartList, {
+    default: [],
+    flag: '--only <parts>',
+    variable: 'TESTBED_ONLY',
+    summary: `Start these parts only: ${testbedPartList.allowed}.`,
+  }),
+  /** Port of the one part that is started. */
+  port: optional(port, {
+    flag: '--port <port>',
+    // The name without TESTBED is that of `serve`.
+    variable: 'TESTBED_PORT',
+    summary: 'With one part: its port; 0 for a free one.',
+  }),
   /** Port of the chain; 0 for a free one. */
   chainPort: parameter(port, {
     default: 0,
@@ -32,6 +49,34 @@ export const testbedCommandParameters = {
     default: false,
     flag: '--json',
     summary: 'Print the target as one JSON document on standard output, and nothing else there.',
+  }),
+}
+
+/** What surrounds the parts that `testbed --only` starts; the variables are those of a target. */
+export const testbedSurroundingsParameters = {
+  /** The chain that the servers talk to. */
+  rpcUrl: optional(listOf(httpUrl, 'http or https URLs, separated by commas'), {
+    flag: '--rpc <url>',
+    variable: 'RPC_URL',
+    summary: 'Without the chain: RPC endpoint of the chain that the servers talk to.',
+  }),
+  /** Its id. */
+  chainId: parameter(wholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER }), {
+    default: 14_800,
+    flag: '--chain-id <id>',
+    alsoEnv: ['CHAIN_ID'],
+    summary: 'Without the chain: id of the chain that the servers talk to.',
+  }),
+  /** Whom the API server asks. */
+  personalServerUrl: optional(httpUrl, {
+    flag: '--personal-server-url <url>',
+    alsoEnv: ['PERSONAL_SERVER_BASE_URL'],
+    summary: 'Without the personal server: the one that the API server asks, ending in /api/v1.',
+  }),
+  /** The personal server's keys come from it. */
+  serverMnemonic: secret(mnemonic, {
+    alsoEnv: ['WALLET_MNEMONIC'],
+    summary: "BIP-39 mnemonic that the personal server's keys come from.",
   }),
 }
 

@@ -1,0 +1,60 @@
+import { privateKeyToAccount } from 'viem/accounts'
+import type { DependencyName, Target } from '../config/target.ts'
+import { type TestbedPart, testbedParts } from '../config/testbed-part.ts'
+import { appPrivateKey } from './development-keys.ts'
+import type { OwnChain } from './start-own-chain.ts'
+import type { PartProcess } from './start-part-process.ts'
+
+/** What there is to say of the parts that were started: a target document, or those pieces of one. */
+export type TestbedDocument = Partial<Target>
+
+/**
+ * Writes the target document of the parts that are up; of those that are not, it says nothing.
+ *
+ * @param up.storage what its address alone doesn't say
+ */
+export function describeTestbed(up: {
+  parts: { chain: OwnChain | undefined } & Record<Exclude<TestbedPart, 'chain'>, PartProcess | undefined>
+  storage: { bucket: string; urls: 'public' | 'signed'; keyFile: string | undefined }
+  serverProfile: Target['personalServer']['profile']
+}): TestbedDocument {
+  const { chain, ...processes } = up.parts
+  const { storage, personalServer, apiServer } = processes
+  const started = testbedParts.filter((part) => up.parts[part] !== undefined)
+  const { keyFile, ...access } = up.storage
+  return {
+    ...(started.length === testbedParts.length && { name: 'local' }),
+    ...(chain && describeChain(chain)),
+    ...(storage && {
+      storage: { provider: 'gcs', apiEndpoint: storage.url, ...access, ...(keyFile && { keyFile }) },
+    }),
+    ...(personalServer && { personalServer: { url: personalServer.url, profile: up.serverProfile } }),
+    ...(apiServer && { apiServer: { url: apiServer.url } }),
+    embedded: started.flatMap(dependenciesOf),
+    metricsUrls: mapPresent(processes, ({ metricsUrl }) => metricsUrl),
+    pids: mapPresent<TestbedPart, { pid: number }, number>(up.parts, ({ pid }) => pid),
+  }
+}
+
+function describeChain(chain: OwnChain): TestbedDocument {
+  const { owner, funder, relayer } = chain.accounts
+  return {
+    chain: { id: chain.chainId, rpcUrls: [chain.rpcUrl], contracts: chain.contracts },
+    grantee: { id: Number(chain.granteeId), address: privateKeyToAccount(appPrivateKey).address },
+    accounts: { owner: owner.privateKey, funder: funder.privateKey, relayer: relayer.privateKey },
+  }
+}
+
+/** The model is a stand-in wherever the personal server is. */
+const dependenciesOf = (part: TestbedPart): DependencyName[] =>
+  part === 'personalServer' ? [part, 'model'] : [part]
+
+function mapPresent<Name extends string, From, To>(
+  from: Record<Name, From | undefined>,
+  read: (value: From) => To,
+): Partial<Record<Name, To>> {
+  const entries = Object.entries<From | undefined>(from).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, read(value)]],
+  )
+  return Object.fromEntries(entries)
+}
