@@ -5,6 +5,8 @@ import { listOf } from './kind.ts'
 import { part } from './part.ts'
 import { formatRate, rate } from './rate.ts'
 import { mnemonic, privateKey, serviceAccountJson } from './secret.ts'
+import { serverRateLimits } from './server-rate-limits.ts'
+import { testbedPartList } from './testbed-parts.ts'
 
 const key = `0x${'ab'.repeat(32)}` as const
 
@@ -93,6 +95,33 @@ describe('a kind of value', () => {
       mnemonic,
       [[`  ${'Test '.repeat(11)}junk\n`, `${'test '.repeat(11)}junk`]],
       ['test junk', ''],
+    ],
+    [
+      'rate limits',
+      serverRateLimits,
+      [
+        [true, {}],
+        ['on', {}],
+        ['off', false],
+        [
+          'identity=3, operations=7,default=5',
+          { identityPerMinute: 3, operationsPerHour: 7, defaultPerMinute: 5 },
+        ],
+        ['operations=7', { operationsPerHour: 7 }],
+      ],
+      ['', 'operations', 'operations=0', 'operations=x', 'cancel=1', 'operations=1,operations=2', '7'],
+    ],
+    [
+      'parts of the testbed',
+      testbedPartList,
+      [
+        ['storage,chain', ['chain', 'storage']],
+        [
+          ['api-server', 'personal-server,api-server'],
+          ['personalServer', 'apiServer'],
+        ],
+      ],
+      ['', 'model', 'chain,', ['chain', 'x'], 3],
     ],
     [
       'service-account key',
