@@ -12,6 +12,8 @@ test('CPU time that is burnt between two samples shows, and the totals add up', 
     expect(after.cpuCores).toBeGreaterThan(0)
     expect(sampler.totals().cpuMs).toBe(after.cpuMs)
     expect(sampler.totals().rssPeakBytes).toBeGreaterThanOrEqual(after.rssBytes)
+    expect(sampler.totals().cpuCoresPeak).toBeGreaterThanOrEqual(sampler.totals().cpuCoresMean)
+    expect(sampler.totals().cores).toBeGreaterThan(0)
   } finally {
     sampler.stop()
   }

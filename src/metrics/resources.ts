@@ -1,7 +1,11 @@
+import { availableParallelism, cpus } from 'node:os'
 import { type IntervalHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks'
 
 /** How often the event loop is probed, in milliseconds. Node reports the probe's interval plus the delay. */
 const probeMs = 10
+
+/** The highest use of CPU is taken over this many samples, normally seconds, so that one busy moment is no limit. */
+const peakSamples = 10
 
 /** How late the event loop was, in milliseconds. */
 export type LoopDelay = { mean: number; p50: number; p99: number; max: number }
@@ -12,6 +16,8 @@ export type ResourceSample = {
   cpuMs: number
   /** CPU time over wall time since the previous sample; 1 is one core. */
   cpuCores: number
+  /** How much of all cores of this machine anybody used since the previous sample, 0 to 1; `null` if it doesn't tell. */
+  machineShare: number | null
   rssBytes: number
   heapUsedBytes: number
   /** Delay of the main thread's event loop since the previous sample. */
@@ -21,9 +27,27 @@ export type ResourceSample = {
 /** The generator's use of resources over the whole run. */
 export type ResourceTotals = {
   cpuMs: number
+  /** Cores that this process may use, and how many it did: in the mean, and over the busiest ten samples. */
+  cores: number
+  cpuCoresMean: number
+  cpuCoresPeak: number
+  /** How much of all cores of this machine anybody used, 0 to 1. */
+  machineShare: number | null
   rssPeakBytes: number
   rssEndBytes: number
   eventLoopDelayMs: LoopDelay
+}
+
+/** Totals of a process that was not measured. */
+export const noResources: ResourceTotals = {
+  cpuMs: 0,
+  cores: 0,
+  cpuCoresMean: 0,
+  cpuCoresPeak: 0,
+  machineShare: null,
+  rssPeakBytes: 0,
+  rssEndBytes: 0,
+  eventLoopDelayMs: { mean: 0, p50: 0, p99: 0, max: 0 },
 }
 
 /** Measures the process it runs in. */
@@ -54,7 +78,12 @@ export function startResourceSampler(): ResourceSampler {
   overall.enable()
   const startCpu = process.cpuUsage()
   let lastCpuMs = 0
-  let lastAtMs = performance.now()
+  const startMs = performance.now()
+  let lastAtMs = startMs
+  const startMachine = machineTicks()
+  let lastMachine = startMachine
+  const latest: { cpuMs: number; ms: number }[] = []
+  let cpuCoresPeak = 0
   let rssPeakBytes = 0
   let rssEndBytes = 0
 
@@ -72,18 +101,58 @@ export function startResourceSampler(): ResourceSampler {
       const cpuCores = elapsedMs > 0 ? (cpuMs - lastCpuMs) / elapsedMs : 0
       const eventLoopDelayMs = readDelay(sinceLast)
       sinceLast.reset()
+      const machine = machineTicks()
+      const machineShare = busyShare(lastMachine, machine)
+      lastMachine = machine
+      latest.push({ cpuMs: cpuMs - lastCpuMs, ms: elapsedMs })
+      if (latest.length > peakSamples) latest.shift()
+      if (latest.length === peakSamples) cpuCoresPeak = Math.max(cpuCoresPeak, coresOf(latest))
       lastCpuMs = cpuMs
       lastAtMs = atMs
       rssPeakBytes = Math.max(rssPeakBytes, rss)
       rssEndBytes = rss
-      return { cpuMs, cpuCores, rssBytes: rss, heapUsedBytes: heapUsed, eventLoopDelayMs }
+      return { cpuMs, cpuCores, machineShare, rssBytes: rss, heapUsedBytes: heapUsed, eventLoopDelayMs }
     },
-    totals: () => ({ cpuMs: lastCpuMs, rssPeakBytes, rssEndBytes, eventLoopDelayMs: readDelay(overall) }),
+    totals() {
+      const cpuCoresMean = coresOf([{ cpuMs: lastCpuMs, ms: lastAtMs - startMs }])
+      return {
+        cpuMs: lastCpuMs,
+        cores: availableParallelism(),
+        cpuCoresMean,
+        cpuCoresPeak: Math.max(cpuCoresPeak, cpuCoresMean),
+        machineShare: busyShare(startMachine, lastMachine),
+        rssPeakBytes,
+        rssEndBytes,
+        eventLoopDelayMs: readDelay(overall),
+      }
+    },
     stop() {
       sinceLast.disable()
       overall.disable()
     },
   }
+}
+
+type Ticks = { busy: number; all: number }
+
+/** What all cores of the machine have done since it started. */
+function machineTicks(): Ticks {
+  const ticks = { busy: 0, all: 0 }
+  for (const { times } of cpus()) {
+    const all = times.user + times.nice + times.sys + times.irq + times.idle
+    ticks.all += all
+    ticks.busy += all - times.idle
+  }
+  return ticks
+}
+
+function busyShare(from: Ticks, to: Ticks): number | null {
+  return to.all <= from.all ? null : (to.busy - from.busy) / (to.all - from.all)
+}
+
+function coresOf(samples: readonly { cpuMs: number; ms: number }[]): number {
+  const ms = samples.reduce((sum, sample) => sum + sample.ms, 0)
+  return ms <= 0 ? 0 : samples.reduce((sum, sample) => sum + sample.cpuMs, 0) / ms
 }
 
 function readDelay(histogram: IntervalHistogram): LoopDelay {

@@ -60,6 +60,28 @@ export const notableFlowSchema = z.object({
   message: z.string().nullable(),
 })
 
+const share = z.number().nonnegative()
+
+/** What one component of the stack used; `null` where it doesn't tell. */
+export const componentSchema = z.object({
+  /** CPU time of its process while the users came, and that over flows that started and ended. */
+  cpuMs: ms.nullable(),
+  cpuMsPerFlow: ms.nullable(),
+  /** CPU time over wall time, 1 is one core; and the highest second's. */
+  cpuShare: share.nullable(),
+  cpuSharePeak: share.nullable(),
+  rssPeakBytes: count.nullable(),
+  /** Share of what it can do: of the time with a request at work, of the gas that the blocks could hold. */
+  busyShare: share.nullable(),
+  busySharePeak: share.nullable(),
+  /** Requests that wait, or are under way where it doesn't tell them apart. */
+  queueDepthMean: share.nullable(),
+  queueDepthMax: count.nullable(),
+})
+
+/** What one component of the stack used. */
+export type Component = z.output<typeof componentSchema>
+
 /** A digest for each of a fixed set of names. */
 function digestsOf<Name extends string>(names: readonly Name[]) {
   const shape = Object.fromEntries(names.map((name) => [name, digestSchema]))
@@ -80,6 +102,8 @@ export const measurementsSchema = z.object({
     flow: digestSchema,
     /** From the due start to the end of flows that succeeded. */
     flowFromDue: digestSchema,
+    /** From the actual start to the end of flows that did not succeed, by outcome. */
+    unsuccessful: z.record(z.string(), digestSchema).default({}),
     /** Every time a step completed, whatever became of its flow. */
     steps: digestsOf<StepName>(stepNames),
     /** The steps of a group added up, for each flow that completed all of them. */
@@ -117,10 +141,33 @@ export const measurementsSchema = z.object({
     /** CPU time of the generator over flows that started and ended; `null` before the first. */
     cpuMsPerFlow: ms.nullable(),
     cpuMs: ms,
+    /** Cores that the generator may use, and how many it did: in the mean, and over the busiest ten seconds. */
+    cores: count.default(0),
+    cpuCoresMean: share.default(0),
+    cpuCoresPeak: share.default(0),
+    /** How much of all cores of the generator's machine anybody used, 0 to 1. */
+    machineShare: share.nullable().default(null),
     rssPeakBytes: count,
     rssEndBytes: count,
     eventLoopDelayMs: loopDelaySchema,
   }),
+  /** What the components of the stack used, each apart; only those that tell. */
+  components: z.record(z.string(), componentSchema).default({}),
+  /** The coin for users who pay for themselves; `null` when they don't. */
+  funding: z
+    .object({
+      /** Wallets whose coin is verified, those that never got it, and users who wait for it now. */
+      ready: count,
+      failed: count,
+      waiting: count,
+      transactions: count,
+      /** How long users who were due waited for the coin of their wallet. */
+      waitMs: digestSchema,
+      /** From the moment a batch of wallets was begun to the end of their verification. */
+      batchMs: digestSchema,
+    })
+    .nullable()
+    .default(null),
   /** Anything else that was counted by name, such as retries. */
   counters: z.record(z.string(), z.number()),
   notableFlows: z.object({

@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type FlowRecord, outcomes } from '../flow/flow-record.ts'
 import { stepNames } from '../flow/steps.ts'
+import { emptyDigest } from '../metrics/latency-histogram.ts'
+import { noResources } from '../metrics/resources.ts'
 import { createRedactor } from '../redaction/redact.ts'
 import { outcomeKey, outcomeKeys, sumOutcomes } from './outcome-counts.ts'
 import { createRunRecorder, type RunRecorderOptions } from './run-recorder.ts'
@@ -29,6 +31,17 @@ function flow(change: Partial<FlowRecord> = {}): FlowRecord {
     droppedBecause: null,
     ...change,
   }
+}
+
+const unknownUse = {
+  cpuMs: null,
+  cpuShare: null,
+  cpuSharePeak: null,
+  rssPeakBytes: null,
+  busyShare: null,
+  busySharePeak: null,
+  queueDepthMean: null,
+  queueDepthMax: null,
 }
 
 const failure = { code: 'CHAIN_NONCE', step: 'submit', message: 'nonce too low', retriable: true } as const
@@ -137,12 +150,23 @@ describe('createRunRecorder', () => {
   })
 
   test('RPC calls and CPU time are shared out over the flows that started and ended', () => {
-    const used = { mean: 0, p50: 0, p99: 0, max: 0 }
+    const used = noResources.eventLoopDelayMs
     const recorder = recorderOf({
       rpcTotals: () => ({ calls: 30, failed: 1, byMethod: { eth_call: 30 } }),
       resources: {
-        sample: () => ({ cpuMs: 90, cpuCores: 1, rssBytes: 1, heapUsedBytes: 1, eventLoopDelayMs: used }),
-        totals: () => ({ cpuMs: 90, rssPeakBytes: 7, rssEndBytes: 5, eventLoopDelayMs: used }),
+        sample: () => ({
+          cpuMs: 90,
+          cpuCores: 1,
+          machineShare: 0.5,
+          rssBytes: 1,
+          heapUsedBytes: 1,
+          eventLoopDelayMs: used,
+        }),
+        totals: () => ({ ...noResources, cpuMs: 90, rssPeakBytes: 7, rssEndBytes: 5 }),
+      },
+      components: {
+        take: () => ({}),
+        totals: () => ({ chain: { ...unknownUse, cpuMs: 30 }, model: unknownUse }),
       },
     })
     recorder.replay(flow())
@@ -150,6 +174,40 @@ describe('createRunRecorder', () => {
     recorder.replay(flow({ outcome: 'dropped', startedMs: null, droppedBecause: 'concurrency-limit' }))
     expect(recorder.measurements().rpc.callsPerFlow).toBe(15)
     expect(recorder.measurements().resources).toMatchObject({ cpuMsPerFlow: 45, rssPeakBytes: 7 })
+    expect(recorder.measurements().components).toMatchObject({
+      chain: { cpuMs: 30, cpuMsPerFlow: 15 },
+      model: { cpuMs: null, cpuMsPerFlow: null },
+    })
+  })
+
+  test('flows that did not succeed have their own durations, by outcome, and none that never started', () => {
+    const recorder = recorderOf()
+    recorder.replay(flow({ outcome: 'failed', error: failure, endedMs: 501 }))
+    recorder.replay(flow({ outcome: 'timed-out', error: failure, endedMs: 60_001 }))
+    recorder.replay(flow({ outcome: 'dropped', startedMs: null, droppedBecause: 'concurrency-limit' }))
+    const { unsuccessful } = recorder.measurements().latencyMs
+    expect(Object.keys(unsuccessful)).toEqual(['failed', 'timedOut'])
+    expect([unsuccessful.failed?.max, unsuccessful.timedOut?.max]).toEqual([500, 60_000])
+  })
+
+  test('how long users waited for their coin is kept, in the totals and in its second', () => {
+    const wallets = { ready: 3, failed: 0, waiting: 1, transactions: 1, batchMs: emptyDigest }
+    const recorder = recorderOf({ funding: () => wallets })
+    recorder.fundingWaited(0)
+    recorder.fundingWaited(1200)
+    expect(recorder.tick(1000).funding).toEqual({ ready: 3, waiting: 1, longestWaitMs: 1200 })
+    recorder.fundingWaited(30)
+    expect(recorder.tick(2000).funding?.longestWaitMs).toBe(30)
+    expect(recorder.tick(3000).funding?.longestWaitMs).toBeNull()
+    expect(recorder.measurements().funding).toMatchObject({ ready: 3, waitMs: { count: 3, max: 1200 } })
+    expect(recorderOf().measurements().funding).toBeNull()
+  })
+
+  test('each second says in what state the circuit breaker was', () => {
+    let state = 'closed'
+    const recorder = recorderOf({ breakerState: () => state })
+    state = 'half-open'
+    expect(recorder.tick(1000).breaker).toBe('half-open')
   })
 
   test('the timeline has the RPC calls of its second, not those of the run', () => {

@@ -1,17 +1,18 @@
 import { errorCatalog } from '../errors/catalog.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
+import type { ComponentUsage } from '../metrics/component-usage.ts'
 import { createCounters } from '../metrics/counters.ts'
 import { createErrorClasses } from '../metrics/error-classes.ts'
 import { LatencyHistogram } from '../metrics/latency-histogram.ts'
-import type { ResourceSampler } from '../metrics/resources.ts'
+import { noResources, type ResourceSampler } from '../metrics/resources.ts'
 import { noRpcCalls, type RpcTotals } from '../metrics/rpc-totals.ts'
 import { createThroughput } from '../metrics/throughput.ts'
 import type { Redactor } from '../redaction/redact.ts'
 import { createGasTotals } from './gas-totals.ts'
 import type { Measurements } from './measurements-schema.ts'
 import { createNotableFlows } from './notable-flows.ts'
-import { noOutcomes, outcomeKey } from './outcome-counts.ts'
-import { createSecondRecorder } from './second-recorder.ts'
+import { noOutcomes, type OutcomeKey, outcomeKey } from './outcome-counts.ts'
+import { createSecondRecorder, type FundingState } from './second-recorder.ts'
 import type { RunIdentity, RunSnapshot } from './snapshot-schema.ts'
 import { createStepLatencies } from './step-latencies.ts'
 import type { TimelineLine } from './timeline-line.ts'
@@ -29,6 +30,12 @@ export type RunRecorderOptions = {
   rpcTotals?: () => RpcTotals
   /** What the generator uses; `null` when a run is read back rather than run. */
   resources: Pick<ResourceSampler, 'sample' | 'totals'> | null
+  /** What the components of the stack use. @default nothing known */
+  components?: Pick<ComponentUsage, 'take' | 'totals'> | null
+  /** How the funding of the users' wallets stands; `null` when they need none. @default null */
+  funding?: () => FundingState | null
+  /** State of the circuit breaker. @default closed */
+  breakerState?: () => string
 }
 
 /** Takes in what happens in a run and says at any time where it stands. */
@@ -41,6 +48,8 @@ export type RunRecorder = {
   ended(record: FlowRecord): void
   /** Planned users will never be due, because the run was stopped: they count as dropped, for that reason. */
   neverArrived(count: number, reason: string): void
+  /** A user who was due got the coin of its wallet, after waiting so long. */
+  fundingWaited(ms: number): void
   /** The load profile entered another part. */
   enterPhase(phase: string): void
   /** Counts anything else by name, such as `retries`. @default by 1 */
@@ -68,11 +77,15 @@ export type RunRecorder = {
  * await folder.appendTimeline(recorder.tick(clock.now() - startedAt))
  */
 export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
-  const { run, planned, redact, rpcTotals = () => noRpcCalls, resources } = options
+  const { run, planned, redact, rpcTotals = () => noRpcCalls, resources, components = null } = options
+  const { funding = () => null, breakerState = () => 'closed' } = options
   const outcomes = { ...noOutcomes }
   const flowLatency = new LatencyHistogram()
   const flowFromDue = new LatencyHistogram()
+  /** Of flows that started and did not succeed; a histogram for each outcome that there is. */
+  const unsuccessful = new Map<OutcomeKey, LatencyHistogram>()
   const lag = new LatencyHistogram()
+  const fundingWait = new LatencyHistogram()
   const steps = createStepLatencies()
   const throughput = createThroughput()
   const errors = createErrorClasses()
@@ -81,7 +94,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
   const counters = createCounters()
   const reasons = new Map<string, ReturnType<typeof createCounters>>()
   const verified = { proven: 0, refuted: 0, unknown: 0 }
-  const second = createSecondRecorder({ rpcTotals, resources })
+  const second = createSecondRecorder({ rpcTotals, resources, components, funding })
   let started = 0
   let startedAndEnded = 0
   let firstDueMs = Number.POSITIVE_INFINITY
@@ -107,7 +120,13 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
   }
 
   const recordFailure = (record: FlowRecord) => {
-    const { error, droppedBecause } = record
+    const { error, droppedBecause, startedMs } = record
+    if (startedMs !== null) {
+      const key = outcomeKey(record.outcome)
+      const durations = unsuccessful.get(key) ?? new LatencyHistogram()
+      durations.record(record.endedMs - startedMs)
+      unsuccessful.set(key, durations)
+    }
     countReason(outcomeKey(record.outcome), redact.text(droppedBecause ?? error?.code ?? 'unknown'))
     if (error === null) return
     second.failed(error.code)
@@ -142,6 +161,10 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
       outcomes.dropped += count
       countReason('dropped', redact.text(reason), count)
     },
+    fundingWaited(ms) {
+      fundingWait.record(ms)
+      second.fundingWaited(ms)
+    },
     enterPhase(name) {
       phase = name
     },
@@ -154,19 +177,20 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
       recorder.ended(record)
     },
     tick(nowMs) {
-      lastSecond = second.take({ nowMs, phase, active: started - startedAndEnded })
+      lastSecond = second.take({
+        nowMs,
+        phase,
+        active: started - startedAndEnded,
+        breaker: breakerState(),
+      })
       return lastSecond
     },
     measurements() {
       const spanMs = Math.max(0, lastEndMs - firstDueMs)
       const perFlow = (total: number) => (startedAndEnded === 0 ? null : total / startedAndEnded)
       const rpc = rpcTotals()
-      const used = resources?.totals() ?? {
-        cpuMs: 0,
-        rssPeakBytes: 0,
-        rssEndBytes: 0,
-        eventLoopDelayMs: { mean: 0, p50: 0, p99: 0, max: 0 },
-      }
+      const used = resources?.totals() ?? noResources
+      const wallets = funding()
       return {
         users: { planned, started, ...outcomes },
         throughput: {
@@ -178,6 +202,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
         latencyMs: {
           flow: flowLatency.digest(),
           flowFromDue: flowFromDue.digest(),
+          unsuccessful: Object.fromEntries([...unsuccessful].map(([key, ms]) => [key, ms.digest()])),
           steps: steps.steps(),
           groups: steps.groups(),
         },
@@ -189,6 +214,13 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
         rpc: { ...rpc, byMethod: { ...rpc.byMethod }, callsPerFlow: perFlow(rpc.calls) },
         gas: gas.gas(),
         resources: { ...used, cpuMsPerFlow: perFlow(used.cpuMs) },
+        components: Object.fromEntries(
+          Object.entries(components?.totals() ?? {}).map(([name, totals]) => [
+            name,
+            { ...totals, cpuMsPerFlow: totals.cpuMs === null ? null : perFlow(totals.cpuMs) },
+          ]),
+        ),
+        funding: wallets && { ...wallets, waitMs: fundingWait.digest() },
         counters: counters.read(),
         notableFlows: { slowest: notable.slowest(), unsuccessful: notable.unsuccessful() },
       }

@@ -1,12 +1,17 @@
 import type { FlowRecord, Outcome } from '../flow/flow-record.ts'
+import type { ComponentUsage } from '../metrics/component-usage.ts'
 import { createCounters } from '../metrics/counters.ts'
 import { LatencyHistogram } from '../metrics/latency-histogram.ts'
 import { createLogBucketCollector } from '../metrics/log-buckets.ts'
-import type { ResourceSampler } from '../metrics/resources.ts'
+import type { ResourceSample, ResourceSampler } from '../metrics/resources.ts'
 import type { RpcTotals } from '../metrics/rpc-totals.ts'
 import { completedSteps } from './completed-steps.ts'
+import type { Measurements } from './measurements-schema.ts'
 import { noOutcomes, outcomeKey } from './outcome-counts.ts'
 import type { TimelineLine } from './timeline-line.ts'
+
+/** How the funding of the users' wallets stands. */
+export type FundingState = Omit<NonNullable<Measurements['funding']>, 'waitMs'>
 
 /** Collects what happens between two lines of the timeline. */
 export type SecondRecorder = {
@@ -15,17 +20,21 @@ export type SecondRecorder = {
   ended(outcome: Outcome): void
   succeeded(durationMs: number): void
   failed(code: string): void
+  /** A user got its coin, after that time. */
+  fundingWaited(ms: number): void
   steps(record: FlowRecord): void
   /** Closes the interval and starts the next. */
-  take(at: { nowMs: number; phase: string | null; active: number }): TimelineLine
+  take(at: Pick<TimelineLine, 'phase' | 'active' | 'breaker'> & { nowMs: number }): TimelineLine
 }
 
 /** Starts an empty interval. */
 export function createSecondRecorder(options: {
   rpcTotals: () => RpcTotals
   resources: Pick<ResourceSampler, 'sample'> | null
+  components: Pick<ComponentUsage, 'take'> | null
+  funding: () => FundingState | null
 }): SecondRecorder {
-  const { rpcTotals, resources } = options
+  const { rpcTotals, resources, components, funding } = options
   const flow = new LatencyHistogram()
   const lag = new LatencyHistogram()
   const buckets = createLogBucketCollector()
@@ -36,6 +45,7 @@ export function createSecondRecorder(options: {
   let started = 0
   let lastMs = 0
   let lastRpc = { calls: 0, failed: 0 }
+  let longestWaitMs: number | null = null
 
   return {
     arrived(lagMs) {
@@ -53,6 +63,9 @@ export function createSecondRecorder(options: {
       buckets.record(durationMs)
     },
     failed: (code) => errors.add(code),
+    fundingWaited(ms) {
+      longestWaitMs = Math.max(longestWaitMs ?? 0, ms)
+    },
     steps(record) {
       for (const [step, ms] of completedSteps(record)) {
         const seen = steps.get(step) ?? { count: 0, sumMs: 0, maxMs: 0 }
@@ -63,9 +76,10 @@ export function createSecondRecorder(options: {
         })
       }
     },
-    take({ nowMs, phase, active }) {
+    take({ nowMs, phase, active, breaker }) {
       const { calls, failed } = rpcTotals()
-      const { cpuCores, rssBytes, heapUsedBytes, eventLoopDelayMs } = resources?.sample() ?? nothingUsed
+      const { cpuMs: _total, ...used } = resources?.sample() ?? nothingUsed
+      const wallets = funding()
       const line: TimelineLine = {
         atMs: nowMs,
         spanMs: Math.max(0, nowMs - lastMs),
@@ -79,7 +93,10 @@ export function createSecondRecorder(options: {
         steps: Object.fromEntries([...steps].map(([step, seen]) => [step, meanOf(seen)])),
         errors: errors.take(),
         rpc: { calls: calls - lastRpc.calls, failed: failed - lastRpc.failed },
-        resources: { cpuCores, rssBytes, heapUsedBytes, eventLoopDelayMs },
+        resources: used,
+        components: components?.take() ?? {},
+        funding: wallets && { ready: wallets.ready, waiting: wallets.waiting, longestWaitMs },
+        breaker,
       }
       flow.reset()
       lag.reset()
@@ -87,6 +104,7 @@ export function createSecondRecorder(options: {
       ended = { ...noOutcomes }
       arrived = 0
       started = 0
+      longestWaitMs = null
       lastMs = nowMs
       lastRpc = { calls, failed }
       return line
@@ -94,8 +112,10 @@ export function createSecondRecorder(options: {
   }
 }
 
-const nothingUsed = {
+const nothingUsed: ResourceSample = {
+  cpuMs: 0,
   cpuCores: 0,
+  machineShare: null,
   rssBytes: 0,
   heapUsedBytes: 0,
   eventLoopDelayMs: { mean: 0, p50: 0, p99: 0, max: 0 },

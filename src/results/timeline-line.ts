@@ -7,6 +7,14 @@ const ms = z.number().nonnegative()
 const stepSecondSchema = z.object({ count, meanMs: ms, maxMs: ms })
 const stepShape = Object.fromEntries(stepNames.map((name) => [name, stepSecondSchema.optional()]))
 
+const componentSecondSchema = z.object({
+  /** CPU time over wall time; 1 is one core. */
+  cpuShare: z.number().nonnegative().nullable(),
+  rssBytes: count.nullable(),
+  busyShare: z.number().nonnegative().nullable(),
+  queueDepth: count.nullable(),
+})
+
 /** One line of `timeline.ndjson`: what happened between the previous line and this one, normally one second. */
 export const timelineLineSchema = z.object({
   /** End of the interval, in milliseconds since the start of the run. */
@@ -42,10 +50,18 @@ export const timelineLineSchema = z.object({
   resources: z.object({
     /** CPU time over wall time; 1 is one core. */
     cpuCores: z.number().nonnegative(),
+    /** How much of all cores of the generator's machine anybody used, 0 to 1. */
+    machineShare: z.number().nonnegative().nullable().default(null),
     rssBytes: count,
     heapUsedBytes: count,
     eventLoopDelayMs: z.object({ mean: ms, p50: ms, p99: ms, max: ms }),
   }),
+  /** The components of the stack that tell of themselves. */
+  components: z.record(z.string(), componentSecondSchema).default({}),
+  /** Wallets with their coin, users who wait for theirs, and the longest wait that ended in the interval. */
+  funding: z.object({ ready: count, waiting: count, longestWaitMs: ms.nullable() }).nullable().default(null),
+  /** State of the circuit breaker: `closed`, `open`, `half-open`. */
+  breaker: z.string().nullable().default(null),
 })
 
 /** What happened in one second of a run. */

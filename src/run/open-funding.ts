@@ -42,9 +42,11 @@ export async function openFunding(options: {
   /** Says, before and after each payment, who was paid what. */
   journalFile: string | undefined
   note: (text: string) => void
+  /** Told how long each batch of wallets took, to the end of its verification. */
+  onBatch: (batch: { durationMs: number }) => void
   signal: AbortSignal
 }): Promise<Funding> {
-  const { config, target, connection, wallets, note, signal } = options
+  const { config, target, connection, wallets, note, onBatch, signal } = options
   const { rpc, feed, fees, receipts: hub } = connection
   const chain: WalletChain = { rpc, feed, fees, hub }
   const users = usersOfPart(config)
@@ -69,6 +71,7 @@ export async function openFunding(options: {
     ...(journal ? { journal } : {}),
     amountWei,
     maxBatches: config.wallets.fundingWorkers,
+    onBatch,
   })
   return {
     pool,

@@ -25,6 +25,7 @@ import { openRunTarget, type RunTarget } from './open-run-target.ts'
 import { createStopControl, type StopControl } from './stop-control.ts'
 import { type MoneySettlement, openUserWallets, type UserWallets } from './user-wallets.ts'
 import { usersOfPart } from './users-of-part.ts'
+import { watchComponents } from './watch-components.ts'
 
 /** Told how a run goes, for people. */
 export type RunView = {
@@ -105,17 +106,22 @@ export async function runLoadTest(test: LoadTest): Promise<CompletedRun> {
       startedAt: new Date().toISOString(),
     }
     const resources = startResourceSampler()
+    const components = await watchComponents(target.target, client.connection)
+    open.push(components)
     const recorder = createRunRecorder({
       run: identity,
       planned: usersOfPart(config),
       redact,
       resources,
       rpcTotals: () => rpcTotalsOf(client),
+      components,
+      funding: wallets.fundingState,
     })
     begun = true
     view.note('users are coming')
     const durationMs = await coming(test, { client, wallets, recorder, folder, stop })
     resources.stop()
+    await components.close()
     if (stop.reason()?.reason === 'circuit-breaker') await Promise.race([target.lost, sleep(lossNoticeMs)])
     const measurements = recorder.measurements()
     const money = await settleMoney(wallets, test.forced)
@@ -191,7 +197,11 @@ async function coming(
       client,
       stop,
       walletOf: wallets.walletOf,
-      funded: wallets.funded,
+      async funded(index, signal) {
+        const sinceMs = performance.now()
+        await wallets.funded(index, signal)
+        recorder.fundingWaited(performance.now() - sinceMs)
+      },
       observer: view.step ? stepTeller(view.step) : undefined,
       onArrival: (lagMs) => recorder.arrived(lagMs),
       onStart: () => recorder.started(),

@@ -7,8 +7,10 @@ import type { TargetConnection } from '../flow/connect-target.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import type { FlowUser } from '../flow/flow-services.ts'
 import type { Part } from '../load/arrivals.ts'
+import { LatencyHistogram } from '../metrics/latency-histogram.ts'
 import type { Redactor } from '../redaction/redact.ts'
 import { type Money, noMoney } from '../results/money-balance.ts'
+import type { FundingState } from '../results/second-recorder.ts'
 import { isEmbedded } from '../wallets/embedded-mnemonic.ts'
 import { createHdWallets, type HdWallets } from '../wallets/hd-wallets.ts'
 import { type MnemonicSources, obtainMnemonic } from '../wallets/obtain-mnemonic.ts'
@@ -23,6 +25,8 @@ export type UserWallets = {
   firstFunded(signal: AbortSignal): Promise<void>
   /** Resolves when the user's wallet has its coin. */
   funded(index: number, signal: AbortSignal): Promise<void>
+  /** How the funding stands; `null` when users need none. */
+  fundingState(): FundingState | null
   /** Books what a flow cost. */
   flowEnded(record: FlowRecord): void
   /** After the last flow: returns what is left to the funder, and says where all of it went. */
@@ -69,6 +73,7 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
   if (config.flow.submission === 'relayed') return { walletOf, ...withoutMoney }
 
   const { part } = config.load
+  const batches = new LatencyHistogram()
   const own = partOfWallets(wallets, config.wallets.firstIndex, part)
   const funding = await openFunding({
     config,
@@ -77,10 +82,16 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
     wallets: own,
     journalFile: options.journalFile,
     note,
+    onBatch: ({ durationMs }) => batches.record(durationMs),
     signal,
   })
   return {
     walletOf,
+    fundingState() {
+      const { fundedUsers, failedUsers, waitingUsers, transactions } = funding.pool.stats()
+      const users = { ready: fundedUsers, failed: failedUsers, waiting: waitingUsers }
+      return { ...users, transactions, batchMs: batches.digest() }
+    },
     async firstFunded(firstSignal) {
       const first = Math.min(usersOfPart(config), fundedBeforeStart)
       await Promise.all(Array.from({ length: first }, (_, k) => funding.pool.ready(k, firstSignal)))
@@ -111,6 +122,7 @@ const fundedBeforeStart = 100
 const withoutMoney: Omit<UserWallets, 'walletOf'> = {
   async firstFunded() {},
   async funded() {},
+  fundingState: () => null,
   flowEnded() {},
   settle: async () => ({ statement: noMoney, problems: [] }),
   async close() {},

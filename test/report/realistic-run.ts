@@ -339,6 +339,7 @@ function madeUpResources(
       return {
         cpuMs: load.cpuMs,
         cpuCores,
+        machineShare: Math.min(1, 0.1 + cpuCores),
         rssBytes,
         heapUsedBytes: Math.round(rssBytes / 2),
         eventLoopDelayMs: delay(),
@@ -346,6 +347,10 @@ function madeUpResources(
     },
     totals: () => ({
       cpuMs: load.cpuMs,
+      cores: 4,
+      cpuCoresMean: load.cpuMs / Math.max(1, load.seconds * 1000),
+      cpuCoresPeak: 0.05 + load.peak / 1e9,
+      machineShare: 0.3,
       rssPeakBytes: load.peak,
       rssEndBytes: load.peak,
       eventLoopDelayMs: delay(),
