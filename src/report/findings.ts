@@ -1,15 +1,20 @@
 import { type StepName, stepNames } from '../flow/steps.ts'
+import { type ComponentLoad, componentLoads, highLoad } from '../results/find-bottleneck.ts'
 import { sumOutcomes } from '../results/outcome-counts.ts'
 import type { Summary } from '../results/summary-schema.ts'
-import { formatCount, formatCounted, formatElapsed, formatMs, formatShare } from './format-value.ts'
+import {
+  formatCount,
+  formatCounted,
+  formatElapsed,
+  formatMs,
+  formatRate,
+  formatShare,
+} from './format-value.ts'
 import type { TimelinePoint } from './timeline-points.ts'
 import type { Tone } from './verdict.ts'
 
 /** Something that a reader should know, with what to do about it. */
 export type Finding = { title: string; tone: Tone; text: string; hint: string | null }
-
-/** Above this lag (p99) the generator did not keep its own schedule, in milliseconds. */
-const badLagMs = 100
 
 /** A step has slowed down when its mean grew by this factor and by this many milliseconds. */
 const slowerBy = { factor: 1.5, ms: 500 }
@@ -26,12 +31,21 @@ export function findingsOf(summary: Summary, points: readonly TimelinePoint[]): 
     ...summary.problems.map(
       ({ code, message }): Finding => ({ title: code, tone: 'bad', text: message, hint: null }),
     ),
+    ...summary.warnings.map(
+      ({ code, message, hint }): Finding => ({
+        title: warningTitles[code] ?? code,
+        tone: 'bad',
+        text: message,
+        hint,
+      }),
+    ),
     ...stopped(summary),
     brokeFirst(summary),
     ...refuted(summary),
     ...degraded(summary),
     ...timeSpent(summary),
     ...slowedDown(points),
+    ...nearestLimit(summary),
     ...generator(summary),
     whatWasReal(summary),
   ]
@@ -115,21 +129,44 @@ function slowedDown(points: readonly TimelinePoint[]): Finding[] {
   return [{ title: 'What slowed down', tone: 'warn', text, hint }]
 }
 
-function generator({ arrivals, resources, users }: Summary): Finding[] {
-  const { p99, max, count } = arrivals.lagMs
-  if (count === 0) return []
-  const late = (p99 ?? 0) > badLagMs
-  const loop = `its event loop was ${formatMs(resources.eventLoopDelayMs.p99)} late at p99`
+/** How near the components of the stack came to what they can do, the nearest first. */
+function nearestLimit(summary: Summary): Finding[] {
+  const [first, ...others] = componentLoads(summary)
+  if (first === undefined) return []
+  const { queueDepthMean } = summary.components[first.name] ?? {}
+  const queue =
+    typeof queueDepthMean === 'number' && queueDepthMean >= 0.5
+      ? `, ${formatRate(queueDepthMean)} requests waiting or at work in the mean`
+      : ''
+  const rest = others
+    .slice(0, 2)
+    .map((load) => `${dependencyWords[load.name] ?? load.name} ${loadWords(load)}`)
+  const text = `${sentence(dependencyWords[first.name] ?? first.name)}: ${loadWords(first)}${queue}.${rest.length > 0 ? ` Then ${rest.join(', ')}.` : ''}`
+  const isHigh = first.share >= highLoad
   return [
     {
-      title: 'The generator',
-      tone: late ? 'warn' : 'good',
-      text: late
-        ? `It did not keep its schedule: users started ${formatMs(p99)} late at p99, ${formatMs(max)} at worst; ${loop}.`
-        : `It kept its schedule: ${formatCount(users.started)} users started at most ${formatMs(max)} late (p99 ${formatMs(p99)}); ${loop}.`,
-      hint: late ? 'Read the latencies from the due start, and use a bigger machine or several.' : null,
+      title: 'Nearest to its limit',
+      tone: isHigh ? 'warn' : 'plain',
+      text,
+      hint: isHigh ? 'With more users, this is what to expect to break next.' : null,
     },
   ]
+}
+
+/** In which words a component's load is said. */
+export function loadWords({ name, share, of }: ComponentLoad): string {
+  if (of === 'cpu') return `${formatShare(share)} of a core`
+  return name === 'chain'
+    ? `${formatShare(share)} of the gas of its blocks`
+    : `busy ${formatShare(share)} of the time`
+}
+
+/** That the generator kept up; when it did not, the summary's warnings say so, above everything else. */
+function generator({ arrivals, resources, users, warnings }: Summary): Finding[] {
+  const { p99, max, count } = arrivals.lagMs
+  if (count === 0 || warnings.length > 0) return []
+  const text = `It kept its schedule: ${formatCount(users.started)} users started at most ${formatMs(max)} late (p99 ${formatMs(p99)}); its event loop was ${formatMs(resources.eventLoopDelayMs.p99)} late at p99.`
+  return [{ title: 'The generator', tone: 'good', text, hint: null }]
 }
 
 function whatWasReal({ dependencies }: Summary): Finding {
@@ -156,7 +193,17 @@ export const dependencyWords: Record<string, string> = {
   model: 'language model',
 }
 
-function list(words: readonly string[]): string {
-  const text = words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
-  return text.charAt(0).toUpperCase() + text.slice(1)
+/** What a generator's warnings are called. */
+const warningTitles: Record<string, string> = {
+  GENERATOR_LATE: 'Generator overloaded',
+  GENERATOR_LOOP: 'Generator overloaded',
+  GENERATOR_CPU: 'Generator overloaded',
+  GENERATOR_FULL: 'Not enough places',
+  MACHINE_CPU: 'Machine overloaded',
 }
+
+function list(words: readonly string[]): string {
+  return sentence(words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`)
+}
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,5 +1,5 @@
 import { stepNames } from '../flow/steps.ts'
-import { findingsOf } from './findings.ts'
+import { dependencyWords, findingsOf } from './findings.ts'
 import {
   formatBytes,
   formatCount,
@@ -22,7 +22,8 @@ import { verdictOf } from './verdict.ts'
  */
 export function renderMarkdownReport(data: ReportData): string {
   const { summary, timeline } = data
-  const { run, users, throughput, latencyMs, arrivals, gas, rpc, resources, thresholds, errors } = summary
+  const { run, users, throughput, latencyMs, arrivals, gas, rpc, resources, thresholds, errors, components } =
+    summary
   const { headline, lead, tone } = verdictOf(summary)
   const mark = { good: '✅', bad: '❌', warn: '⚠️', plain: 'ℹ️' }[tone]
   const verdictMark = { pass: '✅ holds', fail: '❌ fails', 'no-data': '❌ no data' } as const
@@ -55,6 +56,18 @@ export function renderMarkdownReport(data: ReportData): string {
         ],
       ],
     ),
+    Object.keys(components).length > 0 &&
+      `## Components\n\n${table(
+        ['Component', 'CPU a flow', 'of a core', 'busy', 'queue, mean', 'memory, most'],
+        Object.entries(components).map(([name, use]) => [
+          dependencyWords[name] ?? plain(name),
+          formatMs(use.cpuMsPerFlow),
+          formatShare(use.cpuShare),
+          formatShare(use.busyShare),
+          formatRate(use.queueDepthMean),
+          formatBytes(use.rssPeakBytes),
+        ]),
+      )}`,
     thresholds.length > 0 &&
       `## Thresholds\n\n${table(
         ['Condition', 'Measured', 'Verdict'],

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { type StepName, stepNames } from '../flow/steps.ts'
 import { sumOutcomes } from '../results/outcome-counts.ts'
 import type { RunSnapshot } from '../results/snapshot-schema.ts'
+import { dependencyWords } from './findings.ts'
 import {
   formatBytes,
   formatClock,
@@ -34,7 +35,7 @@ export function renderPanel(snapshot: RunSnapshot, size: PanelSize): string {
   const head = [title(snapshot, width, colors), progress(snapshot, width, colors), '']
   const core = [...users(snapshot, width, colors), ...speed(snapshot, width, colors)]
   const errors = errorLines(snapshot, colors)
-  const generator = generatorLines(snapshot, width, colors)
+  const generator = [...generatorLines(snapshot, width, colors), ...stackLines(snapshot, width, colors)]
   // One row stays free, so that the terminal does not scroll.
   let free = size.rows - 1 - head.length - core.length
   const take = (lines: string[], least: number): string[] => {
@@ -164,6 +165,21 @@ function generatorLines({ now, rpc }: RunSnapshot, width: number, colors: Colors
     width,
     indent,
   )
+}
+
+/** What the components of the stack use right now, and who waits for a coin. */
+function stackLines({ lastSecond }: RunSnapshot, width: number, colors: Colors): string[] {
+  const { components = {}, funding = null, breaker = null } = lastSecond ?? {}
+  const pieces = Object.entries(components).map(([name, { cpuShare, busyShare, queueDepth }]) => {
+    const busy = busyShare === null ? '' : `, busy ${formatShare(Math.round(busyShare * 100) / 100)}`
+    const queue = queueDepth === null || queueDepth === 0 ? '' : `, ${formatCount(queueDepth)} queued`
+    return `${dependencyWords[name] ?? printable(name)} ${cpuShare === null ? 'CPU –' : formatCores(cpuShare)}${busy}${queue}`
+  })
+  if (funding !== null && funding.waiting > 0) {
+    pieces.push(colors.yellow(`${formatCount(funding.waiting)} wait for their coin`))
+  }
+  if (breaker !== null && breaker !== 'closed') pieces.push(colors.red(`breaker ${printable(breaker)}`))
+  return pieces.length === 0 ? [] : labelled(colors.dim('stack'), pieces, width, indent)
 }
 
 function errorLines({ errors }: RunSnapshot, colors: Colors): string[] {

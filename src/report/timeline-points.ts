@@ -27,6 +27,10 @@ export type TimelinePoint = {
   /** Mean number of cores in use. */
   cpuCores: number
   rssBytes: number
+  /** What each component used: CPU time of a core in the mean, its worst second's busy share and queue. */
+  components: Record<string, { cpuShare: number | null; busyShare: number | null; queueDepth: number | null }>
+  /** Most users who waited for the coin of their wallet. */
+  fundingWaiting: number | null
   /** The worst second's. */
   lagMaxMs: number | null
   eventLoopP99Ms: number
@@ -96,9 +100,36 @@ function addUp(startMs: number, lines: TimelineLine[]): TimelinePoint {
     rpcCalls: sum((line) => line.rpc.calls),
     cpuCores: seconds > 0 ? sum((line) => line.resources.cpuCores * line.spanMs) / seconds / 1000 : 0,
     rssBytes: most((line) => line.resources.rssBytes),
+    components: componentsOf(lines),
+    fundingWaiting: highest(lines.map((line) => line.funding?.waiting ?? null)),
     lagMaxMs: lags.length === 0 ? null : Math.max(...lags),
     eventLoopP99Ms: most((line) => line.resources.eventLoopDelayMs.p99),
   }
+}
+
+function componentsOf(lines: TimelineLine[]): TimelinePoint['components'] {
+  const names = new Set(lines.flatMap((line) => Object.keys(line.components)))
+  const of = (name: string) => lines.flatMap((line) => line.components[name] ?? [])
+  return Object.fromEntries(
+    [...names].map((name) => [
+      name,
+      {
+        cpuShare: meanOf(of(name).map(({ cpuShare }) => cpuShare)),
+        busyShare: highest(of(name).map(({ busyShare }) => busyShare)),
+        queueDepth: highest(of(name).map(({ queueDepth }) => queueDepth)),
+      },
+    ]),
+  )
+}
+
+function highest(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : Math.max(...known)
+}
+
+function meanOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
 }
 
 /** The mean of each step over several seconds, weighted by how often it completed. */

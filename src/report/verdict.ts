@@ -24,7 +24,13 @@ export type Verdict = { tone: Tone; headline: string; lead: string }
  * @example verdictOf(summary).headline // 'Yes, it carried 900 users.'
  */
 export function verdictOf(summary: Summary): Verdict {
-  return { ...headlineOf(summary), lead: leadOf(summary) }
+  const { tone, headline } = headlineOf(summary)
+  // What an overloaded generator measured is not simply good.
+  return {
+    tone: tone === 'good' && summary.warnings.length > 0 ? 'warn' : tone,
+    headline,
+    lead: leadOf(summary),
+  }
 }
 
 function headlineOf(summary: Summary): { tone: Tone; headline: string } {
@@ -66,11 +72,12 @@ const stopWords = {
   'circuit-breaker': 'Stopped by the circuit breaker',
   'spending-cap': 'Stopped by the spending cap',
   'fail-fast': 'Stopped at the first failure',
+  threshold: 'Stopped by a threshold that did not hold,',
   'target-lost': 'Stopped because the target was lost,',
   error: 'Ended by an unexpected error',
 } as const
 
-function leadOf({ users, throughput, latencyMs, gas, dependencies }: Summary): string {
+function leadOf({ users, throughput, latencyMs, gas, dependencies, warnings }: Summary): string {
   const share = formatShare(users.planned === 0 ? null : users.succeeded / users.planned)
   const sentences = [
     `${formatCount(users.succeeded)} of ${formatCounted(users.planned, 'user')} succeeded (${share}).`,
@@ -85,6 +92,11 @@ function leadOf({ users, throughput, latencyMs, gas, dependencies }: Summary): s
     const each = (BigInt(gas.costWei) / BigInt(gas.transactions)).toString()
     const where = dependencies.chain === 'embedded' ? ' of the embedded chain' : ''
     sentences.push(`Transactions cost ${formatVana(gas.costWei)}${where}, ${formatVana(each)} each.`)
+  }
+  if (warnings.length > 0) {
+    sentences.push(
+      `Do not take these figures at their word: the generator or its machine was overloaded (${warnings.map(({ code }) => code).join(', ')}).`,
+    )
   }
   return sentences.join(' ')
 }

@@ -23,6 +23,22 @@ export function evaluateThreshold(threshold: Threshold, measured: Measured): Thr
   return { expression, actual, unit, passed, verdict: passed ? 'pass' : 'fail' }
 }
 
+/**
+ * The first threshold that ends a run under way: one that says so, is old enough to be looked at, and fails. What was not
+ * measured yet ends nothing.
+ *
+ * @param elapsedMs milliseconds since the start of the run
+ * @example findAbort(thresholds, recorder.measurements(), 31_000)?.expression
+ */
+export function findAbort(
+  thresholds: readonly Threshold[],
+  measured: Measured,
+  elapsedMs: number,
+): ThresholdResult | undefined {
+  const due = thresholds.filter(({ abortAfterMs }) => abortAfterMs !== null && elapsedMs >= abortAfterMs)
+  return evaluateThresholds(due, measured).find(({ verdict }) => verdict === 'fail')
+}
+
 const compare: Record<(typeof thresholdOperators)[number], (actual: number, limit: number) => boolean> = {
   '<': (actual, limit) => actual < limit,
   '<=': (actual, limit) => actual <= limit,

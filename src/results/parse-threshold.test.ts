@@ -31,11 +31,36 @@ describe('a threshold that is well written', () => {
     ['gas.perFlow < 600_000', '<', 600_000, false],
     ['  flow.max   !=   1m  ', '!=', 60_000, false],
     ['eventLoop.p99 < 50ms', '<', 50, false],
+    ['submit.p99 < 5s', '<', 5000, false],
+    ['storage.p95 < 2s', '<', 2000, false],
+    ['funding.max < 30s', '<', 30_000, false],
+    ['funding.batch.p95 < 5s', '<', 5000, false],
+    ['components.personalServer.busyShare < 90%', '<', 0.9, false],
+    ['components.chain.rss < 1GB', '<', 1e9, false],
+    ['machine < 95%', '<', 0.95, false],
   ])('%s', (text, operator, limit, ofShare) => {
     const { threshold, problems } = parseThreshold(text)
     expect(problems).toEqual([])
     expect(threshold).toMatchObject({ operator, ofShare })
     expect(threshold?.limit).toBeCloseTo(limit, 9)
+  })
+
+  test.each([
+    ['success >= 85%', null],
+    ['success >= 85% abort', 0],
+    ['success >= 85%   abort  after 30s', 30_000],
+    ['flow.p95 < 45 s abort after 1.5 m', 90_000],
+  ])('%s ends a run from %s ms on', (text, abortAfterMs) => {
+    const { threshold } = parseThreshold(text)
+    expect(threshold?.abortAfterMs).toBe(abortAfterMs)
+    const again = parseThreshold(threshold?.expression ?? '').threshold
+    expect(again).toMatchObject({ abortAfterMs, limit: threshold?.limit })
+  })
+
+  test('a step or a group may be named without its kind, and means the same', () => {
+    const limitOf = (text: string) => parseThreshold(text).threshold?.metric
+    expect(limitOf('submit.p99 < 5s')).toBe(limitOf('step.submit.p99 < 5s'))
+    expect(limitOf('storage.p95 < 2s')).toBe(limitOf('group.storage.p95 < 2s'))
   })
 
   test('is written back with single spaces and means the same again', () => {
@@ -90,6 +115,10 @@ describe('a threshold that is not', () => {
     ['errors.NO_SUCH_CODE == 0', 'there is no metric'],
     ['errors.CHAIN_NONCE.nowhere == 0', 'there is no metric'],
     ['__proto__ < 1', 'there is no metric'],
+    ['success >= 85% abort after', '"abort after" is not understood'],
+    ['success >= 85% abort after 30', '"abort after 30" is not understood'],
+    ['success >= 85% abort at once', '"abort at once" is not understood'],
+    ['success >= abort', 'a value is missing'],
   ])('%s: %s', (text, message) => {
     expect(problemsOf(text)[0]?.message).toContain(message)
   })

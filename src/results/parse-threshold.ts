@@ -17,6 +17,8 @@ export type Threshold = {
   limit: number
   /** Whether the limit is a share of the arrivals that ended: `dropped < 1%`. */
   ofShare: boolean
+  /** From when on, in milliseconds of the run, it ends the run at once if it fails; `null`: judged at the end alone. */
+  abortAfterMs: number | null
 }
 
 /** What is wrong with a threshold as it was written. */
@@ -30,10 +32,12 @@ export type ThresholdProblem = {
 }
 
 /**
- * Reads one threshold: a metric, a comparison and a value with its unit.
+ * Reads one threshold: a metric, a comparison and a value with its unit; then, if it is to end the run when it fails,
+ * `abort`, or `abort after` and the time from which on it is looked at.
  *
  * @returns the threshold, or everything that is wrong with it
  * @example parseThreshold('flow.p95 < 45s') // { threshold: { limit: 45000, ... } }
+ * @example parseThreshold('success >= 85% abort after 30s') // { threshold: { abortAfterMs: 30000, ... } }
  */
 export function parseThreshold(
   text: string,
@@ -44,9 +48,12 @@ export function parseThreshold(
   }
 
   const parts = /^(\s*)([^\s<>=!]*)(\s*)([<>=!]*)(\s*)(.*?)\s*$/s.exec(text)
-  const [, lead = '', name = '', gap = '', operatorText = '', secondGap = '', valueText = ''] = parts ?? []
+  const [, lead = '', name = '', gap = '', operatorText = '', secondGap = '', restText = ''] = parts ?? []
   const operatorAt = lead.length + name.length + gap.length
   const valueAt = operatorAt + operatorText.length + secondGap.length
+  const abortAt = /(?:^|\s+)abort(?:\s|$)/.exec(restText)?.index ?? restText.length
+  const valueText = restText.slice(0, abortAt)
+  const abortText = restText.slice(abortAt).trim().replaceAll(/\s+/g, ' ')
 
   const metric = findMetric(name, (code) => Object.hasOwn(errorCatalog, code))
   if (name === '') report(lead.length, 'a metric is missing', 'flow.p95 < 45s')
@@ -59,9 +66,15 @@ export function parseThreshold(
   }
 
   const limit = readLimit(valueText, metric, (offset, message) => report(valueAt + offset, message))
-  if (metric === null || operator === undefined || limit === null) return { threshold: null, problems }
-  const expression = `${name} ${operator} ${valueText}`
-  return { threshold: { expression, metricName: name, metric, operator, ...limit }, problems: [] }
+  const abortAfterMs = readAbort(abortText, (message) => report(valueAt + abortAt, message))
+  if (metric === null || operator === undefined || limit === null || abortAfterMs === undefined) {
+    return { threshold: null, problems }
+  }
+  const expression = `${name} ${operator} ${valueText}${abortText === '' ? '' : ` ${abortText}`}`
+  return {
+    threshold: { expression, metricName: name, metric, operator, ...limit, abortAfterMs },
+    problems: [],
+  }
 }
 
 /**
@@ -118,6 +131,17 @@ function readLimit(
     return null
   }
   return { limit: amount * size, ofShare: false }
+}
+
+/** Reads `abort` or `abort after 30s`; `null` for nothing, and nothing for what it can't read. */
+function readAbort(text: string, report: (message: string) => void): number | null | undefined {
+  if (text === '') return null
+  if (text === 'abort') return 0
+  const [, amount = '', unit = ''] = /^abort after (\d+(?:\.\d+)?) ?([a-zµ]+)$/i.exec(text) ?? []
+  const size = unitSize('ms', unit)
+  if (amount !== '' && size !== null) return Number(amount) * size
+  report(`"${text}" is not understood; write abort, or abort after 30s`)
+  return undefined
 }
 
 function suggestMetric(name: string): string | null {

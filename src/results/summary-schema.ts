@@ -12,6 +12,7 @@ export const stopReasons = [
   'circuit-breaker',
   'spending-cap',
   'fail-fast',
+  'threshold',
   'target-lost',
   'error',
 ] as const
@@ -47,6 +48,11 @@ export const thresholdResultSchema = z.object({
 /** What became of a threshold. */
 export type ThresholdResult = z.output<typeof thresholdResultSchema>
 
+const warningSchema = z.object({ code: z.string(), message: z.string(), hint: z.string() })
+
+/** A reason not to take a run's figures at their word. */
+export type Warning = z.output<typeof warningSchema>
+
 /** The content of `summary.json`. */
 export const summarySchema = measurementsSchema
   .extend({
@@ -72,6 +78,8 @@ export const summarySchema = measurementsSchema
     thresholds: z.array(thresholdResultSchema),
     /** Promises that this run broke. A summary with any is not to be trusted, and its exit code is not 0. */
     problems: z.array(z.object({ code: z.string(), message: z.string() })),
+    /** Why its figures may say more of the generator than of what it measured. */
+    warnings: z.array(warningSchema).default([]),
     exitCode: exitCodeSchema,
   })
   .meta({

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import { createRedactor } from '../redaction/redact.ts'
 import { dependenciesOf } from './environment.ts'
-import { evaluateThresholds } from './evaluate-thresholds.ts'
+import { evaluateThresholds, findAbort } from './evaluate-thresholds.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { parseThresholds } from './parse-threshold.ts'
 import { createRunRecorder } from './run-recorder.ts'
@@ -132,6 +132,22 @@ describe('evaluateThresholds', () => {
     }
   })
 
+  test('a threshold that says so ends a run: not before its time, not when it holds, not without data', () => {
+    const failed: FlowRecord = {
+      ...succeeded,
+      outcome: 'failed',
+      error: { code: 'CHAIN_NONCE', step: 'submit', message: 'm', retriable: true },
+    }
+    const texts = ['flow.p95 < 1s abort', 'success >= 85% abort after 30s', 'success >= 99%']
+    const { thresholds } = parseThresholds(texts)
+    const abortAt = (elapsedMs: number, flows: FlowRecord[]) =>
+      findAbort(thresholds, measured(9, flows), elapsedMs)?.expression
+    expect(abortAt(29_000, [failed])).toBeUndefined()
+    expect(abortAt(30_000, [failed])).toBe('success >= 85% abort after 30s')
+    expect(abortAt(30_000, [])).toBeUndefined()
+    expect(abortAt(0, [succeeded])).toBe('flow.p95 < 1s abort')
+  })
+
   test('a count may be held against a number or a share of the arrivals', () => {
     const dropped: FlowRecord = { ...succeeded, outcome: 'dropped', startedMs: null, droppedBecause: 'x' }
     const measurements = measured(4, [succeeded, succeeded, succeeded, dropped])
@@ -179,6 +195,7 @@ describe('exitCodeOf', () => {
     ['a promise was broken', { ...held, problems: [{}], thresholds: [{ passed: false }] }, 1],
     ['the breaker stopped it', { ...stopped('circuit-breaker'), thresholds: [{ passed: false }] }, 5],
     ['the spending cap stopped it', stopped('spending-cap'), 5],
+    ['a threshold ended it', stopped('threshold'), 4],
     ['it ended in an error', stopped('error'), 1],
     ['it was interrupted', { ...stopped('interrupted'), problems: [{}] }, 130],
   ] as const)('%s: %#', (_name, state, code) => {

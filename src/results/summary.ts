@@ -1,6 +1,7 @@
 import type { Dependencies } from './environment.ts'
 import { evaluateThresholds } from './evaluate-thresholds.ts'
 import { exitCodeOf } from './exit-code.ts'
+import { generatorWarnings } from './generator-warnings.ts'
 import type { Measurements } from './measurements-schema.ts'
 import { type Money, moneyMismatch, noMoney } from './money-balance.ts'
 import { sumOutcomes } from './outcome-counts.ts'
@@ -50,6 +51,7 @@ export function buildSummary(parts: SummaryParts): Summary {
     money,
     thresholds,
     problems,
+    warnings: generatorWarnings(measurements),
     exitCode: exitCodeOf({ stopped, problems, thresholds }),
   }
 }

@@ -1,6 +1,7 @@
+import { type DependencyName, dependencyNames } from '../config/target.ts'
 import { type StepGroup, type StepName, stepGroups, stepNames } from '../flow/steps.ts'
-import { type DigestStatistic, digestStatistics } from '../metrics/latency-histogram.ts'
-import type { Measurements } from './measurements-schema.ts'
+import { type DigestStatistic, digestStatistics, emptyDigest } from '../metrics/latency-histogram.ts'
+import type { Component, Measurements } from './measurements-schema.ts'
 import type { Money } from './money-balance.ts'
 import { type OutcomeKey, outcomeKeys, sumOutcomes } from './outcome-counts.ts'
 
@@ -51,6 +52,24 @@ const wei = (key: keyof Money): Metric => ({
   },
 })
 
+/** What one component used: `components.chain.cpuShare` and so on. */
+function componentMetrics(name: DependencyName): [string, Metric][] {
+  const of = (key: keyof Component, unit: MetricUnit): [string, Metric] => [
+    `components.${name}.${key === 'rssPeakBytes' ? 'rss' : key}`,
+    { unit, read: ({ components }) => components[name]?.[key] ?? null },
+  ]
+  return [
+    of('cpuMsPerFlow', 'ms'),
+    of('cpuShare', 'ratio'),
+    of('cpuSharePeak', 'ratio'),
+    of('busyShare', 'ratio'),
+    of('busySharePeak', 'ratio'),
+    of('rssPeakBytes', 'bytes'),
+    of('queueDepthMean', 'count'),
+    of('queueDepthMax', 'count'),
+  ]
+}
+
 /** The metrics with a fixed name. Those of errors and RPC methods are made from their name. */
 const fixed = new Map<string, Metric>([
   ['success', success],
@@ -77,6 +96,13 @@ const fixed = new Map<string, Metric>([
   ['money.spent', wei('spentWei')],
   ['money.swept', wei('sweptWei')],
   ['money.left', wei('leftWei')],
+  ...durations('funding', ({ funding }) => funding?.waitMs ?? emptyDigest),
+  ...durations('funding.batch', ({ funding }) => funding?.batchMs ?? emptyDigest),
+  ['funding.waiting', { unit: 'count', read: ({ funding }) => funding?.waiting ?? null }],
+  ['funding.failed', { unit: 'count', read: ({ funding }) => funding?.failed ?? null }],
+  ...dependencyNames.flatMap((name) => componentMetrics(name)),
+  ['cpu', { unit: 'ratio', read: ({ resources }) => resources.cpuCoresMean || null }],
+  ['machine', { unit: 'ratio', read: ({ resources }) => resources.machineShare }],
   ['rss', { unit: 'bytes', read: ({ resources }) => resources.rssPeakBytes || null }],
   ['cpuPerFlow', { unit: 'ms', read: ({ resources }) => resources.cpuMsPerFlow }],
   ...(['mean', 'p50', 'p99', 'max'] as const).map((statistic): [string, Metric] => [
@@ -89,12 +115,13 @@ const fixed = new Map<string, Metric>([
 export const metricNames: readonly string[] = [...fixed.keys()]
 
 /**
- * Finds a metric by its name; `null` when there is none.
+ * Finds a metric by its name; `null` when there is none. Steps and groups may be named without their kind:
+ * `submit.p99`, `storage.p95`.
  *
  * @example findMetric('step.confirm.p99', isErrorCode)?.unit // 'ms'
  */
 export function findMetric(name: string, isErrorCode: (code: string) => boolean): Metric | null {
-  const known = fixed.get(name)
+  const known = fixed.get(name) ?? fixed.get(`step.${name}`) ?? fixed.get(`group.${name}`)
   if (known !== undefined) return known
   const [kind, code, step, ...rest] = name.split('.')
   if (kind !== 'errors' || code === undefined || rest.length > 0 || !isErrorCode(code)) return null

@@ -9,15 +9,17 @@ import { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
 import { createFailureBreaker } from '../load/failure-breaker.ts'
 import { startResourceSampler } from '../metrics/resources.ts'
 import type { Redactor } from '../redaction/redact.ts'
+import { formatMeasured } from '../report/format-value.ts'
 import { dependenciesOf, describeEnvironment } from '../results/environment.ts'
+import { findAbort } from '../results/evaluate-thresholds.ts'
 import { noMoney } from '../results/money-balance.ts'
-import { parseThresholds } from '../results/parse-threshold.ts'
+import { parseThresholds, type Threshold } from '../results/parse-threshold.ts'
 import { createRunFolder, type RunFolder } from '../results/run-folder.ts'
 import { makeRunId } from '../results/run-id.ts'
 import { createRunRecorder, type RunRecorder } from '../results/run-recorder.ts'
 import type { RunSnapshot } from '../results/snapshot-schema.ts'
 import { buildSummary } from '../results/summary.ts'
-import type { Summary } from '../results/summary-schema.ts'
+import type { Summary, ThresholdResult } from '../results/summary-schema.ts'
 import { phaseAt } from './arrival-pattern.ts'
 import { carryUsers } from './carry-users.ts'
 import { connectionSettings } from './connection-settings.ts'
@@ -119,7 +121,7 @@ export async function runLoadTest(test: LoadTest): Promise<CompletedRun> {
     })
     begun = true
     view.note('users are coming')
-    const durationMs = await coming(test, { client, wallets, recorder, folder, stop })
+    const durationMs = await coming(test, { client, wallets, recorder, folder, stop, thresholds })
     resources.stop()
     await components.close()
     if (stop.reason()?.reason === 'circuit-breaker') await Promise.race([target.lost, sleep(lossNoticeMs)])
@@ -156,12 +158,13 @@ type RunParts = {
   recorder: RunRecorder
   folder: RunFolder
   stop: StopControl
+  thresholds: readonly Threshold[]
 }
 
 /** From the first due user to the end of the last; returns how long that took, in milliseconds. */
 async function coming(
   test: LoadTest,
-  { client, wallets, recorder, folder, stop }: RunParts,
+  { client, wallets, recorder, folder, stop, thresholds }: RunParts,
 ): Promise<number> {
   const { config, view } = test
   const tooManyFailures = createFailureBreaker(config.breaker)
@@ -188,7 +191,10 @@ async function coming(
   const tick = (): void => {
     recorder.enterPhase(phaseAt(config.load, elapsed()))
     folder.appendTimeline(recorder.tick(elapsed())).catch(onDiskError)
-    view.update(recorder.snapshot(elapsed()))
+    const snapshot = recorder.snapshot(elapsed())
+    const broken = findAbort(thresholds, snapshot, elapsed())
+    if (broken) stop.stop({ reason: 'threshold', message: brokenWords(broken) })
+    view.update(snapshot)
   }
   const timer = setInterval(tick, 1000)
   try {
@@ -213,6 +219,9 @@ async function coming(
   }
   return elapsed()
 }
+
+const brokenWords = ({ expression, actual, unit }: ThresholdResult): string =>
+  `${expression}: it was ${formatMeasured(actual, unit)}`
 
 /** Tells every step of every flow, a line each. */
 function stepTeller(tell: (text: string) => void): (index: number) => StepObserver {

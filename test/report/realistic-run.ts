@@ -1,6 +1,7 @@
 import { type ErrorCode, errorCatalog } from '../../src/errors/catalog.ts'
 import type { FlowRecord } from '../../src/flow/flow-record.ts'
 import { type StepName, stepNames } from '../../src/flow/steps.ts'
+import { createComponentUsage } from '../../src/metrics/component-usage.ts'
 import type { RpcTotals } from '../../src/metrics/rpc-totals.ts'
 import { createRandom, exponential, type Random } from '../../src/random/random.ts'
 import { createRedactor } from '../../src/redaction/redact.ts'
@@ -120,6 +121,7 @@ export function makeRun(scenario: Scenario, seed = 'report'): MadeRun {
     rpc.byMethod[method] = (rpc.byMethod[method] ?? 0) + by
   }
   const load = { active: 0, seconds: 0, cpuMs: 0, peak: 0 }
+  const usage = createComponentUsage()
   const recorder = createRunRecorder({
     run: {
       id: '20260801-142233-7f3k9a',
@@ -132,6 +134,7 @@ export function makeRun(scenario: Scenario, seed = 'report'): MadeRun {
     redact,
     rpcTotals: () => rpc,
     resources: madeUpResources(load, random),
+    ...(scenario.embedded ? { components: usage } : {}),
   })
 
   const lags = flows.map(() => 0.25 + exponential(random) * 0.5 + (random() < 0.01 ? 4 * random() : 0))
@@ -170,6 +173,7 @@ export function makeRun(scenario: Scenario, seed = 'report'): MadeRun {
     call('eth_getBlockReceipts', nowMs % 6000 === 0 ? 1 : 0)
     call('eth_gasPrice', nowMs % 6000 === 0 ? 1 : 0)
     load.seconds += 1
+    usage.observe(nowMs, madeUpComponents(load, nowMs))
     timeline.push(recorder.tick(nowMs))
     snapshots.push(recorder.snapshot(nowMs))
   }
@@ -319,6 +323,21 @@ function simulateFlow(
     steps,
     tx,
     verified: scenario.embedded ? true : null,
+  }
+}
+
+function madeUpComponents(load: { active: number; seconds: number }, nowMs: number) {
+  const reading = (share: number, busy: number | null, queueDepth: number | null) => ({
+    cpuMs: nowMs * share,
+    rssBytes: 60e6 + nowMs * 50,
+    busy: busy === null ? null : { used: nowMs * busy, of: nowMs },
+    queueDepth,
+  })
+  return {
+    chain: reading(0.12, 0.2, null),
+    storage: reading(0.03, null, Math.floor(load.active / 10)),
+    personalServer: reading(0.3, 0.45, Math.floor(load.active / 4)),
+    apiServer: reading(0.05, null, Math.floor(load.active / 5)),
   }
 }
 

@@ -91,12 +91,21 @@ describe('the findings', () => {
 
   test('a generator that was late says so, and what to do', () => {
     const { summary } = healthyRun
-    const late = { ...summary, arrivals: { lagMs: { ...summary.arrivals.lagMs, p99: 800, max: 900 } } }
-    expect(find(late, 'The generator')).toMatchObject({
-      tone: 'warn',
-      text: expect.stringContaining('did not keep its schedule'),
+    const warning = {
+      code: 'GENERATOR_LATE',
+      message: 'Users started 800 ms late at p99.',
+      hint: 'Use several.',
+    }
+    const late = { ...summary, warnings: [warning] }
+    expect(findingsOf(late, [])[0]).toMatchObject({
+      title: 'Generator overloaded',
+      tone: 'bad',
+      text: warning.message,
+      hint: warning.hint,
     })
+    expect(find(late, 'The generator')).toBeUndefined()
     expect(find(summary, 'The generator')).toMatchObject({ tone: 'good' })
+    expect(verdictOf(late)).toMatchObject({ tone: 'warn', lead: expect.stringContaining('GENERATOR_LATE') })
   })
 
   test('wrong answers and degraded flows are not passed over', () => {

@@ -1,6 +1,8 @@
+import { type DependencyName, dependencyNames } from '../../config/target.ts'
 import { type StepName, stepNames } from '../../flow/steps.ts'
 import { parseThreshold } from '../../results/parse-threshold.ts'
 import type { Summary } from '../../results/summary-schema.ts'
+import { dependencyWords } from '../findings.ts'
 import {
   formatBytes,
   formatCores,
@@ -9,6 +11,7 @@ import {
   formatElapsed,
   formatMs,
   formatRate,
+  formatShare,
 } from '../format-value.ts'
 import { endedWords } from '../outcome-words.ts'
 import type { TimelinePoint, TimelinePoints } from '../timeline-points.ts'
@@ -86,6 +89,65 @@ export function userCharts(summary: Summary, { points, pointMs }: TimelinePoints
         },
   ]
   return charts.filter((chart) => chart !== null)
+}
+
+/** The charts of the stack's components, each apart: which of them has nothing left. */
+export function componentCharts({ points }: TimelinePoints): Chart[] {
+  const names = dependencyNames.filter((name) => points.some(({ components }) => name in components))
+  const seriesOf = (key: 'cpuShare' | 'busyShare' | 'queueDepth'): Series[] =>
+    names
+      .map((name) => ({
+        name: dependencyWords[name] ?? name,
+        color: componentColors[name],
+        values: points.map(({ components }) => components[name]?.[key] ?? null),
+      }))
+      .filter(({ values }) => values.some((value) => value !== null))
+  const waiting = points.map(({ fundingWaiting }) => fundingWaiting)
+  const charts: Chart[] = [
+    {
+      id: 'component-cpu',
+      title: 'CPU of the components',
+      caption: 'Of each by itself; 100% is one core.',
+      kind: 'lines',
+      series: seriesOf('cpuShare'),
+      format: formatCores,
+    },
+    {
+      id: 'component-busy',
+      title: 'How busy they were',
+      caption: 'Time with a request at work, of the chain the gas of its blocks; at 100% users queue.',
+      kind: 'lines',
+      series: seriesOf('busyShare'),
+      format: formatShare,
+    },
+    {
+      id: 'component-queue',
+      title: 'Requests that wait',
+      caption: 'Waiting in the personal server; waiting or at work in the others. The most in each point.',
+      kind: 'lines',
+      series: seriesOf('queueDepth'),
+      format: formatCount,
+    },
+    {
+      id: 'funding',
+      title: 'Users waiting for their coin',
+      caption: 'Due, but their wallet is not funded yet: this is the generator, not the stack.',
+      kind: 'lines',
+      series: waiting.some((value) => value !== null)
+        ? [{ name: 'waiting', color: 'blockchain-3', values: waiting }]
+        : [],
+      format: formatCount,
+    },
+  ]
+  return charts.filter(({ series }) => series.length > 0)
+}
+
+const componentColors: Record<DependencyName, string> = {
+  chain: 'blockchain-3',
+  storage: 'storage-2',
+  personalServer: 'inference-3',
+  apiServer: 'p95',
+  model: 'client-2',
 }
 
 /** The charts of the generator: whether what was measured is the stack, and not the one who measures. */

@@ -14,7 +14,7 @@ import { html, type Insertable, type SafeHtml } from './safe-html.ts'
 
 /** What the run cost: gas, money, RPC calls, and the generator's own use. */
 export function cost({ summary }: ReportData): SafeHtml {
-  const { gas, money, rpc, resources, permissions, verified, counters } = summary
+  const { gas, money, rpc, resources, permissions, verified, counters, funding } = summary
   const methods = Object.entries(rpc.byMethod).sort(([, a], [, b]) => b - a)
   return html`<section aria-labelledby="cost-title"><h2 id="cost-title">Cost</h2>
 <div class="columns">
@@ -27,6 +27,15 @@ export function cost({ summary }: ReportData): SafeHtml {
     ['Spent', exact(money.spentWei)],
     ['Swept back', exact(money.sweptWei)],
     ['Left', exact(money.leftWei)],
+    ...(funding === null
+      ? []
+      : ([
+          [
+            'Users waited for their coin',
+            `p99 ${formatMs(funding.waitMs.p99)}, max ${formatMs(funding.waitMs.max)}`,
+          ],
+          ['Funding a batch', `p50 ${formatMs(funding.batchMs.p50)}, max ${formatMs(funding.batchMs.max)}`],
+        ] as const)),
     [
       'Permissions',
       permissions.count === 0
@@ -49,6 +58,11 @@ export function cost({ summary }: ReportData): SafeHtml {
 <div><h3>The generator</h3>${facts([
     ['CPU a flow', formatMs(resources.cpuMsPerFlow)],
     ['CPU in all', formatMs(resources.cpuMs)],
+    [
+      'Cores used',
+      `${formatRate(resources.cpuCoresMean)} of ${formatCount(resources.cores)}, ${formatRate(resources.cpuCoresPeak)} at most`,
+    ],
+    ['Machine busy', formatShare(resources.machineShare)],
     ['Memory, most', formatBytes(resources.rssPeakBytes)],
     ['Memory, at the end', formatBytes(resources.rssEndBytes)],
     [

@@ -1,8 +1,17 @@
-import { formatClock, formatCount, formatMs, nothing } from '../format-value.ts'
+import { dependencyWords } from '../findings.ts'
+import {
+  formatBytes,
+  formatClock,
+  formatCount,
+  formatMs,
+  formatRate,
+  formatShare,
+  nothing,
+} from '../format-value.ts'
 import { endedWords } from '../outcome-words.ts'
 import type { ReportData } from '../report-data.ts'
 import { type Chart, drawChart, type TimeAxis } from './chart.ts'
-import { generatorCharts, userCharts } from './charts.ts'
+import { componentCharts, generatorCharts, userCharts } from './charts.ts'
 import { html, jsonForScript, type SafeHtml } from './safe-html.ts'
 
 /** The charts of a run over its time, the numbers behind them as a table, and as data for the pointer. */
@@ -15,15 +24,32 @@ export function overTime({ summary, timeline }: ReportData): SafeHtml {
     durationMs: summary.run.durationMs,
   }
   const users = userCharts(summary, timeline)
+  const components = componentCharts(timeline)
   const generator = generatorCharts(timeline)
   return html`<section aria-labelledby="time-title"><h2 id="time-title">Over time</h2>
 ${users.map((chart) => drawChart(chart, axis))}
 ${table({ summary, timeline })}
 </section>
+${
+  components.length > 0 &&
+  html`<section aria-labelledby="components-title"><h2 id="components-title">The stack over time</h2>
+<p>What each component used, apart from the others: the first to reach its limit is what breaks first.</p>
+<div class="pair">${components.map((chart) => drawChart(chart, axis))}</div>
+${componentTable(summary)}</section>`
+}
 <section aria-labelledby="generator-title"><h2 id="generator-title">The generator over time</h2>
 <p>Whether what was measured is the stack, and not the machine that measured it.</p>
 <div class="pair">${generator.map((chart) => drawChart(chart, axis))}</div></section>
-<script type="application/json" id="chart-data">${jsonForScript(readouts([...users, ...generator], axis))}</script>`
+<script type="application/json" id="chart-data">${jsonForScript(readouts([...users, ...components, ...generator], axis))}</script>`
+}
+
+/** What each component used over the whole run. */
+function componentTable({ components }: ReportData['summary']): SafeHtml {
+  return html`<div class="scroll"><table><thead><tr><th scope="col">Component</th><th scope="col" class="n">CPU a flow</th><th scope="col" class="n">of a core</th><th scope="col" class="n">at most</th><th scope="col" class="n">Busy</th><th scope="col" class="n">at most</th><th scope="col" class="n">Queue, mean</th><th scope="col" class="n">at most</th><th scope="col" class="n">Memory, most</th></tr></thead>
+<tbody>${Object.entries(components).map(
+    ([name, use]) =>
+      html`<tr><th scope="row">${dependencyWords[name] ?? name}</th><td class="n">${formatMs(use.cpuMsPerFlow)}</td><td class="n">${formatShare(use.cpuShare)}</td><td class="n">${formatShare(use.cpuSharePeak)}</td><td class="n">${formatShare(use.busyShare)}</td><td class="n">${formatShare(use.busySharePeak)}</td><td class="n">${formatRate(use.queueDepthMean)}</td><td class="n">${formatCount(use.queueDepthMax)}</td><td class="n">${formatBytes(use.rssPeakBytes)}</td></tr>`,
+  )}</tbody></table></div>`
 }
 
 /** What the pointer reads out: the time and the formatted values of every point. */

@@ -1,0 +1,75 @@
+import type { Measurements } from './measurements-schema.ts'
+import type { Warning } from './summary-schema.ts'
+
+/** Beyond these, what is measured is the generator, or the machine it shares, and no longer the target. */
+export const generatorLimits = {
+  /** Lateness of starts at p99, in milliseconds. */
+  lagP99Ms: 100,
+  /** Delay of the main thread's event loop at p99, in milliseconds: every latency may be too long by as much. */
+  eventLoopP99Ms: 50,
+  /** Share of its cores that the generator used over its busiest ten seconds. */
+  cpuShare: 0.9,
+  /** Share of all cores of its machine that anybody used. */
+  machineShare: 0.95,
+  /** Share of the planned users who came and found no free place. */
+  noPlaceShare: 0.01,
+} as const
+
+/** Why a user who was due never started, when all places were taken. */
+const noPlace = 'concurrency-limit'
+
+/**
+ * Says when the generator could not keep up, so that its figures would lie: it started users late, its event loop or its
+ * CPU was at the limit, the machine had nothing left, or users found no place.
+ *
+ * @example generatorWarnings(recorder.measurements()).map(({ code }) => code) // ['GENERATOR_LATE']
+ */
+export function generatorWarnings(measurements: Measurements): Warning[] {
+  const { arrivals, resources, users, outcomeReasons } = measurements
+  const warnings: Warning[] = []
+  const warn = (code: string, message: string, hint: string) => warnings.push({ code, message, hint })
+
+  const lagMs = arrivals.lagMs.p99 ?? 0
+  if (lagMs > generatorLimits.lagP99Ms) {
+    warn(
+      'GENERATOR_LATE',
+      `Users started ${whole(lagMs)} ms late at p99 (${whole(arrivals.lagMs.max ?? 0)} ms at worst; the limit is ${generatorLimits.lagP99Ms} ms): the load was not the one that was asked for.`,
+      'Read the latencies from the due start, and use a bigger machine or several (--part).',
+    )
+  }
+  const loopMs = resources.eventLoopDelayMs.p99
+  if (loopMs > generatorLimits.eventLoopP99Ms) {
+    warn(
+      'GENERATOR_LOOP',
+      `The generator's event loop was ${whole(loopMs)} ms late at p99 (the limit is ${generatorLimits.eventLoopP99Ms} ms): every latency may be too long by as much.`,
+      'Lower the rate, or use a bigger machine or several (--part).',
+    )
+  }
+  const { cores, cpuCoresPeak, machineShare } = resources
+  if (cores > 0 && cpuCoresPeak / cores > generatorLimits.cpuShare) {
+    warn(
+      'GENERATOR_CPU',
+      `The generator used ${percent(cpuCoresPeak / cores)} of its ${cores} cores over its busiest ten seconds: it was at its own limit.`,
+      'Use a bigger machine or several (--part).',
+    )
+  }
+  if (machineShare !== null && machineShare > generatorLimits.machineShare) {
+    warn(
+      'MACHINE_CPU',
+      `All cores of the machine were ${percent(machineShare)} busy: whatever runs on it waited for CPU, and latencies show that wait.`,
+      'Run the generator on a machine of its own, apart from the stack and from other work.',
+    )
+  }
+  const dropped = outcomeReasons.dropped?.[noPlace] ?? 0
+  if (users.planned > 0 && dropped / users.planned > generatorLimits.noPlaceShare) {
+    warn(
+      'GENERATOR_FULL',
+      `${dropped} of ${users.planned} users found no free place and never started: the target saw less load than was asked for.`,
+      'Raise --concurrency, unless it was the limit you wanted to see.',
+    )
+  }
+  return warnings
+}
+
+const whole = (value: number): string => Math.round(value).toLocaleString('en-US')
+const percent = (share: number): string => `${Math.round(share * 100)}%`
