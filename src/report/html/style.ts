@@ -91,6 +91,7 @@ q{quotes:none}
 .cursor{position:absolute;top:0;bottom:0;width:1px;background:var(--ink);pointer-events:none}
 .cursor::after{content:attr(data-time);position:absolute;bottom:-19px;left:-2px;padding:0 4px;font-size:12px;background:var(--ink);color:var(--bg);border-radius:3px}
 .cursor.right::after{left:auto;right:-2px}
+.pair+.scroll{margin-top:28px}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:4px 40px}
 .pair .plot{grid-template-rows:110px 20px}
 .columns{display:grid;grid-template-columns:repeat(3,1fr);gap:28px 44px}
