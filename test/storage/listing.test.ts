@@ -78,7 +78,9 @@ test('pages survive deletions in between', async () => {
 })
 
 test('what the emulator cannot list it refuses, instead of listing something else', async () => {
-  await expect(use.bucket().getFiles({ matchGlob: '**' })).rejects.toMatchObject({ code: 400 })
+  await expect(use.bucket().getFiles({ softDeleted: true })).rejects.toMatchObject({ code: 501 })
+  await expect(list({ matchGlob: '{a' })).rejects.toMatchObject({ code: 400 })
+  await expect(list({ matchGlob: '*', delimiter: 'b' })).rejects.toMatchObject({ code: 400 })
   await expect(list({ maxResults: -1 })).rejects.toMatchObject({ code: 400 })
   await expect(list({ pageToken: '!!' })).rejects.toMatchObject({ code: 400 })
 })

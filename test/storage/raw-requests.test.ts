@@ -51,6 +51,8 @@ describe('errors of the JSON API', () => {
     ['POST', `${upload}?uploadType=media&name=${'x'.repeat(1025)}`, 400, 'invalid'],
     ['POST', '/upload/storage/v1/b/nowhere/o?uploadType=media&name=x', 404, 'notFound'],
     ['POST', '/storage/v1/b', 400, 'required'],
+    ['POST', '/storage/v1/b?project=p', 400, 'required'],
+    ['GET', '/storage/v1/b', 400, 'required'],
     ['GET', '/storage/v1/b/%E0%A4%A/o', 400, 'invalid'],
   ])('%s %s is answered %i, %s', async (method, path, status, reason) => {
     const answer = await fetch(use.url(path), { method })
@@ -83,7 +85,10 @@ describe('errors of object URLs', () => {
     ['PUT', '/open-bucket/x', 403, 'AccessDenied'],
     ['DELETE', '/open-bucket/x', 403, 'AccessDenied'],
     ['GET', '/', 404, 'InvalidURI'],
-    ['GET', '/open-bucket', 501, 'NotImplemented'],
+    ['GET', '/closed-bucket', 403, 'AccessDenied'],
+    ['GET', '/open-bucket?acl', 501, 'NotImplemented'],
+    ['POST', '/open-bucket', 501, 'NotImplemented'],
+    ['PUT', '/open-bucket', 403, 'AccessDenied'],
     ['GET', '/open-bucket/%ff', 400, 'InvalidURI'],
   ])('%s %s is answered %i %s', async (method, path, status, code) => {
     const answer = await fetch(use.url(path), { method })

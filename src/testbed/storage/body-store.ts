@@ -9,6 +9,8 @@ import { type StoredBody, storedBody } from './stored-body.ts'
 export type BodyWriter = {
   /** Bytes taken so far. */
   readonly size: number
+  /** What was taken so far: the CRC-32C as a signed 32-bit integer, the MD5 in hex. */
+  soFar(): { size: number; crc32c: number; md5: string }
   /** Adds bytes; the promise, if there is one, must settle before the next call. */
   write(chunk: Buffer): Promise<void> | undefined
   finish(): Promise<StoredBody>
@@ -80,6 +82,7 @@ export function createBodyStore(options: { memoryLimitBytes: number; directory?:
       get size() {
         return size
       },
+      soFar: () => ({ size, crc32c: checksum, md5: md5.copy().digest('hex') }),
       write(chunk) {
         checksum = crc32c(chunk, checksum)
         md5.update(chunk)

@@ -12,28 +12,30 @@ export type ByteRange = { start: number; end: number }
  *
  * @example byteRange('bytes=-5', 100) // { start: 95, end: 99 }
  */
-export function byteRange(header: string | undefined, size: number): ByteRange | undefined {
-  const found = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? '')
+export function byteRange(header = '', size: number): ByteRange | undefined {
+  const found = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header)
   if (found === null || found[0] === 'bytes=-') return undefined
   const [first, last] = [found[1] ?? '', found[2] ?? '']
   if (first === '') {
     const length = Math.min(Number(last), size)
-    if (length === 0) throw notSatisfiable(size)
+    if (length === 0) throw notSatisfiable(header, size)
     return { start: size - length, end: size - 1 }
   }
   const start = Number(first)
   const end = last === '' ? size - 1 : Math.min(Number(last), size - 1)
   if (last !== '' && Number(last) < start) return undefined
-  if (start >= size) throw notSatisfiable(size)
+  if (start >= size) throw notSatisfiable(header, size)
   return { start, end }
 }
 
-function notSatisfiable(size: number): ServiceError {
+function notSatisfiable(header: string, size: number): ServiceError {
   return new ServiceError({
     status: 416,
     reason: 'requestedRangeNotSatisfiable',
     code: 'InvalidRange',
-    message: 'The requested range cannot be satisfied.',
+    message: header,
+    xmlMessage: 'The requested range cannot be satisfied.',
+    mediaMessage: 'Request range not satisfiable',
     headers: { 'content-range': `bytes */${size}` },
   })
 }

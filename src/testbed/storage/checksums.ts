@@ -20,6 +20,11 @@ export function announcedChecksums(headers: IncomingHttpHeaders): AnnouncedCheck
 
 /** Refuses, with 400, a body that is not what its sender announced. */
 export function checkChecksums(body: StoredBody, announced: AnnouncedChecksums): void {
+  if (announced.md5 !== undefined && !isBase64(announced.md5, 16)) {
+    const message = `Provided value (${announced.md5}) is not a base64-encoded 128-bit MD5 hash.`
+    throw invalid(message, 'InvalidDigest')
+  }
+  if (announced.crc32c !== undefined && !isBase64(announced.crc32c, 4)) throw invalid('Invalid argument.')
   const crc32c = crc32cBase64(body.crc32c)
   if (announced.crc32c !== undefined && announced.crc32c !== crc32c) {
     throw invalid(
@@ -34,3 +39,6 @@ export function checkChecksums(body: StoredBody, announced: AnnouncedChecksums):
     )
   }
 }
+
+const isBase64 = (text: string, bytes: number): boolean =>
+  /^[A-Za-z0-9+/]+={0,2}$/.test(text) && Buffer.from(text, 'base64').length === bytes

@@ -1,7 +1,7 @@
-import { aclIsPublic, predefinedAclIsPublic } from './access-control.ts'
 import type { AnnouncedChecksums } from './checksums.ts'
+import { requestedAccess } from './object-access.ts'
 import { applySettings, parseSettings } from './object-settings.ts'
-import type { ObjectDraft } from './object-store.ts'
+import type { Bucket, ObjectDraft } from './object-store.ts'
 import { invalid, required } from './service-error.ts'
 
 /** What a JSON upload says of the object it makes. */
@@ -14,6 +14,7 @@ export type UploadDescription = { name: string; draft: ObjectDraft; announced: A
  * @throws 400
  */
 export function describeUpload(
+  bucket: Bucket,
   query: URLSearchParams,
   resource: Record<string, unknown>,
   contentType: string | undefined,
@@ -25,11 +26,11 @@ export function describeUpload(
   const name = named ?? inResource
   if (typeof name !== 'string') throw required('Required')
   const draft: ObjectDraft = applySettings({}, parseSettings(resource))
-  const type = draft.contentType ?? contentType
+  draft.contentType ??= contentType ?? 'application/octet-stream'
   const encoding = query.get('contentEncoding')
-  if (type !== undefined) draft.contentType = type
   if (encoding !== null) Object.assign(draft, parseSettings({ contentEncoding: encoding }))
-  draft.public = predefinedAclIsPublic(query.get('predefinedAcl')) ?? aclIsPublic(resource.acl)
+  const acl = requestedAccess(bucket, query.get('predefinedAcl'), resource)
+  if (acl !== undefined) draft.acl = acl
   const announced: AnnouncedChecksums = {}
   if (typeof resource.crc32c === 'string') announced.crc32c = resource.crc32c
   if (typeof resource.md5Hash === 'string') announced.md5 = resource.md5Hash

@@ -4,12 +4,14 @@ import type { BodyStore } from './body-store.ts'
 import type { EmulatorCounters } from './counters.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { ResumableUploads } from './resumable-uploads.ts'
+import type { Rewrites } from './rewrite-progress.ts'
 
 /** Everything the handlers of one emulator share. */
 export type Emulator = {
   readonly store: ObjectStore
   readonly bodies: BodyStore
   readonly uploads: ResumableUploads
+  readonly rewrites: Rewrites
   /** The public keys of service accounts by e-mail address, for signed URLs. */
   readonly accounts: ReadonlyMap<string, KeyObject>
   readonly counters: EmulatorCounters
@@ -30,19 +32,9 @@ export type Exchange = {
   readonly query: URLSearchParams
   /** `http://host:port` as the caller knows this server, also when it comes through a proxy. */
   readonly origin: string
+  /** When the request came. */
+  readonly now: Date
 }
 
 /** The largest JSON body taken. The service itself refuses custom metadata past 8 KiB. */
 export const maxJsonBytes = 1024 * 1024
-
-/** Writes a JSON answer. */
-export function sendJson(response: ServerResponse, body: unknown, status = 200): void {
-  const text = JSON.stringify(body)
-  response
-    .writeHead(status, {
-      'content-type': 'application/json; charset=UTF-8',
-      'content-length': Buffer.byteLength(text),
-      'cache-control': 'no-cache, no-store, max-age=0, must-revalidate',
-    })
-    .end(text)
-}

@@ -1,51 +1,70 @@
-import { z } from 'zod'
-import { aclEntries, bucketPolicy, parseAclEntry, policyIsPublic } from './access-control.ts'
-import { type Emulator, type Exchange, sendJson } from './exchange.ts'
+import { predefinedBucketAccess, predefinedObjectAccess } from './access-list.ts'
+import { handleBucketAccess } from './bucket-access.ts'
+import { policyResource, replacePolicy, testPermissions } from './bucket-policy.ts'
+import { bucketResource } from './bucket-resource.ts'
+import { applyBucketSettings, parseBucketSettings } from './bucket-settings.ts'
+import type { Emulator, Exchange } from './exchange.ts'
 import type { Bucket } from './object-store.ts'
+import { encodePageToken, pageFromQuery } from './page.ts'
 import { checkPreconditions, preconditionsFromQuery } from './preconditions.ts'
+import { projectionFromQuery } from './projection.ts'
 import { readJson } from './request-body.ts'
-import { invalid, methodNotAllowed, noSuchPath, required } from './service-error.ts'
-
-const versioningSchema = z.object({ enabled: z.boolean() })
+import { sendJson, sendNothing } from './send-json.ts'
+import { methodNotAllowed, noSuchPath, notImplemented, required, requiredParameter } from './service-error.ts'
 
 /** Handles `/storage/v1/b`: the list of buckets, and new ones, which are private as in the service. */
 export async function handleBuckets(emulator: Emulator, exchange: Exchange): Promise<void> {
-  const { method, query, request, response, origin } = exchange
+  const { method, query, request, origin } = exchange
+  if (method !== 'GET' && method !== 'POST') throw methodNotAllowed()
+  const projection = projectionFromQuery(query)
   if (method === 'GET') {
+    if (!query.has('project')) throw requiredParameter('project')
+    const { maxResults, after } = pageFromQuery(query)
     const prefix = query.get('prefix') ?? ''
-    const found = emulator.store.buckets().filter(({ name }) => name.startsWith(prefix))
-    return sendJson(response, {
+    const found = emulator.store
+      .buckets()
+      .filter(({ name }) => name.startsWith(prefix) && (after === undefined || name > after.name))
+    const page = found.slice(0, maxResults)
+    const last = page.at(-1)
+    return sendJson(exchange, {
       kind: 'storage#buckets',
-      items: found.map((bucket) => bucketResource(bucket, origin)),
+      ...(found.length > page.length && last !== undefined && { nextPageToken: encodePageToken(last) }),
+      ...(page.length > 0 && { items: page.map((bucket) => bucketResource(bucket, origin, projection)) }),
     })
   }
-  if (method !== 'POST') throw methodNotAllowed()
   const resource = await readJson(request)
+  if (!query.has('project')) throw requiredParameter('project')
   if (typeof resource.name !== 'string') throw required('Required')
+  const settings = parseBucketSettings(resource)
+  const access = predefinedAccess(query)
   const bucket = emulator.store.createBucket(resource.name)
-  applyBucketSettings(bucket, resource)
-  sendJson(response, bucketResource(bucket, origin))
+  applyBucketSettings(bucket, settings)
+  access(bucket)
+  sendJson(exchange, bucketResource(bucket, origin, projection))
 }
 
 /** Handles `/storage/v1/b/<bucket>`. */
 export async function handleBucket(emulator: Emulator, exchange: Exchange, name: string): Promise<void> {
-  const { method, query, request, response, origin } = exchange
+  const { method, query, request, origin } = exchange
+  const changes = method === 'PATCH' || method === 'PUT' ? await readJson(request) : undefined
   const bucket = emulator.store.bucket(name)
   const versions = { generation: 0, metageneration: bucket.metageneration }
   const reading = method === 'GET' || method === 'HEAD'
+  const projection = projectionFromQuery(query)
   checkPreconditions(preconditionsFromQuery(query), versions, reading ? 'read' : 'write')
-  if (reading) return sendJson(response, bucketResource(bucket, origin))
+  if (reading) return sendJson(exchange, bucketResource(bucket, origin, projection))
   if (method === 'DELETE') {
     emulator.store.deleteBucket(name)
-    response.writeHead(204).end()
-    return
+    return sendNothing(exchange)
   }
-  if (method !== 'PATCH' && method !== 'PUT') throw methodNotAllowed()
-  const changes = await readJson(request)
+  if (changes === undefined) throw methodNotAllowed()
+  const settings = parseBucketSettings(changes)
+  const access = predefinedAccess(query)
   if (method === 'PUT') bucket.settings = {}
-  applyBucketSettings(bucket, changes)
+  applyBucketSettings(bucket, settings)
+  access(bucket)
   emulator.store.touchBucket(bucket)
-  sendJson(response, bucketResource(bucket, origin))
+  sendJson(exchange, bucketResource(bucket, origin, projection))
 }
 
 /** Handles what lies below a bucket apart from its objects: access lists, the IAM policy and permission tests. */
@@ -53,69 +72,44 @@ export async function handleBucketAction(
   emulator: Emulator,
   exchange: Exchange,
   name: string,
-  [action, detail]: readonly string[],
+  [action = '', detail]: readonly string[],
 ): Promise<void> {
-  const { method, query, request, response } = exchange
+  const { method, query, request } = exchange
   const bucket = emulator.store.bucket(name)
-  if (action === 'iam' && detail === 'testPermissions' && method === 'GET') {
-    // Whoever reaches the emulator may do everything with it.
-    return sendJson(response, {
-      kind: 'storage#testIamPermissionsResponse',
-      permissions: query.getAll('permissions'),
-    })
+  if (action === 'acl' || action === 'defaultObjectAcl')
+    return await handleBucketAccess(emulator, exchange, bucket, action, detail)
+  if (action === 'iam' && detail === 'testPermissions') {
+    if (method !== 'GET') throw methodNotAllowed()
+    return sendJson(exchange, testPermissions(query.getAll('permissions')))
   }
   if (action === 'iam' && detail === undefined) {
+    if (method !== 'GET' && method !== 'PUT') throw methodNotAllowed()
     if (method === 'PUT') {
-      bucket.public = policyIsPublic(await readJson(request))
+      replacePolicy(bucket, await readJson(request))
       emulator.store.touchBucket(bucket)
-    } else if (method !== 'GET') throw methodNotAllowed()
-    return sendJson(response, bucketPolicy(bucket))
+    }
+    return sendJson(exchange, policyResource(bucket))
   }
-  if (action === 'acl' || action === 'defaultObjectAcl') {
-    const kind = action === 'acl' ? 'storage#bucketAccessControl' : 'storage#objectAccessControl'
-    if (method === 'GET')
-      return sendJson(response, { kind: `${kind}s`, items: aclEntries(kind, name, bucket.public) })
-    if (method !== 'POST' && method !== 'DELETE') throw methodNotAllowed()
-    const entity = method === 'POST' ? parseAclEntry(await readJson(request)).entity : detail
-    // Reading the bucket itself is another right than reading its objects, and is not checked here.
-    if (action === 'defaultObjectAcl' && entity === 'allUsers') bucket.public = method === 'POST'
-    if (method === 'POST') return sendJson(response, { kind, bucket: name, entity, role: 'READER' })
-    response.writeHead(204).end()
-    return
-  }
+  if (unsupported.includes(action)) throw notImplemented(`${action} is not supported by this emulator.`)
   throw noSuchPath()
 }
 
-function applyBucketSettings(bucket: Bucket, resource: Record<string, unknown>): void {
-  const { name: _, versioning, ...settings } = resource
-  if (versioning !== undefined) {
-    const parsed = versioningSchema.safeParse(versioning)
-    if (!parsed.success) throw invalid('Invalid value for versioning.')
-    bucket.versioning = parsed.data.enabled
-  }
-  for (const [key, value] of Object.entries(settings)) {
-    if (value === null) delete bucket.settings[key]
-    else bucket.settings[key] = value
-  }
-}
+const unsupported = [
+  'notificationConfigs',
+  'lockRetentionPolicy',
+  'restore',
+  'relocate',
+  'storageLayout',
+  'operations',
+].concat(['folders', 'managedFolders', 'anywhereCaches'])
 
-function bucketResource(bucket: Bucket, origin: string): Record<string, unknown> {
-  const { name, metageneration, timeCreated, updated, versioning, settings } = bucket
-  return {
-    location: 'US',
-    locationType: 'multi-region',
-    storageClass: 'STANDARD',
-    iamConfiguration: { uniformBucketLevelAccess: { enabled: false }, publicAccessPrevention: 'inherited' },
-    ...settings,
-    kind: 'storage#bucket',
-    id: name,
-    name,
-    projectNumber: '0',
-    selfLink: `${origin}/storage/v1/b/${name}`,
-    metageneration: String(metageneration),
-    etag: Buffer.from(String(metageneration)).toString('base64'),
-    timeCreated: timeCreated.toISOString(),
-    updated: updated.toISOString(),
-    ...(versioning && { versioning: { enabled: true } }),
+/** Reads the named access lists of a request, and returns what gives them to the bucket. Throws 400. */
+function predefinedAccess(query: URLSearchParams): (bucket: Bucket) => void {
+  const [own, objects] = [query.get('predefinedAcl'), query.get('predefinedDefaultObjectAcl')]
+  const acl = own === null ? undefined : predefinedBucketAccess(own)
+  const objectAcl = objects === null ? undefined : predefinedObjectAccess(objects)
+  return (bucket) => {
+    if (acl !== undefined) bucket.acl = acl
+    if (objectAcl !== undefined) bucket.objectAcl = objectAcl
   }
 }

@@ -1,26 +1,31 @@
-import { aclEntries, parseAclEntry, predefinedAclIsPublic } from './access-control.ts'
 import { composeObject } from './compose-object.ts'
+import { conditionalRead } from './conditional-read.ts'
 import { copyObject, moveObject } from './copy-object.ts'
-import { type Emulator, type Exchange, sendJson } from './exchange.ts'
+import type { Emulator, Exchange } from './exchange.ts'
 import { listObjects, listRequestFromQuery } from './list-objects.ts'
-import type { ObjectRecord } from './object-record.ts'
-import { objectResource } from './object-resource.ts'
+import { handleObjectAccess, requestedAccess } from './object-access.ts'
+import { objectEtag, objectResource } from './object-resource.ts'
 import { applySettings, parseSettings, replaceSettings } from './object-settings.ts'
 import { checkPreconditions, generationFromQuery, preconditionsFromQuery } from './preconditions.ts'
+import { projectionFromQuery } from './projection.ts'
 import { readJson } from './request-body.ts'
+import { sendJson, sendNothing } from './send-json.ts'
 import { sendObject } from './send-object.ts'
-import { methodNotAllowed, noSuchPath } from './service-error.ts'
+import { methodNotAllowed, noSuchPath, notImplemented, requiredParameter } from './service-error.ts'
 
 /** Handles `/storage/v1/b/<bucket>/o`: the listing. */
 export function handleObjectList(emulator: Emulator, exchange: Exchange, bucket: string): void {
-  const { method, query, response, origin } = exchange
+  const { method, query, origin } = exchange
   if (method !== 'GET') throw methodNotAllowed()
+  const projection = projectionFromQuery(query)
   const page = listObjects(emulator.store, emulator.store.bucket(bucket), listRequestFromQuery(query))
-  sendJson(response, {
+  sendJson(exchange, {
     kind: 'storage#objects',
     ...(page.nextPageToken !== undefined && { nextPageToken: page.nextPageToken }),
     ...(page.prefixes.length > 0 && { prefixes: page.prefixes }),
-    ...(page.items.length > 0 && { items: page.items.map((record) => objectResource(record, origin)) }),
+    ...(page.items.length > 0 && {
+      items: page.items.map((record) => objectResource(record, origin, projection)),
+    }),
   })
 }
 
@@ -31,19 +36,19 @@ export async function handleObject(
   bucket: string,
   name: string,
 ): Promise<void> {
-  const { method, query, response } = exchange
+  const { method, query, request } = exchange
   const { store } = emulator
   const generation = generationFromQuery(query)
   if (method === 'GET' || method === 'HEAD') {
     const record = store.object(bucket, name, generation)
     checkPreconditions(preconditionsFromQuery(query), record, 'read')
-    if (query.get('alt') === 'media') return await sendObject(emulator, exchange, record)
-    return sendJson(response, objectResource(record, exchange.origin))
+    conditionalRead(request.headers, record, objectEtag(record))
+    if (query.get('alt') === 'media') return await sendObject(emulator, exchange, record, 'json')
+    return sendJson(exchange, objectResource(record, exchange.origin, projectionFromQuery(query)))
   }
   if (method === 'DELETE') {
     store.delete(bucket, name, preconditionsFromQuery(query), generation)
-    response.writeHead(204).end()
-    return
+    return sendNothing(exchange)
   }
   if (method === 'PATCH' || method === 'PUT') return await changeObject(emulator, exchange, bucket, name)
   throw methodNotAllowed()
@@ -55,17 +60,19 @@ async function changeObject(
   bucket: string,
   name: string,
 ): Promise<void> {
-  const { method, query, request, response, origin } = exchange
-  const patch = parseSettings(await readJson(request))
-  const isPublic = predefinedAclIsPublic(query.get('predefinedAcl'))
+  const { method, query, request, origin } = exchange
+  const resource = await readJson(request)
+  const patch = parseSettings(resource)
+  const acl = requestedAccess(emulator.store.bucket(bucket), query.get('predefinedAcl'), resource)
+  const projection = projectionFromQuery(query)
   const record = emulator.store.object(bucket, name, generationFromQuery(query))
   checkPreconditions(preconditionsFromQuery(query), record, 'write')
   emulator.store.update(record, () => {
     if (method === 'PUT') replaceSettings(record, patch)
     else applySettings(record, patch)
-    record.public = isPublic ?? record.public
+    if (acl !== undefined) record.acl = acl
   })
-  sendJson(response, objectResource(record, origin))
+  sendJson(exchange, objectResource(record, origin, projection))
 }
 
 /**
@@ -79,7 +86,7 @@ export async function handleObjectAction(
   name: string,
   [action = '', ...rest]: readonly string[],
 ): Promise<void> {
-  if (action === 'acl') return await handleObjectAcl(emulator, exchange, bucket, name, rest)
+  if (action === 'acl') return await handleObjectAccess(emulator, exchange, bucket, name, rest)
   if (exchange.method !== 'POST') throw methodNotAllowed()
   const source = { bucket, name }
   if (action === 'compose' && rest.length === 0) return await composeObject(emulator, exchange, source)
@@ -93,32 +100,9 @@ export async function handleObjectAction(
     if (b !== 'b' || o !== 'o') throw noSuchPath()
     return await copyObject(emulator, exchange, source, { bucket: toBucket, name: toName }, action)
   }
+  if (action === 'restore') {
+    if (!exchange.query.has('generation')) throw requiredParameter('generation')
+    throw notImplemented('Soft-deleted objects are not kept by this emulator, so none can be restored.')
+  }
   throw noSuchPath()
-}
-
-async function handleObjectAcl(
-  emulator: Emulator,
-  exchange: Exchange,
-  bucket: string,
-  name: string,
-  [entity]: readonly string[],
-): Promise<void> {
-  const { method, query, request, response } = exchange
-  const kind = 'storage#objectAccessControl'
-  const record: ObjectRecord = emulator.store.object(bucket, name, generationFromQuery(query))
-  const entries = () => aclEntries(kind, bucket, record.public)
-  if (method === 'GET') {
-    if (entity === undefined) return sendJson(response, { kind: `${kind}s`, items: entries() })
-    const entry = entries().find((other) => other.entity === entity)
-    if (entry === undefined) throw noSuchPath()
-    return sendJson(response, entry)
-  }
-  if (method === 'POST' || method === 'PUT' || method === 'PATCH') {
-    const entry = parseAclEntry({ entity, ...(await readJson(request)) })
-    if (entry.entity === 'allUsers') emulator.store.update(record, () => (record.public = true))
-    return sendJson(response, { kind, bucket, object: name, ...entry })
-  }
-  if (method !== 'DELETE') throw methodNotAllowed()
-  if (entity === 'allUsers') emulator.store.update(record, () => (record.public = false))
-  response.writeHead(204).end()
 }

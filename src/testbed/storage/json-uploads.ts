@@ -1,11 +1,14 @@
+import { neverStored } from './answer-headers.ts'
 import { describeUpload } from './describe-upload.ts'
-import { type Emulator, type Exchange, maxJsonBytes, sendJson } from './exchange.ts'
+import { type Emulator, type Exchange, maxJsonBytes } from './exchange.ts'
 import { createMultipartReader, multipartBoundary } from './multipart.ts'
 import { objectResource } from './object-resource.ts'
 import { preconditionsFromQuery } from './preconditions.ts'
+import { projectionFromQuery } from './projection.ts'
 import { receiveBody } from './receive-body.ts'
 import { parseJsonObject, readJson } from './request-body.ts'
 import { answerProgress, cancelUpload } from './resumable-answers.ts'
+import { sendJson } from './send-json.ts'
 import { invalid, methodNotAllowed } from './service-error.ts'
 import { storeBody } from './store-body.ts'
 import type { StoredBody } from './stored-body.ts'
@@ -22,7 +25,7 @@ export async function handleJsonUpload(
     const session = emulator.uploads.find(query.get('upload_id'))
     if (method === 'DELETE') return await cancelUpload(emulator, response, session)
     if (method !== 'PUT' && method !== 'POST') throw methodNotAllowed()
-    return answerProgress(response, await takePart(emulator, exchange, session))
+    return answerProgress(exchange, await takePart(emulator, exchange, session))
   }
   if (method !== 'POST') throw methodNotAllowed()
   emulator.store.bucket(bucket)
@@ -56,13 +59,14 @@ function finishUpload(
   body: StoredBody,
   describe: () => [resource: Record<string, unknown>, contentType: string | undefined],
 ): void {
-  const { query, response, origin } = exchange
+  const { query, origin } = exchange
   const upload = freeOnError(body, () => ({
-    ...describeUpload(query, ...describe()),
+    ...describeUpload(emulator.store.bucket(bucket), query, ...describe()),
     preconditions: preconditionsFromQuery(query),
+    projection: projectionFromQuery(query),
   }))
   const record = storeBody(emulator, exchange, { bucket, body, ...upload })
-  sendJson(response, objectResource(record, origin))
+  sendJson(exchange, objectResource(record, origin, upload.projection))
 }
 
 function freeOnError<T>(body: StoredBody, act: () => T): T {
@@ -75,10 +79,10 @@ function freeOnError<T>(body: StoredBody, act: () => T): T {
 }
 
 async function startResumable(emulator: Emulator, exchange: Exchange, bucket: string): Promise<void> {
-  const { request, response, query, origin } = exchange
+  const { request, response, query, rawQuery, origin } = exchange
   const resource = await readJson(request)
   const contentType = request.headers['x-upload-content-type']?.toString()
-  const description = describeUpload(query, resource, contentType)
+  const description = describeUpload(emulator.store.bucket(bucket), query, resource, contentType)
   const preconditions = preconditionsFromQuery(query)
   emulator.store.checkWritable(bucket, description.name, preconditions)
   const session = emulator.uploads.start({
@@ -87,17 +91,13 @@ async function startResumable(emulator: Emulator, exchange: Exchange, bucket: st
     ...description,
     announcedSize: announcedSize(request.headers['x-upload-content-length']?.toString()),
   })
-  const path = `/upload/storage/v1/b/${bucket}/o`
-  const parameters = new URLSearchParams({
-    uploadType: 'resumable',
-    name: description.name,
-    upload_id: session.id,
-  })
   response
     .writeHead(200, {
-      location: `${origin}${path}?${parameters}`,
+      location: `${origin}/upload/storage/v1/b/${bucket}/o?${rawQuery}&upload_id=${session.id}`,
       'x-guploader-uploadid': session.id,
+      'content-type': 'text/plain; charset=utf-8',
       'content-length': 0,
+      ...neverStored,
     })
     .end()
 }

@@ -4,6 +4,7 @@ import { createBodyStore } from './body-store.ts'
 import { type ListRequest, listObjects } from './list-objects.ts'
 import { compareNames } from './names.ts'
 import { ObjectStore } from './object-store.ts'
+import { decodePageToken, type LastEntry } from './page.ts'
 
 const everything: ListRequest = {
   prefix: '',
@@ -13,7 +14,8 @@ const everything: ListRequest = {
   endOffset: undefined,
   versions: false,
   maxResults: 1000,
-  pageToken: undefined,
+  matches: undefined,
+  after: undefined,
 }
 
 /** The definition, without pages: names in order, folded where the delimiter is. */
@@ -61,17 +63,17 @@ test('pages of any size add up to what a plain filter finds', async () => {
         }
         const items: string[] = []
         const prefixes: string[] = []
-        let pageToken: string | undefined
+        let after: LastEntry | undefined
         do {
-          const page = listObjects(store, bucket, { ...request, pageToken })
+          const page = listObjects(store, bucket, { ...request, after })
           // A folder that is listed as an object, too, stands for one result.
           const entries = new Set([...page.items.map((item) => item.name), ...page.prefixes])
           expect(entries.size).toBeLessThanOrEqual(maxResults)
-          expect(entries.size).toBeGreaterThan(pageToken === undefined ? -1 : 0)
+          expect(entries.size).toBeGreaterThan(after === undefined ? -1 : 0)
           items.push(...page.items.map((item) => item.name))
           prefixes.push(...page.prefixes)
-          pageToken = page.nextPageToken
-        } while (pageToken !== undefined)
+          after = page.nextPageToken === undefined ? undefined : decodePageToken(page.nextPageToken)
+        } while (after !== undefined)
         expect({ items, prefixes }).toEqual(expected(names, request))
       },
     ),

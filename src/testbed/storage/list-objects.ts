@@ -1,7 +1,9 @@
+import { matchGlob } from './match-glob.ts'
 import { compareNames } from './names.ts'
 import type { ObjectRecord } from './object-record.ts'
 import type { Bucket, ObjectStore } from './object-store.ts'
-import { invalid } from './service-error.ts'
+import { encodePageToken, type LastEntry, pageFromQuery } from './page.ts'
+import { invalid, notImplemented } from './service-error.ts'
 
 /** What to list. */
 export type ListRequest = {
@@ -15,25 +17,22 @@ export type ListRequest = {
   endOffset: string | undefined
   /** Whether to list kept generations too. */
   versions: boolean
+  /** Names that do not match are left out. */
+  matches: ((name: string) => boolean) | undefined
   /** Items and prefixes together. */
   maxResults: number
-  pageToken: string | undefined
+  after: LastEntry | undefined
 }
 
 export type ListPage = { items: ObjectRecord[]; prefixes: string[]; nextPageToken: string | undefined }
 
-/** The most the service returns in a page. */
-const pageLimit = 1000
-
-/** Reads a list request from query parameters. Throws 400 for a bad `maxResults` or a parameter not emulated. */
+/** Reads a list request from query parameters. Throws 400 for a bad one, 501 for one that is not emulated. */
 export function listRequestFromQuery(query: URLSearchParams): ListRequest {
-  for (const name of ['matchGlob', 'softDeleted', 'filter']) {
-    if (query.has(name)) throw invalid(`The parameter ${name} is not supported by this emulator.`)
-  }
-  const maxResults = query.get('maxResults') ?? String(pageLimit)
-  if (!/^\d{1,9}$/.test(maxResults) || maxResults === '0') {
-    throw invalid('Invalid value for maxResults: it must be greater than 0.')
-  }
+  if (query.get('softDeleted') === 'true' || query.has('filter'))
+    throw notImplemented('Lists of soft-deleted objects and filters are not supported by this emulator.')
+  const glob = query.get('matchGlob') || undefined
+  if (glob !== undefined && (query.get('delimiter') || '/') !== '/')
+    throw invalid('The delimiter must be / when matchGlob is specified.')
   return {
     prefix: query.get('prefix') ?? '',
     delimiter: query.get('delimiter') || undefined,
@@ -41,45 +40,56 @@ export function listRequestFromQuery(query: URLSearchParams): ListRequest {
     startOffset: query.get('startOffset') || undefined,
     endOffset: query.get('endOffset') || undefined,
     versions: query.get('versions') === 'true',
-    maxResults: Math.min(Number(maxResults), pageLimit),
-    pageToken: query.get('pageToken') || undefined,
+    matches: glob === undefined ? undefined : matchGlob(glob),
+    ...pageFromQuery(query),
   }
 }
 
-/** Lists one page of a bucket. A page token says which entry came last, so that pages survive changes in between. */
+/** Lists one page of a bucket. */
 export function listObjects(store: ObjectStore, bucket: Bucket, request: ListRequest): ListPage {
-  const { prefix, delimiter, startOffset, endOffset, maxResults } = request
+  const { prefix, delimiter, startOffset, endOffset, maxResults, matches, after } = request
   const names = store.sortedNames(bucket)
-  const after = request.pageToken === undefined ? undefined : decodeToken(request.pageToken)
   const page: ListPage = { items: [], prefixes: [], nextPageToken: undefined }
-  let last = after
-  let entries = 0
+  let last: LastEntry | undefined = after
+  let room = maxResults
 
   for (
-    let i = firstAtOrAfter(names, latest([prefix, startOffset ?? '', after ?? '']));
+    let i = firstAtOrAfter(names, latest([prefix, startOffset ?? '', after?.name ?? '']));
     i < names.length;
     i++
   ) {
     const name = names[i] as string
     if (!name.startsWith(prefix)) break
     if (endOffset !== undefined && compareNames(name, endOffset) >= 0) break
+    if (matches !== undefined && !matches(name)) continue
     const folder = foldedPrefix(name, prefix, delimiter)
     const entry = folder ?? name
-    if (after !== undefined && compareNames(entry, after) <= 0) continue
-    const generations = generationsOf(bucket, name, request.versions)
+    const generations = generationsOf(bucket, name, request.versions).filter(
+      ({ generation }) => after === undefined || isAfter({ name: entry, generation }, after),
+    )
     if (generations.length === 0 || (folder !== undefined && folder === page.prefixes.at(-1))) continue
-    if (entries === maxResults) {
-      page.nextPageToken = encodeToken(last ?? '')
+    if (room === 0) {
+      page.nextPageToken = encodePageToken(last ?? { name: '' })
       break
     }
     if (folder !== undefined) page.prefixes.push(folder)
     // A name that ends with the delimiter sorts before all others in its folder, so it is never skipped above.
-    if (folder === undefined || (request.includeTrailingDelimiter && name === folder))
-      page.items.push(...generations)
-    entries++
-    last = entry
+    const isItem = folder === undefined || (request.includeTrailingDelimiter && name === folder)
+    const listed = folder === undefined ? generations.slice(0, room) : generations
+    if (isItem) page.items.push(...listed)
+    room -= folder === undefined ? listed.length : 1
+    last = { name: entry }
+    if (listed.length < generations.length) {
+      page.nextPageToken = encodePageToken({ name, generation: listed.at(-1)?.generation ?? 0 })
+      break
+    }
   }
   return page
+}
+
+function isAfter(entry: Required<LastEntry>, last: LastEntry): boolean {
+  const order = compareNames(entry.name, last.name)
+  return order > 0 || (order === 0 && last.generation !== undefined && entry.generation > last.generation)
 }
 
 function foldedPrefix(name: string, prefix: string, delimiter: string | undefined): string | undefined {
@@ -106,13 +116,4 @@ function firstAtOrAfter(names: readonly string[], bound: string): number {
     else high = middle
   }
   return low
-}
-
-function encodeToken(last: string): string {
-  return Buffer.from(last).toString('base64url')
-}
-
-function decodeToken(token: string): string {
-  if (!/^[\w-]+$/.test(token)) throw invalid('Invalid page token.')
-  return Buffer.from(token, 'base64url').toString()
 }

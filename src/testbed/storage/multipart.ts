@@ -1,4 +1,4 @@
-import { invalid, tooLarge } from './service-error.ts'
+import { invalid, ServiceError, tooLarge } from './service-error.ts'
 
 /** Splits the body of a `multipart/related` upload: one part of JSON, then one part of media. */
 export type MultipartReader = {
@@ -96,7 +96,8 @@ export function createMultipartReader(boundary: string, maxJsonBytes: number): M
       return media
     },
     finish() {
-      if (state !== 'done' || part !== 2) throw invalid('Multipart body does not contain 2 or 3 parts.')
+      if (part < 2) throw payloadCount(part)
+      if (state !== 'done' || part !== 2) throw invalid('Multipart body does not end with its boundary.')
       return { json: Buffer.concat(json).toString('utf8'), mediaType }
     },
   }
@@ -110,4 +111,9 @@ export function multipartBoundary(contentType: string | undefined): string {
   const boundary = found?.[1] ?? found?.[2]
   if (boundary === undefined) throw invalid('Missing multipart boundary.')
   return boundary
+}
+
+function payloadCount(actual: number): ServiceError {
+  const message = `Payload size invalid. Expected 2-3 payloads. Actual size: ${actual}`
+  return new ServiceError({ status: 400, reason: 'invalidPayloadSize', code: 'InvalidRequest', message })
 }

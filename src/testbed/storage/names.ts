@@ -1,4 +1,4 @@
-import { invalid } from './service-error.ts'
+import { invalid, invalidObjectName } from './service-error.ts'
 
 /** Refuses a bucket name the service would refuse: 3-63 of `a-z 0-9 . _ -`, a letter or digit at both ends. */
 export function checkBucketName(name: string): void {
@@ -13,12 +13,18 @@ export function checkBucketName(name: string): void {
 
 /** Refuses an object name the service would refuse: 1-1024 bytes of UTF-8, no line ends, not `.` or `..`. */
 export function checkObjectName(name: string): void {
-  if (name === '') throw invalid('Required', 'InvalidObjectName')
-  if (Buffer.byteLength(name) > 1024)
-    throw invalid('The maximum object length is 1024 characters.', 'KeyTooLong')
-  const reserved = name === '.' || name === '..' || name.startsWith('.well-known/acme-challenge/')
-  if (reserved || /[\r\n]/.test(name) || /\p{Surrogate}/u.test(name)) {
-    throw invalid('Disallowed unicode characters or reserved name in object name.', 'InvalidObjectName')
+  if (name === '') throw invalidObjectName('Required', 'InvalidObjectName')
+  const length = Buffer.byteLength(name)
+  if (length > 1024) {
+    const message = `The maximum object length is 1024 characters, but got a name with ${length} characters: `
+    throw invalidObjectName(`${message}'${name.slice(0, 80)}...'`, 'KeyTooLong')
+  }
+  if (/[\r\n]/.test(name) || /\p{Surrogate}/u.test(name)) {
+    const message = `Disallowed unicode characters present in object name '${name}'`
+    throw invalidObjectName(message, 'InvalidObjectName')
+  }
+  if (name === '.' || name === '..' || name.startsWith('.well-known/acme-challenge/')) {
+    throw invalidObjectName(`Invalid object name: '${name}'`, 'InvalidObjectName')
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AccessList } from './access-list.ts'
 import type { StoredBody } from './stored-body.ts'
 
 /** The parts of an object's metadata that its owner sets. */
@@ -27,6 +28,6 @@ export type ObjectRecord = ObjectSettings & {
   timeDeleted?: Date
   /** Number of parts, when made by compose; such objects have no MD5. */
   componentCount?: number
-  /** Whether anyone may read it, whatever its bucket says. */
-  public: boolean
+  /** Who may do what with it; nothing stands for what new objects of the project usually get. */
+  acl?: AccessList
 }

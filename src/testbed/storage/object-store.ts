@@ -1,3 +1,5 @@
+import { type AccessList, ownerEntity, usualAccess } from './access-list.ts'
+import { type Binding, usualBindings } from './bucket-policy.ts'
 import { checkBucketName, checkObjectName, compareNames } from './names.ts'
 import type { ObjectRecord, ObjectSettings } from './object-record.ts'
 import { checkPreconditions, type Preconditions } from './preconditions.ts'
@@ -7,8 +9,13 @@ import type { StoredBody } from './stored-body.ts'
 /** A bucket and what it holds. */
 export type Bucket = {
   readonly name: string
-  /** Whether anyone may read its objects without credentials. */
-  public: boolean
+  /** Its IAM policy, and how often that was replaced, counted from 1. */
+  bindings: Binding[]
+  policyVersion: number
+  /** Who may do what with the bucket itself. */
+  acl: AccessList
+  /** What new objects get; nothing stands for the usual. */
+  objectAcl: AccessList | undefined
   /** Whether replaced and deleted generations are kept. */
   versioning: boolean
   readonly timeCreated: Date
@@ -24,7 +31,7 @@ export type Bucket = {
 }
 
 /** A new object before it has a generation. */
-export type ObjectDraft = ObjectSettings & { public?: boolean; componentCount?: number }
+export type ObjectDraft = ObjectSettings & { acl?: AccessList; componentCount?: number }
 
 /** The buckets and objects of one emulator. Methods throw `ServiceError`s: 404, 409, 412, 304. */
 export class ObjectStore {
@@ -52,7 +59,10 @@ export class ObjectStore {
     const now = this.#now()
     const bucket: Bucket = {
       name,
-      public: options.public ?? false,
+      bindings: usualBindings(options.public ?? false),
+      policyVersion: 1,
+      acl: usualAccess(),
+      objectAcl: undefined,
       versioning: options.versioning ?? false,
       timeCreated: now,
       updated: now,
@@ -125,6 +135,7 @@ export class ObjectStore {
     }
     const bucket = this.bucket(bucketName)
     const now = this.#now()
+    const acl = draft.acl ?? (bucket.objectAcl && new Map([[ownerEntity, 'OWNER'], ...bucket.objectAcl]))
     const record: ObjectRecord = {
       ...draft,
       bucket: bucketName,
@@ -134,7 +145,7 @@ export class ObjectStore {
       body,
       timeCreated: now,
       updated: now,
-      public: draft.public ?? false,
+      ...(acl !== undefined && { acl }),
     }
     const replaced = bucket.live.get(name)
     if (replaced === undefined) bucket.sortedNames = undefined

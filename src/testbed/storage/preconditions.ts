@@ -91,5 +91,5 @@ export function checkPreconditions(
   const same =
     (ifGenerationNotMatch !== undefined && ifGenerationNotMatch === generation) ||
     (ifMetagenerationNotMatch !== undefined && ifMetagenerationNotMatch === metageneration)
-  if (same) throw purpose === 'read' ? notModified() : preconditionFailed()
+  if (same) throw purpose === 'read' ? notModified() : preconditionFailed('If-None-Match')
 }

@@ -25,7 +25,7 @@ export function createRequestAnswerer(
   const running = new Set<Promise<void>>()
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const exchange = toExchange(request, response)
+    const exchange = toExchange(request, response, emulator.now())
     try {
       await route(emulator, exchange)
     } catch (error) {
@@ -39,7 +39,7 @@ export function createRequestAnswerer(
       // What is left of a half-read body stands before the next request on this connection.
       request.resume()
       const fault = error instanceof ServiceError ? error : backendError()
-      sendError(response, fault, errorShape(exchange.rawPath, exchange.query))
+      sendError(response, fault, errorShape(exchange.rawPath, exchange.query), exchange.now)
     }
   }
 
@@ -63,7 +63,7 @@ export function createRequestAnswerer(
   }
 }
 
-function toExchange(request: IncomingMessage, response: ServerResponse): Exchange {
+function toExchange(request: IncomingMessage, response: ServerResponse, now: Date): Exchange {
   const url = request.url ?? '/'
   const mark = url.indexOf('?')
   const rawPath = mark === -1 ? url : url.slice(0, mark)
@@ -76,6 +76,7 @@ function toExchange(request: IncomingMessage, response: ServerResponse): Exchang
     rawQuery,
     query: new URLSearchParams(rawQuery),
     origin: originOf(request),
+    now,
   }
 }
 

@@ -3,7 +3,7 @@ import type { BodyStore, BodyWriter } from './body-store.ts'
 import type { AnnouncedChecksums } from './checksums.ts'
 import type { ObjectDraft } from './object-store.ts'
 import type { Preconditions } from './preconditions.ts'
-import { noSuchUpload } from './service-error.ts'
+import { noSuchUpload, uploadExpired } from './service-error.ts'
 
 /** Parts other than the last are kept in multiples of this many bytes. */
 export const partUnitBytes = 256 * 1024
@@ -36,7 +36,7 @@ export type UploadSession = {
 export type ResumableUploads = {
   readonly size: number
   start(details: Omit<UploadSession, 'id' | 'startedAt' | 'writer' | 'result' | 'active'>): UploadSession
-  /** Throws 404 when there is none, or it is too old. */
+  /** Throws 404 when there is none, 410 when it has just become too old. */
   find(id: string | null): UploadSession
   /** Ends an upload and frees its bytes. */
   remove(session: UploadSession): Promise<void>
@@ -93,9 +93,10 @@ export function createResumableUploads(bodies: BodyStore, now: () => Date): Resu
       return session
     },
     find(id) {
-      dropOld()
       const session = sessions.get(id ?? '')
+      dropOld()
       if (session === undefined) throw noSuchUpload()
+      if (!sessions.has(session.id)) throw uploadExpired()
       return session
     },
     remove,

@@ -1,14 +1,17 @@
-import { type Emulator, type Exchange, sendJson } from './exchange.ts'
+import type { Emulator, Exchange } from './exchange.ts'
 import { handleBucket, handleBucketAction, handleBuckets } from './json-buckets.ts'
 import { handleObject, handleObjectAction, handleObjectList } from './json-objects.ts'
 import { handleJsonUpload } from './json-uploads.ts'
+import { sendJson } from './send-json.ts'
 import { type ErrorShape, invalid, methodNotAllowed, noSuchPath, notImplemented } from './service-error.ts'
+import { handleXmlBucket } from './xml-buckets.ts'
 import { handleXmlObject } from './xml-objects.ts'
 
 /** The shape in which errors of a path are written. */
 export function errorShape(rawPath: string, query: URLSearchParams): ErrorShape {
-  if (!/^\/(upload\/|download\/)?storage\/v1(\/|$)/.test(rawPath)) return 'xml'
-  return query.get('alt') === 'media' || rawPath.startsWith('/download/') ? 'text' : 'json'
+  if (!/^\/(upload\/|download\/|batch\/)?storage\/v1(\/|$)/.test(rawPath)) return 'xml'
+  if (rawPath.startsWith('/upload/')) return 'upload'
+  return query.get('alt') === 'media' || rawPath.startsWith('/download/') ? 'media' : 'json'
 }
 
 /**
@@ -33,32 +36,37 @@ export async function route(emulator: Emulator, exchange: Exchange): Promise<voi
     query.set('alt', 'media')
     return await routeApi(emulator, { ...exchange, query }, segments.slice(3))
   }
+  if (first === 'batch' && second === 'storage' && third === 'v1') {
+    throw notImplemented('Batch requests are not supported by this emulator; send them one by one.')
+  }
   const bucket = decode(first)
   const name = decode(segments.slice(1).join('/'))
   if (bucket === '') throw noSuchPath()
   if (name !== '') return await handleXmlObject(emulator, exchange, bucket, name)
-  emulator.store.bucket(bucket)
-  if (exchange.method !== 'HEAD') throw notImplemented('This emulator has the XML API for objects only.')
-  exchange.response.writeHead(200, { 'content-length': 0 }).end()
+  handleXmlBucket(emulator, exchange, bucket)
 }
 
 /** Routes what follows `/storage/v1/`. */
 async function routeApi(emulator: Emulator, exchange: Exchange, raw: readonly string[]): Promise<void> {
   const [collection, bucket, objects, object, ...action] = raw.map(decode)
-  if (collection === 'projects') return projectServiceAccount(exchange, objects)
+  if (collection === 'projects') return projectDetail(exchange, objects)
   if (collection !== 'b') throw noSuchPath()
   if (bucket === undefined) return await handleBuckets(emulator, exchange)
   if (objects === undefined) return await handleBucket(emulator, exchange, bucket)
   if (objects !== 'o') return await handleBucketAction(emulator, exchange, bucket, raw.slice(2).map(decode))
   if (object === undefined) return handleObjectList(emulator, exchange, bucket)
+  // `watch` and `bulkRestore` are an object's names, too, but nothing is ever posted to an object itself.
+  if (exchange.method === 'POST' && action.length === 0 && (object === 'watch' || object === 'bulkRestore'))
+    throw notImplemented(`${object} is not supported by this emulator.`)
   if (action.length === 0) return await handleObject(emulator, exchange, bucket, object)
   return await handleObjectAction(emulator, exchange, bucket, object, action)
 }
 
-function projectServiceAccount({ method, response }: Exchange, detail: string | undefined): void {
+function projectDetail(exchange: Exchange, detail: string | undefined): void {
+  if (detail === 'hmacKeys') throw notImplemented('HMAC keys are not supported by this emulator.')
   if (detail !== 'serviceAccount') throw noSuchPath()
-  if (method !== 'GET') throw methodNotAllowed()
-  sendJson(response, {
+  if (exchange.method !== 'GET') throw methodNotAllowed()
+  sendJson(exchange, {
     kind: 'storage#serviceAccount',
     email_address: 'service@testbed.iam.gserviceaccount.com',
   })

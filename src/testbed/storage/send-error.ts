@@ -1,4 +1,6 @@
-import type { ServerResponse } from 'node:http'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { expiredAtOnce, neverStored } from './answer-headers.ts'
+import { escapeXml } from './escape-xml.ts'
 import type { ErrorShape, ServiceError } from './service-error.ts'
 
 /**
@@ -6,32 +8,39 @@ import type { ErrorShape, ServiceError } from './service-error.ts'
  *
  * @param shape the shape of the path that was called
  */
-export function sendError(response: ServerResponse, error: ServiceError, shape: ErrorShape): void {
-  const { status, headers, shape: forced } = error.fields
+export function sendError(response: ServerResponse, error: ServiceError, shape: ErrorShape, now: Date): void {
+  const { status, headers } = error.fields
   if (status === 304) {
     response.writeHead(304, headers).end()
     return
   }
-  const [type, body] = written(error, forced ?? shape)
-  response
-    .writeHead(status, {
-      'content-type': type,
-      'content-length': Buffer.byteLength(body),
-      'cache-control': 'private, max-age=0',
-      ...headers,
-    })
-    .end(body)
+  const [own, body] = written(error, shape, now)
+  response.writeHead(status, { ...own, 'content-length': Buffer.byteLength(body), ...headers }).end(body)
 }
 
-function written(error: ServiceError, shape: ErrorShape): [type: string, body: string] {
-  if (shape === 'json') return ['application/json; charset=UTF-8', asJson(error)]
-  if (shape === 'xml') return ['application/xml; charset=UTF-8', asXml(error)]
-  return ['text/plain; charset=utf-8', error.message]
+function written(
+  error: ServiceError,
+  shape: ErrorShape,
+  now: Date,
+): [headers: OutgoingHttpHeaders, body: string] {
+  const { isBare = false, byFrontEnd = false, mediaMessage } = error.fields
+  const html = 'text/html; charset=UTF-8'
+  if (isBare) return [{ 'content-type': 'text/plain; charset=utf-8' }, error.message]
+  if (shape === 'xml')
+    return [{ 'content-type': 'application/xml; charset=UTF-8', ...expiredAtOnce(now) }, asXml(error)]
+  if (shape === 'media') {
+    const headers = { 'content-type': html, ...expiredAtOnce(now), vary: 'Origin, X-Origin' }
+    return [headers, mediaMessage ?? error.message]
+  }
+  const type = shape === 'upload' && byFrontEnd ? html : 'application/json; charset=UTF-8'
+  return [{ 'content-type': type, ...neverStored }, asJson(error)]
 }
 
 function asJson(error: ServiceError): string {
-  const { status, reason, message } = error.fields
-  return JSON.stringify({ error: { code: status, message, errors: [{ message, domain: 'global', reason }] } })
+  const { status, reason, message, location } = error.fields
+  const place = location === undefined ? {} : { locationType: location.type, location: location.name }
+  const errors = [{ message, domain: 'global', reason, ...place }]
+  return JSON.stringify({ error: { code: status, message, errors } })
 }
 
 function asXml(error: ServiceError): string {
@@ -40,16 +49,4 @@ function asXml(error: ServiceError): string {
   const all = { Code: code, Message: xmlMessage ?? message, ...elements, ...details }
   const body = Object.entries(all).map(([name, text]) => `<${name}>${escapeXml(text)}</${name}>`)
   return `<?xml version='1.0' encoding='UTF-8'?><Error>${body.join('')}</Error>`
-}
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
 }

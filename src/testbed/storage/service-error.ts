@@ -1,5 +1,10 @@
-/** The two ways in which the service words an error, and plain text, which its upload and media paths use. */
-export type ErrorShape = 'json' | 'xml' | 'text'
+import type { OutgoingHttpHeaders } from 'node:http'
+
+/**
+ * How a path words its errors: Google's JSON, its XML, or for media bare text. Uploads answer JSON, but what the front end
+ * refuses before it has looked at the media is labelled as HTML.
+ */
+export type ErrorShape = 'json' | 'xml' | 'media' | 'upload'
 
 /** What makes up an error answer of the service. */
 type ServiceErrorFields = {
@@ -13,9 +18,15 @@ type ServiceErrorFields = {
   xmlMessage?: string
   /** Further elements of the XML answer, e.g. `ParameterName`. */
   elements?: Record<string, string>
-  /** Forces this shape whatever the path was called. */
-  shape?: ErrorShape
-  headers?: Record<string, string>
+  /** What of the request is at fault, as the JSON API says it. */
+  location?: { type: 'header' | 'parameter'; name: string }
+  /** The bare text that media of the JSON API answer, where it differs from `message`. */
+  mediaMessage?: string
+  /** Whether the front end of uploads refuses this, see {@link ErrorShape}. */
+  byFrontEnd?: boolean
+  /** Answers the bare message, whatever the path. */
+  isBare?: boolean
+  headers?: OutgoingHttpHeaders
 }
 
 /** An answer other than success. Thrown by whatever decides, written by `sendError`. */
@@ -39,12 +50,32 @@ export function required(message: string): ServiceError {
   return new ServiceError({ status: 400, reason: 'required', code: 'InvalidArgument', message })
 }
 
+export function requiredParameter(name: string): ServiceError {
+  const { fields } = required(`Required parameter: ${name}`)
+  return new ServiceError({ ...fields, location: { type: 'parameter', name } })
+}
+
+export function invalidParameter(name: string, message: string): ServiceError {
+  const { fields } = invalid(message)
+  return new ServiceError({
+    ...fields,
+    reason: 'invalidParameter',
+    location: { type: 'parameter', name },
+  })
+}
+
+/** A name that no object can have. */
+export function invalidObjectName(message: string, code: string): ServiceError {
+  return new ServiceError({ ...invalid(message, code).fields, byFrontEnd: true })
+}
+
 export function parseError(): ServiceError {
   return new ServiceError({
     status: 400,
     reason: 'parseError',
     code: 'InvalidRequest',
     message: 'Parse Error',
+    byFrontEnd: true,
   })
 }
 
@@ -72,6 +103,12 @@ export function noSuchUpload(): ServiceError {
   return new ServiceError({ status: 404, reason: 'notFound', code: 'NoSuchUpload', message })
 }
 
+/** An upload that was there and is too old. */
+export function uploadExpired(): ServiceError {
+  const message = 'The upload session has expired; start a new one.'
+  return new ServiceError({ status: 410, reason: 'gone', code: 'NoSuchUpload', message })
+}
+
 export function methodNotAllowed(): ServiceError {
   return new ServiceError({
     status: 405,
@@ -85,12 +122,14 @@ export function conflict(message: string, code: string): ServiceError {
   return new ServiceError({ status: 409, reason: 'conflict', code, message })
 }
 
-export function preconditionFailed(): ServiceError {
+/** @param header the header of HTTP that the condition corresponds to, which the JSON API names */
+export function preconditionFailed(header: 'If-Match' | 'If-None-Match' = 'If-Match'): ServiceError {
   return new ServiceError({
     status: 412,
     reason: 'conditionNotMet',
     code: 'PreconditionFailed',
     message: 'At least one of the pre-conditions you specified did not hold.',
+    location: { type: 'header', name: header },
   })
 }
 

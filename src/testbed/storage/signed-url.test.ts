@@ -95,7 +95,7 @@ describe('form', () => {
     ['no lifetime', 'X-Goog-Expires=3600', 'X-Goog-Expires=0'],
     ['a negative lifetime', 'X-Goog-Expires=3600', 'X-Goog-Expires=-1'],
     ['a lifetime in disguise', 'X-Goog-Expires=3600', 'X-Goog-Expires=3.6e3'],
-    ['another algorithm', 'GOOG4-RSA-SHA256', 'GOOG4-HMAC-SHA256'],
+    ['another algorithm', 'GOOG4-RSA-SHA256', 'GOOG4-RSA-SHA512'],
     ['a day that the scope does not name', '20260304%2Fauto', '20260305%2Fauto'],
     ['a date that is none', 'X-Goog-Date=20260304T', 'X-Goog-Date=20269904T'],
     ['a scope of another service', '%2Fstorage%2F', '%2Fcompute%2F'],
@@ -108,6 +108,12 @@ describe('form', () => {
     const url = await signed()
     expect(url).toContain(from)
     expect(faultAt(url.replace(from, to))).toBe('InvalidArgument')
+  })
+
+  test('keys that are no RSA keys are refused by name', async () => {
+    const url = await signed()
+    expect(faultAt(url.replace('GOOG4-RSA-SHA256', 'GOOG4-HMAC-SHA256'))).toBe('NotImplemented')
+    expect(faultAt(url.replace('X-Goog-Credential', 'X-Amz-Credential'))).toBe('NotImplemented')
   })
 
   test('each parameter is needed, once', async () => {

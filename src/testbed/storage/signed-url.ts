@@ -26,7 +26,7 @@ const parameterNames = ['Algorithm', 'Credential', 'Date', 'Expires', 'SignedHea
 /** Whether a query claims to be signed, rightly or not: then it must be, even where anyone may read. */
 export function isSignedQuery(query: URLSearchParams): boolean {
   return [...query.keys()].some((name) =>
-    /^(x-goog-(algorithm|credential|signature)|googleaccessid)$/i.test(name),
+    /^(x-(goog|amz)-(algorithm|credential|signature)|googleaccessid)$/i.test(name),
   )
 }
 
@@ -45,6 +45,11 @@ export function findSignedUrlFault(request: SignedRequest, trust: SignatureTrust
   if (pairs.some((pair) => /^GoogleAccessId=/i.test(pair))) {
     return notImplemented('V2 signed URLs are not supported by this emulator; sign with V4.')
   }
+  if (pairs.some((pair) => /^X-Amz-/i.test(pair) || /^X-Goog-Algorithm=GOOG4-HMAC/i.test(pair))) {
+    return notImplemented(
+      'URLs signed with HMAC keys are not supported by this emulator; sign with an RSA key.',
+    )
+  }
   const fields = parseFields(pairs)
   if (fields instanceof ServiceError) return fields
   const { scope, date, expires, signedHeaders, signature, account } = fields
@@ -59,8 +64,11 @@ export function findSignedUrlFault(request: SignedRequest, trust: SignatureTrust
 
   const canonicalQuery = pairs
     .filter((pair) => !pair.startsWith('X-Goog-Signature='))
-    .sort()
+    .map((pair) => ({ name: pair.split('=', 1)[0] ?? '', pair }))
+    .sort((a, b) => (a.name === b.name ? compare(a.pair, b.pair) : compare(a.name, b.name)))
+    .map(({ pair }) => pair)
     .join('&')
+  let calculated = { stringToSign: '', canonicalRequest: '' }
   for (const method of signableMethods(request.method)) {
     for (const host of signableHosts(request.headers.host ?? '')) {
       const canonicalRequest = [
@@ -76,10 +84,11 @@ export function findSignedUrlFault(request: SignedRequest, trust: SignatureTrust
       ].join('\n')
       const digest = createHash('sha256').update(canonicalRequest).digest('hex')
       const stringToSign = [algorithm, fields.dateText, scope, digest].join('\n')
+      calculated = { stringToSign, canonicalRequest }
       if (verify('sha256', Buffer.from(stringToSign), key, Buffer.from(signature, 'hex'))) return undefined
     }
   }
-  return signatureMismatch()
+  return signatureMismatch(calculated)
 }
 
 type Fields = {
@@ -208,7 +217,10 @@ function notYetValid(): ServiceError {
   })
 }
 
-function signatureMismatch(): ServiceError {
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Tells the caller what should have been signed, as the service does; none of it is secret. */
+function signatureMismatch(calculated: { stringToSign: string; canonicalRequest: string }): ServiceError {
   return new ServiceError({
     status: 403,
     reason: 'forbidden',
@@ -218,6 +230,8 @@ function signatureMismatch(): ServiceError {
       Details:
         'The request signature we calculated does not match the signature you provided. Check your Google secret key ' +
         'and signing method.',
+      StringToSign: calculated.stringToSign,
+      CanonicalRequest: calculated.canonicalRequest,
     },
   })
 }

@@ -108,6 +108,7 @@ export async function startStorageEmulator(options: StorageEmulatorOptions = {})
     store: new ObjectStore(now),
     bodies,
     uploads: createResumableUploads(bodies, now),
+    rewrites: new Map(),
     accounts: new Map(
       serviceAccounts.map(({ clientEmail, key }) => [clientEmail, publicKey(clientEmail, key)]),
     ),

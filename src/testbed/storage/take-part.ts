@@ -7,8 +7,10 @@ import { endActivePart, partUnitBytes, type UploadSession } from './resumable-up
 import { ServiceError, tooLarge } from './service-error.ts'
 import { storeBody } from './store-body.ts'
 
-/** How far an upload is: complete, or so many bytes are kept. */
-export type UploadProgress = { resource: Record<string, unknown> } | { keptBytes: number }
+/** How far an upload is: complete, or so many bytes are kept, with these checksums. */
+export type UploadProgress =
+  | { resource: Record<string, unknown> }
+  | { kept: { size: number; crc32c: number; md5: string } }
 
 /**
  * Takes one part of a resumable upload, or answers how far it has come.
@@ -16,7 +18,7 @@ export type UploadProgress = { resource: Record<string, unknown> } | { keptBytes
  * Parts but the last are kept in whole units of 256 KiB, and so is what came of a part whose connection broke; bytes
  * sent again are skipped. A part ends any earlier one that is still under way: its sender has given that one up.
  *
- * @throws 400 when the part does not fit or a checksum differs, 412, 413
+ * @throws 400 when the part does not fit or a checksum differs, 412, 413, 503 when it begins after what is kept
  * @see https://cloud.google.com/storage/docs/performing-resumable-uploads
  */
 export async function takePart(
@@ -56,21 +58,19 @@ async function receivePart(
     throw unfit(`The upload was announced with ${session.announcedSize} byte(s), and now with ${total}.`)
   }
   if (range.statusQuery) {
-    if (range.total === undefined || range.total !== writer.size) return { keptBytes: writer.size }
+    if (range.total === undefined || range.total !== writer.size) return { kept: writer.soFar() }
     return { resource: await complete(emulator, exchange, session) }
   }
   if (range.start > writer.size) {
-    throw unfit(
-      `According to the Content-Range header, the upload offset is ${range.start} byte(s), which exceeds already ` +
-        `uploaded size of ${writer.size} byte(s).`,
-    )
+    const message = `the upload offset is ${range.start} byte(s), which exceeds already uploaded size of`
+    throw unfit(`According to the Content-Range header, ${message} ${writer.size} byte(s).`, 503)
   }
   const { bytesRead, rest } = await readUnits(emulator, exchange.request, session, range, total)
   // A sender that streams ends the object by ending its request; a part `a-b/*` never does.
   const last = total === undefined ? range.end === undefined : range.start + bytesRead === total
   if (!last) {
     if (bytesRead < partUnitBytes) throw tooSmall(bytesRead)
-    return { keptBytes: writer.size }
+    return { kept: writer.soFar() }
   }
   await writer.write(rest)
   emulator.counters.bytesIn += rest.length
@@ -136,19 +136,13 @@ function wrongLength(bytesRead: number, start: number, end: number): ServiceErro
 function tooSmall(bytesRead: number): ServiceError {
   return unfit(
     `The number of bytes uploaded is required to be equal or greater than ${partUnitBytes}, except for the final ` +
-      `request (it's recommended to be the exact multiple of ${partUnitBytes}). The received request contained ` +
+      `request (it's recommended to be the exact multiple of ${partUnitBytes}).  The received request contained ` +
       `${bytesRead} bytes, which does not meet this requirement.`,
   )
 }
 
 /** The service words these as bare text, not as JSON. */
-function unfit(message: string): ServiceError {
+function unfit(message: string, status: 400 | 503 = 400): ServiceError {
   const text = `Invalid request.  ${message}`
-  return new ServiceError({
-    status: 400,
-    reason: 'invalid',
-    code: 'InvalidRequest',
-    message: text,
-    shape: 'text',
-  })
+  return new ServiceError({ status, reason: 'invalid', code: 'InvalidRequest', message: text, isBare: true })
 }

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import { predefinedAclIsPublic } from './access-control.ts'
 import { authorize } from './authorize.ts'
 import { conditionalRead } from './conditional-read.ts'
 import type { Emulator, Exchange } from './exchange.ts'
+import { requestedAccess } from './object-access.ts'
 import { entityTag, objectResource } from './object-resource.ts'
 import { settingsFromHeaders } from './object-settings.ts'
 import type { ObjectDraft } from './object-store.ts'
 import { checkPreconditions, generationFromQuery, preconditionsFromHeaders } from './preconditions.ts'
+import { isReadableByAll } from './public-access.ts'
 import { receiveBody } from './receive-body.ts'
 import { answerProgress, cancelUpload } from './resumable-answers.ts'
 import { sendObject } from './send-object.ts'
@@ -29,7 +30,7 @@ export async function handleXmlObject(
     const session = emulator.uploads.find(query.get('upload_id'))
     if (method === 'DELETE') return await cancelUpload(emulator, response, session)
     if (method !== 'PUT') throw methodNotAllowed()
-    return answerProgress(response, await takePart(emulator, exchange, session))
+    return answerProgress(exchange, await takePart(emulator, exchange, session))
   }
   if (method === 'GET' || method === 'HEAD') return await readObject(emulator, exchange, bucket, name)
   authorize(emulator, exchange, method === 'DELETE' ? 'storage.objects.delete' : 'storage.objects.create')
@@ -62,12 +63,12 @@ async function readObject(
   const { store } = emulator
   const generation = generationFromQuery(query)
   const inBucket = store.bucket(bucket)
-  const isPublic = inBucket.public || inBucket.live.get(name)?.public === true
+  const isPublic = isReadableByAll(inBucket, inBucket.live.get(name))
   authorize(emulator, exchange, 'storage.objects.get', { isPublic })
   const record = store.object(bucket, name, generation)
   checkPreconditions(preconditionsFromHeaders(request.headers), record, 'read')
   conditionalRead(request.headers, record, entityTag(record))
-  await sendObject(emulator, exchange, record)
+  await sendObject(emulator, exchange, record, 'xml')
 }
 
 async function putObject(
@@ -80,7 +81,7 @@ async function putObject(
   if (request.headers['x-goog-copy-source'] !== undefined) {
     throw notImplemented('Copies by the XML API are not supported by this emulator.')
   }
-  const draft = draftFromHeaders(exchange)
+  const draft = draftFromHeaders(emulator, exchange, bucket)
   const preconditions = preconditionsFromHeaders(request.headers)
   emulator.store.checkWritable(bucket, name, preconditions)
   const body = await receiveBody(emulator, request)
@@ -112,7 +113,7 @@ async function checkSignedPayload(headers: IncomingHttpHeaders, body: StoredBody
 
 function startResumable(emulator: Emulator, exchange: Exchange, bucket: string, name: string): void {
   const { request, response, origin, rawPath } = exchange
-  const draft = draftFromHeaders(exchange)
+  const draft = draftFromHeaders(emulator, exchange, bucket)
   const preconditions = preconditionsFromHeaders(request.headers)
   emulator.store.checkWritable(bucket, name, preconditions)
   const session = emulator.uploads.start({
@@ -128,7 +129,9 @@ function startResumable(emulator: Emulator, exchange: Exchange, bucket: string, 
     .end()
 }
 
-function draftFromHeaders({ request }: Exchange): ObjectDraft {
-  const acl = request.headers['x-goog-acl']?.toString().replace(/-./g, (part) => part.slice(1).toUpperCase())
-  return { ...settingsFromHeaders(request.headers), public: predefinedAclIsPublic(acl ?? null) ?? false }
+function draftFromHeaders(emulator: Emulator, { request }: Exchange, bucket: string): ObjectDraft {
+  const predefined = request.headers['x-goog-acl']?.toString()
+  const name = predefined?.replace(/-./g, (part) => part.slice(1).toUpperCase()) ?? null
+  const acl = requestedAccess(emulator.store.bucket(bucket), name)
+  return { ...settingsFromHeaders(request.headers), ...(acl !== undefined && { acl }) }
 }
