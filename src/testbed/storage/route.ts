@@ -4,7 +4,7 @@ import { handleObject, handleObjectAction, handleObjectList } from './json-objec
 import { handleJsonUpload } from './json-uploads.ts'
 import { sendJson } from './send-json.ts'
 import { type ErrorShape, invalid, methodNotAllowed, noSuchPath, notImplemented } from './service-error.ts'
-import { handleXmlBucket } from './xml-buckets.ts'
+import { formsNotImplemented, handleXmlBucket } from './xml-buckets.ts'
 import { handleXmlObject } from './xml-objects.ts'
 
 /** The shape in which errors of a path are written. */
@@ -41,6 +41,8 @@ export async function route(emulator: Emulator, exchange: Exchange): Promise<voi
   }
   const bucket = decode(first)
   const name = decode(segments.slice(1).join('/'))
+  // A form with a signed policy names its bucket only inside.
+  if (bucket === '' && exchange.method === 'POST') throw formsNotImplemented()
   if (bucket === '') throw noSuchPath()
   if (name !== '') return await handleXmlObject(emulator, exchange, bucket, name)
   handleXmlBucket(emulator, exchange, bucket)

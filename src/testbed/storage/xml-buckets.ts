@@ -6,7 +6,7 @@ import type { ObjectRecord } from './object-record.ts'
 import { entityTag } from './object-resource.ts'
 import { decodePageToken, encodePageToken } from './page.ts'
 import { isListableByAll } from './public-access.ts'
-import { methodNotAllowed, notImplemented } from './service-error.ts'
+import { methodNotAllowed, notImplemented, type ServiceError } from './service-error.ts'
 
 const unsupported = [
   'acl',
@@ -24,8 +24,7 @@ const unsupported = [
 export function handleXmlBucket(emulator: Emulator, exchange: Exchange, name: string): void {
   const { method, query, response } = exchange
   const bucket = emulator.store.bucket(name)
-  if (method === 'POST')
-    throw notImplemented('Uploads by HTML form (POST policies) are not supported by this emulator.')
+  if (method === 'POST') throw formsNotImplemented()
   if (method !== 'GET' && method !== 'HEAD') {
     authorize(emulator, exchange, 'storage.buckets.update')
     if (method === 'PUT' || method === 'DELETE')
@@ -49,6 +48,11 @@ export function handleXmlBucket(emulator: Emulator, exchange: Exchange, name: st
       'cache-control': 'private, max-age=0',
     })
     .end(text)
+}
+
+/** Refuses an upload by HTML form. */
+export function formsNotImplemented(): ServiceError {
+  return notImplemented('Uploads by HTML form (POST policies) are not supported by this emulator.')
 }
 
 /** The same request in the words of the JSON API. A marker is the last name of the page before, as a token is there. */
