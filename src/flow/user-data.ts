@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { base, en, Faker } from '@faker-js/faker'
+import { faker } from '@faker-js/faker/locale/en'
 
 /** Sizes of a user's file in bytes; what is made lies within 5 % of them. */
 export const dataSizes = { small: 1_000, medium: 10_000, large: 100_000 } as const
@@ -7,7 +7,6 @@ export const dataSizes = { small: 1_000, medium: 10_000, large: 100_000 } as con
 /** Size class of a user's file. */
 export type DataSize = keyof typeof dataSizes
 
-const faker = new Faker({ locale: [en, base] })
 /** All dates lie before this one, so that a seed gives the same file at any time. */
 const referenceDate = '2025-09-01T00:00:00.000Z'
 
