@@ -17,7 +17,7 @@ export type ComputePool = {
    * @throws LoadTestError CRYPTO_FAILED when the task throws; the signal's reason when it aborts
    */
   run<N extends TaskName>(name: N, input: TaskInput<N>, signal?: AbortSignal): Promise<TaskResult<N>>
-  /** Has every thread load its code, so that the first users don't wait for it. */
+  /** Has every thread load and compile its code, so that the first users don't wait for it. */
   warmUp(): Promise<void>
   /** Tasks that wait for a thread. */
   queueSize(): number
@@ -72,8 +72,8 @@ export function createComputePool(options: ComputePoolOptions = {}): ComputePool
       }
     },
     async warmUp() {
-      const each = { privateKey: warmUpKey, chainId: 14800, plain: new Uint8Array(1) }
-      await Promise.all(Array.from({ length: threads }, () => pool.run(each, { name: 'encryptData' })))
+      const each = { flows: warmUpFlows }
+      await Promise.all(Array.from({ length: threads }, () => pool.run(each, { name: 'warmUp' })))
     },
     queueSize: () => pool.queueSize,
     stop: () => pool.destroy(),
@@ -87,5 +87,5 @@ export function createComputePool(options: ComputePoolOptions = {}): ComputePool
  */
 const heapGrowth = '--heap-growing-percent=300'
 
-/** Any key will do: what it encrypts is thrown away. */
-const warmUpKey = `0x${'1'.repeat(64)}` as const
+/** Enough for the first users to find compiled code, at some 0.2 s of a core. */
+const warmUpFlows = 5

@@ -2,4 +2,6 @@
 import { register } from 'tsx/esm/api'
 
 register()
-export const { encryptData, makeUserData, sealKey, signPermission } = await import('./compute-worker.ts')
+export const { encryptData, makeUserData, sealKey, signPermission, warmUp } = await import(
+  './compute-worker.ts'
+)

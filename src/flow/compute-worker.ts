@@ -2,3 +2,4 @@
 
 export { encryptData, sealKey, signPermission } from '../vana/user-crypto.ts'
 export { makeUserData } from './user-data.ts'
+export { warmUp } from './warm-up.ts'
