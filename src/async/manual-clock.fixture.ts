@@ -4,6 +4,8 @@ import type { Clock } from './clock.ts'
 export type ManualClock = Clock & {
   /** Lets time pass up to a moment, waking every sleeper at its own time, in order. */
   advanceTo(timeMs: number): Promise<void>
+  /** Lets time jump to a moment, as when the process was kept from running: every sleeper wakes late. */
+  skipTo(timeMs: number): Promise<void>
 }
 
 /** Makes a clock that starts at 0. */
@@ -29,6 +31,10 @@ export function createManualClock(): ManualClock {
         sleepers.push(sleeper)
         signal?.addEventListener('abort', onAbort)
       })
+    },
+    async skipTo(timeMs) {
+      await settle()
+      now = timeMs
     },
     async advanceTo(timeMs) {
       for (;;) {

@@ -38,7 +38,8 @@ export function describeConfig({ config, sources, values }: ResolvedConfig): Con
 
 function showValue(value: unknown, show: (value: unknown) => string): unknown {
   if (typeof value === 'number' && show(value) === String(value)) return value
-  if (typeof value === 'boolean' || Array.isArray(value)) return value
+  if (typeof value === 'boolean') return value
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
   return redactPatterns(show(value))
 }
 

@@ -39,11 +39,14 @@ export function parameter<const T>(kind: Kind<T>, facts: Facts & { default: NoIn
 }
 
 /**
- * Describes a parameter that may stay without a value.
+ * Describes a parameter that may stay without a value; with `settledFrom`, where others have none to give it.
  *
  * @example optional(text('a path'), { summary: 'Where to look.' })
  */
-export function optional<T>(kind: Kind<T>, facts: Facts): Parameter<T | undefined> {
+export function optional<T>(
+  kind: Kind<T>,
+  facts: Facts & { settledFrom?: string },
+): Parameter<T | undefined> {
   return { kind: kind as Kind<Exclude<T, undefined>>, secret: false, default: undefined, ...facts }
 }
 

@@ -72,7 +72,7 @@ describe('resolveConfig', () => {
     const batch = { '--users': '50', '--concurrency': '10', '--batch-size': '5', '--delay': '8' }
     expect(resolveConfig({ flags: batch }).config).toMatchObject({
       users: 50,
-      load: { arrival: 'batch', concurrency: 10, batchSize: 5, batchDelayMs: 8_000, durationMs: 72_000 },
+      load: { arrival: 'batch', concurrency: 10, batchSize: 5, batchDelayMs: 8_000 },
     })
     const stream = { '--users': '1000', '--rate': '3.0', '--duration': '15', '--concurrency': '50' }
     const { config, notes } = resolveConfig({ flags: stream })
@@ -138,7 +138,7 @@ describe('resolveConfig', () => {
       '  - load (load.yml:4): found one value; allowed: a group of keys',
       '  - secrets.mnemonic (load.yml:6): secrets have no place in a config file; set VANA_LOAD_MNEMONIC or VANA_LOAD_MNEMONIC_FILE in the environment',
       "  - users (flag --users): found 'many'; allowed: a whole number from 1 to 10000000",
-      "  - load.arrival (flag --arrival): found 'random'; allowed: poisson, constant, batch",
+      "  - load.arrival (flag --arrival): found 'random'; allowed: poisson, constant, wave, replay, batch, at-once",
       "  - flow.timeout (load.yml:2): found 'soon'; allowed: a duration such as 90s, 15m or 1h30m, from 1ms to 168h (a bare number is seconds)",
       "  - wallets.funding (environment VANA_LOAD_FUNDING): found '-1'; allowed: an amount such as 0.1, 5gwei or 100wei (a bare number is VANA)",
     ])
@@ -153,7 +153,7 @@ describe('resolveConfig', () => {
 
   it('refuses values that have no effect on the arrival that was chosen', () => {
     expect(problemsOf({ flags: { '--arrival': 'batch', '--rate': '5' } })).toEqual([
-      '  - load.rate (flag --rate): it has no effect on batch arrival, where users, batch size and delay decide',
+      '  - load.rate (flag --rate): it has no effect on batch arrival: users, batch size, delay and concurrency decide',
     ])
     expect(problemsOf({ flags: { '--arrival': 'constant', '--batch-size': '5' } })).toHaveLength(1)
   })

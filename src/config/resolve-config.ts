@@ -7,7 +7,8 @@ import { type Problem, throwProblems } from './problem.ts'
 import type { ConfigFile } from './read-config-file.ts'
 import { type Resolved, resolveParameters } from './resolve-parameters.ts'
 import { layerOfPreset, resolvePreset } from './resolve-preset.ts'
-import { arrivalKeys, settleArrivals, settleMoney } from './settle-values.ts'
+import { settleArrivals } from './settle-arrivals.ts'
+import { settleMoney } from './settle-money.ts'
 import type { Source } from './source.ts'
 
 /** What {@link resolveConfig} reads. */
@@ -59,7 +60,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   )
 
   const notes: string[] = []
-  if (problems.every(({ key }) => !arrivalKeys.has(key))) settleArrivals(values, presetLayer, problems, notes)
+  settleArrivals(values, presetLayer, problems, notes)
   settleMoney(values, problems, notes)
   problems.push(...findBadThresholds(values.get('thresholds'), sources.checkThreshold))
   throwProblems(problems)

@@ -1,5 +1,5 @@
-import { formatDuration } from './kinds/duration.ts'
-import { formatRate } from './kinds/rate.ts'
+import { formatDuration } from '../load/duration.ts'
+import { formatRate } from '../load/rate.ts'
 import type { Problem } from './problem.ts'
 
 /** How many users come, how fast, and for how long; any of it may be open. */

@@ -1,121 +1,146 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type ArrivalPattern, arrivals } from './arrivals.ts'
-import { createRateCurve, type RateStage } from './rate-curve.ts'
+import { arrivals } from './arrivals.ts'
+import { alongStages, flat, someOpenProfile, someStages } from './profile.fixture.ts'
+import { type LoadProfile, type OpenArrival, rateCurveOf } from './profile.ts'
+import { profileNeeds } from './profile-needs.ts'
+import { scaleProfile } from './scale-profile.ts'
+import { wholeLoad } from './split.ts'
 
-const stages = fc.array(
-  fc.record({
-    durationMs: fc.integer({ min: 100, max: 600_000 }),
-    fromPerSecond: fc.double({ min: 0, max: 200, noNaN: true }),
-    toPerSecond: fc.double({ min: 0.1, max: 200, noNaN: true }),
-  }),
-  { minLength: 1, maxLength: 5 },
-)
-const pattern: fc.Arbitrary<ArrivalPattern> = fc.oneof(
-  fc.record({
-    kind: fc.constantFrom('poisson' as const, 'constant' as const),
-    users: fc.integer({ min: 1, max: 300 }),
-    curve: stages.map(createRateCurve),
-  }),
-  fc.record({
-    kind: fc.constant('batch' as const),
-    users: fc.integer({ min: 1, max: 300 }),
-    batchSize: fc.integer({ min: 1, max: 20 }),
-    delayMs: fc.integer({ min: 0, max: 10_000 }),
-  }),
-)
+const dueTimes = (profile: LoadProfile<OpenArrival>, seed = 's'): number[] =>
+  [...arrivals(profile, seed)].map(({ dueMs }) => dueMs)
+
+const ramp = { durationMs: 60_000, fromPerSecond: 0, toPerSecond: 10 }
 
 describe('arrivals', () => {
-  test('come in order of time, one per user, at finite times', () => {
+  test('come in order of time, one per user, none after the last moment that the profile states', () => {
     fc.assert(
-      fc.property(pattern, fc.string(), (p, seed) => {
-        const all = [...arrivals(p, seed)]
-        expect(all.map((a) => a.index)).toEqual(Array.from({ length: p.users }, (_, i) => i))
-        for (const [i, { dueMs }] of all.entries()) {
-          expect(Number.isFinite(dueMs)).toBe(true)
-          expect(dueMs).toBeGreaterThanOrEqual(all[i - 1]?.dueMs ?? 0)
-        }
+      fc.property(someOpenProfile, fc.string(), (profile, seed) => {
+        const all = [...arrivals(profile, seed)]
+        expect(all.map((a) => a.index)).toEqual(Array.from({ length: profile.users }, (_, i) => i))
+        const { durationMs } = profileNeeds(profile, wholeLoad)
+        const isInOrder = ({ dueMs }: { dueMs: number }, i: number): boolean =>
+          dueMs >= (all[i - 1]?.dueMs ?? 0) && dueMs <= durationMs + 0.001
+        expect(all.filter((one, i) => !isInOrder(one, i))).toEqual([])
       }),
     )
   })
 
-  test('are the same for the same seed, and others for another', () => {
-    const curve = createRateCurve([{ durationMs: 10_000, fromPerSecond: 5, toPerSecond: 5 }])
-    const p = { kind: 'poisson', users: 50, curve } as const
-    expect([...arrivals(p, 'a')]).toEqual([...arrivals(p, 'a')])
-    expect([...arrivals(p, 'a')]).not.toEqual([...arrivals(p, 'b')])
+  test('are the same for the same seed, and of a Poisson process others for another', () => {
+    const profile = alongStages('poisson', [flat(5, 10_000)])
+    expect(dueTimes(profile, 'a')).toEqual(dueTimes(profile, 'a'))
+    expect(dueTimes(profile, 'a')).not.toEqual(dueTimes(profile, 'b'))
   })
 
-  test('of all parts together are exactly those of the whole', () => {
+  test('are these very ones, on every machine', () => {
+    expect(dueTimes(alongStages('poisson', [flat(1, 5_000)]), 'known')).toMatchInlineSnapshot(`
+      [
+        772.653,
+        2198.624,
+        2582.113,
+        2880.412,
+        3443.369,
+      ]
+    `)
+  })
+
+  test('are in whole microseconds', () => {
     fc.assert(
-      fc.property(pattern, fc.integer({ min: 1, max: 7 }), (p, count) => {
+      fc.property(someStages, fc.constantFrom('poisson' as const, 'constant' as const), (stages, kind) => {
+        fc.pre(alongStages(kind, stages).users < 2000)
+        const due = dueTimes(alongStages(kind, stages))
+        expect(due.filter((dueMs) => Math.round(dueMs * 1000) / 1000 !== dueMs)).toEqual([])
+      }),
+    )
+  })
+
+  test('of all parts together are exactly those of the whole, at any number of parts', () => {
+    fc.assert(
+      fc.property(someOpenProfile, fc.integer({ min: 1, max: 400 }), (profile, count) => {
         const parts = Array.from({ length: count }, (_, index) => [
-          ...arrivals(p, 's', { index, count }),
+          ...arrivals(profile, 's', { index, count }),
         ]).flat()
-        expect(parts.sort((a, b) => a.index - b.index)).toEqual([...arrivals(p, 's')])
+        expect(parts.sort((a, b) => a.index - b.index)).toEqual([...arrivals(profile, 's')])
       }),
     )
   })
 
   test('of a Poisson process have gaps with the mean and the spread of the exponential distribution', () => {
-    const curve = createRateCurve([{ durationMs: 2_000_000, fromPerSecond: 5, toPerSecond: 5 }])
-    const due = [...arrivals({ kind: 'poisson', users: 10_000, curve }, 'gaps')].map((a) => a.dueMs)
+    const due = dueTimes(alongStages('poisson', [flat(5, 2_000_000)]), 'gaps')
     const gaps = due.map((time, i) => time - (due[i - 1] ?? 0))
     const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length
     const deviation = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length)
-    expect(mean).toBeGreaterThan(194)
-    expect(mean).toBeLessThan(206)
-    expect(deviation / mean).toBeGreaterThan(0.95)
-    expect(deviation / mean).toBeLessThan(1.05)
+    expect(mean).toBeGreaterThan(199)
+    expect(mean).toBeLessThan(201)
+    expect(deviation / mean).toBeGreaterThan(0.97)
+    expect(deviation / mean).toBeLessThan(1.03)
   })
 
-  test('at a constant rate are evenly spaced', () => {
-    const curve = createRateCurve([{ durationMs: 10_000, fromPerSecond: 4, toPerSecond: 4 }])
-    const due = [...arrivals({ kind: 'constant', users: 5, curve }, 's')].map((a) => a.dueMs)
-    expect(due).toEqual([0, 250, 500, 750, 1000])
+  test('of a Poisson process follow a ramp: half of its users come in the last three tenths of the time', () => {
+    const due = dueTimes(alongStages('poisson', [{ ...ramp, durationMs: 2_000_000 }]), 'ramp')
+    const median = due[due.length / 2] ?? 0
+    expect(median / 2_000_000).toBeGreaterThan(0.695)
+    expect(median / 2_000_000).toBeLessThan(0.72)
   })
 
-  test('in batches share the due time of their batch', () => {
-    const due = [...arrivals({ kind: 'batch', users: 5, batchSize: 2, delayMs: 8000 }, 's')].map(
-      (a) => a.dueMs,
-    )
-    expect(due).toEqual([0, 0, 8000, 8000, 16_000])
+  test('at a constant rate are evenly spaced, the first at once', () => {
+    expect(dueTimes(alongStages('constant', [flat(4, 1_250)]))).toEqual([0, 250, 500, 750, 1000])
   })
-})
 
-describe('rate curve', () => {
-  test('integrates a ramp exactly', () => {
-    const ramp = createRateCurve([
-      { durationMs: 60_000, fromPerSecond: 0, toPerSecond: 10 },
-      { durationMs: 60_000, fromPerSecond: 10, toPerSecond: 10 },
-      { durationMs: 60_000, fromPerSecond: 10, toPerSecond: 0 },
+  test('along a ramp begin when the first user is half due, and end as they begin', () => {
+    const up = dueTimes(alongStages('constant', [ramp]))
+    expect(up[0]).toBeCloseTo(Math.sqrt(6) * 1000, 2)
+    const down = dueTimes(alongStages('constant', [ramp, { ...ramp, fromPerSecond: 10, toPerSecond: 0 }]))
+    expect(down.at(-1)).toBeCloseTo(120_000 - Math.sqrt(6) * 1000, 2)
+  })
+
+  test('come with the rate again after a pause, not at its beginning', () => {
+    expect(dueTimes(alongStages('constant', [flat(1, 2_000), flat(0, 10_000), flat(1, 2_000)]))).toEqual([
+      0, 1000, 12_000, 13_000,
     ])
-    expect(ramp.totalArrivals).toBe(1200)
-    expect(ramp.timeOf(75)).toBeCloseTo(30_000, 6)
-    expect(ramp.timeOf(600)).toBeCloseTo(90_000, 6)
-    expect(ramp.timeOf(1200)).toBeCloseTo(180_000, 3)
   })
 
-  test('inverts its own integral everywhere', () => {
+  test('in a spike come at the sum of the rates', () => {
+    const spike = { atMs: 5_000, durationMs: 1_000, perSecond: 9 }
+    const due = dueTimes(alongStages('constant', [flat(1, 10_000)], [spike]))
+    expect(due.length).toBe(19)
+    expect(due.filter((time) => time >= 5_000 && time < 6_000).length).toBe(10)
+  })
+
+  test('in waves share the due time of their wave', () => {
+    const profile = { users: 5, concurrency: 5, patienceMs: 0 }
+    expect(dueTimes({ ...profile, arrival: { kind: 'wave', size: 2, everyMs: 8000 } })).toEqual([
+      0, 0, 8000, 8000, 16_000,
+    ])
+  })
+
+  test('that were recorded are replayed to the last bit', () => {
+    const dueMs = dueTimes(alongStages('poisson', [flat(3, 10_000)]))
+    const profile = { users: dueMs.length, concurrency: 5, patienceMs: 0 }
+    expect(dueTimes({ ...profile, arrival: { kind: 'replay', dueMs } }, 'another seed')).toEqual(dueMs)
+  })
+
+  test('of a compressed profile are the same users in a share of the time', () => {
     fc.assert(
-      fc.property(stages, fc.double({ min: 0.001, max: 0.999, noNaN: true }), (list, share) => {
-        const curve = createRateCurve(list)
-        const time = curve.timeOf(curve.totalArrivals * share)
-        expect(arrivalsBefore(list, time) / curve.totalArrivals).toBeCloseTo(share, 9)
+      fc.property(someOpenProfile, fc.double({ min: 0.1, max: 100, noNaN: true }), (profile, factor) => {
+        const scaled = dueTimes(scaleProfile(profile, factor) as LoadProfile<OpenArrival>)
+        const isOff = (dueMs: number, i: number): boolean =>
+          !(Math.abs((scaled[i] ?? Number.NaN) - dueMs / factor) < 0.002 + 0.002 / factor)
+        expect(dueTimes(profile).filter(isOff)).toEqual([])
       }),
     )
   })
 })
 
-/** The area under the stages up to a time, as a sum of trapezoids. */
-function arrivalsBefore(list: readonly RateStage[], timeMs: number): number {
-  let left = timeMs
-  let count = 0
-  for (const { durationMs, fromPerSecond, toPerSecond } of list) {
-    const stretchMs = Math.min(left, durationMs)
-    const endRate = fromPerSecond + (toPerSecond - fromPerSecond) * (stretchMs / durationMs)
-    count += ((fromPerSecond + endRate) / 2) * (stretchMs / 1000)
-    left -= stretchMs
-  }
-  return count
-}
+describe('the curve of a rate', () => {
+  test('integrates a ramp exactly', () => {
+    const curve = rateCurveOf({
+      stages: [ramp, flat(10, 60_000), { ...ramp, fromPerSecond: 10, toPerSecond: 0 }],
+      spikes: [],
+    })
+    expect(curve.totalArrivals).toBe(1200)
+    expect(curve.timeOf(75)).toBeCloseTo(30_000, 6)
+    expect(curve.timeOf(600)).toBeCloseTo(90_000, 6)
+    expect(curve.timeOf(1200)).toBeCloseTo(180_000, 3)
+  })
+})

@@ -1,5 +1,4 @@
-/** A stretch of time in which the rate goes linearly from one value to another. */
-export type RateStage = { durationMs: number; fromPerSecond: number; toPerSecond: number }
+import { type RateStage, usersOfStage } from './stage.ts'
 
 /** How many users are due by when. */
 export type RateCurve = {
@@ -7,8 +6,13 @@ export type RateCurve = {
   durationMs: number
   /** Expected number of arrivals in the whole curve. */
   totalArrivals: number
-  /** The moment, in milliseconds from the start, by which `count` arrivals are expected; the end for more than all. */
+  /**
+   * The moment, in milliseconds from the start, by which `count` arrivals are expected: the last one when the rate is
+   * then 0 for a while; the end of the curve for all and more.
+   */
   timeOf(count: number): number
+  /** The highest rate. */
+  peakPerSecond: number
   /** Expected arrivals per second at a moment. */
   rateAt(timeMs: number): number
 }
@@ -24,7 +28,7 @@ export function createRateCurve(stages: readonly RateStage[]): RateCurve {
   let startCount = 0
   for (const stage of stages) {
     if (stage.durationMs <= 0) continue
-    const count = ((stage.fromPerSecond + stage.toPerSecond) / 2) * (stage.durationMs / 1000)
+    const count = usersOfStage(stage)
     segments.push({ ...stage, startMs, startCount, count })
     startMs += stage.durationMs
     startCount += count
@@ -34,8 +38,9 @@ export function createRateCurve(stages: readonly RateStage[]): RateCurve {
   return {
     durationMs,
     totalArrivals,
+    peakPerSecond: Math.max(0, ...segments.flatMap((s) => [s.fromPerSecond, s.toPerSecond])),
     timeOf(count) {
-      const segment = segments.find((s) => count <= s.startCount + s.count && s.count > 0)
+      const segment = segments.find((s) => count < s.startCount + s.count)
       if (!segment) return durationMs
       return Math.min(
         segment.startMs + 1000 * secondsToReach(count - segment.startCount, segment),

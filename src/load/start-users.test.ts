@@ -12,11 +12,13 @@ async function runUsers(setup: {
   concurrency: number
   patienceMs: number
   stopAtMs?: number
+  /** The first arrival keeps the generator busy for so long. */
+  stallMs?: number
 }) {
   const clock = createManualClock()
   const stop = new AbortController()
   const started: Event[] = []
-  const dropped: { arrival: Arrival; reason: DropReason }[] = []
+  const dropped: { arrival: Arrival; reason: DropReason; atMs: number }[] = []
   let atWork = 0
   let peak = 0
   const done = startUsers({
@@ -31,8 +33,9 @@ async function runUsers(setup: {
       atWork--
       started.push({ index: arrival.index, startedMs, endedMs: clock.now() })
     },
-    onDropped: (arrival, reason) => dropped.push({ arrival, reason }),
+    onDropped: (arrival, reason) => dropped.push({ arrival, reason, atMs: clock.now() }),
   })
+  if (setup.stallMs !== undefined) await clock.skipTo(setup.stallMs)
   if (setup.stopAtMs !== undefined) {
     await clock.advanceTo(setup.stopAtMs)
     stop.abort()
@@ -72,7 +75,78 @@ describe('startUsers', () => {
       patienceMs: 150,
     })
     expect(started.map((s) => s.index)).toEqual([0, 1])
-    expect(dropped).toEqual([{ arrival: { index: 2, dueMs: 0 }, reason: 'concurrency-limit' }])
+    expect(dropped).toEqual([{ arrival: { index: 2, dueMs: 0 }, reason: 'concurrency-limit', atMs: 150 }])
+  })
+
+  test('drops a user at the very moment its patience ends, though nothing else happens then', async () => {
+    const { dropped } = await runUsers({
+      due: [0, 10, 20],
+      workMs: () => 1000,
+      concurrency: 1,
+      patienceMs: 150,
+    })
+    expect(dropped.map((d) => [d.arrival.index, d.atMs])).toEqual([
+      [1, 160],
+      [2, 170],
+    ])
+  })
+
+  test('without patience drops at once whom no place is free for, and starts all others', async () => {
+    const { started, dropped } = await runUsers({
+      due: [0, 0, 5, 50],
+      workMs: () => 20,
+      concurrency: 1,
+      patienceMs: 0,
+    })
+    expect(started.map((s) => s.index)).toEqual([0, 3])
+    expect(dropped.map((d) => d.atMs)).toEqual([0, 5])
+  })
+
+  test("drops for the generator's own lateness whom it looks at too late, in place of a burst", async () => {
+    const { started, dropped } = await runUsers({
+      due: [0, 100, 800, 3000],
+      workMs: () => 1,
+      concurrency: 10,
+      patienceMs: 1000,
+      stallMs: 1700,
+    })
+    expect(started.map((s) => [s.index, s.startedMs])).toEqual([
+      [0, 0],
+      [2, 1700],
+      [3, 3000],
+    ])
+    expect(dropped).toMatchObject([{ arrival: { index: 1 }, reason: 'generator-late' }])
+  })
+
+  test('drops those who wait at the moment of a stop, not when a place is free', async () => {
+    const { dropped } = await runUsers({
+      due: [0, 0],
+      workMs: () => 1000,
+      concurrency: 1,
+      patienceMs: 5000,
+      stopAtMs: 60,
+    })
+    expect(dropped).toMatchObject([{ arrival: { index: 1 }, reason: 'run-stopped', atMs: 60 }])
+  })
+
+  test('carries 100,000 users that are due at once through 100 places, in order', async () => {
+    let next = 0
+    let isInOrder = true
+    await startUsers({
+      arrivals: (function* () {
+        for (let index = 0; index < 100_000; index++) yield { index, dueMs: 0 }
+      })(),
+      concurrency: 100,
+      patienceMs: 600_000,
+      clock: createManualClock(),
+      signal: new AbortController().signal,
+      async user({ index }) {
+        isInOrder &&= index === next++
+        await new Promise((resolve) => setImmediate(resolve))
+      },
+      onDropped: () => {},
+    })
+    expect({ carried: next, isInOrder }).toEqual({ carried: 100_000, isInOrder: true })
   })
 
   test('after a stop starts nobody, lets those at work finish and tells of all others', async () => {

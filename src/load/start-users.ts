@@ -1,17 +1,19 @@
 import type { Clock } from '../async/clock.ts'
 import type { Arrival } from './arrivals.ts'
+import { createBreather } from './breathe.ts'
+import { createFifo } from './fifo.ts'
+import { createPlaces } from './places.ts'
 
-/** Why a user that was due never started. */
-export type DropReason = 'concurrency-limit' | 'run-stopped'
+/**
+ * Why a user never started: no place was free within its patience; the generator itself came too late; the run was
+ * stopped.
+ */
+export type DropReason = 'concurrency-limit' | 'generator-late' | 'run-stopped'
 
-/** What {@link startUsers} needs. */
-export type StartUsersOptions = {
-  /** In order of `dueMs`. */
-  arrivals: Iterable<Arrival>
+/** What every executor works with. */
+export type ExecutorOptions = {
   /** Most users at work at the same time. */
   concurrency: number
-  /** How long a due user waits for a free place before it is dropped, in milliseconds. */
-  patienceMs: number
   clock: Clock
   /** Aborted to stop: no user starts any more; those at work go on. */
   signal: AbortSignal
@@ -21,55 +23,89 @@ export type StartUsersOptions = {
   onDropped: (arrival: Arrival, reason: DropReason) => void
 }
 
+/** What {@link startUsers} needs. */
+export type StartUsersOptions = ExecutorOptions & {
+  /** In order of `dueMs`. */
+  arrivals: Iterable<Arrival>
+  /** How long a due user waits for a free place before it is dropped, in milliseconds. */
+  patienceMs: number
+}
+
+/** Later than this by its own fault the generator starts nobody, unless patience is longer: no burst to catch up. */
+const latestStartMs = 1000
+
 /**
- * Starts users at their due times on an absolute schedule and returns when all of them have ended.
+ * The executor of open profiles: starts users at their due times on an absolute schedule and returns when all have ended.
  *
- * A user that finds no free place waits its patience and is then dropped and told of, never queued without end.
+ * | a due user finds | then |
+ * |---|---|
+ * | a free place, nobody waiting | it starts at once |
+ * | no free place | it waits; the first in line starts as soon as a place is free |
+ * | no free place until its patience ends | it is dropped at that moment: `concurrency-limit` |
+ * | itself looked at too late | it is dropped: `generator-late` |
+ * | the run stopped | it is dropped at once, waiting or not yet due: `run-stopped` |
  *
- * @example await startUsers({ arrivals: arrivals(pattern, seed), concurrency: 50, patienceMs: 5000, clock, signal, user, onDropped })
+ * @example await startUsers({ arrivals: arrivals(profile, seed), concurrency: 50, patienceMs: 5000, clock, signal, user, onDropped })
  */
 export async function startUsers(options: StartUsersOptions): Promise<void> {
   const { arrivals, concurrency, patienceMs, clock, signal, user, onDropped } = options
-  const origin = clock.now()
-  const waiting: Arrival[] = []
-  let atWork = 0
-  let onIdle: () => void = () => {}
+  const originMs = clock.now()
+  const elapsed = (): number => clock.now() - originMs
+  const breather = createBreather(clock.now)
+  const waiting = createFifo<Arrival>()
+  const ended = new AbortController()
+  let isWatching = false
 
-  const start = (arrival: Arrival): void => {
-    atWork++
-    void user(arrival, clock.now() - origin).finally(() => {
-      atWork--
-      startWaiting()
-      if (atWork === 0) onIdle()
-    })
-  }
-  const dropWaiting = (reason: DropReason, isOver: (arrival: Arrival) => boolean): void => {
-    while (waiting[0] && isOver(waiting[0])) {
-      const [arrival] = waiting.splice(0, 1)
-      if (arrival) onDropped(arrival, reason)
-    }
-  }
   const startWaiting = (): void => {
-    if (signal.aborted) dropWaiting('run-stopped', () => true)
-    dropWaiting('concurrency-limit', ({ dueMs }) => clock.now() - origin - dueMs > patienceMs)
-    while (atWork < concurrency) {
+    while (waiting.length > 0 && places.hasRoom()) {
       const next = waiting.shift()
-      if (!next) return
-      start(next)
+      if (next) places.occupy(() => user(next, elapsed()))
     }
   }
-
-  for (const arrival of arrivals) {
-    await clock.sleepUntil(origin + arrival.dueMs, signal).catch(() => undefined)
-    waiting.push(arrival)
-    startWaiting()
+  const places = createPlaces(concurrency, startWaiting)
+  const dropWaiting = (reason: DropReason, isOver: (arrival: Arrival) => boolean): void => {
+    for (let first = waiting.peek(); first && isOver(first); first = waiting.peek()) {
+      waiting.shift()
+      onDropped(first, reason)
+    }
   }
-  if (atWork > 0) {
-    const idle = new Promise<void>((resolve) => {
-      onIdle = resolve
-    })
-    signal.addEventListener('abort', startWaiting, { once: true })
-    await idle
-    signal.removeEventListener('abort', startWaiting)
+  // One timer for all who wait: they lose patience in the order in which they came.
+  const watchPatience = async (): Promise<void> => {
+    if (isWatching) return
+    isWatching = true
+    for (let first = waiting.peek(); first; first = waiting.peek()) {
+      await clock.sleepUntil(originMs + first.dueMs + patienceMs, ended.signal).catch(() => undefined)
+      if (ended.signal.aborted) return
+      dropWaiting('concurrency-limit', ({ dueMs }) => elapsed() >= dueMs + patienceMs)
+    }
+    isWatching = false
+  }
+  const onStop = (): void => dropWaiting('run-stopped', () => true)
+  signal.addEventListener('abort', onStop, { once: true })
+
+  try {
+    for (const arrival of arrivals) {
+      const dueMs = originMs + arrival.dueMs
+      if (signal.aborted) {
+        onDropped(arrival, 'run-stopped')
+        continue
+      }
+      if (clock.now() < dueMs) {
+        await clock.sleepUntil(dueMs, signal).catch(() => undefined)
+        breather.rested()
+      } else await breather.breathe()
+      if (signal.aborted) onDropped(arrival, 'run-stopped')
+      else if (elapsed() - arrival.dueMs > Math.max(patienceMs, latestStartMs))
+        onDropped(arrival, 'generator-late')
+      else {
+        waiting.push(arrival)
+        startWaiting()
+        if (waiting.length > 0) void watchPatience()
+      }
+    }
+    await places.empty()
+  } finally {
+    ended.abort()
+    signal.removeEventListener('abort', onStop)
   }
 }

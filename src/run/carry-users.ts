@@ -5,14 +5,15 @@ import type { FlowRecord } from '../flow/flow-record.ts'
 import type { FlowUser } from '../flow/flow-services.ts'
 import { type StepObserver, toFlowError } from '../flow/step-runner.ts'
 import type { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
-import { type Arrival, arrivals } from '../load/arrivals.ts'
-import { startUsers } from '../load/start-users.ts'
-import { arrivalPattern } from './arrival-pattern.ts'
+import type { Arrival } from '../load/arrivals.ts'
+import type { LoadProfile } from '../load/profile.ts'
+import { runProfile } from '../load/run-profile.ts'
 import type { StopControl } from './stop-control.ts'
 
 /** What {@link carryUsers} needs. */
 export type CarryUsersOptions = {
   config: LoadTestConfig
+  profile: LoadProfile
   client: VanaLoadTestClient
   stop: StopControl
   /** The wallet of a user of the run. */
@@ -33,7 +34,7 @@ export type CarryUsersOptions = {
  * the target.
  */
 export async function carryUsers(options: CarryUsersOptions): Promise<void> {
-  const { config, client, stop, walletOf, funded, observer, onArrival, onStart, onEnd } = options
+  const { config, profile, client, stop, walletOf, funded, observer, onArrival, onStart, onEnd } = options
   const originMs = systemClock.now()
   const elapsed = (): number => systemClock.now() - originMs
 
@@ -72,10 +73,9 @@ export async function carryUsers(options: CarryUsersOptions): Promise<void> {
     onEnd({ ...common, startedMs, endedMs: elapsed(), ...result })
   }
 
-  await startUsers({
-    arrivals: arrivals(arrivalPattern(config), config.seed, config.load.part),
-    concurrency: config.load.concurrency,
-    patienceMs: config.load.patienceMs,
+  await runProfile(profile, {
+    seed: config.seed,
+    part: config.load.part,
     clock: systemClock,
     signal: stop.starting,
     user: carry,

@@ -6,6 +6,7 @@ import type { Target } from '../config/target.ts'
 import { toNativeAccount } from '../crypto/native-account.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { TargetConnection } from '../flow/connect-target.ts'
+import { shareOf } from '../load/split.ts'
 import { createFundingPool, type FundingPool } from '../wallets/funding-pool.ts'
 import type { HdWallets } from '../wallets/hd-wallets.ts'
 import { indexesOf } from '../wallets/index-range.ts'
@@ -17,7 +18,6 @@ import { createSpendingLimit } from '../wallets/spending-limit.ts'
 import { sweepWallets } from '../wallets/sweep-wallets.ts'
 import { findAbilities, type WalletChain } from '../wallets/wallet-chain.ts'
 import type { MoneySettlement } from './user-wallets.ts'
-import { usersOfPart } from './users-of-part.ts'
 
 /** The money of users who pay for themselves. */
 export type Funding = {
@@ -49,7 +49,7 @@ export async function openFunding(options: {
   const { config, target, connection, wallets, note, onBatch, signal } = options
   const { rpc, feed, fees, receipts: hub } = connection
   const chain: WalletChain = { rpc, feed, fees, hub }
-  const users = usersOfPart(config)
+  const users = shareOf(config.users, config.load.part)
   const amountWei = config.wallets.fundingWei
   const account = toNativeAccount(funderKey(config, target))
   await checkFunder(connection, account.address, BigInt(users) * amountWei, signal)

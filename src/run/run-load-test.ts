@@ -1,12 +1,15 @@
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../config/environment-layer.ts'
+import { loadProfileOf } from '../config/load-profile.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import type { StepObserver } from '../flow/step-runner.ts'
 import { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
 import { createFailureBreaker } from '../load/failure-breaker.ts'
+import { profilePhases } from '../load/profile-phase.ts'
+import { shareOf } from '../load/split.ts'
 import { startResourceSampler } from '../metrics/resources.ts'
 import type { Redactor } from '../redaction/redact.ts'
 import { formatMeasured } from '../report/format-value.ts'
@@ -20,13 +23,11 @@ import { createRunRecorder, type RunRecorder } from '../results/run-recorder.ts'
 import type { RunSnapshot } from '../results/snapshot-schema.ts'
 import { buildSummary } from '../results/summary.ts'
 import type { Summary, ThresholdResult } from '../results/summary-schema.ts'
-import { phaseAt } from './arrival-pattern.ts'
 import { carryUsers } from './carry-users.ts'
 import { connectionSettings } from './connection-settings.ts'
 import { openRunTarget, type RunTarget } from './open-run-target.ts'
 import { createStopControl, type StopControl } from './stop-control.ts'
 import { type MoneySettlement, openUserWallets, type UserWallets } from './user-wallets.ts'
-import { usersOfPart } from './users-of-part.ts'
 import { watchComponents } from './watch-components.ts'
 
 /** Told how a run goes, for people. */
@@ -112,7 +113,7 @@ export async function runLoadTest(test: LoadTest): Promise<CompletedRun> {
     open.push(components)
     const recorder = createRunRecorder({
       run: identity,
-      planned: usersOfPart(config),
+      planned: shareOf(config.users, config.load.part),
       redact,
       resources,
       rpcTotals: () => rpcTotalsOf(client),
@@ -167,6 +168,8 @@ async function coming(
   { client, wallets, recorder, folder, stop, thresholds }: RunParts,
 ): Promise<number> {
   const { config, view } = test
+  const profile = loadProfileOf(config)
+  const phaseAt = profilePhases(profile)
   const tooManyFailures = createFailureBreaker(config.breaker)
   const originMs = performance.now()
   const elapsed = (): number => performance.now() - originMs
@@ -189,7 +192,7 @@ async function coming(
     stop.stop({ reason: 'error', message: error instanceof Error ? error.message : String(error) })
   }
   const tick = (): void => {
-    recorder.enterPhase(phaseAt(config.load, elapsed()))
+    recorder.enterPhase(phaseAt(elapsed()))
     folder.appendTimeline(recorder.tick(elapsed())).catch(onDiskError)
     const snapshot = recorder.snapshot(elapsed())
     const broken = findAbort(thresholds, snapshot, elapsed())
@@ -200,6 +203,7 @@ async function coming(
   try {
     await carryUsers({
       config,
+      profile,
       client,
       stop,
       walletOf: wallets.walletOf,

@@ -6,7 +6,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import type { TargetConnection } from '../flow/connect-target.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import type { FlowUser } from '../flow/flow-services.ts'
-import type { Part } from '../load/arrivals.ts'
+import { type Part, shareOf } from '../load/split.ts'
 import { LatencyHistogram } from '../metrics/latency-histogram.ts'
 import type { Redactor } from '../redaction/redact.ts'
 import { type Money, noMoney } from '../results/money-balance.ts'
@@ -15,7 +15,6 @@ import { isEmbedded } from '../wallets/embedded-mnemonic.ts'
 import { createHdWallets, type HdWallets } from '../wallets/hd-wallets.ts'
 import { type MnemonicSources, obtainMnemonic } from '../wallets/obtain-mnemonic.ts'
 import { openFunding } from './open-funding.ts'
-import { usersOfPart } from './users-of-part.ts'
 
 /** The wallets of a run's users, and their money. */
 export type UserWallets = {
@@ -93,7 +92,7 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
       return { ...users, transactions, batchMs: batches.digest() }
     },
     async firstFunded(firstSignal) {
-      const first = Math.min(usersOfPart(config), fundedBeforeStart)
+      const first = Math.min(shareOf(config.users, config.load.part), fundedBeforeStart)
       await Promise.all(Array.from({ length: first }, (_, k) => funding.pool.ready(k, firstSignal)))
     },
     funded: (index, flowSignal) => funding.pool.ready(Math.floor(index / part.count), flowSignal),

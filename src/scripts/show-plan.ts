@@ -1,9 +1,14 @@
 import { formatAmount } from '../config/kinds/amount.ts'
-import { formatDuration } from '../config/kinds/duration.ts'
-import { formatRate } from '../config/kinds/rate.ts'
+import { loadProfileOf } from '../config/load-profile.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import { resolveTarget } from '../config/resolve-target.ts'
 import type { TargetPlan } from '../config/target.ts'
+import { describeProfile } from '../load/describe-profile.ts'
+import { drawProfile } from '../load/draw-profile.ts'
+import { formatDuration } from '../load/duration.ts'
+import { isOpen, type LoadProfile } from '../load/profile.ts'
+import { profileNeeds } from '../load/profile-needs.ts'
+import { formatRate } from '../load/rate.ts'
 import type { CommandIo } from './command-io.ts'
 import type { RunContext } from './run-context.ts'
 
@@ -24,7 +29,7 @@ export async function showPlan(
   }
   const lines = [
     `target      ${describeTarget(target)}`,
-    `load        ${describeLoad(config)}`,
+    ...describeLoad(config),
     `money       ${describeMoney(config)}`,
     `thresholds  ${config.thresholds.join('; ') || 'none'}`,
     ...notes.map((note) => `note        ${note}`),
@@ -50,19 +55,36 @@ function describeTarget(target: TargetPlan | 'local'): string {
   ].join('; ')
 }
 
-function describeLoad({ users, load }: LoadTestConfig): string {
-  const part = load.part.count > 1 ? `; part ${load.part.index + 1} of ${load.part.count}` : ''
-  const limit = `at most ${load.concurrency} at work${part}`
-  if (load.arrival === 'batch') {
-    return `${users} users in batches of ${load.batchSize} every ${formatDuration(load.batchDelayMs)}; ${limit}`
+/** The sentence, then the picture. */
+function describeLoad(config: LoadTestConfig): string[] {
+  const profile = loadProfileOf(config)
+  const sentence = wrap(describeProfile(profile, config.load.part), 68)
+  const [first = '', ...rest] = sentence
+  const chart = drawProfile(profile, { seed: config.seed })
+  return [
+    `load        ${first}`,
+    ...rest.map((line) => `            ${line}`),
+    ...(chart.length > 0 ? ['', ...chart, ''] : []),
+    `needs       ${describeNeeds(config, profile)}`,
+  ]
+}
+
+function describeNeeds({ load }: LoadTestConfig, profile: LoadProfile): string {
+  const { users, places, durationMs, peakPerSecond } = profileNeeds(profile, load.part)
+  const least = isOpen(profile) ? '' : 'at least '
+  const time = `${least}${formatDuration(Math.round(durationMs / 1000) * 1000)} and what the last users take`
+  const rate = peakPerSecond === null ? '' : `, up to ${formatRate(peakPerSecond)} in all`
+  return `${users} wallets, ${places} at work at once${rate}; ${time}`
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
   }
-  const stages = [
-    [load.rampUpMs, 'up'],
-    [load.sustainMs, 'sustained'],
-    [load.rampDownMs, 'down'],
-  ] as const
-  const described = stages.filter(([ms]) => ms > 0).map(([ms, name]) => `${formatDuration(ms)} ${name}`)
-  return `${users} users at ${formatRate(load.ratePerSecond)} (${load.arrival}), ${described.join(', ')}; ${limit}`
+  return lines
 }
 
 function describeMoney({ users, flow, wallets, limits }: LoadTestConfig): string {

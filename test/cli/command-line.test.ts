@@ -65,7 +65,7 @@ describe('the command line', () => {
     expect(stderr).toContain('CONFIG_INVALID: The configuration has 3 problems:')
     expect(stderr).toContain("run: it takes no argument such as 'burst'")
     expect(stderr).toContain('--usres: there is no such flag; did you mean --users?')
-    expect(stderr).toContain("load.rate (flag --rate): found 'fast'; allowed: a rate above 0")
+    expect(stderr).toContain("load.rate (flag --rate): found 'fast'; allowed: a rate such as")
     expect(stderr).toContain('hint: ')
     expect(stderr).not.toMatch(/^ {4}at /m)
   })
@@ -104,7 +104,7 @@ describe('the command line', () => {
       { cwd, env: { VANA_LOAD_SEED: 'won' } },
     )
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-    expect(stdout).toContain('80 users at 4/s (poisson), 20s sustained; at most 33 at work')
+    expect(stdout).toContain('80 users in a Poisson process: 4/s for 20s; at most 33 at work')
     expect(stdout).toMatch(/^users +80 {2}\(flag --users\)$/m)
     expect(stdout).toMatch(/^load\.rate +4\/s {2}\(VANA_LOAD_RATE in \.env\)$/m)
     expect(stdout).toMatch(/^seed +won {2}\(environment VANA_LOAD_SEED\)$/m)
@@ -129,7 +129,7 @@ describe('the command line', () => {
 
   it('takes `start` for `run`, or for the whole command line behind it', async () => {
     const { stdout } = await runCli(['start', '--dry-run'])
-    expect(stdout).toContain('60 users at 2/s')
+    expect(stdout).toContain('60 users in a Poisson process: 2/s for 30s')
     expect((await runCli(['start', 'run', '--dry-run'])).stdout).toBe(stdout)
     expect((await runCli(['start', '--version'])).stdout).toBe(`${version}\n`)
   })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { duration, formatDuration, parseDuration } from './duration.ts'
+import { formatDuration, parseDuration } from '../../load/duration.ts'
+import { duration } from './duration.ts'
 
 describe('parseDuration', () => {
   it.each([

@@ -1,9 +1,5 @@
+import { type DurationUnit, formatDuration, parseDuration } from '../../load/duration.ts'
 import { type Kind, kindOf } from './kind.ts'
-
-const millisecondsPer = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-
-/** A unit of time that a duration may be written in. */
-export type DurationUnit = keyof typeof millisecondsPer
 
 const unitNames: Record<DurationUnit, string> = {
   ms: 'milliseconds',
@@ -14,46 +10,12 @@ const unitNames: Record<DurationUnit, string> = {
 }
 
 /**
- * Reads a duration such as `90s`, `1.5h` or `1h30m`.
- *
- * @param bareUnit the unit of a number without one
- * @returns milliseconds, rounded to whole ones; `undefined` for anything else
- * @example parseDuration('1h30m', 'm') // 5400000
- */
-export function parseDuration(text: string, bareUnit: DurationUnit): number | undefined {
-  if (/^\d+(\.\d+)?$/.test(text)) return Math.round(Number(text) * millisecondsPer[bareUnit])
-  if (!/^(\d+(\.\d+)?\s*(ms|s|m|h|d)\s*)+$/.test(text)) return undefined
-  let total = 0
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g)) {
-    total += Number(amount) * millisecondsPer[unit as DurationUnit]
-  }
-  return Math.round(total)
-}
-
-/**
- * Writes milliseconds in the largest units that say them exactly.
- *
- * @example formatDuration(5_400_000) // '1h30m'
- */
-export function formatDuration(durationMs: number): string {
-  if (durationMs === 0) return '0s'
-  let rest = Math.round(durationMs)
-  let text = ''
-  for (const unit of ['h', 'm', 's', 'ms'] as const) {
-    const amount = Math.floor(rest / millisecondsPer[unit])
-    if (amount > 0) text += `${amount}${unit}`
-    rest -= amount * millisecondsPer[unit]
-  }
-  return text
-}
-
-/**
  * The kind of a duration, held in milliseconds.
  *
  * @example duration({ bareUnit: 'm' })
  */
 export function duration(options: { bareUnit: DurationUnit; minMs?: number; maxMs?: number }): Kind<number> {
-  const { bareUnit, minMs = 0, maxMs = 7 * millisecondsPer.d } = options
+  const { bareUnit, minMs = 0, maxMs = 7 * 24 * 3_600_000 } = options
   return kindOf({
     read: (text) => {
       const durationMs = parseDuration(text, bareUnit)

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { formatRate } from '../../load/rate.ts'
 import { choice, decimalNumber, httpUrl, port, toggle, wholeNumber } from './basic.ts'
 import type { Kind } from './kind.ts'
 import { listOf } from './kind.ts'
 import { part } from './part.ts'
-import { formatRate, rate } from './rate.ts'
+import { rate } from './rate.ts'
 import { mnemonic, privateKey, serviceAccountJson } from './secret.ts'
 import { serverRateLimits } from './server-rate-limits.ts'
 import { testbedPartList } from './testbed-parts.ts'
@@ -42,7 +43,7 @@ describe('a kind of value', () => {
         ['3600 / h', 1],
         ['2/s', 2],
       ],
-      ['0', '-1', '3/day', '', '/s', 'Infinity'],
+      ['-1', '3/day', '', '/s', 'Infinity', '1e9', 200_000],
     ],
     [
       'toggle',
@@ -69,8 +70,10 @@ describe('a kind of value', () => {
       [
         ['1/1', { index: 0, count: 1 }],
         ['2/4', { index: 1, count: 4 }],
+        // Whether there is such a part the load profile says.
+        ['5/4', { index: 4, count: 4 }],
       ],
-      ['0/4', '5/4', '2', '1/0', '1/10001', 'a/b'],
+      ['0/4', '2', '1/0', '1/10001', 'a/b'],
     ],
     [
       'list',

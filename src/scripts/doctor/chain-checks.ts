@@ -2,10 +2,10 @@ import { decodeFunctionResult, encodeFunctionData, formatEther, formatGwei, type
 import { readBlock, readCall, readPriorityFee } from '../../chain/chain-reads.ts'
 import { endpointLabel } from '../../chain/endpoint-label.ts'
 import { createRpcPool, type RpcPool } from '../../chain/rpc-pool.ts'
-import { formatDuration } from '../../config/kinds/duration.ts'
 import type { LoadTestConfig } from '../../config/load-test-config.ts'
 import type { Target } from '../../config/target.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
+import { formatDuration } from '../../load/duration.ts'
 import type { Check } from './check.ts'
 
 /** Gas of a user's first flow; measured on the real contracts with a file, a key and a new server. */

@@ -1,0 +1,35 @@
+import { formatAmount } from './kinds/amount.ts'
+import type { Problem } from './problem.ts'
+import type { Resolved } from './resolve-parameters.ts'
+import type { Source } from './source.ts'
+
+/** Sets the spending cap and the funder where nothing else does, in place. */
+export function settleMoney(values: Map<string, Resolved>, problems: Problem[], notes: string[]): void {
+  const users = values.get('users')?.value
+  const funding = values.get('wallets.funding')?.value
+  if (typeof users === 'number' && typeof funding === 'bigint') {
+    const needed = BigInt(users) * funding
+    const cap = values.get('limits.maxSpend')?.value
+    if (cap === undefined) {
+      if (values.get('limits.allowMainnet')?.value === true) {
+        problems.push({
+          key: 'limits.maxSpend',
+          found: 'mainnet is allowed, so a spending cap has to be given: --max-spend',
+        })
+      }
+      const source: Source = { kind: 'derived', from: 'from users x funding + 10 %' }
+      values.set('limits.maxSpend', { value: (needed * 11n) / 10n, source })
+    } else if (typeof cap === 'bigint' && cap < needed) {
+      const vana = (wei: bigint): string => formatAmount(wei, 'vana')
+      notes.push(
+        `The spending cap of ${vana(cap)} VANA is less than ${users} users x ${vana(funding)} = ${vana(needed)} VANA:` +
+          ' the run stops at the cap unless wallets hold coins already.',
+      )
+    }
+  }
+  const relayers = values.get('secrets.relayerPrivateKeys')?.value
+  if (values.get('secrets.funderPrivateKey') === undefined && Array.isArray(relayers) && relayers[0]) {
+    const source: Source = { kind: 'derived', from: 'the first relayer key' }
+    values.set('secrets.funderPrivateKey', { value: relayers[0], source })
+  }
+}

@@ -1,0 +1,24 @@
+import { setImmediate } from 'node:timers/promises'
+
+/** Longest time that starting users may keep the event loop from everything else, in milliseconds. */
+const longestMs = 5
+
+/** Pauses for loops that start many users at once. */
+export type Breather = {
+  /** Lets the event loop run if it was kept busy for 5 ms, so that sockets and timers of those at work need not wait. */
+  breathe(): Promise<void> | undefined
+  /** Notes that the event loop has just run. */
+  rested(): void
+}
+
+/** @param now milliseconds of any clock */
+export function createBreather(now: () => number): Breather {
+  let busySinceMs = now()
+  const rested = (): void => {
+    busySinceMs = now()
+  }
+  return {
+    breathe: () => (now() - busySinceMs > longestMs ? setImmediate().then(rested) : undefined),
+    rested,
+  }
+}
