@@ -17,7 +17,7 @@ export const permissionsAbi = parseAbi([
   'event PermissionAdded(uint256 indexed permissionId, address indexed user, uint256 indexed granteeId, string grant, uint256[] fileIds)',
 ])
 
-/** Every custom error that a transaction of the workflow can revert with, from any contract it passes through. */
+/** Every error that a call of any contract here can revert with, be it raised by the contract or passed on by it. */
 export const revertAbi = parseAbi([
   // Permissions
   'error InvalidNonce(uint256 expectedNonce, uint256 providedNonce)',
@@ -38,6 +38,8 @@ export const revertAbi = parseAbi([
   'error ServerNotTrusted()',
   'error ServerAlreadyUntrusted()',
   'error NotServerOwner(address serverOwner, address requestor)',
+  'error ServerAlreadyTrusted()',
+  'error ServerUrlMismatch(string existingUrl, string providedUrl)',
   // Grantees
   'error GranteeAlreadyRegistered()',
   'error UnauthorizedRegistration()',
@@ -45,6 +47,15 @@ export const revertAbi = parseAbi([
   'error NotFileOwner()',
   'error FileUrlAlreadyUsed()',
   'error InvalidSchemaId(uint256 schemaId)',
+  'error FileNotFound()',
+  'error InvalidUrl()',
+  'error NoPermission()',
+  // Registry of schemas and refiners
+  'error NotDlpOwner()',
+  // Multisend
+  'error InvalidAmount()',
+  'error InvalidAllowance()',
+  'error LengthMismatch()',
   // OpenZeppelin
   'error EnforcedPause()',
   'error ExpectedPause()',
@@ -56,7 +67,10 @@ export const revertAbi = parseAbi([
   'error InvalidInitialization()',
   'error NotInitializing()',
   'error ReentrancyGuardReentrantCall()',
+  'error OwnableUnauthorizedAccount(address account)',
+  'error OwnableInvalidOwner(address owner)',
   'error AddressEmptyCode(address target)',
+  'error AddressInsufficientBalance(address account)',
   'error FailedInnerCall()',
   'error FailedCall()',
   'error ERC1967InvalidImplementation(address implementation)',

@@ -1,7 +1,7 @@
 import { type Hash, type Hex, isHex, numberToHex } from 'viem'
 import { z } from 'zod'
 import type { Receipt } from './chain-reads.ts'
-import { decodeRevert, type Revert } from './revert.ts'
+import { decodeRevert, describeRevert, outOfGas, type Revert } from './revert.ts'
 import { revertOf } from './rpc-error.ts'
 import type { RpcPool, RpcRequestOptions } from './rpc-pool.ts'
 
@@ -42,7 +42,31 @@ export async function explainRevert(
     // An exhausted call gives no data either, and the bare "empty" would hide it.
     if (revert.name !== 'empty') return revert
   }
-  return receipt.gasUsed * 100n >= BigInt(gas) * 95n ? { ...decodeRevert('0x'), name: 'OutOfGas' } : null
+  return receipt.gasUsed * 100n >= BigInt(gas) * 95n ? { ...decodeRevert('0x'), name: outOfGas } : null
+}
+
+/** Why a transaction reverted on chain, in words and decoded; `revert` is `null` where that can't be found out. */
+export type RevertReason = { reason: string; revert: Revert | null }
+
+/**
+ * Says why a transaction reverted on chain, as {@link explainRevert} finds it. It never rejects, not even when the signal
+ * fires: who asks has a failure to tell already, which a second one must not hide.
+ *
+ * @example const { reason } = await tellRevert(rpc, receipt) // 'InvalidNonce(1, 0)'
+ */
+export async function tellRevert(
+  rpc: RpcPool,
+  receipt: Parameters<typeof explainRevert>[1],
+  options: RpcRequestOptions = {},
+): Promise<RevertReason> {
+  try {
+    const revert = await explainRevert(rpc, receipt, options)
+    if (revert !== null) return { reason: describeRevert(revert), revert }
+    return { reason: 'its reason can not be reproduced after that block', revert: null }
+  } catch (error) {
+    const trouble = error instanceof Error ? error.message : String(error)
+    return { reason: `the reason can not be read (${trouble})`, revert: null }
+  }
 }
 
 async function readTransaction(

@@ -1,7 +1,7 @@
 import { encodeErrorResult, type Hex } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { revertAbi } from './abi.ts'
-import { decodeRevert, describeRevert } from './revert.ts'
+import { decodeRevert, describeRevert, outOfGas } from './revert.ts'
 
 describe('decoding a revert', () => {
   // Selectors measured on the deployed contracts.
@@ -55,11 +55,21 @@ describe('decoding a revert', () => {
     const owner = '0x00000000000000000000000000000000000000AA'
     const data = encodeErrorResult({ abi: revertAbi, errorName: 'NotFileOwner', args: [owner, owner] })
     expect(decodeRevert(data).args).toEqual([owner, owner])
+    expect([decodeRevert('0xabea3229'), decodeRevert(data)].map(describeRevert)).toEqual([
+      'NotFileOwner()',
+      `NotFileOwner(${owner}, ${owner})`,
+    ])
   })
 
   it('says a reason text as it is', () => {
     const data = encodeErrorResult({ abi: revertAbi, errorName: 'Error', args: ['out of luck'] })
     expect(describeRevert(decodeRevert(data))).toBe('out of luck')
+  })
+
+  it('says a panic with its code, and gas that was used up', () => {
+    const data = encodeErrorResult({ abi: revertAbi, errorName: 'Panic', args: [0x11n] })
+    expect(describeRevert(decodeRevert(data))).toBe('Panic(17)')
+    expect(describeRevert({ ...decodeRevert('0x'), name: outOfGas })).toBe('out of gas')
   })
 
   it('keeps an unknown selector and its data', () => {

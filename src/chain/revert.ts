@@ -45,6 +45,9 @@ export function decodeRevert(data: Hex): Revert {
   }
 }
 
+/** The name of a revert whose reason is that the gas was used up; a chain says this of no revert, it has to be found out. */
+export const outOfGas = 'OutOfGas'
+
 /**
  * Says a revert in one line for people.
  *
@@ -53,6 +56,7 @@ export function decodeRevert(data: Hex): Revert {
 export function describeRevert(revert: Revert): string {
   if (revert.name === 'Error') return String(revert.args[0] ?? 'reverted')
   if (revert.name === 'empty') return 'reverted without a reason'
+  if (revert.name === outOfGas) return 'out of gas'
   if (revert.signature === null) return `unknown error ${revert.name}`
   return `${revert.name}(${revert.args.join(', ')})`
 }

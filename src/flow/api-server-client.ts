@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
-import type { Hex } from 'viem'
+import { type Hex, isHex } from 'viem'
 import { z } from 'zod'
+import { describeRevert } from '../chain/revert.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { requestJson } from '../http/request-json.ts'
 import type { SignedPermission } from '../vana/user-crypto.ts'
@@ -20,6 +21,18 @@ const relaySchema = z.object({
   type: z.literal('signed'),
   hash: z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{64}$/i.test(value)),
 })
+const refusalSchema = z.object({
+  details: z.object({
+    body: z.object({
+      revert: z.object({
+        name: z.string(),
+        args: z.array(z.union([z.string(), z.boolean()])),
+        signature: z.string().nullable(),
+        data: z.custom<Hex>((value) => isHex(value)),
+      }),
+    }),
+  }),
+})
 const operationSchema = z.object({ success: z.literal(true), data: z.object({ id: z.string().min(1) }) })
 const stateSchema = z.object({
   success: z.literal(true),
@@ -30,7 +43,7 @@ const stateSchema = z.object({
  * Makes a client of the API server.
  *
  * Every function rejects with LoadTestError SERVER_UNREACHABLE, SERVER_RATE_LIMITED, SERVER_REFUSED, SERVER_FAILED or
- * SERVER_PROTOCOL, or with the signal's reason.
+ * SERVER_PROTOCOL, or with the signal's reason; `relay` with TX_REVERTED where the contract refuses the call.
  *
  * @param options.token bearer token, for a server that asks for one; secret
  */
@@ -64,7 +77,11 @@ export function createApiServerClient(
         signature,
         expectedUserAddress: user,
       }
-      return (await post('/api/relay', body, relaySchema, signal)).hash
+      try {
+        return (await post('/api/relay', body, relaySchema, signal)).hash
+      } catch (error) {
+        throw revertedInSimulation(error) ?? error
+      }
     },
     async requestInference(permissionId, signal) {
       const { data } = await post('/api/trusted-server', { permissionId }, operationSchema, signal)
@@ -75,6 +92,17 @@ export function createApiServerClient(
       return data
     },
   }
+}
+
+/** What the contract said when the relay tried the call, before anything was sent: the same failure as a user's own. */
+function revertedInSimulation(error: unknown): LoadTestError | undefined {
+  const { data } = refusalSchema.safeParse(error)
+  if (data === undefined) return undefined
+  const { revert } = data.details.body
+  return new LoadTestError('TX_REVERTED', `API server: the contract refused: ${describeRevert(revert)}`, {
+    cause: error,
+    details: { revert },
+  })
 }
 
 /** JSON has no bigints: the protocol spells them as decimal strings. */

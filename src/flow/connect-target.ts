@@ -6,6 +6,7 @@ import { permissionsAbi } from '../chain/abi.ts'
 import { encodeAddServerFilesAndPermissions } from '../chain/add-server-files-and-permissions.ts'
 import { type BlockFeed, createBlockFeed } from '../chain/block-feed.ts'
 import { readCall } from '../chain/chain-reads.ts'
+import { tellRevert } from '../chain/explain-revert.ts'
 import { createFees, type Fees } from '../chain/fees.ts'
 import { findPermissionAdded } from '../chain/permission-event.ts'
 import { ReceiptHub } from '../chain/receipt-hub.ts'
@@ -129,6 +130,8 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
               }),
         receipt: (submission, signal) =>
           waitForReceipt(receipts, target, submission, settings.confirmTimeoutMs ?? 90_000, signal),
+        revertReason: ({ hash: transactionHash, blockNumber, gasUsed }, signal) =>
+          tellRevert(rpc, { transactionHash, blockNumber, gasUsed: BigInt(gasUsed) }, { signal }),
       },
       inference: { request: api.requestInference, poll: api.pollInference },
       retry: { ...retry, budget: createRetryBudget(retry.budgetRatio, 50), random, sleep },

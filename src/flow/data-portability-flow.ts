@@ -140,6 +140,7 @@ export class DataPortabilityFlow {
     const permissionId = await step('confirm', async () => {
       const receipt = await chain.receipt(submission, signal)
       progress.tx = transactionOf(receipt)
+      if (receipt.status !== 'success') throw await this.#revertOf(receipt, signal)
       return permissionOf(receipt, user, grantUrl)
     })
     const { operationId } = await step('request', () => inference.request(permissionId, signal))
@@ -152,6 +153,17 @@ export class DataPortabilityFlow {
       checkEvidence(result, prompt, [data])
       progress.verified = true
     })
+  }
+
+  /** Why the transaction failed is not in its receipt, and takes asking again. */
+  async #revertOf(receipt: FlowReceipt, signal: AbortSignal): Promise<LoadTestError> {
+    const { hash, blockNumber } = receipt
+    const { reason, revert } = await this.#services.chain.revertReason(receipt, signal)
+    return new LoadTestError(
+      'TX_REVERTED',
+      `Transaction ${hash} reverted in block ${blockNumber}: ${reason}.`,
+      { details: revert === null ? {} : { revert } },
+    )
   }
 
   #outcomeOf({ code, step }: FlowError): FlowResult['outcome'] {
@@ -172,12 +184,8 @@ export class DataPortabilityFlow {
 
 type Progress = Pick<FlowResult, 'tx' | 'verified' | 'answer'>
 
-/** What makes a transaction a success: status 1, and a permission of this very user and grant. */
-function permissionOf(receipt: FlowReceipt, user: FlowUser, grantUrl: string): string {
-  const { hash, permission } = receipt
-  if (receipt.status !== 'success') {
-    throw new LoadTestError('TX_REVERTED', `Transaction ${hash} reverted in block ${receipt.blockNumber}.`)
-  }
+/** What makes a transaction in a block a success: a permission of this very user and grant. */
+function permissionOf({ hash, permission }: FlowReceipt, user: FlowUser, grantUrl: string): string {
   if (!permission)
     throw new LoadTestError('TX_EVENT_MISSING', `Transaction ${hash} emitted no PermissionAdded.`)
   // A signature over other fields recovers to a stranger, whose permission this would then be.

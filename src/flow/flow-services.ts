@@ -1,5 +1,6 @@
 import type { Hex } from 'viem'
 import type { RetryPolicy } from '../async/retry.ts'
+import type { RevertReason } from '../chain/explain-revert.ts'
 import type { SignedPermission } from '../vana/user-crypto.ts'
 import type { ComputePool } from './compute-pool.ts'
 
@@ -70,6 +71,8 @@ export type FlowServices = {
     submit(signed: SignedPermission, user: FlowUser, signal: AbortSignal): Promise<Submission>
     /** Waits for the block that holds the transaction. @throws LoadTestError TX_NOT_CONFIRMED */
     receipt(submission: Submission, signal: AbortSignal): Promise<FlowReceipt>
+    /** Finds out why a transaction reverted; never rejects. Costs calls of its own, so it is for failures alone. */
+    revertReason(receipt: FlowReceipt, signal: AbortSignal): Promise<RevertReason>
   }
   inference: {
     request(permissionId: string, signal: AbortSignal): Promise<{ operationId: string }>

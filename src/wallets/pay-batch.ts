@@ -1,4 +1,5 @@
 import type { Hash } from 'viem'
+import { tellRevert } from '../chain/explain-revert.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { disperseCall, type PaymentCall } from './disperse-call.ts'
 import type { FundingBatch, WalletPayment } from './funding-plan.ts'
@@ -49,12 +50,12 @@ export async function payBatch(
     )
     costWei = paid.feesWei + (paid.status === 'success' ? batch.valueWei : 0n)
     if (paid.status === 'success') return { ...paid, valueWei: batch.valueWei }
+    const { hash: transactionHash, blockNumber, gasUsed, feesWei } = paid
+    const { reason } = await tellRevert(chain.rpc, { transactionHash, blockNumber, gasUsed }, { signal })
     throw new LoadTestError(
       'FUNDING_FAILED',
-      `The payment of wallets ${namesOf(batch.payments)} was reverted.`,
-      {
-        details: { hash: paid.hash, feesWei: String(paid.feesWei) },
-      },
+      `The payment of wallets ${namesOf(batch.payments)} was reverted: ${reason}.`,
+      { details: { hash: transactionHash, feesWei: String(feesWei) } },
     )
   } catch (error) {
     const neverMined =

@@ -12,6 +12,7 @@ export type PaidTransaction = {
   hash: Hash
   blockNumber: number
   status: 'success' | 'reverted'
+  gasUsed: bigint
   /** What its gas cost. */
   feesWei: bigint
 }
@@ -92,7 +93,7 @@ export function createPayer(
           })
         })
       const { transactionHash: hash, blockNumber, status, gasUsed, effectiveGasPrice } = mined
-      return { hash, blockNumber, status, feesWei: gasUsed * effectiveGasPrice }
+      return { hash, blockNumber, status, gasUsed, feesWei: gasUsed * effectiveGasPrice }
     },
   }
 }

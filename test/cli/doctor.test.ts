@@ -2,11 +2,15 @@ import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { encodeErrorResult } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { revertAbi } from '../../src/chain/abi.ts'
+import { createRpcPool } from '../../src/chain/rpc-pool.ts'
 import { resolveConfig } from '../../src/config/resolve-config.ts'
 import type { Target } from '../../src/config/target.ts'
 import { type EmbeddedTarget, startEmbeddedTarget } from '../../src/run/start-embedded-target.ts'
 import { examineTarget } from '../../src/scripts/doctor/examine-target.ts'
+import { revertingCode } from '../chain/reverting-code.fixture.ts'
 import { runCli } from './run-cli.ts'
 
 const { signal } = new AbortController()
@@ -82,6 +86,21 @@ describe('doctor', () => {
     ])
     expect(await troubles(contractsWith({ multicall3: grantee.address }))).toMatchObject([
       { name: 'contracts', verdict: 'warning', detail: expect.stringContaining('multicall3') },
+    ])
+  })
+
+  it('tells why a contract refuses to be read, by the name and arguments of its error', async () => {
+    const { chain } = testbed.target
+    const refusing = `0x${'77'.repeat(20)}` as const
+    const args = [refusing, `0x${'00'.repeat(32)}`] as const
+    const errorName = 'AccessControlUnauthorizedAccount'
+    const data = encodeErrorResult({ abi: revertAbi, errorName, args })
+    const rpc = createRpcPool({ urls: chain.rpcUrls, chainId: chain.id })
+    await rpc.request('anvil_setCode', [refusing, revertingCode(data)])
+    await rpc.close()
+    const contracts = { ...chain.contracts, registry: refusing }
+    expect(await troubles({ chain: { ...chain, contracts } })).toMatchObject([
+      { name: 'contracts', detail: `eth_call: the contract refused: ${errorName}(${args.join(', ')})` },
     ])
   })
 

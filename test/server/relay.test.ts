@@ -110,15 +110,22 @@ describe('the relay on the real contracts', () => {
     const server = world.apiServer()
     const before = await relayerNonce()
     const cases = [
-      [flowMessage({ granteeId: 99n }), 'GranteeNotFound'],
-      [flowMessage({ grant: '' }), 'EmptyGrant'],
-      [flowMessage({ serverUrl: '' }), 'EmptyUrl'],
-      [flowMessage({ schemaIds: [77n] }), 'InvalidSchemaId'],
-      [flowMessage({ filePermissions: [] }), 'InvalidPermissionsLength'],
+      [flowMessage({ granteeId: 99n }), 'GranteeNotFound', []],
+      [flowMessage({ grant: '' }), 'EmptyGrant', []],
+      [flowMessage({ serverUrl: '' }), 'EmptyUrl', []],
+      [flowMessage({ schemaIds: [77n] }), 'InvalidSchemaId', ['77']],
+      [flowMessage({ filePermissions: [] }), 'InvalidPermissionsLength', ['1', '0']],
     ] as const
-    for (const [message, name] of cases) {
+    for (const [message, name, args] of cases) {
       const { status, body } = await post(server, '/api/relay', await relayBody(newUser(), message))
-      expect({ status, body }).toMatchObject({ status: 422, body: { code: 'REVERTED', revert: { name } } })
+      expect({ status, body }).toMatchObject({
+        status: 422,
+        body: {
+          error: `eth_estimateGas: the contract refused: ${name}(${args.join(', ')})`,
+          code: 'REVERTED',
+          revert: { name, args },
+        },
+      })
     }
     expect(await relayerNonce()).toBe(before)
   })

@@ -1,17 +1,24 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseEther } from 'viem'
+import { encodeErrorResult, parseEther } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { revertAbi } from '../../src/chain/abi.ts'
 import { fundWallets } from '../../src/wallets/fund-wallets.ts'
 import { openPayments, readMoneyJournal } from '../../src/wallets/money-journal.ts'
 import { createMoneyLedger } from '../../src/wallets/money-ledger.ts'
 import { readBalances } from '../../src/wallets/read-balances.ts'
+import { revertingCode } from '../chain/reverting-code.fixture.ts'
 import { until } from './until.fixture.ts'
 import { startWalletStack, type WalletStack } from './wallet-stack.fixture.ts'
 
 const amountWei = parseEther('0.1')
 const maxSpendWei = parseEther('1000')
+const [owner, requestor] = [`0x${'11'.repeat(20)}`, `0x${'22'.repeat(20)}`] as const
+const notFileOwner = {
+  data: encodeErrorResult({ abi: revertAbi, errorName: 'NotFileOwner', args: [owner, requestor] }),
+  text: `NotFileOwner(${owner}, ${requestor})`,
+}
 const withCode = (code: string): unknown => expect.objectContaining({ code })
 
 let stack: WalletStack
@@ -155,6 +162,43 @@ describe('funding wallets', () => {
     )
     const viaMulticall = stack.manager.fund({ range, amountWei, payer: stack.payer(), maxSpendWei })
     await expect(viaMulticall).rejects.toThrow(withCode('FUNDING_FAILED'))
+  })
+
+  it('tells why the contract refused a payment, by the name and arguments of its error', async () => {
+    const { client, contracts } = stack.anvil
+    const code = await client.getCode({ address: contracts.multisend })
+    const fund = (pick: Partial<typeof contracts>) =>
+      fundWallets({
+        chain: stack,
+        contracts: pick,
+        wallets: stack.manager.hd,
+        range: freshRange(2),
+        amountWei,
+        payer: stack.payer(),
+        maxSpendWei,
+      })
+    try {
+      await client.setCode({ address: contracts.multisend, bytecode: revertingCode(notFileOwner.data) })
+      await expect(fund({ multisend: contracts.multisend })).rejects.toThrow(
+        `was reverted: ${notFileOwner.text}.`,
+      )
+    } finally {
+      await client.setCode({ address: contracts.multisend, bytecode: code ?? '0x' })
+    }
+    const refusing = stack.manager.wallet(nextIndex).address
+    await client.setCode({ address: refusing, bytecode: '0x60006000fd' })
+    await expect(fund({ multicall3: contracts.multicall3 })).rejects.toThrow(
+      'was reverted: Multicall3: call failed.',
+    )
+  })
+
+  it('tells why a contract refused to tell balances', async () => {
+    const address = `0x${'77'.repeat(20)}` as const
+    await stack.anvil.client.setCode({ address, bytecode: revertingCode(notFileOwner.data) })
+    await expect(readBalances(stack.rpc, [address], { multicall3: address })).rejects.toMatchObject({
+      code: 'TX_REVERTED',
+      message: `eth_call: the contract refused: ${notFileOwner.text}`,
+    })
   })
 
   it('waits for payments of an earlier, killed process before it looks who lacks what', async () => {

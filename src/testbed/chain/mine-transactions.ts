@@ -1,4 +1,5 @@
-import type { Address, Hex, TransactionReceipt } from 'viem'
+import { type Address, BaseError, type Hex, isHex, type TransactionReceipt } from 'viem'
+import { decodeRevert, describeRevert } from '../../chain/revert.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import type { AnvilClient } from './anvil-client.ts'
 
@@ -21,17 +22,36 @@ export async function mineTransactions(
   for (const transaction of transactions) hashes.push(await client.sendUnsignedTransaction(transaction))
 
   const receipts: TransactionReceipt[] = []
-  for (const hash of hashes) {
+  for (const [index, hash] of hashes.entries()) {
     const receipt = await minedReceipt(client, hash)
     if (receipt.status !== 'success') {
+      const reason = await revertReason(client, transactions[index], receipt.blockNumber)
       throw new LoadTestError(
         'TESTBED_START_FAILED',
-        `A transaction that sets up the chain reverted: ${hash}`,
+        `A transaction that sets up the chain reverted: ${reason} (${hash})`,
       )
     }
     receipts.push(receipt)
   }
   return receipts
+}
+
+/** Tries the call again after its block, since receipts don't say why they reverted. */
+async function revertReason(
+  client: AnvilClient,
+  transaction: UnlockedTransaction | undefined,
+  blockNumber: bigint,
+): Promise<string> {
+  if (transaction === undefined) return 'for an unknown reason'
+  const { from: account, ...call } = transaction
+  try {
+    await client.call({ account, ...call, blockNumber })
+    return 'out of gas, or for a reason that is gone'
+  } catch (error) {
+    const cause = error instanceof BaseError ? error.walk((each) => 'data' in (each as object)) : undefined
+    const data = (cause as { data?: unknown } | null | undefined)?.data
+    return describeRevert(decodeRevert(isHex(data) ? data : '0x'))
+  }
 }
 
 /** A block may be too small for all of them, so one is mined until this transaction is in. */
