@@ -33,13 +33,25 @@ contract DataRefinerRegistry is IDataRefinerRegistry, Managed {
         emit SchemaAdded(schemaId, name, dialect, definitionUrl);
     }
 
+    /// @notice Changes where data liquidity pools are registered. For holders of MAINTAINER_ROLE.
+    function updateDlpRegistry(address newDlpRegistryAddress) external onlyRole(MAINTAINER_ROLE) {
+        dlpRegistry = newDlpRegistryAddress;
+    }
+
     /// @inheritdoc IDataRefinerRegistry
+    /// @dev Unlike the reads of files, servers, grantees and permissions, this one reverts for an unknown id.
     function schemas(uint256 schemaId) external view returns (Schema memory) {
+        if (!isValidSchemaId(schemaId)) revert InvalidSchemaId(schemaId);
         return _schemas[schemaId];
     }
 
     /// @inheritdoc IDataRefinerRegistry
-    function isValidSchemaId(uint256 schemaId) external view returns (bool) {
+    function isValidSchemaId(uint256 schemaId) public view returns (bool) {
         return schemaId != 0 && schemaId <= schemasCount;
+    }
+
+    /// @notice The version of the deployed registry that this one follows.
+    function version() external pure returns (uint256) {
+        return 1;
     }
 }

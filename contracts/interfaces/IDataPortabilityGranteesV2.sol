@@ -23,8 +23,8 @@ interface IDataPortabilityGranteesV2 {
     /// @notice The grantee of an address, with the number of its active permissions in place of their ids.
     function granteeByAddressV2(address granteeAddress) external view returns (GranteeInfoV2 memory);
 
-    /// @notice One page of a grantee's active permissions.
-    /// @return permissionIds At most `limit` ids, from index `offset` on.
+    /// @notice One page of a grantee's active permissions; reverts with `GranteeNotFound` if there is no such grantee.
+    /// @return permissionIds At most `limit` ids, from index `offset` on; none from beyond the end.
     /// @return totalCount Number of active permissions.
     /// @return hasMore Whether ids follow after this page.
     function granteePermissionsPaginated(

@@ -15,6 +15,8 @@ interface IDataRefinerRegistry {
 
     event SchemaAdded(uint256 indexed schemaId, string name, string dialect, string definitionUrl);
 
+    error InvalidSchemaId(uint256 schemaId);
+
     /// @notice Adds a schema. Open to everybody.
     /// @return schemaId The new schema's id, one above the last.
     function addSchema(
@@ -26,7 +28,7 @@ interface IDataRefinerRegistry {
     /// @notice Number of schemas, which is also the last id.
     function schemasCount() external view returns (uint256);
 
-    /// @notice The schema of an id; empty strings if there is none.
+    /// @notice The schema of an id; reverts with {InvalidSchemaId} if there is none.
     function schemas(uint256 schemaId) external view returns (Schema memory);
 
     /// @notice Whether the id names a schema: 1 to {schemasCount}.

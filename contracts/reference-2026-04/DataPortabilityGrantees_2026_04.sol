@@ -26,11 +26,17 @@ contract DataPortabilityGrantees_2026_04 is IDataPortabilityGranteesV2, DataPort
     }
 
     /// @inheritdoc IDataPortabilityGranteesV2
+    /// @dev The only read of a grantee that reverts for an unknown one.
     function granteePermissionsPaginated(
         uint256 granteeId,
         uint256 offset,
         uint256 limit
-    ) external view returns (uint256[] memory permissionIds, uint256 totalCount, bool hasMore) {
+    )
+        external
+        view
+        onlyExisting(granteeId)
+        returns (uint256[] memory permissionIds, uint256 totalCount, bool hasMore)
+    {
         EnumerableSet.UintSet storage all = _grantees[granteeId].permissionIds;
         totalCount = all.length();
         uint256 rest = offset < totalCount ? totalCount - offset : 0;

@@ -1,4 +1,4 @@
-import { keccak256, toHex, zeroAddress } from 'viem'
+import { type Address, getContract, keccak256, parseAbi, parseEventLogs, toHex, zeroAddress } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { contractAddresses } from '../../src/testbed/chain/contract-addresses.ts'
 import { contractArtifact } from '../../src/testbed/chain/contract-artifacts.ts'
@@ -23,7 +23,69 @@ useContractChain(async (started) => {
   await registerApp(chain)
 })
 
+/** Where the contracts are on Moksha and mainnet, as recorded from there. */
+const recordedAddresses = {
+  permissions: '0xD54523048AdD05b4d734aFaE7C68324Ebb7373eF',
+  servers: '0x1483B1F634DBA75AeaE60da7f01A679aabd5ee2c',
+  grantees: '0x8325C0A0948483EdA023A1A2Fd895e62C5131234',
+  registry: '0x8C8788f98385F6ba1adD4234e551ABba0f82Cb7C',
+  schemas: '0x93c3EF89369fDcf08Be159D9DeF0F18AB6Be008c',
+  multicall3: '0xD8d2dFca27E8797fd779F8547166A2d3B29d360E',
+  multisend: '0x8807e8BCDFbaA8c2761760f3FBA37F6f7F2C5b2d',
+}
+
+/** What all proxies but Multisend's lead to. */
+const managed = ['permissions', 'servers', 'grantees', 'registry', 'schemas'] as const
+const upgradeable = parseAbi([
+  'function grantRole(bytes32 role, address account)',
+  'function upgradeToAndCall(address implementation, bytes data) payable',
+  'function proxiableUUID() view returns (bytes32)',
+  'function UPGRADE_INTERFACE_VERSION() view returns (string)',
+  'event Upgraded(address indexed implementation)',
+])
+const proxy = (name: (typeof managed)[number] | 'multisend') =>
+  getContract({ address: contractAddresses[name], abi: upgradeable, client: chain.client })
+
+async function implementationBehind(address: Address): Promise<Address> {
+  const slot = await chain.client.getStorageAt({ address, slot: implementationSlot })
+  return `0x${slot?.slice(26)}`
+}
+
 describe('1 deployment', () => {
+  test('the contracts are where they are on the public networks', () => {
+    expect(contractAddresses).toEqual(recordedAddresses)
+  })
+
+  test.each([...managed, 'multisend'] as const)('%s has neither admin nor beacon', async (name) => {
+    const address = contractAddresses[name]
+    for (const label of ['eip1967.proxy.admin', 'eip1967.proxy.beacon']) {
+      const slot = toHex(BigInt(keccak256(toHex(label))) - 1n)
+      expect(BigInt((await chain.client.getStorageAt({ address, slot })) ?? 0)).toBe(0n)
+    }
+  })
+
+  test.each([...managed, 'multisend'] as const)('the implementation of %s is a UUPS one', async (name) => {
+    const address = await implementationBehind(contractAddresses[name])
+    const implementation = getContract({ address, abi: upgradeable, client: chain.client })
+    expect(await implementation.read.proxiableUUID()).toBe(implementationSlot)
+    expect(await revertReason(proxy(name).read.proxiableUUID())).toBe('UUPSUnauthorizedCallContext()')
+    expect(await proxy(name).read.UPGRADE_INTERFACE_VERSION()).toBe('5.0.0')
+    const direct = implementation.simulate.upgradeToAndCall([address, '0x'], asOwner)
+    expect(await revertReason(direct)).toBe('UUPSUnauthorizedCallContext()')
+  })
+
+  test.each(managed)('%s is upgraded by an admin alone, whatever other roles one has', async (name) => {
+    const implementation = await implementationBehind(contractAddresses[name])
+    const upgrade = [implementation, '0x'] as const
+    await chain.mined(proxy(name).write.grantRole([roles.maintainer, chain.relayer], asOwner))
+    expect(await revertReason(proxy(name).simulate.upgradeToAndCall(upgrade))).toBe(
+      `AccessControlUnauthorizedAccount(${chain.relayer}, ${roles.admin})`,
+    )
+    const receipt = await chain.mined(proxy(name).write.upgradeToAndCall(upgrade, asOwner))
+    const [event] = parseEventLogs({ abi: upgradeable, logs: receipt.logs })
+    expect(event?.args.implementation.toLowerCase()).toBe(implementation)
+  })
+
   test.each(['permissions', 'servers', 'grantees', 'registry', 'schemas', 'multisend'] as const)(
     '%s is an ERC-1967 proxy at its well-known address',
     async (name) => {
@@ -56,12 +118,8 @@ describe('1 deployment', () => {
   })
 
   test('the implementation itself can never be initialised', async () => {
-    const slot = await chain.client.getStorageAt({
-      address: contractAddresses.servers,
-      slot: implementationSlot,
-    })
     const call = chain.client.simulateContract({
-      address: `0x${slot?.slice(26)}`,
+      address: await implementationBehind(contractAddresses.servers),
       abi: chain.servers.abi,
       functionName: 'initialize',
       args: [zeroAddress, alice.address],
@@ -90,6 +148,13 @@ describe('1 deployment', () => {
     expect(await registry.read.hasRole([roles.dataPortability, owner])).toBe(false)
   })
 
+  test('the role ids are the hashes of their names', () => {
+    const named = { MAINTAINER: 'maintainer', PERMISSION_MANAGER: 'permissionManager' } as const
+    for (const [name, key] of Object.entries({ ...named, DATA_PORTABILITY: 'dataPortability' as const })) {
+      expect(keccak256(toHex(`${name}_ROLE`))).toBe(roles[key])
+    }
+  })
+
   test('the contracts tell the role ids', async () => {
     expect(await chain.permissions.read.DEFAULT_ADMIN_ROLE()).toBe(roles.admin)
     expect(await chain.permissions.read.MAINTAINER_ROLE()).toBe(roles.maintainer)
@@ -98,22 +163,19 @@ describe('1 deployment', () => {
     expect(await chain.registry.read.DATA_PORTABILITY_ROLE()).toBe(roles.dataPortability)
   })
 
-  test('Permissions and Registry are of version 2', async () => {
+  test('Permissions and Registry are of version 2, the registry of schemas of version 1', async () => {
     expect(await chain.permissions.read.version()).toBe(2n)
     expect(await chain.registry.read.version()).toBe(2n)
+    expect(await chain.schemas.read.version()).toBe(1n)
   })
 
-  test('only an admin upgrades, and state stays', async () => {
+  test('Registry asks the registry of schemas', async () => {
+    expect(await chain.registry.read.dataRefinerRegistry()).toBe(contractAddresses.schemas)
+  })
+
+  test('an upgrade leaves the state', async () => {
     await runFlow(chain)
-    const slot = await chain.client.getStorageAt({
-      address: contractAddresses.servers,
-      slot: implementationSlot,
-    })
-    const implementation = `0x${slot?.slice(26)}` as const
-    const byRelayer = chain.servers.simulate.upgradeToAndCall([implementation, '0x'])
-    expect(await revertReason(byRelayer)).toBe(
-      `AccessControlUnauthorizedAccount(${chain.relayer}, ${roles.admin})`,
-    )
+    const implementation = await implementationBehind(contractAddresses.servers)
     await chain.mined(chain.servers.write.upgradeToAndCall([implementation, '0x'], asOwner))
     expect(await chain.servers.read.serversCount()).toBe(1n)
   })
@@ -149,7 +211,10 @@ describe('1 wiring: what fails when a piece of it is missing', () => {
     await chain.mined(
       chain.registry.write.revokeRole([roles.dataPortability, contractAddresses.permissions], asOwner),
     )
-    expect(await revertReason(tryFlow(chain, { nonce: 1n }))).toBe('NotFileOwner()')
+    expect(await revertReason(tryFlow(chain, { nonce: 1n, schemaIds: [9n] }))).toBe('NotFileOwner()')
+    // The second time, one file is a known one.
+    const twice = { nonce: 1n, fileUrls: ['twice', 'twice'] }
+    expect(await revertReason(tryFlow(chain, twice))).toBe('NotFileOwner()')
     expect((await runFlow(chain, { nonce: 1n, fileUrls: ['https://new.example'] })).status).toBe('success')
   })
 

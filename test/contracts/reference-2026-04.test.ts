@@ -67,6 +67,20 @@ describe('12 reads that do not grow', () => {
     ])
   })
 
+  test.each([0n, 2n])('a page of grantee %i, who is nobody, reverts', async (id) => {
+    expect(await revertReason(chain.granteesV2.read.granteePermissionsPaginated([id, 0n, 1n]))).toBe(
+      'GranteeNotFound()',
+    )
+  })
+
+  test('a revoked permission leaves count and pages, and the last one takes its place', async () => {
+    const { granteesV2, permissions } = chain
+    await chain.unlock(alice.address)
+    await chain.mined(permissions.write.revokePermission([1n], { account: alice.address }))
+    expect((await granteesV2.read.granteesV2([1n])).permissionsCount).toBe(2n)
+    expect(await granteesV2.read.granteePermissionsPaginated([1n, 0n, 2n])).toEqual([[3n, 2n], 2n, false])
+  })
+
   test('the old reads stay', async () => {
     expect((await chain.grantees.read.grantees([1n])).permissionIds).toEqual([1n, 2n, 3n])
   })

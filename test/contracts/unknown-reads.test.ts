@@ -49,11 +49,17 @@ describe('9 reads of unknown things', () => {
   })
 
   test('a server by an unknown address has id 0', async () => {
-    expect((await chain.servers.read.serverByAddress([nobody])).id).toBe(0n)
+    expect(await chain.servers.read.serverByAddress([nobody])).toEqual({
+      id: 0n,
+      owner: zeroAddress,
+      serverAddress: zeroAddress,
+      publicKey: '',
+      url: '',
+    })
     expect(await chain.servers.read.serverAddressToId([nobody])).toBe(0n)
   })
 
-  test('userServers alone reverts', async () => {
+  test('userServers reverts', async () => {
     expect(await revertReason(chain.servers.read.userServers([nobody, 1n]))).toBe('ServerNotTrusted()')
   })
 
@@ -65,6 +71,14 @@ describe('9 reads of unknown things', () => {
     expect(await chain.servers.read.userServerValues([nobody])).toEqual([])
     expect(await chain.registry.read.fileIdByUrl(['nowhere'])).toBe(0n)
     expect(await chain.registry.read.filePermissions([7n, nobody])).toBe('')
-    expect(await chain.schemas.read.schemas([7n])).toEqual({ name: '', dialect: '', definitionUrl: '' })
+    expect(await chain.permissions.read.filePermissions([7n])).toEqual([])
+    expect(await chain.permissions.read.userPermissionIdsLength([nobody])).toBe(0n)
+    expect(await chain.servers.read.userServerIdsValues([nobody])).toEqual([])
+    expect(await chain.grantees.read.granteePermissions([7n])).toEqual([])
+    expect(await chain.grantees.read.granteeAddressToId([nobody])).toBe(0n)
+  })
+
+  test.each([0n, 7n])('schema %i reverts, too', async (id) => {
+    expect(await revertReason(chain.schemas.read.schemas([id]))).toBe(`InvalidSchemaId(${id})`)
   })
 })
