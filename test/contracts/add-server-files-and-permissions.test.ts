@@ -87,6 +87,19 @@ describe('5.1 order of checks: a call with two faults reverts for the earlier on
     expect(await revertReason(added)).toBe('InvalidSchemaId(9)')
   })
 
+  test("7: another's file comes before a paused registry, and a server's faults before the file", async () => {
+    await runFlow(chain, {}, bob)
+    await chain.mined(chain.registry.write.pause(asOwner))
+    expect(await revertReason(tryFlow(chain))).toMatch(/^NotFileOwner\(/)
+    const unknownServer = { serverAddress: addressNamed('other server'), serverPublicKey: '' }
+    expect(await revertReason(tryFlow(chain, unknownServer))).toBe('EmptyPublicKey()')
+  })
+
+  test('7: a paused registry comes before an unknown schema', async () => {
+    await chain.mined(chain.registry.write.pause(asOwner))
+    expect(await revertReason(tryFlow(chain, { schemaIds: [9n] }))).toBe('EnforcedPause()')
+  })
+
   test('7: files are checked in the order of the input', async () => {
     await runFlow(chain, {}, bob)
     const bobsFirst = { fileUrls: [url, otherUrl], schemaIds: [0n, 9n] }
@@ -261,9 +274,18 @@ describe('5.1 situations', () => {
   })
 
   test("the user's own URL, registered at the registry before: the flow takes that file", async () => {
-    await chain.mined(chain.registry.write.addFileWithPermissions([url, alice.address, []]))
+    const keys = [
+      { account: serverAddress, key: 'old' },
+      { account: bob.address, key: 'for Bob' },
+    ]
+    await addSchema()
+    const args = [url, alice.address, keys, 1n] as const
+    const { blockNumber } = await chain.mined(chain.registry.write.addFileWithPermissionsAndSchema(args))
     await runFlow(chain)
     expect(await chain.permissions.read.permissionFileIds([1n])).toEqual([1n])
+    expect(await chain.registry.read.files([1n])).toMatchObject({ schemaId: 0n, addedAtBlock: blockNumber })
+    expect(await chain.registry.read.filePermissions([1n, serverAddress])).toBe('key of file 0')
+    expect(await chain.registry.read.filePermissions([1n, bob.address])).toBe('for Bob')
     expect(await chain.registry.read.filesCount()).toBe(1n)
   })
 
@@ -288,6 +310,22 @@ describe('5.1 situations', () => {
     expect(await chain.permissions.read.permissionFileIds([1n])).toEqual([1n])
     expect(await chain.permissions.read.filePermissionIds([1n])).toEqual([1n])
     expect(await chain.registry.read.filePermissions([1n, serverAddress])).toBe('key of file 1')
+    expect(await chain.registry.read.filesCount()).toBe(1n)
+  })
+
+  test('one URL twice, with two schemas and keys for two accounts: the last schema, both keys', async () => {
+    await addSchema()
+    await runFlow(chain, {
+      fileUrls: [url, url],
+      schemaIds: [1n, 0n],
+      filePermissions: [[{ account: bob.address, key: 'for Bob' }], [{ account: serverAddress, key: 'key' }]],
+    })
+    expect((await chain.registry.read.files([1n])).schemaId).toBe(0n)
+    expect(await chain.registry.read.filePermissions([1n, bob.address])).toBe('for Bob')
+    expect(await chain.registry.read.filePermissions([1n, serverAddress])).toBe('key')
+    expect(await revertReason(tryFlow(chain, { nonce: 1n, fileUrls: [url, url], schemaIds: [0n, 9n] }))).toBe(
+      'InvalidSchemaId(9)',
+    )
   })
 
   test('no files: a permission on nothing', async () => {

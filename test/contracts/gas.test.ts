@@ -178,6 +178,27 @@ describe('11 gas of other calls', () => {
   })
 })
 
+describe('11 what a part of a flow adds', () => {
+  /** What a new user's flow costs more for another shape, each as if it were the first. */
+  async function added(shape: Shape, than: Shape = {}): Promise<number> {
+    const costs: bigint[] = []
+    for (const each of [than, shape]) {
+      const id = await chain.client.snapshot()
+      costs.push(await flow(user('newcomer'), shaped('newcomer', each)))
+      await chain.client.revert({ id })
+    }
+    return Number((costs[1] ?? 0n) - (costs[0] ?? 0n))
+  }
+
+  test('a schema: about 30k', async () => {
+    expectGas('  added by a schema', 30_000, BigInt(await added({ schema: 1n })))
+  })
+
+  test('each file more: about 753k', async () => {
+    expectGas('  added by a file', 753_000, BigInt(await added({ files: 5 }, { files: 4 })))
+  })
+})
+
 describe('11 what is empty at first costs more', () => {
   test("a grantee's first permission: about 17k, for its list that leaves zero", async () => {
     const other = addressNamed('other app')

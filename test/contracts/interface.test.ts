@@ -1,6 +1,7 @@
 import { type Abi, type AbiParameter, toEventSelector, toFunctionSelector } from 'viem'
 import { describe, expect, test } from 'vitest'
-import { implementationOf } from '../../src/testbed/chain/deploy-contracts.ts'
+import { contractArtifact } from '../../src/testbed/chain/contract-artifacts.ts'
+import { type ContractReference, implementationOf } from '../../src/testbed/chain/deploy-contracts.ts'
 import { sdkAbis } from './sdk-abis.ts'
 
 type Name = keyof typeof sdkAbis
@@ -25,7 +26,8 @@ const lines = (abi: Abi): string[] =>
     }
   })
 
-const ours = (name: Name): string[] => lines(implementationOf(name, '2025-09').abi)
+const ours = (name: Name, reference: ContractReference = '2025-09'): string[] =>
+  lines(implementationOf(name, reference).abi)
 const theirs = (name: Name): string[] => lines(sdkAbis[name])
 
 describe("the interface is the published SDK's", () => {
@@ -53,6 +55,27 @@ describe("the interface is the published SDK's", () => {
       'fileProofs',
       'fileRefinements',
     ])
+  })
+})
+
+describe('12 reference 2026-04 has the same interface', () => {
+  const multicall = 'multicall(bytes[]) nonpayable -> (bytes[])'
+  const granteeV2 = '(address owner,address granteeAddress,string publicKey,uint256 permissionsCount)'
+  const added: Partial<Record<Name, string[]>> = {
+    grantees: [
+      'error UnauthorizedRegistration()',
+      `granteeByAddressV2(address) view -> (${granteeV2})`,
+      `granteeInfoV2(uint256) view -> (${granteeV2})`,
+      'granteePermissionsPaginated(uint256,uint256,uint256) view -> (uint256[],uint256,bool)',
+      `granteesV2(uint256) view -> (${granteeV2})`,
+    ],
+  }
+
+  test.each(['permissions', 'servers', 'grantees', 'registry'] as const)('%s: but for multicall', (name) => {
+    const before = ours(name)
+    expect(before).toContain(multicall)
+    const expected = [...before.filter((line) => line !== multicall), ...(added[name] ?? [])]
+    expect(ours(name, '2026-04').toSorted()).toEqual(expected.toSorted())
   })
 })
 
@@ -138,6 +161,9 @@ const functionSelectors: Record<Name, Record<string, string>> = {
     emitLegacyEvents: '0xe4f0bf90',
     updateEmitLegacyEvents: '0x2fa0ef9b',
     version: '0x54fd4d50',
+    pause: '0x8456cb59',
+    unpause: '0x3f4ba83a',
+    paused: '0x5c975abb',
   },
   schemas: {
     isValidSchemaId: '0x2b81d027',
@@ -178,6 +204,8 @@ const errorSelectors: Record<string, string> = {
   'permissions.ExpectedPause': '0x8dfc202b',
   'permissions.InvalidInitialization': '0xf92ee8a9',
   'permissions.AccessControlUnauthorizedAccount': '0xe2517d3f',
+  'servers.ZeroAddress': '0xd92e233d',
+  'servers.InvalidNonce': '0x06427aeb',
   'servers.EmptyPublicKey': '0x4f42be3d',
   'servers.EmptyUrl': '0x38b06993',
   'servers.ServerAlreadyRegistered': '0x76f9b424',
@@ -185,6 +213,9 @@ const errorSelectors: Record<string, string> = {
   'servers.ServerNotTrusted': '0x7e9e38a5',
   'servers.ServerAlreadyUntrusted': '0x77c00f0a',
   'servers.NotServerOwner': '0xdc933954',
+  'grantees.EmptyPublicKey': '0x4f42be3d',
+  'grantees.ZeroAddress': '0xd92e233d',
+  'grantees.GranteeNotFound': '0x9df69edf',
   'grantees.GranteeAlreadyRegistered': '0xfd9ea5e8',
   'registry.NotFileOwner': '0xabea3229',
   'registry.FileUrlAlreadyUsed': '0x86114455',
@@ -201,13 +232,40 @@ function item(path: string, type: 'event' | 'error') {
   return found
 }
 
+/** As every deployment of Multicall3 has them. */
+const multicall3Selectors = {
+  aggregate: '0x252dba42',
+  aggregate3: '0x82ad56cb',
+  aggregate3Value: '0x174dea71',
+  blockAndAggregate: '0xc3077fa9',
+  getBasefee: '0x3e64a696',
+  getBlockHash: '0xee82ac5e',
+  getBlockNumber: '0x42cbb15c',
+  getChainId: '0x3408e470',
+  getCurrentBlockCoinbase: '0xa8b0574e',
+  getCurrentBlockDifficulty: '0x72425d9d',
+  getCurrentBlockGasLimit: '0x86d516e8',
+  getCurrentBlockTimestamp: '0x0f28c97d',
+  getEthBalance: '0x4d2301cc',
+  getLastBlockHash: '0x27e86d6e',
+  tryAggregate: '0xbce38bd7',
+  tryBlockAndAggregate: '0x399542e9',
+}
+
+const selectorsOf = (abi: Abi) =>
+  Object.fromEntries(
+    abi
+      .filter((candidate) => candidate.type === 'function')
+      .map((candidate) => [candidate.name, toFunctionSelector(candidate)]),
+  )
+
 describe('selectors are those recorded from the deployed contracts', () => {
+  test('functions of Multicall3: all of them, and nothing else', () => {
+    expect(selectorsOf(contractArtifact('Multicall3').abi)).toEqual(multicall3Selectors)
+  })
+
   test.each(Object.keys(functionSelectors) as Name[])('functions of %s', (name) => {
-    const functions = implementationOf(name).abi.filter((candidate) => candidate.type === 'function')
-    const selectors = Object.fromEntries(
-      functions.map((candidate) => [candidate.name, toFunctionSelector(candidate)]),
-    )
-    expect(selectors).toMatchObject(functionSelectors[name])
+    expect(selectorsOf(implementationOf(name).abi)).toMatchObject(functionSelectors[name])
   })
 
   test.each(Object.entries(eventTopics))('event %s', (path, topic) => {

@@ -1,4 +1,4 @@
-import { encodeFunctionData, getContract, multicall3Abi, parseAbi } from 'viem'
+import { encodeFunctionData, getContract, multicall3Abi, parseAbi, zeroAddress } from 'viem'
 import { describe, expect, test } from 'vitest'
 import type { ContractChain } from './contract-chain.ts'
 import { addressNamed, registerApp } from './flow-input.ts'
@@ -17,6 +17,9 @@ const fullAbi = parseAbi([
   'function getLastBlockHash() view returns (bytes32)',
   'function getCurrentBlockTimestamp() view returns (uint256)',
   'function getCurrentBlockGasLimit() view returns (uint256)',
+  'function tryBlockAndAggregate(bool requireSuccess, Call[] calls) payable returns (uint256, bytes32, Result[] returnData)',
+  'function getCurrentBlockCoinbase() view returns (address)',
+  'function getCurrentBlockDifficulty() view returns (uint256)',
   'function getBasefee() view returns (uint256)',
   'function getChainId() view returns (uint256)',
   'function getEthBalance(address) view returns (uint256)',
@@ -67,8 +70,13 @@ describe('Multicall3', () => {
     const tried = (await multicall3().simulate.tryAggregate([false, failing])).result
     expect(tried.map(({ success }) => success)).toEqual([true, false])
     await expect(multicall3().simulate.tryAggregate([true, failing])).rejects.toThrow('call failed')
-    const [, , results] = (await multicall3().simulate.blockAndAggregate([calls])).result
-    expect(results[0]?.success).toBe(true)
+    await expect(multicall3().simulate.aggregate([failing])).rejects.toThrow('call failed')
+    const noHash = `0x${'00'.repeat(32)}`
+    const one = { success: true, returnData: data[0] }
+    expect((await multicall3().simulate.blockAndAggregate([calls])).result).toEqual([number, noHash, [one]])
+    await expect(multicall3().simulate.blockAndAggregate([failing])).rejects.toThrow('call failed')
+    const [, , results] = (await multicall3().simulate.tryBlockAndAggregate([false, failing])).result
+    expect(results).toEqual([one, { success: false, returnData: '0x' }])
   })
 
   test('aggregate3Value sends coins, exactly those it is given', async () => {
@@ -81,6 +89,16 @@ describe('Multicall3', () => {
     )
   })
 
+  test('aggregate3Value keeps the coins of a call that may fail and does', async () => {
+    const refusing = { target: target(), allowFailure: true, value: 5n, callData: '0x' as const }
+    const { result } = await multicall3().simulate.aggregate3Value([[refusing]], { value: 5n })
+    expect(result).toEqual([{ success: false, returnData: '0x' }])
+    const strict = multicall3().simulate.aggregate3Value([[{ ...refusing, allowFailure: false }]], {
+      value: 5n,
+    })
+    await expect(strict).rejects.toThrow('call failed')
+  })
+
   test('tells block, chain and balances', async () => {
     const { read } = multicall3()
     const block = await chain.client.getBlock()
@@ -89,6 +107,11 @@ describe('Multicall3', () => {
     expect(await read.getCurrentBlockGasLimit()).toBe(block.gasLimit)
     expect(await read.getBlockHash([block.number - 1n])).toBe(block.parentHash)
     expect(await read.getLastBlockHash()).toBe(block.parentHash)
+    expect(await read.getCurrentBlockCoinbase()).toBe(zeroAddress)
+    expect(await read.getCurrentBlockDifficulty()).toBe(BigInt(block.mixHash))
+    // Anvil makes calls at the price of the next block, an eighth away at most.
+    const baseFee = Number(await read.getBasefee()) / Number(block.baseFeePerGas)
+    expect(Math.abs(baseFee - 1)).toBeLessThanOrEqual(0.125)
     expect(await read.getChainId()).toBe(14800n)
     expect(await read.getEthBalance([chain.relayer])).toBe(
       await chain.client.getBalance({ address: chain.relayer }),

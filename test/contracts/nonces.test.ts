@@ -103,6 +103,8 @@ describe("3 Servers' nonces", () => {
     expect(await revertReason(byRelayer)).toMatch(/^AccessControlUnauthorizedAccount/)
     await chain.mined(chain.servers.write.setUserNonce([alice.address, 7n], asOwner))
     expect(await serversNonceOf()).toBe(7n)
+    expect((await chain.servers.read.users([alice.address]))[0]).toBe(7n)
+    expect(await nonceOf()).toBe(0n)
     const trust = { nonce: 0n, serverId: 1n }
     const stale = chain.servers.simulate.trustServerWithSignature([trust, await signTrust(alice, trust)])
     expect(await revertReason(stale)).toBe('InvalidNonce(7, 0)')

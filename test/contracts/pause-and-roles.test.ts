@@ -1,4 +1,13 @@
-import { concat, encodeFunctionData, getContract, type Hex, parseAbi, zeroAddress } from 'viem'
+import {
+  concat,
+  encodeFunctionData,
+  getContract,
+  type Hex,
+  keccak256,
+  parseAbi,
+  toHex,
+  zeroAddress,
+} from 'viem'
 import { describe, expect, test } from 'vitest'
 import { asOwner, type ContractChain } from './contract-chain.ts'
 import { emittedEvents } from './emitted-events.ts'
@@ -50,6 +59,60 @@ describe.each(names)('10 %s', (name) => {
     await chain.mined(pausable(name).write.pause(asOwner))
     const paused = await Promise.all(names.map((other) => pausable(other).read.paused()))
     expect(paused).toEqual(names.map((other) => other === name))
+  })
+})
+
+/** OpenZeppelin's roles, which all of the contracts have. */
+const roleAbi = parseAbi([
+  'function hasRole(bytes32 role, address account) view returns (bool)',
+  'function getRoleAdmin(bytes32 role) view returns (bytes32)',
+  'function grantRole(bytes32 role, address account)',
+  'function revokeRole(bytes32 role, address account)',
+  'function renounceRole(bytes32 role, address confirmation)',
+  'function supportsInterface(bytes4 id) view returns (bool)',
+])
+
+describe.each(names)('10 roles of %s', (name) => {
+  const roles = () => getContract({ address: chain.contracts[name], abi: roleAbi, client: chain.client })
+  const emitted = async (hash: Promise<Hex>) => emittedEvents(await chain.mined(hash))
+
+  test('are granted, renounced and revoked with an event each, and none where nothing changes', async () => {
+    const { write, read } = roles()
+    const role = [maintainerRole, chain.relayer] as const
+    const args = { role: maintainerRole, account: chain.relayer }
+    const byOwner = { ...args, sender: chain.owner }
+    const granted = [{ event: `${name}.RoleGranted`, args: byOwner }]
+    expect(await emitted(write.grantRole(role, asOwner))).toEqual(granted)
+    expect(await emitted(write.grantRole(role, asOwner))).toEqual([])
+    expect(await emitted(write.renounceRole(role))).toEqual([
+      { event: `${name}.RoleRevoked`, args: { ...args, sender: chain.relayer } },
+    ])
+    expect(await read.hasRole(role)).toBe(false)
+    expect(await emitted(write.grantRole(role, asOwner))).toEqual(granted)
+    expect(await emitted(write.revokeRole(role, asOwner))).toEqual([
+      { event: `${name}.RoleRevoked`, args: byOwner },
+    ])
+    expect(await emitted(write.revokeRole(role, asOwner))).toEqual([])
+    expect(await read.hasRole(role)).toBe(false)
+  })
+
+  test('are for an admin to give, and for oneself to renounce', async () => {
+    const { simulate } = roles()
+    const role = [maintainerRole, chain.relayer] as const
+    const missing = `AccessControlUnauthorizedAccount(${chain.relayer}, ${adminRole})`
+    expect(await revertReason(simulate.grantRole(role))).toBe(missing)
+    expect(await revertReason(simulate.revokeRole(role))).toBe(missing)
+    expect(await revertReason(simulate.renounceRole(role, asOwner))).toBe('AccessControlBadConfirmation()')
+  })
+
+  test('have DEFAULT_ADMIN_ROLE as their admin', async () => {
+    expect(await roles().read.getRoleAdmin([maintainerRole])).toBe(adminRole)
+  })
+
+  test('are told by ERC-165', async () => {
+    const { read } = roles()
+    const ids = ['0x01ffc9a7', '0x7965db0b', '0xffffffff'] as const
+    expect(await Promise.all(ids.map((id) => read.supportsInterface([id])))).toEqual([true, true, false])
   })
 })
 
@@ -136,11 +199,19 @@ describe('10 an ERC-2771 forwarder', () => {
   test('does not speak for holders of roles', async () => {
     await chain.unlock(forwarder)
     await chain.mined(chain.servers.write.updateTrustedForwarder([forwarder], asOwner))
-    const data = encodeFunctionData({ abi: chain.servers.abi, functionName: 'pause' })
-    const { status } = await chain.mined(
-      chain.client.sendTransaction(forwarded(chain.servers.address, data, chain.owner)),
-    )
-    expect(status).toBe('reverted')
+    const manager = keccak256(toHex('PERMISSION_MANAGER_ROLE'))
+    await chain.mined(chain.servers.write.grantRole([manager, chain.owner], asOwner))
+    const { abi } = chain.servers
+    for (const data of [
+      encodeFunctionData({ abi, functionName: 'pause' }),
+      encodeFunctionData({ abi, functionName: 'setUserNonce', args: [alice.address, 7n] }),
+      encodeFunctionData({ abi, functionName: 'trustServerByManager', args: [alice.address, 1n] }),
+    ]) {
+      const { status } = await chain.mined(
+        chain.client.sendTransaction(forwarded(chain.servers.address, data, chain.owner)),
+      )
+      expect(status).toBe('reverted')
+    }
   })
 
   test('nobody else speaks for users', async () => {

@@ -64,10 +64,17 @@ describe('8 adding files', () => {
       'registry.PermissionGranted',
     ])
     expect((await chain.registry.read.files([2n])).schemaId).toBe(1n)
-    expect(
-      (await chain.registry.simulate.addFileWithPermissionsAndSchema(['third', ...args.slice(1)] as never))
-        .result,
-    ).toBe(3n)
+  })
+
+  test('each tells the id of its file', async () => {
+    const { simulate } = chain.registry
+    const calls = [
+      simulate.addFile(['second']),
+      simulate.addFileWithSchema(['second', 1n]),
+      simulate.addFileWithPermissions(['second', bob.address, []]),
+      simulate.addFileWithPermissionsAndSchema(['second', bob.address, [], 1n]),
+    ]
+    expect((await Promise.all(calls)).map(({ result }) => result)).toEqual([2n, 2n, 2n, 2n])
   })
 
   test('a URL that is taken comes before a schema that is unknown', async () => {
@@ -100,6 +107,8 @@ describe('8 writing to files', () => {
     expect(eventNames(receipt)).toEqual(['registry.PermissionGranted'])
     await chain.mined(chain.registry.write.addFilePermission([1n, bob.address, 'two'], asAlice))
     expect(await chain.registry.read.filePermissions([1n, bob.address])).toBe('two')
+    await chain.mined(chain.registry.write.addFilePermission([1n, bob.address, ''], asAlice))
+    expect(await chain.registry.read.filePermissions([1n, bob.address])).toBe('')
   })
 
   test('the owner sets schema and keys: FileAddedV2 with the schema, then PermissionGranted', async () => {
@@ -137,6 +146,9 @@ describe('8 settings', () => {
     await chain.mined(chain.registry.write.updateEmitLegacyEvents([false], asOwner))
     const receipt = await chain.mined(chain.registry.write.addFile(['second']))
     expect(eventNames(receipt)).toEqual(['registry.FileAddedV2'])
+    await chain.mined(chain.registry.write.updateEmitLegacyEvents([true], asOwner))
+    const again = await chain.mined(chain.registry.write.addFile(['third']))
+    expect(eventNames(again)).toEqual(['registry.FileAdded', 'registry.FileAddedV2'])
   })
 
   test('the source of schemas can be changed by a maintainer', async () => {

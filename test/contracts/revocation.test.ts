@@ -54,6 +54,7 @@ describe('5.3 revokePermission', () => {
     await runFlow(chain, { nonce: 2n })
     await chain.mined(chain.permissions.write.revokePermission([1n], asAlice))
     expect(await chain.permissions.read.userPermissionIdsValues([alice.address])).toEqual([3n, 2n])
+    expect(await chain.grantees.read.granteePermissionIds([1n])).toEqual([3n, 2n])
   })
 
   test('is for the grantor only', async () => {
@@ -69,6 +70,34 @@ describe('5.3 revokePermission', () => {
     await chain.mined(chain.permissions.write.revokePermission([1n], asAlice))
     expect(await revertReason(chain.permissions.simulate.revokePermission([1n], asAlice))).toBe(
       'InactivePermission(1)',
+    )
+  })
+
+  test('works once within a block, too', async () => {
+    await chain.client.setAutomine(false)
+    const hashes = [
+      await chain.permissions.write.revokePermission([1n], asAlice),
+      await chain.permissions.write.revokePermission([1n], asAlice),
+    ]
+    await chain.client.mine({ blocks: 1 })
+    await chain.client.setAutomine(true)
+    const receipts = await Promise.all(hashes.map((hash) => chain.client.getTransactionReceipt({ hash })))
+    expect(receipts.map(({ status }) => status)).toEqual(['success', 'reverted'])
+  })
+
+  test('asks for the grantor before it asks whether the permission is active', async () => {
+    await chain.mined(chain.permissions.write.revokePermission([1n], asAlice))
+    expect(await revertReason(chain.permissions.simulate.revokePermission([1n]))).toBe(
+      `NotPermissionGrantor(${alice.address}, ${chain.relayer})`,
+    )
+  })
+
+  test('leaves the list of active ids in order at its end, and readable by index', async () => {
+    await chain.mined(chain.permissions.write.revokePermission([2n], asAlice))
+    expect(await chain.permissions.read.userPermissionIdsLength([alice.address])).toBe(1n)
+    expect(await chain.permissions.read.userPermissionIdsAt([alice.address, 0n])).toBe(1n)
+    expect(await revertReason(chain.permissions.read.userPermissionIdsAt([alice.address, 1n]))).toBe(
+      'Panic(50)',
     )
   })
 

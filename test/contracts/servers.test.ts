@@ -1,4 +1,4 @@
-import { keccak256, maxUint256, toHex, zeroAddress } from 'viem'
+import { type Hex, keccak256, maxUint256, toHex, zeroAddress } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { asOwner, type ContractChain } from './contract-chain.ts'
 import { emittedEvents, eventNames } from './emitted-events.ts'
@@ -98,6 +98,10 @@ describe('6 adding servers', () => {
       await signedServer({ serverAddress: first }, bob),
     )
     expect(await revertReason(signed)).toBe('ServerAlreadyRegistered()')
+    const signedWithTrust = chain.servers.simulate.addAndTrustServerWithSignature(
+      await signedServer({ serverAddress: first }, bob),
+    )
+    expect(await revertReason(signedWithTrust)).toBe('ServerAlreadyRegistered()')
     const byManager = chain.servers.simulate.addAndTrustServerByManager([bob.address, managed(first)])
     expect(await revertReason(byManager)).toBe('ServerAlreadyRegistered()')
   })
@@ -131,6 +135,11 @@ describe('6 trusting servers', () => {
     }
     const byManager = chain.servers.simulate.trustServerByManager([bob.address, 2n])
     expect(await revertReason(byManager)).toBe('ServerNotFound()')
+    const input = { nonce: 0n, serverId: 2n }
+    const signed = [input, await signTrust(bob, input)] as const
+    expect(await revertReason(chain.servers.simulate.trustServerWithSignature(signed))).toBe(
+      'ServerNotFound()',
+    )
   })
 
   test('signed trust is that of the signer', async () => {
@@ -174,9 +183,45 @@ describe('6 untrusting servers', () => {
     expect(receipts[0]?.blockNumber).toBe(receipts[1]?.blockNumber)
   })
 
+  /** Has calls of Alice's mined in one block. */
+  async function inOneBlock(...calls: (() => Promise<Hex>)[]) {
+    await chain.client.setAutomine(false)
+    const hashes: Hex[] = []
+    for (const call of calls) hashes.push(await call())
+    await chain.client.mine({ blocks: 1 })
+    await chain.client.setAutomine(true)
+    return Promise.all(hashes.map((hash) => chain.client.getTransactionReceipt({ hash })))
+  }
+  const untrust = () => chain.servers.write.untrustServer([1n], asAlice)
+  const trust = () => chain.servers.write.trustServer([1n], asAlice)
+
+  test('and trusting again in the same block: the window starts anew', async () => {
+    const receipts = await inOneBlock(untrust, trust)
+    expect(receipts.map(({ status }) => status)).toEqual(['success', 'success'])
+    expect(await chain.servers.read.userServers([alice.address, 1n])).toMatchObject({
+      startBlock: receipts[1]?.blockNumber,
+      endBlock: maxUint256,
+    })
+    expect((await chain.mined(untrust())).status).toBe('success')
+  })
+
+  test('trusted again and ended in the same block, it is over in the next', async () => {
+    await chain.mined(untrust())
+    const receipts = await inOneBlock(trust, untrust, untrust)
+    expect(receipts.map(({ status }) => status)).toEqual(['success', 'success', 'success'])
+    const { blockNumber } = receipts[0] ?? {}
+    expect(await chain.servers.read.userServers([alice.address, 1n])).toMatchObject({
+      startBlock: blockNumber,
+      endBlock: blockNumber,
+    })
+    expect((await chain.mined(untrust())).status).toBe('reverted')
+  })
+
   test('needs a server that was trusted; 0 is none', async () => {
     expect(await revertReason(chain.servers.simulate.untrustServer([0n], asBob))).toBe('ServerNotFound()')
-    expect(await revertReason(chain.servers.simulate.untrustServer([1n], asBob))).toBe('ServerNotTrusted()')
+    for (const id of [1n, 9n]) {
+      expect(await revertReason(chain.servers.simulate.untrustServer([id], asBob))).toBe('ServerNotTrusted()')
+    }
   })
 
   test('signed, it is that of the signer', async () => {
@@ -196,6 +241,7 @@ describe('6 updateServer', () => {
       { event: 'servers.ServerUpdated', args: { serverId: 1n, url: 'new url' } },
     ])
     expect(await chain.servers.read.servers([1n])).toEqual({ ...before, url: 'new url' })
+    expect(await chain.servers.read.userServers([alice.address, 1n])).toMatchObject({ url: 'new url' })
   })
 
   test('checks URL, server and owner, in that order', async () => {
