@@ -44,6 +44,7 @@ function answer(error: ApiError, request: FastifyRequest, reply: FastifyReply): 
   const { code, message, status, retriable, retryAfter, details } = error
   request.answeredError = code
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
+  if (code === 'UNAUTHORIZED') reply.header('www-authenticate', 'Bearer realm="vana-load"')
   reply.code(status)
   const isRelay = request.routeOptions.config?.errorShape === 'relay'
   if (isRelay) return reply.send({ type: 'error', error: message, code, retriable, ...details })

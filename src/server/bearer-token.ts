@@ -11,11 +11,12 @@ const openRoutes = new Set<string | undefined>(['/health', '/docs', '/docs/opena
  * @example requireBearerToken(server, token)
  */
 export function requireBearerToken(server: FastifyInstance, token: string): void {
-  const expected = digest(`Bearer ${token}`)
+  const expected = digest(token)
   server.addHook('onRequest', async ({ headers, routeOptions }) => {
     if (openRoutes.has(routeOptions.url)) return
     // Compared as digests: of equal length, and in constant time.
-    if (timingSafeEqual(digest(headers.authorization ?? ''), expected)) return
+    const [, given = ''] = /^bearer +(.+)$/i.exec(headers.authorization ?? '') ?? []
+    if (timingSafeEqual(digest(given), expected)) return
     throw new ApiError('UNAUTHORIZED', 'Send the bearer token of this server.')
   })
 }

@@ -9,13 +9,16 @@ import { createRpcPool, type RpcPool } from '../chain/rpc-pool.ts'
 import { messageHasher, permissionsDomain } from '../chain/server-files-and-permission-hash.ts'
 import { toNativeAccount } from '../crypto/native-account.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { requireLoopbackName } from './allowed-host.ts'
 import { answerErrors } from './answer-errors.ts'
 import { isLoopback, requireBearerToken } from './bearer-token.ts'
 import { addDocsRoutes } from './docs-routes.ts'
+import { createGasBudget } from './gas-budget.ts'
 import { createPersonalServer, type PersonalServer } from './personal-server.ts'
 import { createRateLimiter, type RateLimit } from './rate-limiter.ts'
 import { createRelay, type Relay } from './relay.ts'
 import { addRelayRoutes } from './relay-routes.ts'
+import { addressKey } from './remote-address.ts'
 import { createRequestCounter, readServerStats, type ServerStats } from './server-stats.ts'
 import { addStatusRoutes } from './status-routes.ts'
 import { addTrustedServerRoutes } from './trusted-server-routes.ts'
@@ -28,10 +31,18 @@ export type ApiServerLimits = {
   bodyBytes?: number
   /** Requests to the relay from one remote address. @default 500/s, burst 1000 */
   perAddress?: RateLimit
-  /** Requests to the relay by one user. @default 2/s, burst 10 */
+  /** Requests of all kinds from one remote address. @default 2000/s, burst 10_000 */
+  requestsPerAddress?: RateLimit
+  /** Requests to the relay by one user from one address. @default 2/s, burst 10 */
   perUser?: RateLimit
+  /** Requests for inference under one permission from one address. @default 2/s, burst 10 */
+  perPermission?: RateLimit
   /** Gas of one relayed transaction. @default 8_000_000, some nine files */
   maxGas?: bigint
+  /** Gas that is paid for one user in an hour, spent in vain or not. @default 50_000_000 */
+  gasPerUserAndHour?: bigint
+  /** Connections at once; more are closed as they come. @default 4096 */
+  maxConnections?: number
   /** Relay requests worked on at once. @default 512 */
   maxConcurrentRelays?: number
   /** Pending transactions of each relayer key. @default 64 */
@@ -134,6 +145,7 @@ export class LoadTestApiServer {
       lanes: this.#lanes,
       permissions: options.contracts.permissions,
       maxGas: limits.maxGas ?? 8_000_000n,
+      budget: createGasBudget(limits.gasPerUserAndHour ?? 50_000_000n, clock),
       maxConcurrent: limits.maxConcurrentRelays ?? 512,
     })
     this.#personalServer = createPersonalServer(options.personalServerUrl, limits.personalServerMs ?? 120_000)
@@ -195,16 +207,24 @@ export class LoadTestApiServer {
       bodyLimit: limits.bodyBytes ?? 65_536,
       // Of headers and body together: a client that sends slowly must not hold a connection for ever.
       requestTimeout: 30_000,
+      http: { maxHeaderSize: 16_384, headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
       forceCloseConnections: 'idle',
       exposeHeadRoutes: false,
     })
+    http.server.maxConnections = limits.maxConnections ?? 4096
     answerErrors(http, logger)
     http.addHook('onRequest', async () => this.#requests.began())
     http.addHook('onResponse', async (request, reply) => {
       const route = `${request.method} ${request.routeOptions.url ?? '(none)'}`
       this.#requests.ended(route, reply.statusCode, request.answeredError)
       logger?.info(
-        { route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), error: request.answeredError },
+        {
+          route,
+          status: reply.statusCode,
+          ms: Math.round(reply.elapsedTime),
+          remote: request.ip,
+          error: request.answeredError,
+        },
         'request',
       )
     })
@@ -212,7 +232,13 @@ export class LoadTestApiServer {
       // Whoever is being answered while the server stops must not keep its connection open afterwards.
       if (this.#stopping !== undefined) reply.header('connection', 'close')
     })
+    const limitRequests = createRateLimiter(
+      limits.requestsPerAddress ?? { ratePerSecond: 2000, burst: 10_000 },
+      this.#clock,
+    )
+    http.addHook('onRequest', async ({ ip }) => limitRequests(addressKey(ip)))
     if (token) requireBearerToken(http, token)
+    else requireLoopbackName(http)
     const domain = permissionsDomain(chainId, contracts.permissions)
     addRelayRoutes(http, {
       relay: this.#relay,
@@ -229,6 +255,10 @@ export class LoadTestApiServer {
       personalServer: this.#personalServer,
       app: toNativeAccount(this.#options.granteePrivateKey),
       chainId,
+      limitPermission: createRateLimiter(
+        limits.perPermission ?? { ratePerSecond: 2, burst: 10 },
+        this.#clock,
+      ),
     })
     addStatusRoutes(http, {
       rpc: this.#rpc,

@@ -1,32 +1,70 @@
-import { apiErrorCatalog } from './api-error.ts'
+import { type ApiErrorCode, apiErrorCatalog } from './api-error.ts'
+import {
+  address,
+  errorAnswers,
+  hash,
+  integer,
+  type Json,
+  json,
+  object,
+  ref,
+  success,
+  text,
+} from './openapi-parts.ts'
 
-const json = (schema: object) => ({ content: { 'application/json': { schema } } })
-const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
-const integer = {
-  oneOf: [
-    { type: 'string', pattern: '^\\d+$' },
-    { type: 'integer', minimum: 0 },
-  ],
+type Route = {
+  operationId: string
+  summary: string
+  answer: object
+  errors?: readonly ApiErrorCode[]
+  errorShape?: 'Error' | 'RelayError'
+  extra?: Json
 }
-const text = { type: 'string' }
-const address = { type: 'string', pattern: '^0x[0-9a-fA-F]{40}$' }
-const hash = { type: 'string', pattern: '^0x[0-9a-f]{64}$' }
-const object = (properties: Record<string, object>, optional: readonly string[] = []) => ({
-  type: 'object',
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-  properties,
-})
-const success = (data: object) => object({ success: { const: true }, data })
-const route = (summary: string, answer: object, extra: object = {}, error = 'Error') => ({
-  summary,
-  ...extra,
-  responses: {
-    200: { description: 'Done', ...json(answer) },
-    default: { description: 'An error; see its code', ...json(ref(error)) },
+
+function route({ operationId, summary, answer, errors = [], errorShape = 'Error', extra }: Route) {
+  return {
+    operationId,
+    summary,
+    ...extra,
+    responses: { 200: { description: 'Done', ...json(answer) }, ...errorAnswers(errors, errorShape) },
+  }
+}
+
+const body = (schema: object): Json => ({ requestBody: { required: true, ...json(schema) } })
+const ofBody = ['BAD_REQUEST', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const
+const ofPersonalServer = [
+  'PERSONAL_SERVER_UNREACHABLE',
+  'PERSONAL_SERVER_PROTOCOL',
+  'PERSONAL_SERVER_TIMEOUT',
+] as const
+const ofRelay = [
+  ...(['DOMAIN_MISMATCH', 'TYPES_MISMATCH', 'SIGNATURE_INVALID', 'SIGNER_MISMATCH'] as const),
+  ...(['OPERATION_NOT_ALLOWED', 'GRANTEE_NOT_ALLOWED', 'NONCE_MISMATCH', 'REQUEST_IN_FLIGHT'] as const),
+  ...(['REVERTED', 'GAS_TOO_HIGH', 'GAS_BUDGET_SPENT', 'CHAIN_FAILED'] as const),
+  ...(['RELAY_DISABLED', 'RELAY_BUSY', 'RELAYER_OUT_OF_FUNDS'] as const),
+]
+
+const codes = Object.keys(apiErrorCatalog)
+const nullableText = { type: ['string', 'null'] }
+const health = object({
+  status: { enum: ['ok', 'degraded', 'down'] },
+  chain: object({
+    id: { type: 'integer' },
+    reachable: { type: 'boolean' },
+    block: { type: ['integer', 'null'] },
+  }),
+  relayers: {
+    type: 'array',
+    items: object({
+      address,
+      balanceWei: { type: 'string', pattern: '^\\d+$' },
+      balance: text,
+      pending: { type: 'integer' },
+      nextNonce: { type: ['integer', 'null'] },
+    }),
   },
+  personalServer: object({ reachable: { type: 'boolean' }, status: { type: ['integer', 'null'] } }),
 })
-const body = (schema: object) => ({ requestBody: { required: true, ...json(schema) } })
-const codes = Object.keys(apiErrorCatalog).join(', ')
 
 /** The OpenAPI description of the API server. */
 export const openApi = {
@@ -35,35 +73,51 @@ export const openApi = {
     title: 'vana-load API server',
     version: '1',
     description:
-      'Relays signed permissions at its own cost and asks the personal server for inference as the app. Nothing is made up: every answer comes from the chain or the personal server.',
+      'Relays signed permissions at its own cost and asks the personal server for inference as the app. Nothing is made ' +
+      'up: every answer comes from the chain or the personal server. Limits, unless the server was made with others: a ' +
+      'body of 65,536 bytes, within 30 s; headers of 16,384 bytes, within 15 s; 4,096 connections; 2,000 requests a ' +
+      'second from one address, 500 of them to the relay; 2 a second to the relay by one user, and for inference under one ' +
+      'permission; 8,000,000 gas a transaction, 50,000,000 gas an hour for one user.',
   },
+  servers: [{ url: '/' }],
+  // On loopback the token may be missing; anywhere else the server does not start without one.
+  security: [{}, { bearer: [] }],
   paths: {
     '/api/relay': {
-      post: route(
-        'Submits a signed ServerFilesAndPermission for its user',
-        object({ type: { const: 'signed' }, hash }),
-        body(ref('RelayRequest')),
-        'RelayError',
-      ),
+      post: route({
+        operationId: 'relay',
+        summary: 'Submits a signed ServerFilesAndPermission for its user',
+        answer: object({ type: { const: 'signed' }, hash }),
+        errors: [...ofBody, ...ofRelay],
+        errorShape: 'RelayError',
+        extra: body(ref('RelayRequest')),
+      }),
     },
     '/api/relay/{hash}': {
-      get: route(
-        'Says where a relayed transaction stands; its hash changes when it is replaced with higher fees',
-        success(object({ hash, state: { enum: ['pending', 'mined', 'dropped'] } })),
-        { parameters: [{ name: 'hash', in: 'path', required: true, schema: hash }] },
-      ),
+      get: route({
+        operationId: 'relayedTransaction',
+        summary:
+          'Says where a relayed transaction stands; its hash changes when it is replaced with higher fees',
+        answer: success(object({ hash, state: { enum: ['pending', 'mined', 'dropped'] } })),
+        errors: ['NOT_FOUND'],
+        extra: { parameters: [{ name: 'hash', in: 'path', required: true, schema: hash }] },
+      }),
     },
     '/api/trusted-server': {
-      post: route(
-        'Asks the personal server for inference under a permission',
-        success(object({ id: text, status: text, createdAt: text })),
-        body(object({ permissionId: integer, chainId: integer }, ['chainId'])),
-      ),
+      post: route({
+        operationId: 'requestInference',
+        summary:
+          "Asks the personal server for inference under a permission; keeps the status and code of the server's own errors",
+        answer: success(object({ id: text, status: text, createdAt: text })),
+        errors: [...ofBody, ...ofPersonalServer],
+        extra: body(object({ permissionId: integer, chainId: integer }, ['chainId'])),
+      }),
     },
     '/api/trusted-server/poll': {
-      post: route(
-        'Looks at an operation of the personal server',
-        success(
+      post: route({
+        operationId: 'pollInference',
+        summary: 'Looks at an operation of the personal server; whoever knows its id may',
+        answer: success(
           object({
             id: text,
             status: {
@@ -71,28 +125,48 @@ export const openApi = {
               description: 'starting, processing, succeeded, failed, canceled; passed on as it is',
             },
             result: {},
-            startedAt: { type: ['string', 'null'] },
-            finishedAt: { type: ['string', 'null'] },
+            startedAt: nullableText,
+            finishedAt: nullableText,
           }),
         ),
-        body(object({ operationId: text, chainId: integer }, ['chainId'])),
-      ),
+        errors: [...ofBody, ...ofPersonalServer],
+        extra: body(
+          object({ operationId: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,128}$' }, chainId: integer }, [
+            'chainId',
+          ]),
+        ),
+      }),
     },
     '/identity': {
-      get: route(
-        "Gives the personal server's identity for a user",
-        { type: 'object' },
-        {
-          parameters: [{ name: 'address', in: 'query', required: true, schema: address }],
-        },
-      ),
+      get: route({
+        operationId: 'identity',
+        summary: "Gives the personal server's identity for a user",
+        answer: { type: 'object' },
+        errors: ['BAD_REQUEST', ...ofPersonalServer],
+        extra: { parameters: [{ name: 'address', in: 'query', required: true, schema: address }] },
+      }),
     },
     '/health': {
-      get: route('Says how the server, the chain and the personal server are', { type: 'object' }),
+      get: {
+        operationId: 'health',
+        summary: 'Says how the server, the chain and the personal server are',
+        security: [],
+        responses: {
+          200: { description: 'Up, or degraded', ...json(health) },
+          503: { description: 'Down: the chain does not answer', ...json({ oneOf: [health, ref('Error')] }) },
+        },
+      },
     },
-    '/__metrics': { get: route("Gives the process's own counters", { type: 'object' }) },
+    '/__metrics': {
+      get: route({
+        operationId: 'metrics',
+        summary: "Gives the process's own counters",
+        answer: { type: 'object' },
+      }),
+    },
   },
   components: {
+    securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
     schemas: {
       RelayRequest: object(
         {
@@ -125,16 +199,26 @@ export const openApi = {
         },
         ['expectedUserAddress'],
       ),
-      RelayError: object({
-        type: { const: 'error' },
-        error: text,
-        code: { type: 'string', description: codes },
-        retriable: { type: 'boolean' },
-      }),
+      RelayError: object(
+        {
+          type: { const: 'error' },
+          error: text,
+          code: { type: 'string', enum: codes },
+          retriable: { type: 'boolean' },
+          revert: { type: 'object', description: "The contract's error: name and arguments" },
+          chainCode: text,
+          hash,
+          mayBeSent: { type: 'boolean', description: 'The transaction `hash` may still be mined' },
+        },
+        ['revert', 'chainCode', 'hash', 'mayBeSent'],
+      ),
       Error: object({
         success: { const: false },
         error: object({
-          code: { type: 'string', description: `${codes}; or the personal server's own error_code` },
+          code: {
+            type: 'string',
+            description: `${codes.join(', ')}; or the personal server's own error_code`,
+          },
           message: text,
           status: { type: 'integer' },
           retriable: { type: 'boolean' },
@@ -142,4 +226,4 @@ export const openApi = {
       }),
     },
   },
-} as const
+}

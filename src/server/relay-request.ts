@@ -162,10 +162,13 @@ const signatureInvalid = (error: unknown): ApiError =>
     { cause: error },
   )
 
+/** Names in a body are whatever its sender wrote, and come back in the answer. */
+const maxFaultLength = 200
+
 /** Names the first few faults of a body, never its values. */
 export function badRequest(error: z.ZodError): ApiError {
   const faults = error.issues
     .slice(0, 5)
-    .map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
+    .map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`.slice(0, maxFaultLength))
   return new ApiError('BAD_REQUEST', faults.join('; '))
 }

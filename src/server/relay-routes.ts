@@ -3,12 +3,13 @@ import type { Hash } from 'viem'
 import { ApiError } from './api-error.ts'
 import type { Relay } from './relay.ts'
 import { parseRelayRequest, type RelayRules } from './relay-request.ts'
+import { addressKey } from './remote-address.ts'
 
 /** What the relay's routes work with. */
 export type RelayRoutesOptions = {
   relay: Relay
   rules: RelayRules
-  /** Takes a token for a user, or throws. */
+  /** Takes a token for a user at an address, or throws. */
   limitUser(user: string): void
   /** Takes a token for a remote address, or throws. */
   limitAddress(address: string): void
@@ -23,9 +24,10 @@ export function addRelayRoutes(server: FastifyInstance, options: RelayRoutesOpti
 
   server.post('/api/relay', { config: { errorShape: 'relay' } }, async ({ body, ip }) => {
     // Before the signature is recovered: that is the dear part.
-    limitAddress(ip)
+    limitAddress(addressKey(ip))
     const request = parseRelayRequest(body, rules)
-    limitUser(request.user)
+    // By address as well: whoever repeats what a user has signed uses up none but its own tokens.
+    if (!relay.knows(request)) limitUser(`${request.user} ${addressKey(ip)}`)
     return { type: 'signed', hash: await relay.submit(request) }
   })
 

@@ -11,6 +11,7 @@ import { revertOf } from '../chain/rpc-error.ts'
 import type { RpcPool } from '../chain/rpc-pool.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { ApiError } from './api-error.ts'
+import type { GasBudget } from './gas-budget.ts'
 import type { RelayRequest } from './relay-request.ts'
 
 /** Settings of {@link createRelay}. */
@@ -22,6 +23,8 @@ export type RelayOptions = {
   permissions: Address
   /** The most gas that is paid for in one transaction. */
   maxGas: bigint
+  /** What each user may cost. */
+  budget: GasBudget
   /** Requests that may be worked on at once. */
   maxConcurrent: number
 }
@@ -30,16 +33,24 @@ export type RelayOptions = {
 export type Relay = {
   /** Submits a checked request and gives the transaction's hash. @throws ApiError, LoadTestError */
   submit(request: RelayRequest): Promise<Hash>
+  /** Whether this very request was submitted before: asking again costs nobody anything. */
+  knows(request: RelayRequest): boolean
   /** Where a submitted transaction stands now: its hash may have changed since, by a replacement. */
   lookUp(hash: Hash): RelayedTransaction | undefined
-  /** Users with a transaction in flight. */
+  /** Users with a request being simulated or a transaction in flight. */
   readonly inFlight: number
 }
 
 /** What the relay knows of a transaction. */
 export type RelayedTransaction = { hash: Hash; state: 'pending' | 'mined' | 'dropped' }
 
-type Flight = { digest: Hash; submitting: Promise<Hash>; transaction: RelayedTransaction | undefined }
+type Flight = {
+  digest: Hash
+  submitting: Promise<Hash>
+  /** Settles when the simulation has ended, whichever way; nothing once it has been passed. */
+  simulating: Promise<void> | undefined
+  transaction: RelayedTransaction | undefined
+}
 
 /** Finished transactions that are remembered, so that a client that lost an answer gets the same one again. */
 const remembered = 10_000
@@ -50,11 +61,13 @@ const remembered = 10_000
  * A request is simulated before anything is spent; the one call gives the gas too, and a replayed nonce, a missing
  * grantee or any other refusal of the contract comes back decoded. One transaction a user is in flight, until a block
  * holds it: the simulation does not see the pool, so a second copy would pass it and revert on chain, at the relay's
- * cost. The same request sent twice gets the same hash.
+ * cost. The same request sent twice gets the same hash. What is only being simulated bars nobody: others wait for its end,
+ * so that whoever repeats what a user has signed before, which anyone can read off the chain, cannot keep the user out.
  *
  * @example const hash = await relay.submit(parseRelayRequest(body, rules))
  */
-export function createRelay({ rpc, lanes, permissions, maxGas, maxConcurrent }: RelayOptions): Relay {
+export function createRelay(options: RelayOptions): Relay {
+  const { rpc, lanes, permissions, maxGas, budget, maxConcurrent } = options
   const flights = new Map<Address, Flight>()
   const byDigest = new Map<Hash, RelayedTransaction>()
   const byHash = new Map<Hash, RelayedTransaction>()
@@ -85,10 +98,42 @@ export function createRelay({ rpc, lanes, permissions, maxGas, maxConcurrent }: 
     if (flights.get(request.user) === flight) flights.delete(request.user)
   }
 
-  async function send(request: RelayRequest, flight: Flight): Promise<Hash> {
+  /** Sends a request when no other of its user is being simulated; refuses it while one is on its way to a block. */
+  async function inTurn(request: RelayRequest): Promise<Hash> {
+    const { user, digest } = request
+    for (let current = flights.get(user); current !== undefined; current = flights.get(user)) {
+      if (current.digest === digest) return await current.submitting
+      if (current.simulating === undefined) {
+        throw new ApiError('REQUEST_IN_FLIGHT', `Another request of ${user} is in flight.`, {
+          retryAfter: '1',
+        })
+      }
+      await current.simulating
+    }
+    let endSimulation = (): void => {}
+    const simulating = new Promise<void>((resolve) => {
+      endSimulation = resolve
+    })
+    const flight: Flight = { digest, submitting: Promise.resolve('0x'), simulating, transaction: undefined }
+    flights.set(user, flight)
+    try {
+      flight.submitting = send(request, flight, endSimulation)
+      return await flight.submitting
+    } finally {
+      const { transaction } = flight
+      const isOver = transaction === undefined || transaction.state !== 'pending'
+      if (isOver && flights.get(user) === flight) flights.delete(user)
+      endSimulation()
+    }
+  }
+
+  async function send(request: RelayRequest, flight: Flight, endSimulation: () => void): Promise<Hash> {
     const lane = pickLane(lanes)
     const data = encodeAddServerFilesAndPermissions(request.message, request.signature)
     const gas = await simulate(lane, data, request.message)
+    budget.charge(request.user, gas)
+    flight.simulating = undefined
+    endSimulation()
     try {
       const { hash } = await lane.send({
         to: permissions,
@@ -108,7 +153,7 @@ export function createRelay({ rpc, lanes, permissions, maxGas, maxConcurrent }: 
       if (typeof hash === 'string') {
         flight.transaction ??= { hash: hash as Hash, state: 'pending' }
         remember(request.digest, flight.transaction)
-      }
+      } else budget.refund(request.user, gas)
       throw error
     }
   }
@@ -139,34 +184,18 @@ export function createRelay({ rpc, lanes, permissions, maxGas, maxConcurrent }: 
     async submit(request) {
       const known = byDigest.get(request.digest)
       if (known !== undefined) return known.hash
-      const current = flights.get(request.user)
-      if (current?.digest === request.digest) return await current.submitting
-      if (current !== undefined) {
-        throw new ApiError('REQUEST_IN_FLIGHT', `Another request of ${request.user} is in flight.`, {
-          retryAfter: '1',
-        })
-      }
       if (lanes.length === 0) throw new ApiError('RELAY_DISABLED', 'This server has no relayer key.')
       if (working >= maxConcurrent) {
         throw new ApiError('RELAY_BUSY', `${working} requests are being worked on.`, { retryAfter: '1' })
       }
       working += 1
-      const flight: Flight = {
-        digest: request.digest,
-        submitting: Promise.resolve('0x'),
-        transaction: undefined,
-      }
-      flights.set(request.user, flight)
       try {
-        flight.submitting = send(request, flight)
-        return await flight.submitting
+        return await inTurn(request)
       } finally {
         working -= 1
-        const { transaction } = flight
-        const isOver = transaction === undefined || transaction.state !== 'pending'
-        if (isOver && flights.get(request.user) === flight) flights.delete(request.user)
       }
     },
+    knows: ({ digest }) => byDigest.has(digest),
     lookUp: (hash) => byHash.get(hash),
     get inFlight() {
       return flights.size

@@ -27,6 +27,9 @@ export type ServerStats = {
   lanes: LaneStatus[]
 }
 
+/** More error codes than this are counted together. */
+const maxCodes = 100
+
 /** Counts what the server answers. */
 export type RequestCounter = {
   began(): void
@@ -58,7 +61,8 @@ export function createRequestCounter(): RequestCounter {
       counts.active -= 1
       add(counts.byRoute, route)
       add(counts.byStatus, String(status))
-      if (error !== undefined) add(byError, error)
+      // The personal server's codes are passed on, and it may make up any number of them.
+      if (error !== undefined) add(byError, byError.has(error) || byError.size < maxCodes ? error : 'OTHER')
     },
     read: () => ({
       total: counts.total,

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { ApiError } from './api-error.ts'
 import type { PersonalServer } from './personal-server.ts'
 import { badRequest } from './relay-request.ts'
+import { addressKey } from './remote-address.ts'
 
 /** What the inference routes work with. */
 export type TrustedServerOptions = {
@@ -11,6 +12,8 @@ export type TrustedServerOptions = {
   /** The grantee: the personal server answers nobody else. */
   app: LocalAccount
   chainId: number
+  /** Takes a token for a permission at an address, or throws. */
+  limitPermission(key: string): void
 }
 
 const permissionId = z
@@ -37,9 +40,10 @@ export function addTrustedServerRoutes(server: FastifyInstance, options: Trusted
     throw new ApiError('BAD_REQUEST', `This server serves chain ${options.chainId}, not ${given}.`)
   }
 
-  server.post('/api/trusted-server', async ({ body }) => {
+  server.post('/api/trusted-server', async ({ body, ip }) => {
     const request = parse(requestBody, body)
     checkChain(request.chainId)
+    options.limitPermission(`${request.permissionId} ${addressKey(ip)}`)
     // The exact text is what is signed; the id is written as a number, as the protocol wants it.
     const requestJson = `{"permission_id":${request.permissionId}}`
     const signature = await app.signMessage({ message: requestJson })
