@@ -3,8 +3,9 @@ import { corsHeaders, preflightReply } from './cors.ts'
 import { ApiError, internalError, messageOf } from './errors.ts'
 import { UnparsableBody } from './json-body.ts'
 import type { ServerLogger } from './options.ts'
+import { PythonCrash } from './python-crash.ts'
 import { dumpPythonJson } from './python-json-dump.ts'
-import { matchRoute, type Route } from './router.ts'
+import { createRouter, type MatchRequest, type Route } from './router.ts'
 import type { SerialQueue } from './serial-queue.ts'
 import type { StatsRecorder } from './stats.ts'
 import { ValidationError } from './validation-error.ts'
@@ -29,13 +30,14 @@ export function createApp(options: {
   metricsRoute?: string | undefined
   logger?: ServerLogger | undefined
 }): App {
-  const { routes, stats, queue, metricsRoute, logger } = options
+  const { stats, queue, metricsRoute, logger } = options
+  const matchRequest = createRouter(options.routes)
 
   const handle = async (request: ApiRequest): Promise<ApiReply> => {
     stats.started()
     const preflight = preflightReply(request)
     const outcome: Outcome =
-      preflight === undefined ? await answer(routes, request) : { reply: preflight, route: 'preflight' }
+      preflight === undefined ? await answer(matchRequest, request) : { reply: preflight, route: 'preflight' }
     const { reply, route, code, error } = outcome
     stats.finished(route, reply.status, code)
     if (error === undefined) logger?.debug({ route, status: reply.status }, 'request answered')
@@ -50,8 +52,11 @@ export function createApp(options: {
   }
 }
 
-async function answer(routes: readonly Route[], request: ApiRequest): Promise<Outcome> {
-  const match = matchRoute(routes, request)
+async function answer(matchRequest: MatchRequest, request: ApiRequest): Promise<Outcome> {
+  if (request.bodyTooLarge) {
+    return { reply: jsonReply(413, { detail: 'Request Entity Too Large' }), route: 'too-large' }
+  }
+  const match = matchRequest(request)
   if (match.kind === 'none') return { reply: jsonReply(404, { detail: 'Not Found' }), route: 'unknown' }
   if (match.kind === 'redirect') {
     return { reply: emptyReply(307, { 'content-length': '0', location: match.location }), route: 'redirect' }
@@ -68,7 +73,20 @@ async function answer(routes: readonly Route[], request: ApiRequest): Promise<Ou
   }
 }
 
-function refusal(error: unknown): { reply: ApiReply; code: string } {
+type Refusal = { reply: ApiReply; code: string }
+
+function refusal(error: unknown): Refusal {
+  try {
+    return handledRefusal(error)
+  } catch (crash) {
+    // An error whose own words cannot be sent.
+    if (crash instanceof PythonCrash) return handledRefusal(crash)
+    throw crash
+  }
+}
+
+function handledRefusal(error: unknown): Refusal {
+  if (error instanceof PythonCrash) return { reply: jsonReply(500, error.body), code: 'HTTP_500' }
   if (error instanceof ValidationError) {
     const body = dumpPythonJson(error.body, 'compact')
     return { reply: { status: 422, headers: { 'content-type': 'application/json' }, body }, code: 'HTTP_422' }

@@ -96,12 +96,17 @@ export function documentationRoutes(): Route[] {
   const pages: [name: string, contentType: string, body: string][] = [
     ['openapi.json', 'application/json', JSON.stringify(openApi)],
     ['docs', 'text/html; charset=utf-8', page],
+    [
+      'docs/oauth2-redirect',
+      'text/html; charset=utf-8',
+      '<!doctype html><title>Swagger UI: OAuth2 Redirect</title>',
+    ],
     ['redoc', 'text/html; charset=utf-8', page],
   ]
   return pages.map(([name, contentType, body]) => ({
     name,
     methods,
-    pattern: new RegExp(`^/${name.replace('.', '\\.')}$`),
+    path: `/${name}`,
     handle: () => ({ status: 200, headers: { 'content-type': contentType }, body }),
   }))
 }

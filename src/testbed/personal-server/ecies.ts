@@ -7,6 +7,7 @@ import { secp256k1 } from './secp256k1.ts'
 const ivLength = 16
 const publicKeyLength = 65
 const macLength = 32
+const blockLength = 16
 
 /**
  * Opens the passphrase that a user sealed for this server.
@@ -20,7 +21,7 @@ const macLength = 32
  */
 export function openSealedKey(sealed: string, privateKey: Uint8Array): string {
   try {
-    return decodeUtf8(open(bytesFromHex(sealed.replace(/^0x/, '')), privateKey))
+    return decodeUtf8(open(bytesFromHex(sealed.replaceAll('0x', '')), privateKey))
   } catch (error) {
     throw new Error(`Failed to decrypt with wallet private key: ${messageOf(error)}`)
   }
@@ -40,7 +41,12 @@ function open(bytes: Buffer, privateKey: Uint8Array): Buffer {
   try {
     return Buffer.concat([decipher.update(bytes.subarray(ciphertextStart, macStart)), decipher.final()])
   } catch {
-    throw new Error('Invalid padding bytes.')
+    const isWhole = (macStart - ciphertextStart) % blockLength === 0
+    throw new Error(
+      isWhole
+        ? 'Invalid padding bytes.'
+        : 'The length of the provided data is not a multiple of the block length.',
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 import { ApiError, internalError } from './errors.ts'
 import type { DeriveIdentity } from './identity.ts'
 import type { Profile } from './profile.ts'
+import { queryParameter } from './python-unquote.ts'
 import { missing, patternMismatch, ValidationError } from './validation-error.ts'
 
 const addressPattern = '^0x[a-fA-F0-9]{40}$'
@@ -12,7 +13,7 @@ const addressPattern = '^0x[a-fA-F0-9]{40}$'
  * @throws {ValidationError} when there is none, and in the later version when it is no address
  */
 export function parseIdentityQuery(query: string, profile: Profile): string {
-  const address = new URLSearchParams(query).getAll('address').at(-1)
+  const address = queryParameter(query, 'address')
   if (address === undefined) throw new ValidationError([missing(['query', 'address'])])
   if (profile.strictRequests && !new RegExp(addressPattern).test(address)) {
     throw new ValidationError([patternMismatch(['query', 'address'], addressPattern, address)])

@@ -1,8 +1,8 @@
 import { ApiError, messageOf } from './errors.ts'
 import type { HttpAnswer, HttpGet } from './http-get.ts'
 import { ipfsHashOf, type ReadIpfs } from './ipfs.ts'
-import { PythonJsonError, PythonLimitError, parsePythonJson } from './python-json.ts'
-import { decodeUtf8 } from './python-utf8.ts'
+import { PythonLimitError } from './python-json.ts'
+import { parsePythonJsonBytes } from './python-json-bytes.ts'
 import { isTruthy, type PythonValue, pythonTypeName } from './python-value.ts'
 import { readAll } from './read-body.ts'
 
@@ -46,7 +46,7 @@ async function fetchPlain(httpGet: HttpGet, url: string): Promise<Uint8Array> {
   }
 }
 
-function refusal(url: string, { status, reason }: HttpAnswer): Error {
+function refusal(url: string, { status, reason, url: from }: HttpAnswer): Error {
   if (status === 404) {
     return new ApiError('FILE_ACCESS_ERROR', `Grant file not found at ${url}: Content not found at ${url}`)
   }
@@ -56,7 +56,7 @@ function refusal(url: string, { status, reason }: HttpAnswer): Error {
       `Rate limited retrieving grant file from ${url}: Rate limited at ${url}`,
     )
   }
-  return new Error(`${status} ${status < 500 ? 'Client' : 'Server'} Error: ${reason} for url: ${url}`)
+  return new Error(`${status} ${status < 500 ? 'Client' : 'Server'} Error: ${reason} for url: ${from}`)
 }
 
 function refuse(url: string, error: unknown): never {
@@ -66,11 +66,10 @@ function refuse(url: string, error: unknown): never {
 
 function parse(bytes: Uint8Array, url: string): PythonValue {
   try {
-    return parsePythonJson(decodeUtf8(bytes).replace(/^\ufeff/, ''))
+    return parsePythonJsonBytes(bytes)
   } catch (error) {
     if (error instanceof PythonLimitError) throw invalidData(url, error.message)
-    const what = error instanceof PythonJsonError ? error.message : messageOf(error)
-    return refuse(url, new Error(`Invalid JSON content from ${url}: ${what}`))
+    return refuse(url, new Error(`Invalid JSON content from ${url}: ${messageOf(error)}`))
   }
 }
 

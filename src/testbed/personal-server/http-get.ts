@@ -1,6 +1,7 @@
-import { createGunzip, createInflate } from 'node:zlib'
 import { type Dispatcher, request } from 'undici'
-import { connectionErrorText, refusalOfUrl, streamErrorText } from './python-request-errors.ts'
+import { decodeContent, type Pieces } from './content-decoding.ts'
+import { connectionErrorText, streamErrorText } from './python-request-errors.ts'
+import { parseRequestUrl, type RequestUrl, refusalOfUrl } from './python-request-url.ts'
 
 /** A GET that never got an answer; the message is that of Python's `requests`. */
 export class RequestError extends Error {
@@ -9,11 +10,13 @@ export class RequestError extends Error {
 
 /** An answer whose body is still to be read: iterate it, or call `discard`. */
 export type HttpAnswer = {
+  /** Where the answer came from, after redirects. */
+  url: string
   status: number
   reason: string
   headers: Dispatcher.ResponseData['headers']
   /** The decoded body. @throws {RequestError} when it breaks off */
-  body: AsyncIterable<Uint8Array>
+  body: Pieces
   discard(): Promise<void>
 }
 
@@ -29,15 +32,21 @@ const redirectStatuses = new Set([301, 302, 303, 307, 308])
  * Makes the client with which grants and files are fetched: as the original's, it follows up to 30 redirects, decodes
  * gzip and deflate, and gives up after 10 s without a byte.
  *
+ * @param timeoutMs for the head, and between two pieces of the body; the texts say 10 s all the same
  * @example const answer = await createHttpGet({ dispatcher, signal })('http://127.0.0.1:4443/grant', 'application/json')
  */
-export function createHttpGet(options: { dispatcher: Dispatcher; signal: AbortSignal }): HttpGet {
-  const { dispatcher, signal } = options
+export function createHttpGet(options: {
+  dispatcher: Dispatcher
+  signal: AbortSignal
+  timeoutMs?: number
+}): HttpGet {
+  const { dispatcher, signal, timeoutMs = httpTimeoutMs } = options
   return async (url, accept) => {
     let target = url
     for (let redirects = 0; ; redirects++) {
       const refusal = refusalOfUrl(target)
       if (refusal !== undefined) throw new RequestError(refusal)
+      const from = parseRequestUrl(target)
       const answer = await request(target, {
         dispatcher,
         signal,
@@ -47,14 +56,15 @@ export function createHttpGet(options: { dispatcher: Dispatcher; signal: AbortSi
           accept,
           'accept-encoding': 'gzip, deflate',
         },
-        headersTimeout: httpTimeoutMs,
-        bodyTimeout: httpTimeoutMs,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
       }).catch((cause: unknown) => {
         signal.throwIfAborted()
-        throw new RequestError(connectionErrorText(target, cause), { cause })
+        throw new RequestError(connectionErrorText(from, cause), { cause })
       })
       const location = headerText(answer.headers.location)
-      if (!redirectStatuses.has(answer.statusCode) || location === undefined) return toAnswer(answer, signal)
+      if (!redirectStatuses.has(answer.statusCode) || location === undefined)
+        return toAnswer(answer, from, signal)
       await answer.body.dump()
       if (redirects === maxRedirects) throw new RequestError(`Exceeded ${maxRedirects} redirects.`)
       target = URL.canParse(location, target) ? new URL(location, target).href : location
@@ -62,32 +72,39 @@ export function createHttpGet(options: { dispatcher: Dispatcher; signal: AbortSi
   }
 }
 
-function toAnswer(answer: Dispatcher.ResponseData, signal: AbortSignal): HttpAnswer {
+function toAnswer(answer: Dispatcher.ResponseData, from: RequestUrl, signal: AbortSignal): HttpAnswer {
   return {
+    url: from.href,
     status: answer.statusCode,
     reason: answer.statusText,
     headers: answer.headers,
-    body: decoded(answer, signal),
+    body: decoded(answer, from, signal),
     discard: () => answer.body.dump(),
   }
 }
 
-async function* decoded(answer: Dispatcher.ResponseData, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const encoding = headerText(answer.headers['content-encoding'])?.toLowerCase()
-  const decoder = encoding === 'gzip' ? createGunzip() : encoding === 'deflate' ? createInflate() : undefined
-  try {
-    if (decoder === undefined) {
-      yield* answer.body
-      return
+async function* decoded(
+  { body, headers }: Dispatcher.ResponseData,
+  from: RequestUrl,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const encoding = headerText(headers['content-encoding'])?.toLowerCase() ?? ''
+  const length = headerText(headers['content-length'])
+  let readBytes = 0
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const piece of body) {
+      readBytes += piece.length
+      yield piece
     }
-    answer.body.on('error', (error) => decoder.destroy(error))
-    yield* answer.body.pipe(decoder)
+  }
+  try {
+    yield* decodeContent(counted(), encoding)
   } catch (cause) {
     signal.throwIfAborted()
-    throw new RequestError(streamErrorText(encoding, cause), { cause })
+    const progress = { encoding, readBytes, lengthBytes: length === undefined ? undefined : Number(length) }
+    throw new RequestError(streamErrorText(from, progress, cause), { cause })
   } finally {
-    decoder?.destroy()
-    answer.body.destroy()
+    body.destroy()
   }
 }
 

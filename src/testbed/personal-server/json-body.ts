@@ -1,5 +1,8 @@
 import type { ApiRequest } from './api-request.ts'
-import { PythonJsonError, parsePythonJson } from './python-json.ts'
+import { messageOf } from './errors.ts'
+import { PythonCrash } from './python-crash.ts'
+import { PythonJsonError } from './python-json.ts'
+import { parsePythonJsonBytes } from './python-json-bytes.ts'
 import { decodeUtf8 } from './python-utf8.ts'
 import type { PythonValue } from './python-value.ts'
 import { ValidationError } from './validation-error.ts'
@@ -15,12 +18,13 @@ export class UnparsableBody extends Error {
  *
  * @throws {ValidationError} `json_invalid`
  * @throws {UnparsableBody} when it is not UTF-8 or nested too deep
+ * @throws {PythonCrash} when it need not be JSON and is no text
  */
 export function readJsonBody({ headers, body }: ApiRequest): PythonValue | undefined {
   if (body.length === 0) return undefined
-  if (!isJson(headers['content-type'])) return body.toString('utf8')
+  if (!isJson(headers['content-type'])) return textOf(body)
   try {
-    return parsePythonJson(decodeUtf8(body).replace(/^\ufeff/, ''))
+    return parsePythonJsonBytes(body)
   } catch (error) {
     if (!(error instanceof PythonJsonError)) throw new UnparsableBody()
     // The only fault that has no link.
@@ -36,8 +40,17 @@ export function readJsonBody({ headers, body }: ApiRequest): PythonValue | undef
   }
 }
 
+/** Only said back to the client, as what is wrong; that is where the original fails. */
+function textOf(body: Buffer): string {
+  try {
+    return decodeUtf8(body)
+  } catch (error) {
+    throw new PythonCrash(`UnicodeDecodeError: ${messageOf(error)}`)
+  }
+}
+
 function isJson(contentType: string | undefined): boolean {
   if (contentType === undefined || contentType === '') return true
   const [mediaType = ''] = contentType.split(';')
-  return /^application\/(?:json|[^/]+\+json)$/i.test(mediaType.trim())
+  return /^application\/(?:json|[^/]*\+json)$/i.test(mediaType.trim())
 }

@@ -1,6 +1,8 @@
 import type { OperationBody } from './create-operation.ts'
 import type { Profile } from './profile.ts'
+import { codePoints } from './prompt.ts'
 import { parsePythonJson } from './python-json.ts'
+import { hasHalfPair } from './python-utf8.ts'
 import type { PythonDict, PythonValue } from './python-value.ts'
 import { fault, missing, patternMismatch, ValidationError } from './validation-error.ts'
 
@@ -22,27 +24,29 @@ export function parseOperationBody(body: PythonValue | undefined, profile: Profi
     throw new ValidationError([fault({ type: 'model_attributes_type', loc: ['body'], msg, input: body })])
   }
   const faults: PythonDict[] = []
-  const appSignature = readText(body, 'app_signature', faults)
-  const requestJson = readText(body, 'operation_request_json', faults)
-  if (profile.strictRequests) {
-    if (appSignature !== undefined) faults.push(...signatureFaults(appSignature))
-    if (requestJson !== undefined) faults.push(...requestFaults(requestJson))
+  const read = (key: string, more: (text: string) => PythonDict[]): string => {
+    const text = readText(body, key)
+    if (typeof text !== 'string') faults.push(text)
+    else if (profile.strictRequests) faults.push(...more(text))
+    return typeof text === 'string' ? text : ''
   }
-  if (appSignature === undefined || requestJson === undefined || faults.length > 0)
-    throw new ValidationError(faults)
+  const appSignature = read('app_signature', signatureFaults)
+  const requestJson = read('operation_request_json', requestFaults)
+  if (faults.length > 0) throw new ValidationError(faults)
   return { appSignature, requestJson }
 }
 
-function readText(body: PythonDict, key: string, faults: PythonDict[]): string | undefined {
-  const value = body.get(key)
-  if (typeof value === 'string') return value
+/** The text, or what is wrong with it. */
+function readText(body: PythonDict, key: string): string | PythonDict {
+  const input = body.get(key)
   const loc = ['body', key]
-  faults.push(
-    value === undefined
-      ? missing(loc, body)
-      : fault({ type: 'string_type', loc, msg: 'Input should be a valid string', input: value }),
-  )
-  return undefined
+  if (input === undefined) return missing(loc, body)
+  if (typeof input !== 'string') {
+    return fault({ type: 'string_type', loc, msg: 'Input should be a valid string', input })
+  }
+  if (!hasHalfPair(input)) return input
+  const msg = 'Input should be a valid string, unable to parse raw data as a unicode string'
+  return fault({ type: 'string_unicode', loc, msg, input })
 }
 
 function signatureFaults(signature: string): PythonDict[] {
@@ -52,7 +56,7 @@ function signatureFaults(signature: string): PythonDict[] {
 
 function requestFaults(text: string): PythonDict[] {
   const loc = ['body', 'operation_request_json']
-  const length = [...text].length
+  const length = codePoints(text)
   if (length < minRequestLength) {
     const msg = `String should have at least ${minRequestLength} characters`
     const ctx: PythonDict = new Map([['min_length', BigInt(minRequestLength)]])

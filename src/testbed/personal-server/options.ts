@@ -39,6 +39,13 @@ export type PersonalServerOptions = {
   concurrency?: 'serial' | 'parallel'
   /** Limits by IP address and signature; `{}` takes the original's. @default 'off', as the original without its store */
   rateLimits?: RateLimits | 'off'
+  /**
+   * Greatest request body, in bytes; a larger one is answered with 413, which the original never does. Sixteen times as
+   * much may be held for all requests at once.
+   *
+   * @default 16_777_216
+   */
+  maxBodyBytes?: number
   /** Latency and failures of the embedded model. */
   model?: ModelTiming
   /** Runs predictions in place of the embedded model. */

@@ -30,7 +30,8 @@ function withinRoom(data: string, room: number): string {
   return kept <= 0 ? '' : firstCodePoints(data, kept) + truncationNotice
 }
 
-function codePoints(text: string): number {
+/** Length of a text as Python counts it. */
+export function codePoints(text: string): number {
   let count = 0
   for (let index = 0; index < text.length; count++) index += unitsAt(text, index)
   return count

@@ -1,4 +1,6 @@
+import { unencodableText, unwritableNumber } from './python-crash.ts'
 import { floatRepr } from './python-repr.ts'
+import { hasHalfPair } from './python-utf8.ts'
 import type { PythonValue } from './python-value.ts'
 
 const shortEscapes: Record<string, string> = {
@@ -13,15 +15,16 @@ const shortEscapes: Record<string, string> = {
 
 /**
  * Writes JSON as Python's `json.dumps` does: by default with `", "` and `": "` and everything outside ASCII as `\uXXXX`;
- * `compact` is how the web framework writes its answers, without blanks and escapes.
+ * `compact` is how the web framework writes its answers, without blanks and escapes, and without `NaN` and `Infinity`.
  *
+ * @throws {PythonCrash} in compact style, for a number or text that the web framework cannot write
  * @example dumpPythonJson(new Map([['a', [1n, 2n]]])) // '{"a": [1, 2]}'
  */
 export function dumpPythonJson(value: PythonValue, style: 'default' | 'compact' = 'default'): string {
   if (value === null) return 'null'
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value)
-  if (typeof value === 'number') return dumpFloat(value)
-  const text = style === 'compact' ? JSON.stringify : dumpText
+  if (typeof value === 'number') return dumpFloat(value, style)
+  const text = style === 'compact' ? dumpPlainText : dumpText
   const [comma, colon] = style === 'compact' ? [',', ':'] : [', ', ': ']
   if (typeof value === 'string') return text(value)
   if (Array.isArray(value)) return `[${value.map((item) => dumpPythonJson(item, style)).join(comma)}]`
@@ -29,10 +32,16 @@ export function dumpPythonJson(value: PythonValue, style: 'default' | 'compact' 
   return `{${items.join(comma)}}`
 }
 
-function dumpFloat(value: number): string {
+function dumpFloat(value: number, style: 'default' | 'compact'): string {
+  if (style === 'compact' && !Number.isFinite(value)) throw unwritableNumber()
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity'
   return floatRepr(value)
+}
+
+function dumpPlainText(text: string): string {
+  if (hasHalfPair(text)) throw unencodableText()
+  return JSON.stringify(text)
 }
 
 function dumpText(text: string): string {

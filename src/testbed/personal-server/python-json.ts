@@ -8,12 +8,20 @@ export class PythonJsonError extends Error {
   readonly position: number
 
   constructor(reason: string, text: string, index: number) {
-    const before = [...text.slice(0, index)]
-    const line = before.filter((character) => character === '\n').length + 1
-    const column = before.length - before.lastIndexOf('\n')
-    super(`${reason}: line ${line} column ${column} (char ${before.length})`)
+    let position = 0
+    let line = 1
+    let lineStart = 0
+    // Without a copy of what may be a large text.
+    for (let at = 0; at < index; position++) {
+      if (text[at] === '\n') {
+        line++
+        lineStart = position + 1
+      }
+      at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
+    }
+    super(`${reason}: line ${line} column ${position - lineStart + 1} (char ${position})`)
     this.reason = reason
-    this.position = before.length
+    this.position = position
   }
 }
 
@@ -59,6 +67,11 @@ export function parsePythonJson(text: string): PythonValue {
   if (text.startsWith('\ufeff')) {
     throw new PythonJsonError('Unexpected UTF-8 BOM (decode using utf-8-sig)', text, 0)
   }
+  return parseDecodedJson(text)
+}
+
+/** The same for a text that came as bytes, in which Python has looked for a byte order mark already. */
+export function parseDecodedJson(text: string): PythonValue {
   const cursor: Cursor = { text, index: 0 }
   skipSpace(cursor)
   const value = readValue(cursor, 0)

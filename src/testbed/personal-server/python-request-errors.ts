@@ -1,68 +1,79 @@
 import { pythonRepr } from './python-repr.ts'
+import type { RequestUrl } from './python-request-url.ts'
 
-/** Seconds that the messages name as the read timeout. */
-const readTimeoutSeconds = 10
-
-/**
- * Says why Python's `requests` would not even try a URL, or undefined when it would.
- *
- * @example refusalOfUrl('ftp://a/b') // "No connection adapters were found for 'ftp://a/b'"
- */
-export function refusalOfUrl(url: string): string | undefined {
-  const trimmed = url.trimStart()
-  if (!/^https?:\/\//i.test(trimmed)) {
-    if (trimmed.includes(':')) return `No connection adapters were found for ${pythonRepr(url)}`
-    return `Invalid URL ${pythonRepr(url)}: No scheme supplied. Perhaps you meant https://${url}?`
-  }
-  if (/^https?:\/\/(?:[/?#]|$)/i.test(trimmed)) return `Invalid URL ${pythonRepr(url)}: No host supplied`
-  return URL.canParse(trimmed) ? undefined : `Failed to parse: ${url}`
-}
+/** Seconds that the messages name as the timeout. */
+const timeoutSeconds = 10
 
 /**
- * Words a connection that failed as `requests` over `urllib3` does.
+ * Words a connection that failed as Python's `requests` over `urllib3` does.
  *
- * @example connectionErrorText('http://127.0.0.1:1/x', error) // "HTTPConnectionPool(host='127.0.0.1', port=1): Max ..."
+ * @example connectionErrorText(url, error) // "HTTPConnectionPool(host='127.0.0.1', port=1): Max retries exceeded ..."
  */
-export function connectionErrorText(url: string, error: unknown): string {
-  const { protocol, hostname, port, pathname, search } = new URL(url)
-  const secure = protocol === 'https:'
-  const kind = secure ? 'HTTPSConnection' : 'HTTPConnection'
-  const pool = `${kind}Pool(host='${hostname}', port=${port === '' ? (secure ? 443 : 80) : port})`
+export function connectionErrorText(url: RequestUrl, error: unknown): string {
+  const pool = poolText(url)
   const code = codeOf(error)
-  if (code === 'UND_ERR_HEADERS_TIMEOUT')
-    return `${pool}: Read timed out. (read timeout=${readTimeoutSeconds})`
+  if (code === 'UND_ERR_HEADERS_TIMEOUT') return `${pool}: Read timed out. (read timeout=${timeoutSeconds})`
   if (code === 'UND_ERR_SOCKET') {
     return "('Connection aborted.', RemoteDisconnected('Remote end closed connection without response'))"
   }
-  if (code === 'ECONNRESET') {
-    return "('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))"
-  }
-  const exhausted = `${pool}: Max retries exceeded with url: ${pathname}${search}`
-  const object = `<urllib3.connection.${kind} object at 0x7f0000000000>`
+  if (code === 'ECONNRESET') return `('Connection aborted.', ${resetText})`
+  if (code.startsWith('HPE_'))
+    return `('Connection aborted.', BadStatusLine(${pythonRepr(firstLine(error))}))`
+  const exhausted = `${pool}: Max retries exceeded with url: ${url.target}`
+  const object = `<urllib3.connection.${url.secure ? 'HTTPSConnection' : 'HTTPConnection'} object at 0x7f0000000000>`
   if (code === 'UND_ERR_CONNECT_TIMEOUT') {
-    const reason = `Connection to ${hostname} timed out. (connect timeout=${readTimeoutSeconds})`
+    const reason = `Connection to ${url.host} timed out. (connect timeout=${timeoutSeconds})`
     return `${exhausted} (Caused by ConnectTimeoutError(${object}, '${reason}'))`
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    const reason = `Failed to resolve '${hostname}' ([Errno -2] Name or service not known)`
+    const reason = `Failed to resolve '${url.host}' ([Errno -2] Name or service not known)`
     return `${exhausted} (Caused by NameResolutionError("${object}: ${reason}"))`
   }
   const reason = code === 'ECONNREFUSED' ? '[Errno 111] Connection refused' : messageWithCode(code, error)
   return `${exhausted} (Caused by NewConnectionError('${object}: Failed to establish a new connection: ${reason}'))`
 }
 
+/** How far the reading of a body had come. */
+export type BodyProgress = {
+  /** Content-Encoding. */
+  encoding: string
+  /** Bytes that came, before decoding. */
+  readBytes: number
+  /** As announced; undefined for a chunked body. */
+  lengthBytes: number | undefined
+}
+
 /** Words a body that broke off or could not be decoded. */
-export function streamErrorText(encoding: string | undefined, error: unknown): string {
+export function streamErrorText(
+  url: RequestUrl,
+  { encoding, readBytes, lengthBytes }: BodyProgress,
+  error: unknown,
+): string {
   const code = codeOf(error)
   if (code.startsWith('Z_')) {
-    return `('Received response with content-encoding: ${encoding}, but failed to decode it.', error('Error -3 while decompressing data: incorrect header check'))`
+    const reason = `error('Error -3 while decompressing data: ${error instanceof Error ? error.message : ''}')`
+    return `('Received response with content-encoding: ${encoding}, but failed to decode it.', ${reason})`
   }
-  if (code === 'UND_ERR_BODY_TIMEOUT') return 'Read timed out.'
-  return "('Connection broken: IncompleteRead', IncompleteRead)"
+  if (code === 'UND_ERR_BODY_TIMEOUT') return `${poolText(url)}: Read timed out.`
+  if (code === 'ECONNRESET') return `("Connection broken: ${resetText}", ${resetText})`
+  if (lengthBytes === undefined) return 'Response ended prematurely'
+  const incomplete = `IncompleteRead(${readBytes} bytes read, ${lengthBytes - readBytes} more expected)`
+  return `('Connection broken: ${incomplete}', ${incomplete})`
 }
+
+const resetText = "ConnectionResetError(104, 'Connection reset by peer')"
+
+const poolText = ({ secure, host, port }: RequestUrl): string =>
+  `${secure ? 'HTTPSConnection' : 'HTTPConnection'}Pool(host='${host}', port=${port})`
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
 const messageWithCode = (code: string, error: unknown): string =>
   code === '' ? (error instanceof Error ? error.message : String(error)) : `[${code}]`
+
+/** What came where a status line should have been, with its line ending. */
+function firstLine(error: unknown): string {
+  const data = error instanceof Error && 'data' in error ? String(error.data) : ''
+  return /^[^\n]*\n?/.exec(data)?.[0] ?? ''
+}

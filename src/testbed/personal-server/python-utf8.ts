@@ -3,6 +3,13 @@ export class PythonDecodeError extends Error {
   override readonly name = 'PythonDecodeError'
 }
 
+/**
+ * Tells whether a text has half of a surrogate pair, which UTF-8 cannot hold.
+ *
+ * @example hasHalfPair('\ud83d') // true, where the whole '\ud83d\ude00' is fine
+ */
+export const hasHalfPair = (text: string): boolean => /\p{Surrogate}/u.test(text)
+
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**

@@ -7,9 +7,9 @@ import { getIdentity, parseIdentityQuery } from './get-identity.ts'
 import { readJsonBody } from './json-body.ts'
 import { parseOperationBody } from './operation-body.ts'
 import { cancelOperation, getOperation } from './operation-status.ts'
+import { unsupportedChain } from './python-crash.ts'
 import type { LimitRate } from './rate-limit.ts'
 import type { Route } from './router.ts'
-import { unknownChainReply } from './unknown-chain.ts'
 
 /**
  * Lists the server's routes.
@@ -27,7 +27,7 @@ export function createRoutes(options: {
     {
       name: 'identity',
       methods: ['GET'],
-      pattern: /^\/api\/v1\/identity$/,
+      path: '/api/v1/identity',
       handle: (request) => {
         const address = parseIdentityQuery(request.query, context.profile)
         limitRate('identity', clientIpOf(request), address)
@@ -37,11 +37,11 @@ export function createRoutes(options: {
     {
       name: 'create-operation',
       methods: ['POST'],
-      pattern: /^\/api\/v1\/operations$/,
+      path: '/api/v1/operations',
       handle: async (request) => {
         const json = readJsonBody(request)
         // Between reading the JSON and holding it against the model.
-        if (!knownChain) return unknownChainReply(chainId)
+        if (!knownChain) throw unsupportedChain(chainId)
         const body = parseOperationBody(json, context.profile)
         limitRate('operations', clientIpOf(request), body.appSignature)
         const { id, createdAt } = await createOperation(context, body)
@@ -51,16 +51,18 @@ export function createRoutes(options: {
     {
       name: 'get-operation',
       methods: ['GET'],
-      pattern: /^\/api\/v1\/operations\/([^/]+)$/,
-      handle: async (_request, [id = '']) =>
-        knownChain ? jsonReply(200, await getOperation(context, id)) : unknownChainReply(chainId),
+      path: '/api/v1/operations/{operation_id}',
+      handle: async (_request, [id = '']) => {
+        if (!knownChain) throw unsupportedChain(chainId)
+        return jsonReply(200, await getOperation(context, id))
+      },
     },
     {
       name: 'cancel-operation',
       methods: ['POST'],
-      pattern: /^\/api\/v1\/operations\/([^/]+)\/cancel$/,
+      path: '/api/v1/operations/{operation_id}/cancel',
       handle: async (request, [id = '']) => {
-        if (!knownChain) return unknownChainReply(chainId)
+        if (!knownChain) throw unsupportedChain(chainId)
         limitRate('default', clientIpOf(request))
         await cancelOperation(context, id)
         return emptyReply(204)

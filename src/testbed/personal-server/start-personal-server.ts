@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Agent } from 'undici'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { createApp } from './app.ts'
+import { createBodyBudget } from './body-budget.ts'
 import type { ServerContext } from './context.ts'
 import { contractsOf } from './contract-addresses.ts'
 import { type ContractReads, createContractReads } from './contract-reads.ts'
@@ -21,6 +22,8 @@ import { createRateLimiter } from './rate-limit.ts'
 import { createRoutes } from './routes.ts'
 import { createSerialQueue } from './serial-queue.ts'
 import { createStats, type ServerStats } from './stats.ts'
+
+const defaultMaxBodyBytes = 16_777_216
 
 /** A running personal server. */
 export type PersonalServer = {
@@ -66,7 +69,7 @@ export async function startPersonalServer(options: PersonalServerOptions): Promi
     metricsRoute: options.metricsRoute,
     logger: options.logger,
   })
-  const server = createHttpServer(app)
+  const server = createHttpServer(app, createBodyBudget(options.maxBodyBytes ?? defaultMaxBodyBytes))
 
   let stopped: Promise<void> | undefined
   const stop = (): Promise<void> => {
