@@ -1,4 +1,6 @@
-import { gzipSync } from 'node:zlib'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createIdentityDerivation } from '../../src/testbed/personal-server/identity.ts'
 import { encryptPgp, seal } from './seal.fixture.ts'
@@ -97,6 +99,91 @@ describe('4. File handling: the download', () => {
   })
 })
 
+/** A file host that says one thing to everybody, over the bare socket, and then closes. */
+const bareHost = async (answer: Buffer): Promise<{ url: string; stop(): void }> => {
+  const host = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => socket.end(answer))
+  })
+  await once(host.listen(0, '127.0.0.1'), 'listening')
+  return {
+    url: `http://127.0.0.1:${(host.address() as AddressInfo).port}/x?y`,
+    stop: () => void host.close(),
+  }
+}
+
+// As requests 2.34 over urllib3 2.8 reports them.
+describe('4. File handling: answers that are no answers', () => {
+  const ok = 'HTTP/1.1 200 OK\r\n'
+  const zipped = gzipSync('hello world'.repeat(10))
+  const reset = "('Connection aborted.', "
+  const undecoded =
+    "('Received response with content-encoding: gzip, but failed to decode it.', error('Error -3 while decompressing data: "
+
+  it.each<[string, Buffer, string]>([
+    [
+      'nothing',
+      Buffer.alloc(0),
+      `${reset}RemoteDisconnected('Remote end closed connection without response'))`,
+    ],
+    ['garbage', Buffer.from('garbage\r\n\r\n'), `${reset}BadStatusLine('garbage\\r\\n'))`],
+    [
+      'less than announced',
+      Buffer.from(`${ok}Content-Length: 100\r\n\r\nabc`),
+      "('Connection broken: IncompleteRead(3 bytes read, 97 more expected)', IncompleteRead(3 bytes read, 97 more expected))",
+    ],
+    [
+      'chunks without end',
+      Buffer.from(`${ok}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n`),
+      'Response ended prematurely',
+    ],
+    [
+      'no gzip',
+      Buffer.from(`${ok}Content-Encoding: gzip\r\n\r\nabc`),
+      `${undecoded}incorrect header check'))`,
+    ],
+    [
+      'gzip with a wrong sum',
+      Buffer.concat([
+        Buffer.from(`${ok}Content-Encoding: gzip\r\n\r\n`),
+        zipped.subarray(0, -8),
+        Buffer.from('12345678'),
+      ]),
+      `${undecoded}incorrect data check'))`,
+    ],
+  ])('are reported as Python words them: %s', async (_name, answer, words) => {
+    const host = await bareHost(answer)
+    try {
+      expect(await outcome(host.url)).toMatchObject(
+        accessError(host.url, `Request error downloading from ${host.url}: ${words}`),
+      )
+    } finally {
+      host.stop()
+    }
+  })
+
+  it.each<[string, string, (message: Uint8Array) => Uint8Array]>([
+    ['gzip under another name', 'X-GZIP', gzipSync],
+    ['deflate', 'deflate', deflateSync],
+    ['deflate without a header', 'deflate', deflateRawSync],
+    ['one upon the other', 'deflate, gzip', (message) => gzipSync(deflateSync(message))],
+    ['an encoding that nobody knows', 'rot13', (message) => message],
+  ])('are opened all the same: %s', async (_name, encoding, encode) => {
+    const body = encode(await encryptPgp('a', 'a passphrase'))
+    const url = world.store.put('/encoded', body, {
+      'content-encoding': encoding,
+      'content-length': String(body.length),
+    })
+    expect((await outcome(url)).status).toBe(202)
+  })
+
+  it('are cut to what came of them when gzip ends too early', async () => {
+    const body = gzipSync(await encryptPgp('a', 'a passphrase')).subarray(0, 60)
+    const url = world.store.put('/cut-gzip', body, { 'content-encoding': 'gzip', 'content-length': '60' })
+    expect(await outcome(url)).toMatchObject({ json: { detail: { error_code: 'DECRYPTION_ERROR' } } })
+  })
+})
+
 describe('4. File handling: the size', () => {
   it('may be 1 MiB, encrypted', async () => {
     const url = world.store.put('/full', Buffer.alloc(limit))
@@ -162,9 +249,12 @@ describe('4. File handling: ECIES and PGP', () => {
   })
   const sealed = (): string => seal('a passphrase', server.publicKey)
   const prefix = 'Failed to decrypt with wallet private key: '
+  /** A key whose ciphertext was changed before the MAC was made. */
+  const resealed = (change: (ciphertext: Buffer) => Buffer): string =>
+    seal('a passphrase', server.publicKey, change)
 
   it('open a key with or without 0x, in either case', async () => {
-    for (const key of [`0x${sealed()}`, sealed().toUpperCase()]) {
+    for (const key of [`0x${sealed()}`, sealed().toUpperCase(), `0x0x${sealed()}`]) {
       expect((await outcome(url, key)).status).toBe(202)
     }
   })
@@ -180,6 +270,12 @@ describe('4. File handling: ECIES and PGP', () => {
       () => sealed().replace(/.$/, (digit) => (digit === '0' ? '1' : '0')),
       'MAC verification failed',
     ],
+    [
+      'a key whose ciphertext is no whole number of blocks',
+      () => resealed((ciphertext) => ciphertext.subarray(1)),
+      'The length of the provided data is not a multiple of the block length.',
+    ],
+    ['a key whose ciphertext is empty', () => resealed(() => Buffer.alloc(0)), 'Invalid padding bytes.'],
     ['no hex', () => 'zz', 'non-hexadecimal number found in fromhex() arg at position 0'],
     ['a short key', () => 'abcd', 'The public key could not be parsed or is invalid.'],
     ['0x alone', () => '0x', 'The public key could not be parsed or is invalid.'],

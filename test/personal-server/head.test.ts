@@ -112,6 +112,16 @@ describe('7. After 09-05: the profile of 2025-10-17', () => {
     },
   )
 
+  it('names the faults of a request in the order of its fields', async () => {
+    const { json } = await post({ app_signature: 'x', operation_request_json: undefined })
+    expect(json).toMatchObject({
+      detail: [
+        { type: 'string_pattern_mismatch', loc: ['body', 'app_signature'] },
+        { type: 'missing', loc: ['body', 'operation_request_json'] },
+      ],
+    })
+  })
+
   it('still answers 400 to keys that it documents', async () => {
     for (const key of ['parameters', 'operation']) {
       const { status, json } = await world.post(`{"permission_id":1,"${key}":"llm_inference"}`)

@@ -4,8 +4,16 @@ import { createMessage, encrypt } from 'openpgp'
 
 const secp256k1 = createRequire(import.meta.url)('secp256k1')
 
-/** Seals a text for a server as the Vana SDK does; lower-case hex without a prefix. */
-export function seal(text: string | Uint8Array, serverPublicKey: string): string {
+/**
+ * Seals a text for a server as the Vana SDK does; lower-case hex without a prefix.
+ *
+ * @param change spoils the ciphertext before it is authenticated
+ */
+export function seal(
+  text: string | Uint8Array,
+  serverPublicKey: string,
+  change: (ciphertext: Buffer) => Buffer = (ciphertext) => ciphertext,
+): string {
   const ephemeral = randomBytes(32)
   const publicKey = Buffer.from(serverPublicKey.slice(2), 'hex')
   const shared = secp256k1.ecdh(publicKey, ephemeral, { hashfn: (x: Uint8Array) => x }, new Uint8Array(32))
@@ -15,8 +23,7 @@ export function seal(text: string | Uint8Array, serverPublicKey: string): string
   const body = Buffer.concat([
     iv,
     secp256k1.publicKeyCreate(ephemeral, false),
-    cipher.update(text),
-    cipher.final(),
+    change(Buffer.concat([cipher.update(text), cipher.final()])),
   ])
   return Buffer.concat([body, createHmac('sha256', keys.subarray(32)).update(body).digest()]).toString('hex')
 }

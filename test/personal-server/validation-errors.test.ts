@@ -99,8 +99,46 @@ describe('2. POST /operations pipeline, step 0: 422', () => {
     )
   })
 
+  it('reads JSON in UTF-16, too, and half a surrogate pair where it need not be said back', async () => {
+    expect((await post(Buffer.from('{"a":', 'utf16le'))).json).toEqual({
+      detail: [notJson(5, 'Expecting value')],
+    })
+    const body = '{"app_signature":"x","operation_request_json":"{}","more":"\\ud800"}'
+    expect((await post(body)).status).toBe(400)
+  })
+
+  it.each<[string, string | Buffer, string | undefined]>([
+    ['NaN', '{"app_signature":NaN}', undefined],
+    ['a number past the greatest', '[-1e999]', undefined],
+    ['half a surrogate pair', '{"x":"\\ud800"}', undefined],
+    [
+      'a signature with half a surrogate pair',
+      '{"app_signature":"\\udfff","operation_request_json":"{}"}',
+      undefined,
+    ],
+    ['bytes that are no text and need not be JSON', Buffer.from([0xff]), 'text/plain'],
+  ])(
+    'fails, with a traceback that tells nothing, on a fault whose input it cannot say back: %s',
+    async (_name, body, type) => {
+      const { status, json } = await post(body, type)
+      expect(status).toBe(500)
+      expect(json).toEqual({
+        detail: 'Internal server error',
+        traceback: expect.stringMatching(/^Traceback/),
+      })
+      expect((json as { traceback: string }).traceback).not.toMatch(/\.ts|node:|\/src\//)
+    },
+  )
+
+  it('says integers back as they came, and of equal keys the last', async () => {
+    const digits = '123456789'.repeat(20)
+    expect((await post(`{"a":1,"app_signature":"x","a":[${digits},1.0,1e3]}`)).text).toContain(
+      `"input":{"a":[${digits},1.0,1000.0],"app_signature":"x"}`,
+    )
+  })
+
   it('answers 400 for a body that is not UTF-8, or nested too deep', async () => {
-    for (const body of [Buffer.from([0x7b, 0xff]), '['.repeat(5000)]) {
+    for (const body of [Buffer.from([0x7b, 0xff]), '['.repeat(5000), '1'.repeat(4301)]) {
       const { status, json } = await post(body)
       expect(status).toBe(400)
       expect(json).toEqual({ detail: 'There was an error parsing the body' })

@@ -17,8 +17,9 @@ export function connectionErrorText(url: RequestUrl, error: unknown): string {
     return "('Connection aborted.', RemoteDisconnected('Remote end closed connection without response'))"
   }
   if (code === 'ECONNRESET') return `('Connection aborted.', ${resetText})`
-  if (code.startsWith('HPE_'))
+  if (error instanceof Error && error.name === 'HTTPParserError') {
     return `('Connection aborted.', BadStatusLine(${pythonRepr(firstLine(error))}))`
+  }
   const exhausted = `${pool}: Max retries exceeded with url: ${url.target}`
   const object = `<urllib3.connection.${url.secure ? 'HTTPSConnection' : 'HTTPConnection'} object at 0x7f0000000000>`
   if (code === 'UND_ERR_CONNECT_TIMEOUT') {

@@ -44,7 +44,7 @@ export function parseRequestUrl(text: string): RequestUrl {
   const secure = scheme.toLowerCase() === 'https'
   const target = requoted((path === '' ? '/' : withoutDots(path.replace(/^(?!\/)/, '/'))) + query)
   return {
-    href: `${scheme.toLowerCase()}://${authority}${target}${requoted(fragment)}`,
+    href: `${scheme.toLowerCase()}://${authority.replace(/:0*$/, '')}${target}${requoted(fragment)}`,
     secure,
     host: host.replace(/^\[|\]$/g, '').toLowerCase(),
     port: Number(port) || (secure ? 443 : 80),
@@ -52,14 +52,20 @@ export function parseRequestUrl(text: string): RequestUrl {
   }
 }
 
-/** `requests.utils.requote_uri`: per cents are escapes only when all of them are. */
+/** `requests.utils.requote_uri`: per cents are escapes only when all of them are; needless escapes are undone. */
 function requoted(part: string): string {
   const escapesOnly = !/%(?![0-9a-fA-F]{2})/.test(part)
-  return part.replace(/[^A-Za-z0-9_.~!#$&'()*+,/:;=?@[\]-]+/g, (odd) =>
+  const plain = escapesOnly ? part.replace(/%[0-9a-fA-F]{2}/g, withoutNeedlessEscape) : part
+  return plain.replace(/[^A-Za-z0-9_.~!#$&'()*+,/:;=?@[\]-]+/g, (odd) =>
     Array.from(odd, (character) =>
       character === '%' && escapesOnly ? character : encodeCharacter(character),
     ).join(''),
   )
+}
+
+function withoutNeedlessEscape(spelled: string): string {
+  const character = String.fromCharCode(Number.parseInt(spelled.slice(1), 16))
+  return /[A-Za-z0-9_.~-]/.test(character) ? character : spelled
 }
 
 const encodeCharacter = (character: string): string =>
