@@ -1,5 +1,6 @@
 import type { ValuesOf } from './parameter.ts'
 import { type NamedParameter, nameParameters } from './parameter-names.ts'
+import { capacityParameters } from './parameters/capacity.ts'
 import { chainParameters, testbedParameters } from './parameters/chain.ts'
 import { flowParameters, retryParameters } from './parameters/flow.ts'
 import { breakerParameters, loadParameters } from './parameters/load.ts'
@@ -14,6 +15,7 @@ import type { PresetName } from './presets.ts'
 export const configGroups = {
   '': runParameters,
   load: loadParameters,
+  capacity: capacityParameters,
   breaker: breakerParameters,
   flow: flowParameters,
   retry: retryParameters,

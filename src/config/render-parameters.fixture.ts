@@ -6,6 +6,7 @@ import { presetNames, presets } from './presets.ts'
 const headings: Record<keyof typeof configGroups, string> = {
   '': 'What is run',
   load: 'How users come',
+  capacity: 'Finding the capacity (`--find-capacity`)',
   breaker: 'When a run stops by itself',
   flow: 'What every user does',
   retry: 'Retries of idempotent steps',

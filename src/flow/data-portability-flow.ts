@@ -31,6 +31,14 @@ export type FlowResult = {
   answer: unknown
 }
 
+/** How one user is carried through. */
+export type RunFlowOptions = {
+  signal: AbortSignal
+  observer?: StepObserver
+  /** The run under whose name the user's objects are stored. @default that of the flow's options */
+  runId?: string
+}
+
 /**
  * The whole data-portability workflow of one user, in twelve steps, from making data to the answer about it.
  *
@@ -50,10 +58,8 @@ export class DataPortabilityFlow {
   }
 
   /** Carries one user through; never rejects. */
-  async run(
-    user: FlowUser,
-    { signal, observer = {} }: { signal: AbortSignal; observer?: StepObserver },
-  ): Promise<FlowResult> {
+  async run(user: FlowUser, options: RunFlowOptions): Promise<FlowResult> {
+    const { signal, observer = {}, runId = this.#options.runId } = options
     const { timeoutMs } = this.#options
     const limit = linkedSignal(
       signal,
@@ -63,7 +69,7 @@ export class DataPortabilityFlow {
     const runner = createStepRunner(this.#services.clock, this.#services.retry, limit.signal, observer)
     const progress: Progress = { tx: null, verified: null, answer: null }
     try {
-      await this.#steps(user, runner, limit.signal, progress)
+      await this.#steps(user, `${runId}/${user.index}`, runner, limit.signal, progress)
       return { outcome: 'succeeded', steps: runner.durations, error: null, ...progress }
     } catch (error) {
       const flowError = toFlowError(limit.signal.aborted ? limit.signal.reason : error, runner.current())
@@ -73,12 +79,17 @@ export class DataPortabilityFlow {
     }
   }
 
-  async #steps(user: FlowUser, { step }: StepRunner, signal: AbortSignal, progress: Progress): Promise<void> {
+  async #steps(
+    user: FlowUser,
+    folder: string,
+    { step }: StepRunner,
+    signal: AbortSignal,
+    progress: Progress,
+  ): Promise<void> {
     const { compute, storage, chain, personalServer, inference, clock, retry: policy } = this.#services
-    const { runId, seed, pollIntervalMs, inferenceTimeoutMs, expectEvidence } = this.#options
+    const { seed, pollIntervalMs, inferenceTimeoutMs, expectEvidence } = this.#options
     const { privateKey, index, address } = user
     const prompt = this.#options.prompt ?? promptFor(address)
-    const folder = `${runId}/${index}`
 
     const data = await step('data', () =>
       compute.run('makeUserData', { seed, index, size: this.#sizeOf(index) }, signal),

@@ -1,7 +1,6 @@
 import { type ConnectionSettings, connectTarget, type TargetConnection } from './connect-target.ts'
-import { DataPortabilityFlow, type FlowResult } from './data-portability-flow.ts'
+import { DataPortabilityFlow, type FlowResult, type RunFlowOptions } from './data-portability-flow.ts'
 import type { FlowOptions, FlowUser } from './flow-services.ts'
-import type { StepObserver } from './step-runner.ts'
 
 /** Options of {@link VanaLoadTestClient}. */
 export type VanaLoadTestClientOptions = ConnectionSettings & {
@@ -27,7 +26,7 @@ export class VanaLoadTestClient {
   }
 
   /** Carries one user through the whole workflow; never rejects. */
-  runFlow(user: FlowUser, options: { signal: AbortSignal; observer?: StepObserver }): Promise<FlowResult> {
+  runFlow(user: FlowUser, options: RunFlowOptions): Promise<FlowResult> {
     return this.#flow.run(user, options)
   }
 

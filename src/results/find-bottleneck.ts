@@ -68,10 +68,10 @@ export function componentLoads({ components }: Pick<Measurements, 'components'>)
 }
 
 /**
- * Finds what broke first between a load that held and a higher one that did not: the component in whose steps the flow
+ * Finds what broke first, from a low load that held to a higher one that did not: the component in whose steps the flow
  * got slower, and that is nearest to its limit.
  *
- * @param held measured at the load that held; `null` when none did
+ * @param held measured at a load that held, the lower the better; `null` when none did
  * @param broke measured at the load that broke
  */
 export function findBottleneck(

@@ -3,6 +3,7 @@ import { type StepGroup, type StepName, stepGroups, stepNames } from '../flow/st
 
 const count = z.int().nonnegative()
 const ms = z.number().nonnegative()
+const share = z.number().nonnegative()
 /** Wei as a decimal string: JSON numbers end at 2^53. */
 export const weiSchema = z.string().regex(/^-?\d+$/, 'expected wei as a decimal string')
 
@@ -60,8 +61,6 @@ export const notableFlowSchema = z.object({
   message: z.string().nullable(),
 })
 
-const share = z.number().nonnegative()
-
 /** What one component of the stack used; `null` where it doesn't tell. */
 export const componentSchema = z.object({
   /** CPU time of its process while the users came, and that over flows that started and ended. */
@@ -96,6 +95,11 @@ export const measurementsSchema = z.object({
     flowsPerSecond: z.number().nonnegative(),
     /** The best ten consecutive seconds; the best second when the run is not longer than ten. */
     peakFlowsPerSecond: z.number().nonnegative(),
+    /**
+     * Flows that had ended when the last user came, over users who had come by then and could have ended: a shortest flow
+     * earlier. Near 1 while users leave as fast as they come; `null` in the first ten seconds.
+     */
+    keepsUp: share.nullable().default(null),
   }),
   latencyMs: z.object({
     /** From the actual start to the end of flows that succeeded. */

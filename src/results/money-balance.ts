@@ -7,6 +7,22 @@ export type Money = Summary['money']
 export const noMoney: Money = { fundedWei: null, spentWei: null, sweptWei: null, leftWei: null }
 
 /**
+ * Adds up what two runs did with their money; what one of them doesn't know doesn't count.
+ *
+ * @example summaries.map(({ money }) => money).reduce(addMoney, noMoney)
+ */
+export function addMoney(a: Money, b: Money): Money {
+  const add = (key: keyof Money): string | null =>
+    a[key] === null || b[key] === null ? (a[key] ?? b[key]) : String(BigInt(a[key]) + BigInt(b[key]))
+  return {
+    fundedWei: add('fundedWei'),
+    spentWei: add('spentWei'),
+    sweptWei: add('sweptWei'),
+    leftWei: add('leftWei'),
+  }
+}
+
+/**
  * By how much funded differs from spent + swept + left, in wei; 0n when they are equal, `null` when not all are known.
  *
  * @example moneyMismatch({ fundedWei: '10', spentWei: '4', sweptWei: '5', leftWei: '1' }) // 0n

@@ -99,7 +99,26 @@ describe('createRunRecorder', () => {
     recorder.replay(flow({ dueMs: 1000, startedMs: 1000, endedMs: 3000 }))
     recorder.replay(flow({ dueMs: 2000, startedMs: 2000, endedMs: 4000 }))
     recorder.replay(flow({ dueMs: 2000, startedMs: 2000, endedMs: 5000, outcome: 'failed', error: failure }))
-    expect(recorder.measurements().throughput).toEqual({ flowsPerSecond: 0.5, peakFlowsPerSecond: 1 })
+    expect(recorder.measurements().throughput).toEqual({
+      flowsPerSecond: 0.5,
+      peakFlowsPerSecond: 1,
+      keepsUp: null,
+    })
+  })
+
+  test('users who leave as fast as they come keep up; of a queue that grows, only so many have left', () => {
+    const measured = (tookMs: (index: number) => number) => {
+      const recorder = recorderOf()
+      for (let index = 0; index < 300; index += 1) {
+        const dueMs = index * 100
+        recorder.replay(flow({ index, dueMs, startedMs: dueMs, endedMs: dueMs + tookMs(index) }))
+      }
+      return recorder.measurements().throughput.keepsUp
+    }
+    expect(measured(() => 2000)).toBeCloseTo(1, 1)
+    expect(measured((index) => (index % 2 ? 2000 : 4000))).toBeGreaterThan(0.9)
+    // Served at half the rate: each waits 100 ms longer than the one before.
+    expect(measured((index) => 2000 + index * 100)).toBeCloseTo(0.5, 1)
   })
 
   test('the peak of a run longer than ten seconds is over ten seconds', () => {

@@ -20,6 +20,9 @@ import type { TimelineLine } from './timeline-line.ts'
 /** Runs longer than this have their peak measured over as long a window, in seconds. */
 const peakWindowSeconds = 10
 
+/** In a shorter time, in milliseconds, it doesn't show whether users leave as fast as they come. */
+const leastKeepsUpMs = 8000
+
 /** What a recorder needs to know at the start. */
 export type RunRecorderOptions = {
   run: RunIdentity
@@ -88,6 +91,8 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
   const fundingWait = new LatencyHistogram()
   const steps = createStepLatencies()
   const throughput = createThroughput()
+  const due = createThroughput()
+  const left = createThroughput()
   const errors = createErrorClasses()
   const gas = createGasTotals()
   const notable = createNotableFlows(redact)
@@ -98,6 +103,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
   let started = 0
   let startedAndEnded = 0
   let firstDueMs = Number.POSITIVE_INFINITY
+  let lastDueMs = 0
   let lastEndMs = 0
   let phase: string | null = null
   let lastSecond: TimelineLine | null = null
@@ -133,6 +139,13 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
     errors.add({ ...error, message: redact.text(error.message), atMs: record.endedMs, flow: record.index })
   }
 
+  const keepsUp = (): number | null => {
+    const couldHaveEndedMs = lastDueMs - (flowLatency.digest().min ?? Number.POSITIVE_INFINITY)
+    if (lastDueMs < leastKeepsUpMs || couldHaveEndedMs <= 0) return null
+    const came = due.countBefore(couldHaveEndedMs)
+    return came === 0 ? null : left.countBefore(lastDueMs) / came
+  }
+
   const recorder: RunRecorder = {
     arrived(lagMs) {
       second.arrived(lagMs)
@@ -145,7 +158,12 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
     ended(record) {
       outcomes[outcomeKey(record.outcome)] += 1
       // Who was not even due when the run stopped is no event of that second.
-      if (!wasNeverDue(record)) second.ended(record.outcome)
+      if (!wasNeverDue(record)) {
+        second.ended(record.outcome)
+        due.completed(record.dueMs)
+        lastDueMs = Math.max(lastDueMs, record.dueMs)
+      }
+      if (record.startedMs !== null) left.completed(record.endedMs)
       firstDueMs = Math.min(firstDueMs, record.dueMs)
       lastEndMs = Math.max(lastEndMs, record.endedMs)
       if (record.startedMs !== null) startedAndEnded += 1
@@ -198,6 +216,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
           peakFlowsPerSecond: throughput.peakPerSecond(
             spanMs > peakWindowSeconds * 1000 ? peakWindowSeconds : 1,
           ),
+          keepsUp: keepsUp(),
         },
         latencyMs: {
           flow: flowLatency.digest(),

@@ -23,7 +23,7 @@ export type StopReason = (typeof stopReasons)[number]
 const stopSchema = z.object({ reason: z.enum(stopReasons), message: z.string() })
 
 /** The exit codes of `vana-load run`. */
-const exitCodeSchema = z.union([
+export const exitCodeSchema = z.union([
   z.literal(0),
   z.literal(1),
   z.literal(2),
@@ -48,7 +48,8 @@ export const thresholdResultSchema = z.object({
 /** What became of a threshold. */
 export type ThresholdResult = z.output<typeof thresholdResultSchema>
 
-const warningSchema = z.object({ code: z.string(), message: z.string(), hint: z.string() })
+/** A reason not to take a run's figures at their word. */
+export const warningSchema = z.object({ code: z.string(), message: z.string(), hint: z.string() })
 
 /** A reason not to take a run's figures at their word. */
 export type Warning = z.output<typeof warningSchema>

@@ -76,6 +76,7 @@ const fixed = new Map<string, Metric>([
   ...outcomeKeys.map((key): [OutcomeKey, Metric] => [key, countOf(({ users }) => users[key])]),
   ['flowsPerSecond', { unit: 'per-second', read: ({ throughput }) => throughput.flowsPerSecond }],
   ['peakFlowsPerSecond', { unit: 'per-second', read: ({ throughput }) => throughput.peakFlowsPerSecond }],
+  ['keepsUp', { unit: 'ratio', read: ({ throughput }) => throughput.keepsUp }],
   ...durations('flow', ({ latencyMs }) => latencyMs.flow),
   ...durations('flowFromDue', ({ latencyMs }) => latencyMs.flowFromDue),
   ...durations('lag', ({ arrivals }) => arrivals.lagMs),

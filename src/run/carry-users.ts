@@ -15,6 +15,8 @@ export type CarryUsersOptions = {
   config: LoadTestConfig
   profile: LoadProfile
   client: VanaLoadTestClient
+  /** Under whose name the users' objects are stored. */
+  runId: string
   stop: StopControl
   /** The wallet of a user of the run. */
   walletOf(index: number): FlowUser
@@ -34,7 +36,8 @@ export type CarryUsersOptions = {
  * the target.
  */
 export async function carryUsers(options: CarryUsersOptions): Promise<void> {
-  const { config, profile, client, stop, walletOf, funded, observer, onArrival, onStart, onEnd } = options
+  const { config, profile, client, runId, stop, walletOf, funded, observer } = options
+  const { onArrival, onStart, onEnd } = options
   const originMs = systemClock.now()
   const elapsed = (): number => systemClock.now() - originMs
 
@@ -68,6 +71,7 @@ export async function carryUsers(options: CarryUsersOptions): Promise<void> {
     onStart()
     const { answer: _answer, ...result } = await client.runFlow(wallet, {
       signal: stop.flows,
+      runId,
       ...(observer ? { observer: observer(arrival.index) } : {}),
     })
     onEnd({ ...common, startedMs, endedMs: elapsed(), ...result })

@@ -6,11 +6,12 @@ import type { LoadTestConfig } from '../config/load-test-config.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import type { StepObserver } from '../flow/step-runner.ts'
-import { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
+import type { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
 import { createFailureBreaker } from '../load/failure-breaker.ts'
 import { profilePhases } from '../load/profile-phase.ts'
 import { shareOf } from '../load/split.ts'
 import { startResourceSampler } from '../metrics/resources.ts'
+import { noRpcCalls, type RpcTotals, rpcSince } from '../metrics/rpc-totals.ts'
 import type { Redactor } from '../redaction/redact.ts'
 import { formatMeasured } from '../report/format-value.ts'
 import { dependenciesOf, describeEnvironment } from '../results/environment.ts'
@@ -24,8 +25,7 @@ import type { RunSnapshot } from '../results/snapshot-schema.ts'
 import { buildSummary } from '../results/summary.ts'
 import type { Summary, ThresholdResult } from '../results/summary-schema.ts'
 import { carryUsers } from './carry-users.ts'
-import { connectionSettings } from './connection-settings.ts'
-import { openRunTarget, type RunTarget } from './open-run-target.ts'
+import { openRunStage, type RunStage } from './run-stage.ts'
 import { createStopControl, type StopControl } from './stop-control.ts'
 import { type MoneySettlement, openUserWallets, type UserWallets } from './user-wallets.ts'
 import { watchComponents } from './watch-components.ts'
@@ -66,9 +66,10 @@ export type CompletedRun = { summary: Summary; folder: RunFolder }
  *
  * What fails before the first user comes is thrown, and leaves no folder behind; from then on, there is a summary.
  *
+ * @param given a target and client that are there already and stay; otherwise the run opens its own, and closes them
  * @throws LoadTestError RESULTS_UNWRITABLE, TESTBED_START_FAILED, TARGET_NOT_READY, CHAIN_*, ...
  */
-export async function runLoadTest(test: LoadTest): Promise<CompletedRun> {
+export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<CompletedRun> {
   const { config, redact, view } = test
   const startedAt = new Date()
   const runId = makeRunId(startedAt, Math.random)
@@ -79,18 +80,24 @@ export async function runLoadTest(test: LoadTest): Promise<CompletedRun> {
   let begun = false
   try {
     await folder.writeConfig(test.document)
-    const target = await openRunTarget(config, test.environment, stop.starting, view.note)
-    open.push(target)
-    watchTarget(target, stop)
-    await folder.writeEnvironment(
-      describeEnvironment({ target: target.target, versions: { 'vana-load': test.version } }),
-    )
-    const client = new VanaLoadTestClient(connectionSettings(config, target.target, runId))
-    open.push(client)
-    await client.connection.compute.warmUp()
+    const stage =
+      given ??
+      (await openRunStage({
+        config,
+        environment: test.environment,
+        runId,
+        note: view.note,
+        signal: stop.starting,
+      }))
+    if (given === undefined) open.push(stage)
+    watchTarget(stage, stop)
+    const { target, client } = stage
+    await folder.writeEnvironment(describeEnvironment({ target, versions: { 'vana-load': test.version } }))
+    // A client that others used before has made calls of its own.
+    const rpcBefore = given === undefined ? noRpcCalls : rpcTotalsOf(client)
     const wallets = await openUserWallets({
       config,
-      target: target.target,
+      target,
       connection: client.connection,
       redact,
       journalFile: folder.file('funding'),
@@ -104,28 +111,28 @@ export async function runLoadTest(test: LoadTest): Promise<CompletedRun> {
     const identity = {
       id: runId,
       preset: config.preset,
-      target: target.target.name,
+      target: target.name,
       seed: config.seed,
       startedAt: new Date().toISOString(),
     }
     const resources = startResourceSampler()
-    const components = await watchComponents(target.target, client.connection)
+    const components = await watchComponents(target, client.connection)
     open.push(components)
     const recorder = createRunRecorder({
       run: identity,
       planned: shareOf(config.users, config.load.part),
       redact,
       resources,
-      rpcTotals: () => rpcTotalsOf(client),
+      rpcTotals: () => rpcSince(rpcBefore, rpcTotalsOf(client)),
       components,
       funding: wallets.fundingState,
     })
     begun = true
     view.note('users are coming')
-    const durationMs = await coming(test, { client, wallets, recorder, folder, stop, thresholds })
+    const durationMs = await coming(test, { runId, client, wallets, recorder, folder, stop, thresholds })
     resources.stop()
     await components.close()
-    if (stop.reason()?.reason === 'circuit-breaker') await Promise.race([target.lost, sleep(lossNoticeMs)])
+    if (stop.reason()?.reason === 'circuit-breaker') await Promise.race([stage.lost, sleep(lossNoticeMs)])
     const measurements = recorder.measurements()
     const money = await settleMoney(wallets, test.forced)
     const summary = buildSummary({
@@ -134,7 +141,7 @@ export async function runLoadTest(test: LoadTest): Promise<CompletedRun> {
       endedAt: new Date(),
       durationMs,
       measurements,
-      dependencies: dependenciesOf(target.target),
+      dependencies: dependenciesOf(target),
       money: money.statement,
       problems: money.problems,
       thresholds,
@@ -154,6 +161,7 @@ export async function runLoadTest(test: LoadTest): Promise<CompletedRun> {
 }
 
 type RunParts = {
+  runId: string
   client: VanaLoadTestClient
   wallets: UserWallets
   recorder: RunRecorder
@@ -165,7 +173,7 @@ type RunParts = {
 /** From the first due user to the end of the last; returns how long that took, in milliseconds. */
 async function coming(
   test: LoadTest,
-  { client, wallets, recorder, folder, stop, thresholds }: RunParts,
+  { runId, client, wallets, recorder, folder, stop, thresholds }: RunParts,
 ): Promise<number> {
   const { config, view } = test
   const profile = loadProfileOf(config)
@@ -205,6 +213,7 @@ async function coming(
       config,
       profile,
       client,
+      runId,
       stop,
       walletOf: wallets.walletOf,
       async funded(index, signal) {
@@ -261,14 +270,14 @@ async function settleMoney(wallets: UserWallets, forced: AbortSignal): Promise<M
 const lossNoticeMs = 1500
 
 /** A target that ends by itself takes the run with it: flows under way fail as such, none starts any more. */
-function watchTarget(target: RunTarget, stop: StopControl): void {
+function watchTarget(target: Pick<RunStage, 'lost'>, stop: StopControl): void {
   void target.lost.then((error: LoadTestError) => {
     stop.stop({ reason: 'target-lost', message: error.message })
     stop.endFlows(error)
   })
 }
 
-function rpcTotalsOf({ connection }: VanaLoadTestClient) {
+function rpcTotalsOf({ connection }: VanaLoadTestClient): RpcTotals {
   const { total, failed, byMethod } = connection.rpc.calls()
   return { calls: total, failed, byMethod }
 }

@@ -13,6 +13,7 @@ import { addParameterOptions, readTypedFlags } from './parameter-options.ts'
 const headings = {
   '': 'What is run:',
   load: 'How users come:',
+  capacity: 'Finding the capacity:',
   breaker: 'When a run stops by itself:',
   flow: 'What every user does:',
   retry: 'Retries of idempotent steps:',

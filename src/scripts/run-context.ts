@@ -1,6 +1,7 @@
 import { type ConfigDocument, describeConfig, secretValues } from '../config/describe-config.ts'
 import type { Environment } from '../config/environment-layer.ts'
 import type { ResolvedConfig } from '../config/resolve-config.ts'
+import { isAskedFor } from '../config/source.ts'
 
 /** What a run knows besides its configuration. */
 export type RunContext = {
@@ -12,6 +13,8 @@ export type RunContext = {
   environment: Environment
   /** What people should be told about how values were settled. */
   notes: readonly string[]
+  /** Whether the spending cap was asked for, rather than derived from users and funding. */
+  hasOwnCap: boolean
 }
 
 /** Makes the context of a resolved configuration. */
@@ -21,5 +24,6 @@ export function runContextOf(resolved: ResolvedConfig, environment: Environment)
     secrets: secretValues(resolved),
     environment,
     notes: resolved.notes,
+    hasOwnCap: isAskedFor(resolved.sources.get('limits.maxSpend') ?? { kind: 'default' }),
   }
 }

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import { createRedactor } from '../redaction/redact.ts'
-import { createTerminalView, type TerminalView } from '../report/terminal.ts'
+import { createTerminalView } from '../report/terminal.ts'
 import { writeReports } from '../report/write-reports.ts'
 import { runLoadTest as makeLoadTest } from '../run/run-load-test.ts'
 import type { CommandIo } from './command-io.ts'
 import { ownVersion } from './own-version.ts'
 import type { RunContext } from './run-context.ts'
+import { silentView } from './silent-view.ts'
 
 /** Makes a load test, shows how it goes, and writes its reports. */
 export async function runLoadTest(
@@ -34,14 +35,12 @@ export async function runLoadTest(
       forced: io.forced,
       view: { ...view, step: config.output.verbose ? (text) => view.note(redact.text(text)) : undefined },
     })
-    await writeReports(folder)
+    const { timeline } = await writeReports(folder)
     if (config.output.json) io.stdout.write(`${redact.text(JSON.stringify(summary))}\n`)
-    view.finish(summary, folder.file('html'))
+    view.finish(summary, folder.file('html'), timeline.points)
     return { exitCode: summary.exitCode }
   } finally {
     io.signal.removeEventListener('abort', onInterrupt)
     view.close()
   }
 }
-
-const silentView: TerminalView = { update() {}, note() {}, finish() {}, close() {} }

@@ -22,6 +22,11 @@ export const define: CommandModule['define'] = (command: Command, io: CommandIo,
           await showPlan(resolved.config, io, context)
           return exitCodes.ok
         }
+        if (resolved.config.capacity.find) {
+          const { findCapacity } = await import('./find-capacity.ts')
+          const { exitCode } = await findCapacity(resolved.config, io, context)
+          return exitCode
+        }
         const { runLoadTest } = await import('./run-load-test.ts')
         const { exitCode } = await runLoadTest(resolved.config, io, context)
         return exitCode
@@ -45,5 +50,6 @@ Examples:
   $ vana-load run --rate 5 --ramp-up 2m --sustain 10m --ramp-down 1m
   $ vana-load run --users 50 --batch-size 5 --delay 8s --concurrency 10
   $ vana-load run --threshold 'success >= 99%' --threshold 'flow.p95 < 20s' --json > summary.json
+  $ vana-load run --find-capacity --threshold 'success >= 99%' --threshold 'flow.p95 < 10s'
   $ vana-load run --preset burst --target moksha --dry-run
 `

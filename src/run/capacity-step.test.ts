@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest'
+import { describeConfig } from '../config/describe-config.ts'
+import { resolveConfig } from '../config/resolve-config.ts'
+import { configOfStep, documentOfStep, keepsUpCondition } from './capacity-step.ts'
+
+const resolved = resolveConfig({
+  flags: { '--find-capacity': true, '--capacity-step': '20s', '--threshold': ['flow.p95 < 10s'] },
+})
+const step = (ratePerSecond: number, number = 1, firstIndex = 0) =>
+  configOfStep(resolved.config, { number, ratePerSecond, firstIndex, maxSpendWei: null })
+
+describe('a step of a capacity search', () => {
+  test('has users for its whole time, at a steady rate, and places for all who may be at work', () => {
+    const { users, load, limits, wallets } = step(12)
+    expect(users).toBe(240)
+    expect(load).toMatchObject({ ratePerSecond: 12, durationMs: 20_000, sustainMs: 20_000, rampUpMs: 0 })
+    expect(load.concurrency).toBe(720)
+    expect(limits.maxSpendWei).toBeGreaterThan(240n * wallets.fundingWei)
+  })
+
+  test('has enough users to say something, however slow it is', () => {
+    expect(step(0.1).users).toBe(10)
+    expect(step(0.1).load.durationMs).toBe(100_000)
+  })
+
+  test('is held to the thresholds of the search, and always to keeping up', () => {
+    expect(step(1).thresholds).toEqual(['flow.p95 < 10s', keepsUpCondition])
+  })
+
+  test('has arrivals and wallets of its own', () => {
+    expect(step(2, 1).seed).not.toBe(step(2, 2).seed)
+    expect(step(2, 2, 40).wallets.firstIndex).toBe(40)
+  })
+
+  test('keeps what it changed in its document', () => {
+    const document = documentOfStep(describeConfig(resolved), step(12))
+    expect(document.values.users).toEqual({ value: 240, source: 'step of the capacity search' })
+    expect(document.values['load.rate']?.value).toBe('12/s')
+  })
+})

@@ -1,0 +1,89 @@
+import type { ConfigDocument } from '../config/describe-config.ts'
+import type { LoadTestConfig } from '../config/load-test-config.ts'
+import type { CapacityPurpose } from '../load/capacity-search.ts'
+import type { CapacityStep } from '../results/capacity-schema.ts'
+import { componentLoads } from '../results/find-bottleneck.ts'
+import type { Summary } from '../results/summary-schema.ts'
+
+/** Always a condition of a search: users must leave as fast as they come, or a longer step would have broken. */
+export const keepsUpCondition = 'keepsUp >= 85%'
+
+/** Fewer users than this say nothing of a rate. */
+const leastUsers = 10
+
+/** Places for users at work, in seconds of arrivals: the target is to break, and not the generator's own limit. */
+const placesSeconds = 60
+
+/**
+ * The configuration of one step of a search: users come at a steady rate, with wallets of their own, and with places enough.
+ *
+ * @param step.number from 1; gives the step arrivals, data and wallets of its own
+ * @param step.firstIndex the first wallet that no earlier step has used
+ * @param step.maxSpendWei what may still be spent; `null` leaves it to users and funding
+ */
+export function configOfStep(
+  config: LoadTestConfig,
+  step: { number: number; ratePerSecond: number; firstIndex: number; maxSpendWei: bigint | null },
+): LoadTestConfig {
+  const { capacity, load, wallets, limits } = config
+  const users = Math.max(leastUsers, Math.round((step.ratePerSecond * capacity.stepMs) / 1000))
+  const durationMs = (users / step.ratePerSecond) * 1000
+  return {
+    ...config,
+    users,
+    seed: `${config.seed}/${step.number}`,
+    thresholds: [...config.thresholds.filter((text) => text !== keepsUpCondition), keepsUpCondition],
+    load: {
+      ...load,
+      ratePerSecond: step.ratePerSecond,
+      durationMs,
+      rampUpMs: 0,
+      sustainMs: durationMs,
+      rampDownMs: 0,
+      concurrency: Math.max(load.concurrency, Math.ceil(step.ratePerSecond * placesSeconds)),
+    },
+    wallets: { ...wallets, firstIndex: step.firstIndex },
+    limits: {
+      ...limits,
+      maxSpendWei: step.maxSpendWei ?? (BigInt(users) * wallets.fundingWei * 11n) / 10n,
+    },
+  }
+}
+
+/** The document of a step's configuration: that of the search, with what the step changes. */
+export function documentOfStep(document: ConfigDocument, config: LoadTestConfig): ConfigDocument {
+  const source = 'step of the capacity search'
+  return {
+    ...document,
+    values: {
+      ...document.values,
+      users: { value: config.users, source },
+      seed: { value: config.seed, source },
+      thresholds: { value: config.thresholds, source },
+      'load.rate': { value: `${config.load.ratePerSecond}/s`, source },
+      'load.duration': { value: `${config.load.durationMs}ms`, source },
+      'load.concurrency': { value: config.load.concurrency, source },
+      'wallets.firstIndex': { value: config.wallets.firstIndex, source },
+    },
+  }
+}
+
+/** What a step showed. It held when every threshold did, and nothing stopped it. */
+export function stepOf(ratePerSecond: number, purpose: CapacityPurpose, summary: Summary): CapacityStep {
+  const { run, users, thresholds, throughput, latencyMs, resources, warnings } = summary
+  return {
+    ratePerSecond,
+    purpose,
+    held: run.stopped === null && thresholds.every(({ passed }) => passed),
+    thresholds,
+    stopped: run.stopped?.message ?? null,
+    runId: run.id,
+    durationMs: run.durationMs,
+    users,
+    flowsPerSecond: throughput.flowsPerSecond,
+    flowMs: latencyMs.flow,
+    loads: componentLoads(summary),
+    machineShare: resources.machineShare,
+    warnings,
+  }
+}
