@@ -35,12 +35,6 @@ test('early in a run the recent rate is over the seconds there were', () => {
   expect(throughput.recentPerSecond(900, 10)).toBe(0)
 })
 
-test('completions before a moment are counted, a begun second by its share', () => {
-  const throughput = createThroughput()
-  for (const atMs of [100, 900, 1200, 1800, 2500]) throughput.completed(atMs)
-  expect([0, 1000, 1500, 3000, 99_000].map(throughput.countBefore)).toEqual([0, 2, 3, 5, 5])
-})
-
 test('nothing completed is a peak of 0', () => {
   expect(createThroughput().peakPerSecond(10)).toBe(0)
 })

@@ -2,8 +2,6 @@
 export type Throughput = {
   /** Counts one completion, at milliseconds since the start of the run. */
   completed(atMs: number): void
-  /** How many were completed before a moment; within a second, as if they were spread over it evenly. */
-  countBefore(ms: number): number
   /** The mean rate over the `windowSeconds` whole seconds before `nowMs`, per second. */
   recentPerSecond(nowMs: number, windowSeconds: number): number
   /** The best rate over any `windowSeconds` consecutive whole seconds, per second; 0 before the first completion. */
@@ -25,12 +23,6 @@ export function createThroughput(): Throughput {
       const second = Math.max(0, Math.floor(atMs / 1000))
       while (bySecond.length <= second) bySecond.push(0)
       bySecond[second] = (bySecond[second] ?? 0) + 1
-    },
-    countBefore(ms) {
-      const second = Math.max(0, ms) / 1000
-      const whole = Math.floor(second)
-      const before = bySecond.slice(0, whole).reduce((sum, count) => sum + count, 0)
-      return before + (bySecond[whole] ?? 0) * (second - whole)
     },
     recentPerSecond(nowMs, windowSeconds) {
       const end = Math.floor(nowMs / 1000)

@@ -96,8 +96,8 @@ export const measurementsSchema = z.object({
     /** The best ten consecutive seconds; the best second when the run is not longer than ten. */
     peakFlowsPerSecond: z.number().nonnegative(),
     /**
-     * Flows that had ended when the last user came, over users who had come by then and could have ended: a shortest flow
-     * earlier. Near 1 while users leave as fast as they come; `null` in the first ten seconds.
+     * The rate at which users leave over that at which they come, as the growth of latency tells it: 1 while flows take
+     * no longer the later their users come. `null` for a few users, or a few seconds.
      */
     keepsUp: share.nullable().default(null),
   }),

@@ -106,7 +106,7 @@ describe('createRunRecorder', () => {
     })
   })
 
-  test('users who leave as fast as they come keep up; of a queue that grows, only so many have left', () => {
+  test('users who leave as fast as they come keep up; a queue that grows shows by how much they do not', () => {
     const measured = (tookMs: (index: number) => number) => {
       const recorder = recorderOf()
       for (let index = 0; index < 300; index += 1) {
@@ -116,9 +116,9 @@ describe('createRunRecorder', () => {
       return recorder.measurements().throughput.keepsUp
     }
     expect(measured(() => 2000)).toBeCloseTo(1, 1)
-    expect(measured((index) => (index % 2 ? 2000 : 4000))).toBeGreaterThan(0.9)
+    expect(measured((index) => (index % 2 ? 2000 : 4000))).toBeGreaterThan(0.99)
     // Served at half the rate: each waits 100 ms longer than the one before.
-    expect(measured((index) => 2000 + index * 100)).toBeCloseTo(0.5, 1)
+    expect(measured((index) => 2000 + index * 100)).toBeCloseTo(0.5, 6)
   })
 
   test('the peak of a run longer than ten seconds is over ten seconds', () => {

@@ -4,6 +4,7 @@ import type { ComponentUsage } from '../metrics/component-usage.ts'
 import { createCounters } from '../metrics/counters.ts'
 import { createErrorClasses } from '../metrics/error-classes.ts'
 import { LatencyHistogram } from '../metrics/latency-histogram.ts'
+import { createLatencyTrend } from '../metrics/latency-trend.ts'
 import { noResources, type ResourceSampler } from '../metrics/resources.ts'
 import { noRpcCalls, type RpcTotals } from '../metrics/rpc-totals.ts'
 import { createThroughput } from '../metrics/throughput.ts'
@@ -19,9 +20,6 @@ import type { TimelineLine } from './timeline-line.ts'
 
 /** Runs longer than this have their peak measured over as long a window, in seconds. */
 const peakWindowSeconds = 10
-
-/** In a shorter time, in milliseconds, it doesn't show whether users leave as fast as they come. */
-const leastKeepsUpMs = 8000
 
 /** What a recorder needs to know at the start. */
 export type RunRecorderOptions = {
@@ -91,8 +89,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
   const fundingWait = new LatencyHistogram()
   const steps = createStepLatencies()
   const throughput = createThroughput()
-  const due = createThroughput()
-  const left = createThroughput()
+  const trend = createLatencyTrend()
   const errors = createErrorClasses()
   const gas = createGasTotals()
   const notable = createNotableFlows(redact)
@@ -103,7 +100,6 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
   let started = 0
   let startedAndEnded = 0
   let firstDueMs = Number.POSITIVE_INFINITY
-  let lastDueMs = 0
   let lastEndMs = 0
   let phase: string | null = null
   let lastSecond: TimelineLine | null = null
@@ -118,6 +114,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
     const durationMs = record.endedMs - startedMs
     flowLatency.record(durationMs)
     flowFromDue.record(record.endedMs - record.dueMs)
+    trend.record(record.dueMs, record.endedMs - record.dueMs)
     throughput.completed(record.endedMs)
     second.succeeded(durationMs)
     if (record.verified === null) verified.unknown += 1
@@ -139,13 +136,6 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
     errors.add({ ...error, message: redact.text(error.message), atMs: record.endedMs, flow: record.index })
   }
 
-  const keepsUp = (): number | null => {
-    const couldHaveEndedMs = lastDueMs - (flowLatency.digest().min ?? Number.POSITIVE_INFINITY)
-    if (lastDueMs < leastKeepsUpMs || couldHaveEndedMs <= 0) return null
-    const came = due.countBefore(couldHaveEndedMs)
-    return came === 0 ? null : left.countBefore(lastDueMs) / came
-  }
-
   const recorder: RunRecorder = {
     arrived(lagMs) {
       second.arrived(lagMs)
@@ -158,12 +148,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
     ended(record) {
       outcomes[outcomeKey(record.outcome)] += 1
       // Who was not even due when the run stopped is no event of that second.
-      if (!wasNeverDue(record)) {
-        second.ended(record.outcome)
-        due.completed(record.dueMs)
-        lastDueMs = Math.max(lastDueMs, record.dueMs)
-      }
-      if (record.startedMs !== null) left.completed(record.endedMs)
+      if (!wasNeverDue(record)) second.ended(record.outcome)
       firstDueMs = Math.min(firstDueMs, record.dueMs)
       lastEndMs = Math.max(lastEndMs, record.endedMs)
       if (record.startedMs !== null) startedAndEnded += 1
@@ -204,6 +189,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
       return lastSecond
     },
     measurements() {
+      const growth = trend.growth()
       const spanMs = Math.max(0, lastEndMs - firstDueMs)
       const perFlow = (total: number) => (startedAndEnded === 0 ? null : total / startedAndEnded)
       const rpc = rpcTotals()
@@ -216,7 +202,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
           peakFlowsPerSecond: throughput.peakPerSecond(
             spanMs > peakWindowSeconds * 1000 ? peakWindowSeconds : 1,
           ),
-          keepsUp: keepsUp(),
+          keepsUp: growth === null ? null : 1 / (1 + Math.max(0, growth)),
         },
         latencyMs: {
           flow: flowLatency.digest(),
