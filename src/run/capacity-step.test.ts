@@ -14,13 +14,21 @@ describe('a step of a capacity search', () => {
     const { users, load, limits, wallets } = step(12)
     expect(users).toBe(240)
     expect(load).toMatchObject({ ratePerSecond: 12, durationMs: 20_000, sustainMs: 20_000, rampUpMs: 0 })
-    expect(load.concurrency).toBe(720)
+    expect(load.concurrency).toBe(240)
     expect(limits.maxSpendWei).toBeGreaterThan(240n * wallets.fundingWei)
   })
 
   test('has enough users to say something, however slow it is', () => {
     expect(step(0.1).users).toBe(10)
     expect(step(0.1).load.durationMs).toBe(100_000)
+  })
+
+  test('comes by the clock, whatever pattern the configuration has', () => {
+    const { config } = resolveConfig({
+      flags: { '--find-capacity': true, '--batch-size': '5', '--delay': '8s', '--users': '50' },
+    })
+    const { load } = configOfStep(config, { number: 1, ratePerSecond: 2, firstIndex: 0, maxSpendWei: null })
+    expect(load).toMatchObject({ arrival: 'poisson', stages: [], spikes: [], ratePerSecond: 2 })
   })
 
   test('is held to the thresholds of the search, and always to keeping up', () => {

@@ -35,12 +35,17 @@ export function configOfStep(
     thresholds: [...config.thresholds.filter((text) => text !== keepsUpCondition), keepsUpCondition],
     load: {
       ...load,
+      // Only a load by the clock has a rate; batches would wait for the target that is to be overrun.
+      arrival: load.arrival === 'constant' ? 'constant' : 'poisson',
+      stages: [],
+      spikes: [],
+      timeScale: 1,
       ratePerSecond: step.ratePerSecond,
       durationMs,
       rampUpMs: 0,
       sustainMs: durationMs,
       rampDownMs: 0,
-      concurrency: Math.max(load.concurrency, Math.ceil(step.ratePerSecond * placesSeconds)),
+      concurrency: Math.min(users, Math.max(load.concurrency, Math.ceil(step.ratePerSecond * placesSeconds))),
     },
     wallets: { ...wallets, firstIndex: step.firstIndex },
     limits: {

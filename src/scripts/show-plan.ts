@@ -29,7 +29,7 @@ export async function showPlan(
   }
   const lines = [
     `target      ${describeTarget(target)}`,
-    ...describeLoad(config),
+    ...(config.capacity.find ? [describeSearch(config)] : describeLoad(config)),
     `money       ${describeMoney(config)}`,
     `thresholds  ${config.thresholds.join('; ') || 'none'}`,
     ...notes.map((note) => `note        ${note}`),
@@ -42,6 +42,14 @@ export async function showPlan(
     lines.push(`${key.padEnd(width)}  ${shown}  (${source})`)
   }
   io.stdout.write(`${lines.join('\n')}\n\nNothing was started, sent or paid.\n`)
+}
+
+function describeSearch({ capacity }: LoadTestConfig): string {
+  const { startPerSecond, maxPerSecond, stepMs, limitMs } = capacity
+  return (
+    `search      the highest rate that holds, from ${formatRate(startPerSecond)} to at most ${formatRate(maxPerSecond)}, ` +
+    `${formatDuration(stepMs)} each, ${formatDuration(limitMs)} in all`
+  )
 }
 
 function describeTarget(target: TargetPlan | 'local'): string {
