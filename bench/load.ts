@@ -1,4 +1,5 @@
 import type { Stack } from './stack.ts'
+import { meaningful, runMeasured, warmUp } from './stack-cpu.ts'
 
 /** Users per second that are asked for. */
 const rate = 12
@@ -15,13 +16,20 @@ export async function measureLoad(
   say: (text: string) => void,
 ): Promise<Record<string, unknown>> {
   const flags = ['--users', String(users), '--rate', String(rate), '--concurrency', '200']
+  await warmUp(stack, say)
   say(`load: ${users} users at ${rate}/s, who pay for themselves`)
-  const before = await stack.usage()
-  const direct = await stack.run(...flags, '--submission', 'direct')
-  const after = await stack.usage()
+  const { summary: direct, cpuMsPerFlow: directCpu } = await runMeasured(stack, [
+    ...flags,
+    '--submission',
+    'direct',
+  ])
   say(`load: ${users} users at ${rate}/s, relayed`)
   const callsBefore = await stack.relayerCalls()
-  const relayed = await stack.run(...flags, '--submission', 'relayed')
+  const { summary: relayed, cpuMsPerFlow: relayedCpu } = await runMeasured(stack, [
+    ...flags,
+    '--submission',
+    'relayed',
+  ])
   const relayerCalls = (await stack.relayerCalls()) - callsBefore
   const clientCpuMsPerFlow = direct.resources.cpuMsPerFlow ?? Number.NaN
   return {
@@ -34,11 +42,7 @@ export async function measureLoad(
       relayed: (relayed.rpc.calls + relayerCalls) / relayed.users.started,
     },
     eventLoopDelayMs: { p99: direct.resources.eventLoopDelayMs.p99 },
-    stackCpuMsPerFlow: Object.fromEntries(
-      Object.entries(after).map(([name, usage]) => {
-        const start = before[name as keyof typeof before]
-        return [name, usage && start ? (usage.cpuMs - start.cpuMs) / direct.users.started : null]
-      }),
-    ),
+    stackCpuMsPerFlow: meaningful({ direct: directCpu, relayed: relayedCpu }),
+    stackCpuMsPerFlowBySubmission: { direct: directCpu, relayed: relayedCpu },
   }
 }

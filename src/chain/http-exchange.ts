@@ -3,6 +3,8 @@ import type { Dispatcher } from 'undici'
 /** One HTTP request, with one deadline over connecting, headers and body. */
 export type ExchangeRequest = {
   method: 'GET' | 'POST'
+  /** Where to, for a dispatcher that serves several origins. */
+  origin?: string
   path: string
   headers: Record<string, string>
   body?: string
@@ -31,7 +33,7 @@ export const exchangeTimeout = 'EXCHANGE_TIMEOUT'
  * @example const { status, text } = await exchange(pool, { method: 'GET', path: '/', headers: {}, timeoutMs: 1000 })
  */
 export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Promise<ExchangeAnswer> {
-  const { method, path, headers, body = null, timeoutMs, signal } = request
+  const { method, origin, path, headers, body = null, timeoutMs, signal } = request
   if (signal?.aborted) return Promise.reject(signal.reason)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
@@ -58,7 +60,15 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
     signal?.addEventListener('abort', onAbort, { once: true })
 
     dispatcher.dispatch(
-      { method, path, headers, body, headersTimeout: 0, bodyTimeout: 0 },
+      {
+        method,
+        ...(origin === undefined ? {} : { origin }),
+        path,
+        headers,
+        body,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      },
       {
         onRequestStart(controller) {
           started = controller

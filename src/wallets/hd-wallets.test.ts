@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { bytesToHex } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
 import { describe, expect, it } from 'vitest'
-import { deriveHdPath, hardened, hdRoot } from './hd-key.ts'
+import { deriveHdPath, hardened, hdRoot } from '../crypto/hd-key.ts'
 import { createHdWallets } from './hd-wallets.ts'
 import { mnemonicFromEntropy } from './mnemonic.ts'
 

@@ -1,8 +1,8 @@
 import secp256k1 from 'secp256k1'
 import { type Address, bytesToHex, type Hex } from 'viem'
 import { publicKeyToAddress } from 'viem/accounts'
+import { deriveChild, deriveHdPath, type HdKey, hardened, hdRoot } from '../crypto/hd-key.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { deriveChild, deriveHdPath, type HdKey, hardened, hdRoot } from './hd-key.ts'
 import { mnemonicToSeed } from './mnemonic.ts'
 
 /** One wallet of the tree. */

@@ -1,5 +1,5 @@
+import { hardened } from '../crypto/hd-key.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { hardened } from './hd-key.ts'
 
 /** Consecutive wallets of a branch: `count` of them, the first with number `from`. */
 export type IndexRange = { from: number; count: number }

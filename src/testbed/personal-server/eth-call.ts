@@ -1,6 +1,7 @@
-import { type Dispatcher, request } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { Address, Hex } from 'viem'
 import { z } from 'zod'
+import { exchange } from '../../chain/http-exchange.ts'
 import type { Sleep } from './options.ts'
 
 /** Reads from a contract at the latest block. */
@@ -9,6 +10,7 @@ export type EthCall = (to: Address, data: Hex) => Promise<Hex>
 /** Waits between attempts after a connection error, in milliseconds: 1.9 s in all, as the original's library. */
 const retryDelaysMs = [125, 250, 500, 1000]
 const timeoutMs = 30_000
+const headers = { 'content-type': 'application/json' }
 
 const answerSchema = z.union([
   z.object({ error: z.object({ message: z.string().optional() }) }),
@@ -28,23 +30,21 @@ export function createEthCall(options: {
   signal: AbortSignal
 }): EthCall {
   const { rpcUrl, dispatcher, sleep, signal } = options
+  const { origin, pathname, search } = new URL(rpcUrl)
   let id = 0
 
   const post = async (body: string): Promise<unknown> => {
-    const response = await request(rpcUrl, {
-      dispatcher,
-      signal,
+    const { status, text } = await exchange(dispatcher, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      origin,
+      path: `${pathname}${search}`,
+      headers,
       body,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
+      timeoutMs,
+      signal,
     })
-    if (response.statusCode >= 400) {
-      await response.body.dump()
-      throw new Error(`The node answered with HTTP ${response.statusCode}.`)
-    }
-    return response.body.json()
+    if (status >= 400) throw new Error(`The node answered with HTTP ${status}.`)
+    return JSON.parse(text)
   }
 
   const postWithRetries = async (body: string): Promise<unknown> => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Address, Hex } from 'viem'
 import { bytesToHex } from 'viem'
 import { mnemonicToAccount, publicKeyToAddress } from 'viem/accounts'
+import { deriveChild, type HdKey } from '../../crypto/hd-key.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { secp256k1 } from './secp256k1.ts'
 
@@ -44,9 +45,8 @@ export function createIdentityDerivation(mnemonic: string): DeriveIdentity {
     const key = userAddress.toLowerCase()
     const known = cache.get(key)
     if (known !== undefined) return known
-    const { privateKey, publicKey: compressed } = node.deriveChild(identityIndex(key))
-    if (privateKey === null || compressed === null) throw new Error('The derived key is not valid.')
-    const publicKey = bytesToHex(secp256k1.publicKeyConvert(compressed, false))
+    const privateKey = Uint8Array.from(deriveChild(node, identityIndex(key)).privateKey)
+    const publicKey = bytesToHex(secp256k1.publicKeyCreate(privateKey, false))
     const identity = { address: publicKeyToAddress(publicKey), publicKey, privateKey }
     const oldest = cache.size >= cacheSize ? cache.keys().next().value : undefined
     if (oldest !== undefined) cache.delete(oldest)
@@ -55,9 +55,12 @@ export function createIdentityDerivation(mnemonic: string): DeriveIdentity {
   }
 }
 
-function parentNode(mnemonic: string) {
+function parentNode(mnemonic: string): HdKey {
   try {
-    return mnemonicToAccount(mnemonic, { path: "m/44'/60'/0'/0" }).getHdKey()
+    const node = mnemonicToAccount(mnemonic, { path: "m/44'/60'/0'/0" }).getHdKey()
+    const { privateKey, publicKey, chainCode } = node
+    if (privateKey === null || publicKey === null || chainCode === null) throw new Error('no key')
+    return { privateKey, publicKey, chainCode }
   } catch {
     // The cause would quote the words.
     throw new LoadTestError('CONFIG_INVALID', "The personal server's mnemonic is not a BIP-39 phrase.")

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 
 /** The parts of the native `secp256k1` package used here; it ships without types. */
 type Secp256k1 = {
-  publicKeyConvert(publicKey: Uint8Array, compressed: boolean): Uint8Array
+  publicKeyCreate(privateKey: Uint8Array, compressed: boolean): Uint8Array
   ecdsaRecover(
     signature: Uint8Array,
     recoveryId: number,

@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { once, setMaxListeners } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -53,6 +53,8 @@ export async function startPersonalServer(options: PersonalServerOptions): Promi
   const { host = '127.0.0.1', port = 0, concurrency = 'serial', rateLimits = 'off', signal } = options
   if (signal?.aborted) throw new LoadTestError('ABORTED', 'The personal server was not started.')
   const stopping = new AbortController()
+  // Every request under way listens to it.
+  setMaxListeners(0, stopping.signal)
   const dispatcher = new Agent({ connect: { timeout: httpTimeoutMs } })
   const now = options.clock ?? Date.now
   const { context, knownChain } = createContext(options, { dispatcher, now, signal: stopping.signal })
