@@ -20,7 +20,7 @@ const mayImport: Record<string, readonly string[]> = {
   // Knows arrivals and time, and nothing of Vana.
   load: ['async', 'errors', 'random'],
   // Knows what can be asked for.
-  config: ['errors', 'load', 'redaction'],
+  config: ['crypto', 'errors', 'load', 'redaction'],
   // Knows Vana, and nothing of arrivals.
   vana: ['crypto', 'errors'],
   chain: ['async', 'config', 'crypto', 'errors'],

@@ -1,5 +1,6 @@
 import { type Environment, environmentLayer } from './environment-layer.ts'
 import { type Flags, flagLayer } from './flag-layer.ts'
+import { forecastGrantees } from './grantee-capacity.ts'
 import { knownVariables } from './known-variables.ts'
 import { configParameters, type LoadTestConfig } from './load-test-config.ts'
 import type { PresetName } from './presets.ts'
@@ -62,6 +63,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   const notes: string[] = []
   settleArrivals(values, presetLayer, problems, notes)
   settleMoney(values, problems, notes)
+  noteFullGrantees(values, notes)
   problems.push(...findBadThresholds(values.get('thresholds'), sources.checkThreshold))
   throwProblems(problems)
   values.set('preset', { value: preset.name, source: preset.source })
@@ -86,6 +88,14 @@ function findBadThresholds(
       suggestion: suggestion ?? undefined,
     })),
   )
+}
+
+/** What the grantees hold already is known at the start only; that the users alone are too many is known before. */
+function noteFullGrantees(values: ReadonlyMap<string, Resolved>, notes: string[]): void {
+  const [users, grantees] = ['users', 'flow.grantees'].map((key) => values.get(key)?.value)
+  if (typeof users !== 'number' || typeof grantees !== 'number') return
+  const forecast = forecastGrantees(users, grantees, 0)
+  if (forecast !== undefined) notes.push(forecast)
 }
 
 /** Puts every value where the configuration has it. */

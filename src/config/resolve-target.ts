@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { granteeKey } from '../crypto/grantee-key.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { isDevelopmentChain } from './development-chain.ts'
 import { type Environment, environmentLayer } from './environment-layer.ts'
@@ -88,13 +89,14 @@ async function fromEnvironment(
   const { layer } = environmentLayer(targetEnvironmentParameters, environment, knownVariables())
   const { values, problems } = resolveParameters(targetEnvironmentParameters, [layer])
   const given: TargetValues = Object.fromEntries([...values].map(([key, { value }]) => [key, value]))
-  const { chainId, rpcUrl, personalServerUrl, storageBucket, granteeId, ...rest } = {
+  const { chainId, rpcUrl, personalServerUrl, storageBucket, granteeId, moreGranteeIds, ...rest } = {
     ...(name === 'moksha' ? mokshaDefaults : {}),
     ...given,
   }
   const granteeAddress = rest.granteeAddress ?? (await addressOf(secrets.granteePrivateKey))
   const needed = { chainId, rpcUrl, personalServerUrl, storageBucket, granteeId, granteeAddress }
   throwProblems([...problems, ...missing(name, needed, problems)])
+  const moreGrantees = await moreGranteesOf(moreGranteeIds ?? [], secrets.granteePrivateKey)
   return parseTarget(
     {
       name: name === 'moksha' ? 'moksha' : 'custom',
@@ -109,6 +111,7 @@ async function fromEnvironment(
       personalServer: { url: personalServerUrl },
       ...(rest.apiServerUrl ? { apiServer: { url: rest.apiServerUrl } } : {}),
       grantee: { id: granteeId, address: granteeAddress },
+      ...(moreGranteeIds ? { moreGrantees } : {}),
     },
     'the environment',
   )
@@ -123,6 +126,17 @@ function missing(name: string, needed: Record<string, unknown>, problems: readon
       key,
       found: `the target ${name} needs it: set ${env[0]} in the environment (${parameter.kind.allowed})`,
     }))
+}
+
+/** @throws LoadTestError CONFIG_INVALID when there are ids but no key that theirs could follow from */
+async function moreGranteesOf(ids: readonly number[], appKey: `0x${string}` | undefined) {
+  if (ids.length > 0 && appKey === undefined) {
+    const found = 'the keys of more grantees follow from VANA_LOAD_GRANTEE_PRIVATE_KEY, which is not set'
+    throwProblems([{ key: 'moreGranteeIds', found }])
+  }
+  return Promise.all(
+    ids.map(async (id, i) => ({ id, address: await addressOf(appKey && granteeKey(appKey, i + 1)) })),
+  )
 }
 
 async function addressOf(privateKey: `0x${string}` | undefined): Promise<string | undefined> {

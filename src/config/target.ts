@@ -21,6 +21,8 @@ export const contractAddressesSchema = z.strictObject({
   multisend: address,
 })
 
+const granteeSchema = z.strictObject({ id: z.int().positive(), address })
+
 /** The parts of a target, each real or embedded. */
 export const dependencyNames = ['chain', 'storage', 'personalServer', 'apiServer', 'model'] as const
 
@@ -51,7 +53,9 @@ export const targetSchema = z.strictObject({
     profile: z.enum(['main-2025-09-05', 'head-2025-10-17']).default('main-2025-09-05'),
   }),
   apiServer: z.strictObject({ url: httpUrl.transform((url) => url.replace(/\/+$/, '')) }),
-  grantee: z.strictObject({ id: z.int().positive(), address }),
+  grantee: granteeSchema,
+  /** More of them, for runs that spread their users with `--grantees`; their keys follow from that of the first. */
+  moreGrantees: z.array(granteeSchema).optional(),
   /** Development keys of an embedded chain; refused anywhere but on a loopback chain 14800. */
   accounts: z
     .strictObject({ owner: privateKey, funder: privateKey, relayer: privateKey })

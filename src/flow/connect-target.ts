@@ -21,6 +21,7 @@ import type { SignedPermission } from '../vana/user-crypto.ts'
 import { type ApiServerClient, createApiServerClient } from './api-server-client.ts'
 import { type ComputePool, createComputePool } from './compute-pool.ts'
 import type { FlowReceipt, FlowServices, FlowUser, Grantee, Submission } from './flow-services.ts'
+import { granteesOf, pickGrantee } from './grantee-pool.ts'
 import { fetchIdentity } from './personal-server-client.ts'
 
 /** How to work with a target. */
@@ -28,6 +29,8 @@ export type ConnectionSettings = {
   target: Target
   /** Who pays for transactions: the users, or the API server's relayer. */
   submission: 'direct' | 'relayed'
+  /** How many of the target's grantees the users are spread over. @default 1 */
+  grantees?: number
   /** One HTTP request, in milliseconds. @default 30_000 */
   requestTimeoutMs?: number
   /** From submission to block, in milliseconds. @default 90_000 */
@@ -100,6 +103,9 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
     token: settings.apiServerToken,
   })
   const chain = { rpc, feed, fees, receipts }
+  const pool = granteesOf(target, settings.grantees).map((grantee) =>
+    shared((signal) => resolveGrantee(rpc, target.chain.contracts.grantees, grantee, signal)),
+  )
   return {
     services: {
       clock: { now: () => performance.now(), sleep },
@@ -109,7 +115,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
           return (await storage.upload(bytes, { name, contentType, signal })).url
         },
       },
-      grantee: shared((signal) => resolveGrantee(rpc, target, signal)),
+      grantee: (index, signal) => pickGrantee(pool, index)(signal),
       personalServer: {
         url: target.personalServer.url,
         identity: (user, signal) =>
@@ -165,7 +171,8 @@ const granteesAbi = parseAbi(['function granteeAddressToId(address granteeAddres
 /** Looks the app up by address, which costs the same however many permissions it has; reading its record does not. */
 async function resolveGrantee(
   rpc: RpcPool,
-  { chain, grantee }: Target,
+  contract: Hex,
+  grantee: Target['grantee'],
   signal: AbortSignal,
 ): Promise<Grantee> {
   const data = encodeFunctionData({
@@ -173,7 +180,7 @@ async function resolveGrantee(
     functionName: 'granteeAddressToId',
     args: [grantee.address],
   })
-  const result = await readCall(rpc, { to: chain.contracts.grantees, data }, { signal })
+  const result = await readCall(rpc, { to: contract, data }, { signal })
   const id = decodeFunctionResult({ abi: granteesAbi, functionName: 'granteeAddressToId', data: result })
   if (id === BigInt(grantee.id)) return { id, address: grantee.address }
   const found = id === 0n ? 'is not registered' : `has the id ${id}`

@@ -102,7 +102,7 @@ export class DataPortabilityFlow {
       () => storage.upload(encrypted, `${folder}/data.pgp`, 'application/octet-stream', signal),
       { idempotent: true },
     )
-    const grantee = await step('grantee', () => this.#services.grantee(signal), { idempotent: true })
+    const grantee = await step('grantee', () => this.#services.grantee(index, signal), { idempotent: true })
     const server = await step('identity', () => personalServer.identity(address, signal), {
       idempotent: true,
     })

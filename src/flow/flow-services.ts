@@ -56,8 +56,8 @@ export type FlowServices = {
     /** Puts an object and returns the URL under which the personal server reads it. */
     upload(bytes: Uint8Array, name: string, contentType: string, signal: AbortSignal): Promise<string>
   }
-  /** Resolves the grantee; the answer is shared by all flows of a run. */
-  grantee(signal: AbortSignal): Promise<Grantee>
+  /** Resolves the grantee of a user, by the user's number; the answer is shared by all flows of a run that have the same. */
+  grantee(index: number, signal: AbortSignal): Promise<Grantee>
   personalServer: {
     /** Ends in `/api/v1`; goes on chain as the server's URL. */
     url: string

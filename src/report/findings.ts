@@ -200,6 +200,7 @@ const warningTitles: Record<string, string> = {
   GENERATOR_CPU: 'Generator overloaded',
   GENERATOR_FULL: 'Not enough places',
   MACHINE_CPU: 'Machine overloaded',
+  GRANTEE_FULL: 'A grantee is nearly full',
 }
 
 function list(words: readonly string[]): string {

@@ -93,9 +93,10 @@ function leadOf({ users, throughput, latencyMs, gas, dependencies, warnings }: S
     const where = dependencies.chain === 'embedded' ? ' of the embedded chain' : ''
     sentences.push(`Transactions cost ${formatVana(gas.costWei)}${where}, ${formatVana(each)} each.`)
   }
-  if (warnings.length > 0) {
+  const overloaded = warnings.filter(({ code }) => code !== 'GRANTEE_FULL')
+  if (overloaded.length > 0) {
     sentences.push(
-      `Do not take these figures at their word: the generator or its machine was overloaded (${warnings.map(({ code }) => code).join(', ')}).`,
+      `Do not take these figures at their word: the generator or its machine was overloaded (${overloaded.map(({ code }) => code).join(', ')}).`,
     )
   }
   return sentences.join(' ')

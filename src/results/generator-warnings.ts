@@ -17,6 +17,8 @@ export const generatorLimits = {
 
 /** Why a user who was due never started, when all places were taken. */
 const noPlace = 'concurrency-limit'
+/** And why, when the generator itself was late. */
+const tooLate = 'generator-late'
 
 /**
  * Says when the generator could not keep up, so that its figures would lie: it started users late, its event loop or its
@@ -29,6 +31,14 @@ export function generatorWarnings(measurements: Measurements): Warning[] {
   const warnings: Warning[] = []
   const warn = (code: string, message: string, hint: string) => warnings.push({ code, message, hint })
 
+  const late = outcomeReasons.dropped?.[tooLate] ?? 0
+  if (late > 0) {
+    warn(
+      'GENERATOR_LATE',
+      `${late} of ${users.planned} users never started, because the generator itself looked at them too late: the load was not the one that was asked for.`,
+      'Use a bigger machine or several (--part).',
+    )
+  }
   const lagMs = arrivals.lagMs.p99 ?? 0
   if (lagMs > generatorLimits.lagP99Ms) {
     warn(

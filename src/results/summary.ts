@@ -7,7 +7,7 @@ import { type Money, moneyMismatch, noMoney } from './money-balance.ts'
 import { sumOutcomes } from './outcome-counts.ts'
 import type { Threshold } from './parse-threshold.ts'
 import type { RunIdentity } from './snapshot-schema.ts'
-import { type Stop, type Summary, summarySchemaVersion } from './summary-schema.ts'
+import { type Stop, type Summary, summarySchemaVersion, type Warning } from './summary-schema.ts'
 
 /** What a summary is made from. */
 export type SummaryParts = {
@@ -27,6 +27,8 @@ export type SummaryParts = {
   stopped?: Stop | null
   /** @default `null`: this machine made the whole load */
   part?: { index: number; count: number } | null
+  /** What else is to be taken into account, besides what the measurements show. @default none */
+  warnings?: readonly Warning[]
   /** Promises that were found broken elsewhere. @default none */
   problems?: readonly { code: string; message: string }[]
 }
@@ -51,7 +53,7 @@ export function buildSummary(parts: SummaryParts): Summary {
     money,
     thresholds,
     problems,
-    warnings: generatorWarnings(measurements),
+    warnings: [...generatorWarnings(measurements), ...(parts.warnings ?? [])],
     exitCode: exitCodeOf({ stopped, problems, thresholds }),
   }
 }

@@ -13,6 +13,7 @@ export function connectionSettings(
   return {
     target,
     submission: flow.submission,
+    grantees: flow.grantees,
     requestTimeoutMs: flow.requestTimeoutMs,
     confirmTimeoutMs: flow.confirmTimeoutMs,
     blockPollIntervalMs: chain.pollIntervalMs,

@@ -8,6 +8,7 @@ import { testbedParameters } from '../config/parameters/chain.ts'
 import { resolveTarget } from '../config/resolve-target.ts'
 import type { Target, TargetPlan } from '../config/target.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import type { Part } from '../load/split.ts'
 import { ManagedProcess } from '../process/managed-process.ts'
 import { ownProgram } from '../process/own-program.ts'
 import { startEmbeddedTarget } from './start-embedded-target.ts'
@@ -35,7 +36,10 @@ export async function openRunTarget(
   const plan = await resolveTarget(config, environment)
   if (plan === 'local') {
     note('starting the embedded stack')
-    const testbed = await startEmbeddedTarget(testbedFlags(config.testbed), signal)
+    const testbed = await startEmbeddedTarget(
+      [...testbedFlags(config.testbed), '--grantees', String(config.flow.grantees)],
+      signal,
+    )
     return {
       target: testbed.target,
       lost: endedByItself('the embedded stack', testbed),
@@ -45,7 +49,7 @@ export async function openRunTarget(
   if (plan.apiServer)
     return { target: { ...plan, apiServer: plan.apiServer }, lost: never, close: async () => {} }
   note('starting the API server')
-  return startApiServer(plan, environment, signal)
+  return startApiServer(plan, environment, config.load.part, signal)
 }
 
 const never = new Promise<never>(() => {})
@@ -84,6 +88,7 @@ const addressSchema = z.object({ url: z.string() })
 async function startApiServer(
   plan: TargetPlan,
   environment: Environment,
+  { index, count }: Part,
   signal: AbortSignal,
 ): Promise<RunTarget> {
   const folder = await mkdtemp(join(tmpdir(), 'vana-load-'))
@@ -93,7 +98,17 @@ async function startApiServer(
   const child = new ManagedProcess<{ url: string }>({
     name: 'vana-load serve',
     command: program.command,
-    args: [...program.args, 'serve', '--target', file, '--port', '0', '--json'],
+    args: [
+      ...program.args,
+      'serve',
+      '--target',
+      file,
+      '--port',
+      '0',
+      '--json',
+      '--part',
+      `${index + 1}/${count}`,
+    ],
     env: Object.fromEntries([...environment].map(([name, { value }]) => [name, value])),
     ready: { line: (line) => (line.startsWith('{') ? addressSchema.parse(JSON.parse(line)) : undefined) },
     startTimeoutMs: 30_000,

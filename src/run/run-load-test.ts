@@ -25,6 +25,7 @@ import type { RunSnapshot } from '../results/snapshot-schema.ts'
 import { buildSummary } from '../results/summary.ts'
 import type { Summary, ThresholdResult } from '../results/summary-schema.ts'
 import { carryUsers } from './carry-users.ts'
+import { type GranteeLoad, watchGrantees } from './grantee-load.ts'
 import { openRunStage, type RunStage } from './run-stage.ts'
 import { createStopControl, type StopControl } from './stop-control.ts'
 import { type MoneySettlement, openUserWallets, type UserWallets } from './user-wallets.ts'
@@ -115,6 +116,13 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
       seed: config.seed,
       startedAt: new Date().toISOString(),
     }
+    const grantees = await watchGrantees({
+      config,
+      target,
+      rpc: client.connection.rpc,
+      note: view.note,
+      signal: stop.starting,
+    })
     const resources = startResourceSampler()
     const components = await watchComponents(target, client.connection)
     open.push(components)
@@ -129,7 +137,16 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
     })
     begun = true
     view.note('users are coming')
-    const durationMs = await coming(test, { runId, client, wallets, recorder, folder, stop, thresholds })
+    const durationMs = await coming(test, {
+      runId,
+      client,
+      wallets,
+      recorder,
+      folder,
+      stop,
+      thresholds,
+      grantees,
+    })
     resources.stop()
     await components.close()
     if (stop.reason()?.reason === 'circuit-breaker') await Promise.race([stage.lost, sleep(lossNoticeMs)])
@@ -144,6 +161,7 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
       dependencies: dependenciesOf(target),
       money: money.statement,
       problems: money.problems,
+      warnings: grantees.warnings(),
       thresholds,
       stopped: stop.reason(),
       part: config.load.part.count > 1 ? config.load.part : null,
@@ -167,13 +185,14 @@ type RunParts = {
   recorder: RunRecorder
   folder: RunFolder
   stop: StopControl
+  grantees: GranteeLoad
   thresholds: readonly Threshold[]
 }
 
 /** From the first due user to the end of the last; returns how long that took, in milliseconds. */
 async function coming(
   test: LoadTest,
-  { runId, client, wallets, recorder, folder, stop, thresholds }: RunParts,
+  { runId, client, wallets, recorder, folder, stop, thresholds, grantees }: RunParts,
 ): Promise<number> {
   const { config, view } = test
   const profile = loadProfileOf(config)
@@ -184,6 +203,7 @@ async function coming(
   const onEnd = (record: FlowRecord): void => {
     recorder.ended(record)
     wallets.flowEnded(record)
+    if (record.tx?.permissionId) grantees.granted()
     folder.appendFlow(record).catch(onDiskError)
     // These say nothing of whether the target works.
     if (record.outcome === 'dropped' || record.outcome === 'aborted' || record.outcome === 'degraded') return

@@ -1,5 +1,10 @@
 import pino from 'pino'
+import type { Hex } from 'viem'
+import type { TargetPlan } from '../config/target.ts'
+import { granteeKey } from '../crypto/grantee-key.ts'
+import { toNativeAccount } from '../crypto/native-account.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { isOfPart } from '../load/split.ts'
 import { LoadTestApiServer } from '../server/load-test-api-server.ts'
 import { createHdWallets } from '../wallets/hd-wallets.ts'
 import type { CommandIo } from './command-io.ts'
@@ -26,6 +31,7 @@ export async function runServe(options: ServeOptions, io: CommandIo): Promise<{ 
     relayerPrivateKeys: relayerKeys(options),
     granteePrivateKey,
     granteeId: BigInt(target.grantee.id),
+    moreGrantees: moreGrantees(target, granteePrivateKey),
     fees: {
       baseFeeMultiplier: chain.feeMultiplier,
       ...(chain.maxFeePerGasWei === undefined ? {} : { maxFeeGwei: Number(chain.maxFeePerGasWei) / 1e9 }),
@@ -47,12 +53,36 @@ export async function runServe(options: ServeOptions, io: CommandIo): Promise<{ 
   }
 }
 
-/** Keys given, or the lanes of the mnemonic, or the public key of an embedded chain; none turns the relay off. */
-function relayerKeys({ secrets, chain, target }: ServeOptions): readonly `0x${string}`[] {
-  if (secrets.relayerPrivateKeys?.length) return secrets.relayerPrivateKeys
+/** @throws LoadTestError CONFIG_INVALID when a grantee's address is not that of the key which it should have */
+function moreGrantees(target: TargetPlan, appKey: Hex) {
+  return (target.moreGrantees ?? []).map(({ id, address }, i) => {
+    const privateKey = granteeKey(appKey, i + 1)
+    const own = toNativeAccount(privateKey).address
+    if (own.toLowerCase() === address.toLowerCase()) return { id: BigInt(id), privateKey }
+    throw new LoadTestError(
+      'CONFIG_INVALID',
+      `Grantee ${id} is ${address}; the key that follows from the app's is that of ${own}.`,
+      { hint: `Register ${own} as a grantee, and name its id.` },
+    )
+  })
+}
+
+/** The part's share of the keys given, or of the lanes of the mnemonic, or the public key of an embedded chain; none turns the relay off. */
+function relayerKeys({ secrets, chain, target, part }: ServeOptions): readonly `0x${string}`[] {
+  if (secrets.relayerPrivateKeys?.length) {
+    const own = secrets.relayerPrivateKeys.filter((_, index) => isOfPart(index, part))
+    if (own.length > 0) return own
+    throw new LoadTestError(
+      'CONFIG_INVALID',
+      `${secrets.relayerPrivateKeys.length} relayer keys over ${part.count} parts leaves part ${part.index + 1} with none.`,
+      {
+        hint: 'Give at least as many relayer keys as parts: two servers that send with one key take its nonces.',
+      },
+    )
+  }
   if (secrets.mnemonic) {
     const { lane } = createHdWallets(secrets.mnemonic)
-    return Array.from({ length: chain.relayerLanes }, (_, index) => lane(index).privateKey)
+    return Array.from({ length: chain.relayerLanes }, (_, k) => lane(part.index + k * part.count).privateKey)
   }
   return target.accounts?.relayer ? [target.accounts.relayer] : []
 }

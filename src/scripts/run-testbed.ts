@@ -31,6 +31,7 @@ export async function runTestbed(
   }
   const testbed = await startTestbed({
     ...behaviour,
+    grantees: command.grantees,
     only: parts,
     ports: portsOf(options, parts),
     surroundings: { chain, personalServerUrl: surroundings.personalServerUrl?.replace(/\/+$/, '') },

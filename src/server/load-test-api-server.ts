@@ -12,6 +12,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import { requireLoopbackName } from './allowed-host.ts'
 import { answerErrors } from './answer-errors.ts'
 import { isLoopback, requireBearerToken } from './bearer-token.ts'
+import { createAppChooser, type MoreGrantee } from './choose-app.ts'
 import { addDocsRoutes } from './docs-routes.ts'
 import { createGasBudget } from './gas-budget.ts'
 import { createPersonalServer, type PersonalServer } from './personal-server.ts'
@@ -70,6 +71,8 @@ export type ApiServerOptions = {
   granteePrivateKey: Hex
   /** Relays only permissions for this grantee. @default any */
   granteeId?: bigint | undefined
+  /** More apps that users may grant access to; relayed for as well where `granteeId` limits that. @default none */
+  moreGrantees?: readonly MoreGrantee[]
   /**
    * Refuses relay requests without `expectedUserAddress`. The check protects from mistakes (another chain's domain,
    * altered fields: the contract would then act for a stranger), not from attackers, who can make keys at will; and
@@ -201,7 +204,7 @@ export class LoadTestApiServer {
   }
 
   #createHttp(token: string | undefined): FastifyInstance {
-    const { limits = {}, chainId, contracts, logger } = this.#options
+    const { limits = {}, chainId, contracts, logger, granteeId, moreGrantees = [] } = this.#options
     const http = fastify({
       logger: false,
       bodyLimit: limits.bodyBytes ?? 65_536,
@@ -245,7 +248,7 @@ export class LoadTestApiServer {
       rules: {
         domain,
         hash: messageHasher(domain),
-        granteeId: this.#options.granteeId,
+        granteeIds: granteeId === undefined ? undefined : [granteeId, ...moreGrantees.map(({ id }) => id)],
         requireExpectedUser: this.#options.requireExpectedUser ?? false,
       },
       limitUser: createRateLimiter(limits.perUser ?? { ratePerSecond: 2, burst: 10 }, this.#clock),
@@ -253,7 +256,12 @@ export class LoadTestApiServer {
     })
     addTrustedServerRoutes(http, {
       personalServer: this.#personalServer,
-      app: toNativeAccount(this.#options.granteePrivateKey),
+      appOf: createAppChooser({
+        rpc: this.#rpc,
+        permissions: contracts.permissions,
+        granteePrivateKey: this.#options.granteePrivateKey,
+        moreGrantees,
+      }),
       chainId,
       limitPermission: createRateLimiter(
         limits.perPermission ?? { ratePerSecond: 2, burst: 10 },

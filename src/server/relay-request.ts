@@ -67,8 +67,8 @@ const requestSchema = z.object({
 export type RelayRules = {
   domain: PermissionsDomain
   hash(message: ServerFilesAndPermission): Hash
-  /** Only permissions for this grantee are paid for. @default any */
-  granteeId?: bigint | undefined
+  /** Only permissions for these grantees are paid for. @default any */
+  granteeIds?: readonly bigint[] | undefined
   /** Whether `expectedUserAddress` must be there. */
   requireExpectedUser: boolean
 }
@@ -94,8 +94,12 @@ export function parseRelayRequest(body: unknown, rules: RelayRules): RelayReques
   checkDomain(typedData.domain, rules.domain)
   checkTypes(typedData.types, typedData.primaryType)
   const { message } = typedData
-  if (rules.granteeId !== undefined && message.granteeId !== rules.granteeId) {
-    throw new ApiError('GRANTEE_NOT_ALLOWED', `Only permissions for grantee ${rules.granteeId} are relayed.`)
+  if (rules.granteeIds !== undefined && !rules.granteeIds.includes(message.granteeId)) {
+    const only = rules.granteeIds.length === 1 ? 'grantee' : 'grantees'
+    throw new ApiError(
+      'GRANTEE_NOT_ALLOWED',
+      `Only permissions for ${only} ${rules.granteeIds.join(', ')} are relayed.`,
+    )
   }
   const digest = rules.hash(message)
   const signature = toContractForm(givenSignature)

@@ -9,8 +9,8 @@ import { addressKey } from './remote-address.ts'
 /** What the inference routes work with. */
 export type TrustedServerOptions = {
   personalServer: PersonalServer
-  /** The grantee: the personal server answers nobody else. */
-  app: LocalAccount
+  /** The grantee that has the permission: the personal server answers nobody else. */
+  appOf: (permissionId: string) => Promise<LocalAccount>
   chainId: number
   /** Takes a token for a permission at an address, or throws. */
   limitPermission(key: string): void
@@ -33,7 +33,7 @@ const identityQuery = z.object({ address: z.string().regex(/^0x[0-9a-fA-F]{40}$/
  * keeps the personal server's status, code, text and Retry-After.
  */
 export function addTrustedServerRoutes(server: FastifyInstance, options: TrustedServerOptions): void {
-  const { personalServer, app } = options
+  const { personalServer, appOf } = options
 
   const checkChain = (given: number | undefined): void => {
     if (given === undefined || given === options.chainId) return
@@ -46,6 +46,7 @@ export function addTrustedServerRoutes(server: FastifyInstance, options: Trusted
     options.limitPermission(`${request.permissionId} ${addressKey(ip)}`)
     // The exact text is what is signed; the id is written as a number, as the protocol wants it.
     const requestJson = `{"permission_id":${request.permissionId}}`
+    const app = await appOf(request.permissionId)
     const signature = await app.signMessage({ message: requestJson })
     const { id, createdAt } = await personalServer.createOperation(requestJson, signature)
     // The protocol's answer has no status; `starting` is the first of every operation.

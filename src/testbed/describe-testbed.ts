@@ -1,6 +1,7 @@
 import { privateKeyToAccount } from 'viem/accounts'
 import type { DependencyName, Target } from '../config/target.ts'
 import { type TestbedPart, testbedParts } from '../config/testbed-part.ts'
+import { granteeKey } from '../crypto/grantee-key.ts'
 import { appPrivateKey } from './development-keys.ts'
 import type { OwnChain } from './start-own-chain.ts'
 import type { PartProcess } from './start-part-process.ts'
@@ -38,9 +39,14 @@ export function describeTestbed(up: {
 
 function describeChain(chain: OwnChain): TestbedDocument {
   const { owner, funder, relayer } = chain.accounts
+  const [grantee, ...moreGrantees] = chain.granteeIds.map((id, index) => ({
+    id,
+    address: privateKeyToAccount(granteeKey(appPrivateKey, index)).address,
+  }))
   return {
     chain: { id: chain.chainId, rpcUrls: [chain.rpcUrl], contracts: chain.contracts },
-    grantee: { id: Number(chain.granteeId), address: privateKeyToAccount(appPrivateKey).address },
+    ...(grantee && { grantee }),
+    ...(moreGrantees.length > 0 && { moreGrantees }),
     accounts: { owner: owner.privateKey, funder: funder.privateKey, relayer: relayer.privateKey },
   }
 }

@@ -34,6 +34,8 @@ export type PartSettings = {
     granteePrivateKey: Hex
     /** The only grantee that permissions are relayed for; absent for any. */
     granteeId: number | undefined
+    /** More apps that it asks in the name of. */
+    moreGrantees: readonly { id: number; privateKey: Hex }[]
   }
 }
 
@@ -56,9 +58,10 @@ export const partStarters: { [Name in PartName]: (settings: PartSettings[Name]) 
   personalServer: ({ rateLimits, ...settings }) =>
     startPersonalServer({ ...settings, ...(rateLimits ? { rateLimits } : {}) }),
 
-  async apiServer({ granteeId, ...settings }) {
+  async apiServer({ granteeId, moreGrantees, ...settings }) {
     const server = new LoadTestApiServer({
       ...settings,
+      moreGrantees: moreGrantees.map(({ id, privateKey }) => ({ id: BigInt(id), privateKey })),
       ...(granteeId === undefined ? {} : { granteeId: BigInt(granteeId) }),
     })
     const { url } = await server.start()

@@ -1,14 +1,15 @@
 import { privateKeyToAccount } from 'viem/accounts'
+import { granteeKey } from '../crypto/grantee-key.ts'
 import { registerGrantee } from './chain/register-grantee.ts'
 import { type RunningChain, startChain } from './chain/start-chain.ts'
 import { appPrivateKey } from './development-keys.ts'
 import type { TestbedOptions } from './testbed-options.ts'
 
-/** The embedded chain of a testbed, with the app that users grant access to. */
-export type OwnChain = RunningChain & { granteeId: bigint }
+/** The embedded chain of a testbed, with the apps that users may grant access to. */
+export type OwnChain = RunningChain & { granteeIds: number[] }
 
 /**
- * Starts the testbed's chain and registers the app on it.
+ * Starts the testbed's chain and registers the apps on it.
  *
  * @throws LoadTestError PORT_IN_USE, TESTBED_START_FAILED; the signal's reason when aborted
  */
@@ -23,7 +24,12 @@ export async function startOwnChain(options: TestbedOptions): Promise<OwnChain> 
     ...(signal ? { signal } : {}),
   })
   try {
-    return { ...chain, granteeId: await registerGrantee(chain.client, privateKeyToAccount(appPrivateKey)) }
+    const granteeIds: number[] = []
+    for (let index = 0; index < (options.grantees ?? 1); index++) {
+      const app = privateKeyToAccount(granteeKey(appPrivateKey, index))
+      granteeIds.push(Number(await registerGrantee(chain.client, app)))
+    }
+    return { ...chain, granteeIds }
   } catch (error) {
     await chain.stop()
     throw error

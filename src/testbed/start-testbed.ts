@@ -1,4 +1,5 @@
 import { type TestbedPart, testbedParts } from '../config/testbed-part.ts'
+import { granteeKey } from '../crypto/grantee-key.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { contractAddresses } from './chain/contract-addresses.ts'
 import { describeTestbed, type TestbedDocument } from './describe-testbed.ts'
@@ -80,7 +81,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
       )
     })
     const apiServer = await start('apiServer', () => {
-      const { id, rpcUrls, granteePrivateKey, relayerPrivateKeys, granteeId } = needed(
+      const { id, rpcUrls, granteePrivateKey, relayerPrivateKeys, granteeId, moreGrantees } = needed(
         chain,
         'The API server',
         'a chain',
@@ -97,6 +98,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
           relayerPrivateKeys: relayerPrivateKeys ?? [],
           granteePrivateKey: needed(granteePrivateKey, 'The API server', "the app's key"),
           granteeId,
+          moreGrantees: moreGrantees ?? [],
         },
         signal,
       )
@@ -128,12 +130,13 @@ type Part = {
   stop(options?: { now?: boolean }): Promise<unknown>
 }
 
-function withDevelopmentKeys({ chainId, rpcUrl, accounts }: OwnChain): GivenChain {
+function withDevelopmentKeys({ chainId, rpcUrl, accounts, granteeIds }: OwnChain): GivenChain {
   return {
     id: chainId,
     rpcUrls: [rpcUrl],
     granteePrivateKey: appPrivateKey,
     relayerPrivateKeys: [accounts.relayer.privateKey],
+    moreGrantees: granteeIds.slice(1).map((id, i) => ({ id, privateKey: granteeKey(appPrivateKey, i + 1) })),
   }
 }
 

@@ -32,6 +32,8 @@ export type TestbedOptions = {
   serverMnemonic?: string | undefined
   /** Median time that the stand-in for the language model takes, in milliseconds. @default 800 */
   inferenceMedianMs?: number
+  /** How many apps are registered that users may grant access to. @default 1 */
+  grantees?: number
   /** Fixes the model's latencies. @default '1' */
   seed?: string
   signal?: AbortSignal
@@ -55,4 +57,6 @@ export type GivenChain = {
   relayerPrivateKeys?: readonly Hex[] | undefined
   /** The only grantee that permissions are relayed for. @default any */
   granteeId?: number | undefined
+  /** More apps, with their keys. @default none */
+  moreGrantees?: readonly { id: number; privateKey: Hex }[]
 }

@@ -1,5 +1,7 @@
 import { httpUrl, port, text, toggle, wholeNumber } from '../kinds/basic.ts'
+import { granteeCount } from '../kinds/grantee-count.ts'
 import { listOf } from '../kinds/kind.ts'
+import { part } from '../kinds/part.ts'
 import { mnemonic } from '../kinds/secret.ts'
 import { testbedPartList } from '../kinds/testbed-parts.ts'
 import { optional, parameter, secret } from '../parameter.ts'
@@ -43,6 +45,14 @@ export const testbedCommandParameters = {
     default: 0,
     flag: '--api-server-port <port>',
     summary: 'Port of the API server; 0 for a free one.',
+  }),
+  /** Apps that users may grant access to. */
+  grantees: parameter(granteeCount, {
+    default: 1,
+    flag: '--grantees <count>',
+    // The name without TESTBED is that of a run.
+    variable: 'TESTBED_GRANTEES',
+    summary: 'How many grantees are registered, for runs that spread their users over them.',
   }),
   /** Print the target as one JSON document on standard output, and nothing else there. */
   json: parameter(toggle, {
@@ -99,6 +109,14 @@ export const serveCommandParameters = {
     default: 'moksha',
     flag: '--target <name|file>',
     summary: 'What to relay to: moksha, env (all from the environment), or a target document.',
+  }),
+  /** Which share of a split load the server is for. */
+  part: parameter(part, {
+    default: { index: 0, count: 1 },
+    flag: '--part <i/n>',
+    // The name without SERVE is that of a run.
+    variable: 'SERVE_PART',
+    summary: 'Relay with the keys of part i of n only, so that the servers of a split run share none.',
   }),
   /** Print the address as one JSON document on standard output. */
   json: parameter(toggle, {

@@ -1,5 +1,6 @@
 import { choice, decimalNumber, wholeNumber } from '../kinds/basic.ts'
 import { duration } from '../kinds/duration.ts'
+import { granteeCount } from '../kinds/grantee-count.ts'
 import { kindOf } from '../kinds/kind.ts'
 import { optional, parameter } from '../parameter.ts'
 
@@ -18,6 +19,13 @@ export const flowParameters = {
     default: 'direct',
     flag: '--submission <way>',
     summary: 'Who pays for the transaction: direct (the user, from a funded wallet) or relayed (a relayer).',
+  }),
+  /** Apps over which the users are spread: user i grants access to number i modulo this. */
+  grantees: parameter(granteeCount, {
+    default: 1,
+    flag: '--grantees <count>',
+    summary:
+      'Grantees that the users are spread over; personal servers stop to read one near 12,500 permissions.',
   }),
   /** Size class of a user's file. */
   dataSize: parameter(choice(['small', 'medium', 'large', 'mixed']), {

@@ -32,6 +32,13 @@ export const targetParameters = {
   granteeId: optional(wholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER }), {
     summary: 'Id of the app that is given access.',
   }),
+  moreGranteeIds: optional(
+    listOf(wholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER }), 'ids above 0, separated by commas'),
+    {
+      summary:
+        "Ids of more apps for --grantees, separated by commas; their keys follow from the grantee's private key.",
+    },
+  ),
   granteeAddress: optional(address, {
     summary: "Address of the app; without it, that of the grantee's private key.",
   }),
