@@ -1,7 +1,7 @@
 import { Pool } from 'undici'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { type ExchangeAnswer, exchange, exchangeTimeout } from '../http/exchange.ts'
 import { endpointLabel } from './endpoint-label.ts'
-import { type ExchangeAnswer, exchange, exchangeTimeout } from './http-exchange.ts'
 
 /** One JSON-RPC node over HTTP, see {@link createEndpoint}. */
 export type Endpoint = {
@@ -58,14 +58,14 @@ export function createEndpoint(url: string, { connections }: { connections: numb
   return {
     label,
     async post(body, { signal, timeoutMs }) {
-      const { status, headers: answerHeaders, text } = await send(body, signal, timeoutMs)
+      const { status, headers: answerHeaders, body: answered } = await send(body, signal, timeoutMs)
       const retryAfter = answerHeaders['retry-after']
       if (status === 429 || (status === 503 && retryAfter !== undefined)) {
         throw new LoadTestError('CHAIN_RATE_LIMITED', `${label} answered HTTP ${status}.`, {
           details: { endpoint: label, status, retryAfterMs: parseRetryAfter(retryAfter) },
         })
       }
-      const answer = parseJson(text)
+      const answer = parseJson(answered.toString())
       // Some gateways send a well-formed JSON-RPC error under an HTTP error status: the former says more.
       if (answer === undefined || (status >= 400 && !isRpcAnswer(answer))) {
         throw new LoadTestError('CHAIN_UNREACHABLE', `${label} answered HTTP ${status} and no JSON-RPC.`, {

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { type ExchangeAnswer, exchange } from './exchange.ts'
 
 /** One request for JSON. */
 export type JsonRequest = {
@@ -8,7 +9,7 @@ export type JsonRequest = {
   body?: unknown
   headers?: Record<string, string>
   signal?: AbortSignal | undefined
-  /** For headers and for the body each, in milliseconds. @default 30000 */
+  /** For the whole request, in milliseconds. @default 30000 */
   timeoutMs?: number
   /** Who is asked, for messages: `personal server`, `API server`. */
   service: string
@@ -24,20 +25,17 @@ export type JsonRequest = {
 export async function requestJson(dispatcher: Dispatcher, request: JsonRequest): Promise<unknown> {
   const { method, url, body, signal, timeoutMs = 30_000, service } = request
   const { origin, pathname, search } = new URL(url)
-  let answer: Dispatcher.ResponseData
-  let text: string
+  let answer: ExchangeAnswer
   try {
-    answer = await dispatcher.request({
+    answer = await exchange(dispatcher, {
+      method,
       origin,
       path: pathname + search,
-      method,
       headers: { accept: 'application/json', ...(body === undefined ? {} : jsonHeader), ...request.headers },
-      body: body === undefined ? null : JSON.stringify(body),
-      signal: signal ?? null,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      timeoutMs,
+      signal,
     })
-    text = await answer.body.text()
   } catch (cause) {
     if (signal?.aborted) throw signal.reason
     throw new LoadTestError(
@@ -48,8 +46,9 @@ export async function requestJson(dispatcher: Dispatcher, request: JsonRequest):
       },
     )
   }
+  const { status } = answer
+  const text = answer.body.toString()
   const json = parse(text)
-  const { statusCode: status } = answer
   if (status >= 200 && status < 300) {
     if (json === undefined) {
       throw new LoadTestError('SERVER_PROTOCOL', `The ${service} answered ${status} without JSON.`, {

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { Pool } from 'undici'
 import { z } from 'zod'
-import { exchange, exchangeTimeout } from '../chain/http-exchange.ts'
+import { exchange, exchangeTimeout } from '../http/exchange.ts'
 import { ApiError } from './api-error.ts'
 
 /** What the personal server says about an operation; its status and result are passed on as they are. */
@@ -67,7 +67,11 @@ export function createPersonalServer(url: string, timeoutMs: number): PersonalSe
     limitMs = timeoutMs,
   ): Promise<{ status: number; retryAfter: string | undefined; json: unknown }> {
     try {
-      const { status, headers, text } = await exchange(pool, {
+      const {
+        status,
+        headers,
+        body: answered,
+      } = await exchange(pool, {
         method,
         path: `${base}${path}`,
         headers: body === undefined ? accept : acceptAndSend,
@@ -79,7 +83,7 @@ export function createPersonalServer(url: string, timeoutMs: number): PersonalSe
       return {
         status,
         retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
-        json: parseJson(text),
+        json: parseJson(answered.toString()),
       }
     } catch (cause) {
       const code = codeOf(cause)

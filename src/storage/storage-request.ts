@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { linkedSignal } from '../async/linked-signal.ts'
-import { LoadTestError } from '../errors/load-test-error.ts'
+import { exchange, exchangeTimeout } from '../http/exchange.ts'
 import { storageAnswerError, storageTimeout, storageUnreachable } from './storage-error.ts'
 
 /** One HTTP request to the storage. */
@@ -21,9 +20,6 @@ export type StorageRequest = {
 /** A complete answer with status 2xx. */
 export type StorageAnswer = { headers: Record<string, string | string[] | undefined>; body: Buffer }
 
-/** For calls without a signal. */
-const never = new AbortController().signal
-
 /**
  * Makes one request, once, within one deadline over connecting, headers and body. Both an abort and the deadline cut
  * the connection, so nothing goes on behind the caller's back.
@@ -34,18 +30,24 @@ export async function storageRequest(
   dispatcher: Dispatcher,
   request: StorageRequest,
 ): Promise<StorageAnswer> {
-  const { method, origin, path, headers = {}, body = null, action, signal = never, timeoutMs } = request
-  const limit = linkedSignal(signal, timeoutMs, () => storageTimeout(action, origin, timeoutMs))
-  try {
-    const answer = await dispatcher.request({ method, origin, path, headers, body, signal: limit.signal })
-    const received = Buffer.from(await answer.body.arrayBuffer())
-    const { statusCode: status } = answer
-    if (status >= 200 && status < 300) return { headers: answer.headers, body: received }
-    throw storageAnswerError(action, status, answer.headers, received.toString('utf8', 0, 4096))
-  } catch (error) {
-    if (limit.signal.aborted) throw limit.signal.reason
-    throw error instanceof LoadTestError ? error : storageUnreachable(action, origin, error)
-  } finally {
-    limit.dispose()
-  }
+  const { method, origin, path, headers = {}, body, action, signal, timeoutMs } = request
+  const answer = await exchange(dispatcher, {
+    method,
+    origin,
+    path,
+    headers,
+    body,
+    timeoutMs,
+    signal,
+  }).catch((error: unknown) => {
+    if (signal?.aborted) throw signal.reason
+    throw isTimeout(error)
+      ? storageTimeout(action, origin, timeoutMs)
+      : storageUnreachable(action, origin, error)
+  })
+  if (answer.status >= 200 && answer.status < 300) return answer
+  throw storageAnswerError(action, answer.status, answer.headers, answer.body.toString('utf8', 0, 4096))
 }
+
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === exchangeTimeout

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import type { Address, Hex } from 'viem'
 import { z } from 'zod'
-import { exchange } from '../../chain/http-exchange.ts'
+import { exchange } from '../../http/exchange.ts'
 import type { Sleep } from './options.ts'
 
 /** Reads from a contract at the latest block. */
@@ -34,7 +34,7 @@ export function createEthCall(options: {
   let id = 0
 
   const post = async (body: string): Promise<unknown> => {
-    const { status, text } = await exchange(dispatcher, {
+    const { status, body: answered } = await exchange(dispatcher, {
       method: 'POST',
       origin,
       path: `${pathname}${search}`,
@@ -44,7 +44,7 @@ export function createEthCall(options: {
       signal,
     })
     if (status >= 400) throw new Error(`The node answered with HTTP ${status}.`)
-    return JSON.parse(text)
+    return JSON.parse(answered.toString())
   }
 
   const postWithRetries = async (body: string): Promise<unknown> => {

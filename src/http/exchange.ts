@@ -3,11 +3,11 @@ import type { Dispatcher } from 'undici'
 /** One HTTP request, with one deadline over connecting, headers and body. */
 export type ExchangeRequest = {
   method: 'GET' | 'POST'
-  /** Where to, for a dispatcher that serves several origins. */
+  /** `http(s)://host[:port]`, for a dispatcher that serves several. @default the dispatcher's own */
   origin?: string
   path: string
   headers: Record<string, string>
-  body?: string
+  body?: string | Buffer | undefined
   timeoutMs: number
   signal?: AbortSignal | undefined
 }
@@ -16,28 +16,28 @@ export type ExchangeRequest = {
 export type ExchangeAnswer = {
   status: number
   headers: Record<string, string | string[] | undefined>
-  text: string
+  body: Buffer
 }
 
 /** `code` of the error that an {@link exchange} rejects with when its time is up. */
 export const exchangeTimeout = 'EXCHANGE_TIMEOUT'
 
 /**
- * Makes an HTTP request and reads the whole answer as text.
+ * Makes an HTTP request and reads the whole answer.
  *
  * It stands on undici's `dispatch`, the layer under `request`: without a stream and an abort controller for each of
  * them, a small request costs half the CPU time, and a load generator makes many. One timer covers everything, so that
  * a body that drips for ever does not hold its reader.
  *
  * @throws the signal's reason; an error with code {@link exchangeTimeout}; undici's and the socket's errors.
- * @example const { status, text } = await exchange(pool, { method: 'GET', path: '/', headers: {}, timeoutMs: 1000 })
+ * @example const { status, body } = await exchange(pool, { method: 'GET', path: '/', headers: {}, timeoutMs: 1000 })
  */
 export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Promise<ExchangeAnswer> {
   const { method, origin, path, headers, body = null, timeoutMs, signal } = request
   if (signal?.aborted) return Promise.reject(signal.reason)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    let answer: Omit<ExchangeAnswer, 'text'> = { status: 0, headers: {} }
+    let answer: Omit<ExchangeAnswer, 'body'> = { status: 0, headers: {} }
     let started: Dispatcher.DispatchController | undefined
     let gaveUp: Error | undefined
 
@@ -60,15 +60,7 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
     signal?.addEventListener('abort', onAbort, { once: true })
 
     dispatcher.dispatch(
-      {
-        method,
-        ...(origin === undefined ? {} : { origin }),
-        path,
-        headers,
-        body,
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      },
+      { method, path, headers, body, ...(origin && { origin }), headersTimeout: 0, bodyTimeout: 0 },
       {
         onRequestStart(controller) {
           started = controller
@@ -82,7 +74,7 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
         },
         onResponseEnd() {
           settle()
-          resolve({ ...answer, text: Buffer.concat(chunks).toString() })
+          resolve({ ...answer, body: Buffer.concat(chunks) })
         },
         onResponseError(_, error) {
           settle()
