@@ -1,48 +1,76 @@
+import { availableParallelism } from 'node:os'
+import { measureFloor } from './floor.ts'
 import type { Stack } from './stack.ts'
 import { meaningful, runMeasured, warmUp } from './stack-cpu.ts'
 
-/** Users per second that are asked for. */
-const rate = 12
+/** Users of each run. */
 const users = 400
 
+/** More users per second than the stack can carry, so that all cores are busy from first to last. */
+const floodPerSecond = 60
+
+/** Of the rate that the CPU allows, what is asked for where lateness is measured: a full load, but one that can be met. */
+const fullLoad = 0.7
+
 /**
- * Measures whole flows, of users who pay for themselves and of relayed ones.
- *
- * @param floorCpuMsPerFlow what the SDK's operations alone cost, measured in this session
+ * Measures whole flows: as fast as the machine carries them, and at a full load that it can meet, by users who pay for
+ * themselves and by relayed ones. The floor is measured before and after, since the machine may be shared.
  */
 export async function measureLoad(
   stack: Stack,
-  floorCpuMsPerFlow: number,
   say: (text: string) => void,
 ): Promise<Record<string, unknown>> {
-  const flags = ['--users', String(users), '--rate', String(rate), '--concurrency', '200']
+  say('floor: the operations of the SDK, bare')
+  const floorBefore = await measureFloor()
   await warmUp(stack, say)
+
+  say(`load: ${users} users as fast as they get through, who pay for themselves`)
+  const patience = ['--concurrency', '100', '--patience', '1h']
+  const { summary: flood, cpuMsPerFlow: floodCpu } = await runMeasured(stack, [
+    ...['--users', String(users), '--rate', String(floodPerSecond)],
+    ...['--submission', 'direct', ...patience],
+  ])
+  const clientCpuMsPerFlow = flood.resources.cpuMsPerFlow ?? Number.NaN
+  const cpuMsPerFlow = Object.values(floodCpu).reduce((sum, ms) => sum + ms, clientCpuMsPerFlow)
+  const cpuBoundFlowsPerSecond = (availableParallelism() * 1000) / cpuMsPerFlow
+
+  const rate = Math.max(1, cpuBoundFlowsPerSecond * fullLoad).toFixed(1)
+  const flags = ['--users', String(users), '--rate', rate, '--concurrency', '400']
   say(`load: ${users} users at ${rate}/s, who pay for themselves`)
   const { summary: direct, cpuMsPerFlow: directCpu } = await runMeasured(stack, [
     ...flags,
-    '--submission',
-    'direct',
+    ...['--submission', 'direct'],
   ])
   say(`load: ${users} users at ${rate}/s, relayed`)
   const callsBefore = await stack.relayerCalls()
   const { summary: relayed, cpuMsPerFlow: relayedCpu } = await runMeasured(stack, [
     ...flags,
-    '--submission',
-    'relayed',
+    ...['--submission', 'relayed'],
   ])
   const relayerCalls = (await stack.relayerCalls()) - callsBefore
-  const clientCpuMsPerFlow = direct.resources.cpuMsPerFlow ?? Number.NaN
+  say('floor: once more')
+  const floorCpuMsPerFlow = (floorBefore + (await measureFloor())) / 2
+
   return {
+    floorCpuMsPerFlow,
     clientCpuMsPerFlow,
     clientCpuRatio: clientCpuMsPerFlow / floorCpuMsPerFlow,
-    flowsPerSecond: direct.throughput.flowsPerSecond,
-    succeeded: { direct: direct.users.succeeded, relayed: relayed.users.succeeded },
+    stackCpuMsPerFlow: meaningful({ direct: directCpu, relayed: relayedCpu }),
+    stackCpuMsPerFlowBySubmission: { direct: directCpu, relayed: relayedCpu },
+    flowsPerSecond: flood.throughput.flowsPerSecond,
+    cpuBoundFlowsPerSecond,
+    shareOfCpuBound: flood.throughput.flowsPerSecond / cpuBoundFlowsPerSecond,
+    succeeded: {
+      flood: flood.users.succeeded,
+      direct: direct.users.succeeded,
+      relayed: relayed.users.succeeded,
+    },
+    eventLoopDelayMs: { p99: flood.resources.eventLoopDelayMs.p99 },
+    fullLoadPerSecond: Number(rate),
+    arrivalLagMs: { load: { p50: direct.arrivals.lagMs.p50, p99: direct.arrivals.lagMs.p99 } },
     rpcCallsPerFlow: {
       direct: direct.rpc.callsPerFlow,
       relayed: (relayed.rpc.calls + relayerCalls) / relayed.users.started,
     },
-    eventLoopDelayMs: { p99: direct.resources.eventLoopDelayMs.p99 },
-    stackCpuMsPerFlow: meaningful({ direct: directCpu, relayed: relayedCpu }),
-    stackCpuMsPerFlowBySubmission: { direct: directCpu, relayed: relayedCpu },
   }
 }

@@ -10,8 +10,9 @@ import { measureFloor } from './floor.ts'
 import { measureFunding } from './fund-wallets.ts'
 import { measureLag } from './lag.ts'
 import { measureLoad } from './load.ts'
+import { describeMachine } from './machine.ts'
 import { measureMemory } from './memory.ts'
-import { openStack } from './stack.ts'
+import { blockTime, openStack, seed } from './stack.ts'
 import { printTable } from './table.ts'
 
 const parts = ['floor', 'funding', 'load', 'lag', 'memory'] as const
@@ -25,23 +26,21 @@ if (args.only !== undefined && !parts.some((part) => part === args.only)) {
 const wants = (part: (typeof parts)[number]): boolean => args.only === undefined || args.only === part
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
-const results: Record<string, unknown> = {}
-let floorCpuMsPerFlow: number | undefined
-if (wants('floor') || wants('load')) {
-  say('floor: the operations of the SDK, bare')
-  floorCpuMsPerFlow = await measureFloor()
-  results.floorCpuMsPerFlow = floorCpuMsPerFlow
-}
-if (wants('funding')) Object.assign(results, await measureFunding(say))
-if (wants('load') || wants('lag') || wants('memory')) {
+const results: Record<string, unknown> = { machine: describeMachine(), seed, blockTime }
+if (args.only === 'floor') results.floorCpuMsPerFlow = await measureFloor()
+const arrivalLagMs = wants('lag') ? await measureLag(say) : {}
+if (wants('load')) {
   const stack = await openStack()
   try {
-    if (wants('load')) Object.assign(results, await measureLoad(stack, floorCpuMsPerFlow ?? Number.NaN, say))
-    if (wants('lag')) results.arrivalLagMs = await measureLag(stack, say)
-    if (wants('memory')) results.rssBytes = await measureMemory(stack, say)
+    const load = await measureLoad(stack, say)
+    Object.assign(arrivalLagMs, load.arrivalLagMs)
+    Object.assign(results, load)
   } finally {
     await stack.close()
   }
 }
+if (Object.keys(arrivalLagMs).length > 0) results.arrivalLagMs = arrivalLagMs
+if (wants('memory')) results.rssBytes = await measureMemory(say)
+if (wants('funding')) Object.assign(results, await measureFunding(say))
 if (args.json) console.log(JSON.stringify(results))
 else printTable(results)

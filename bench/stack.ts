@@ -22,10 +22,19 @@ export type Stack = {
 
 const program = fileURLToPath(new URL('../dist/index.js', import.meta.url))
 
+/** Of the chain of the embedded stack. */
+export const blockTime = '1s'
+
+/** Of all runs; each has a number added, so that it uses wallets of its own. */
+export const seed = 'bench'
+
 /** Starts the embedded stack with 1 s blocks. Each run against it uses wallets of its own. */
 export async function openStack(): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'vana-load-bench-'))
-  const { target, stop } = await startEmbeddedTarget(['--block-time', '1s'], new AbortController().signal)
+  const { target, stop } = await startEmbeddedTarget(
+    ['--block-time', blockTime],
+    new AbortController().signal,
+  )
   const file = join(folder, 'target.json')
   await writeFile(file, JSON.stringify(target), { mode: 0o600 })
   let runs = 0
@@ -37,7 +46,7 @@ export async function openStack(): Promise<Stack> {
         '--out',
         join(folder, 'results'),
         '--seed',
-        `bench-${++runs}`,
+        `${seed}-${++runs}`,
         '--json',
       ]
       const { stdout } = await promisify(execFile)(process.execPath, [program, 'run', ...common, ...flags], {

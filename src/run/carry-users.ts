@@ -14,7 +14,7 @@ import type { StopControl } from './stop-control.ts'
 export type CarryUsersOptions = {
   config: LoadTestConfig
   profile: LoadProfile
-  client: VanaLoadTestClient
+  client: Pick<VanaLoadTestClient, 'runFlow'>
   /** Under whose name the users' objects are stored. */
   runId: string
   stop: StopControl

@@ -1,0 +1,105 @@
+/**
+ * Carries users through the generator's own engine with no target at all, and prints what became of them: schedule,
+ * wallets, records and results on disk are the real ones, and so is the work of the flows on the threads; only what
+ * servers would answer is at hand. A process of its own, so that its memory is the generator's.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { loadProfileOf } from '../src/config/load-profile.ts'
+import { resolveConfig } from '../src/config/resolve-config.ts'
+import type { FlowResult } from '../src/flow/data-portability-flow.ts'
+import { startResourceSampler } from '../src/metrics/resources.ts'
+import { createRedactor } from '../src/redaction/redact.ts'
+import { createRunFolder } from '../src/results/run-folder.ts'
+import { createRunRecorder } from '../src/results/run-recorder.ts'
+import { carryUsers } from '../src/run/carry-users.ts'
+import { createStopControl } from '../src/run/stop-control.ts'
+import { createHdWallets } from '../src/wallets/hd-wallets.ts'
+import { mnemonicFromEntropy } from '../src/wallets/mnemonic.ts'
+import { openComputedFlow } from './computed-flow.ts'
+
+const { values: args } = parseArgs({
+  options: { flow: { type: 'string' }, users: { type: 'string' }, rate: { type: 'string' } },
+})
+const { flow = 'instant', users = '1000', rate = '100' } = args
+const seed = 'bench'
+const runId = 'bench'
+const { config } = resolveConfig({
+  flags: {
+    '--users': users,
+    '--rate': rate,
+    '--seed': seed,
+    '--arrival': 'poisson',
+    '--concurrency': '200',
+    // Nobody is dropped on a machine that can't keep the pace.
+    '--patience': '1h',
+  },
+})
+
+const instant: FlowResult = {
+  outcome: 'succeeded',
+  steps: {},
+  tx: null,
+  verified: null,
+  error: null,
+  answer: null,
+}
+const client =
+  flow === 'instant' ? { runFlow: async () => instant, close: async () => {} } : await openComputedFlow(seed)
+
+const never = new AbortController().signal
+const stop = createStopControl({ interrupt: never, forced: never, graceMs: 1000 })
+const redact = createRedactor()
+const resultsDir = await mkdtemp(join(tmpdir(), 'vana-load-bench-'))
+const folder = await createRunFolder({ resultsDir, runId, redact })
+const wallets = createHdWallets(mnemonicFromEntropy(Buffer.alloc(16)))
+const resources = startResourceSampler()
+const recorder = createRunRecorder({
+  run: { id: runId, preset: null, target: 'none', seed, startedAt: new Date().toISOString() },
+  planned: config.users,
+  redact,
+  resources,
+})
+const originMs = performance.now()
+const tick = (): void => {
+  const nowMs = performance.now() - originMs
+  void folder.appendTimeline(recorder.tick(nowMs))
+  recorder.snapshot(nowMs)
+}
+const timer = setInterval(tick, 1000)
+try {
+  await carryUsers({
+    config,
+    profile: loadProfileOf(config),
+    client,
+    runId,
+    stop,
+    walletOf: (index) => wallets.user(index),
+    funded: async () => {},
+    onArrival: (lagMs) => recorder.arrived(lagMs),
+    onStart: () => recorder.started(),
+    onEnd(record) {
+      recorder.ended(record)
+      void folder.appendFlow(record)
+    },
+  })
+} finally {
+  clearInterval(timer)
+  tick()
+  stop.dispose()
+  resources.stop()
+  await client.close()
+  await folder.close()
+  await rm(resultsDir, { recursive: true, force: true })
+}
+const { users: counts, arrivals, resources: used } = recorder.measurements()
+console.log(
+  JSON.stringify({
+    succeeded: counts.succeeded,
+    lagMs: { p50: arrivals.lagMs.p50, p99: arrivals.lagMs.p99 },
+    eventLoopDelayP99Ms: used.eventLoopDelayMs.p99,
+    rssPeakBytes: used.rssPeakBytes,
+  }),
+)
