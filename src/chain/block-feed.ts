@@ -51,13 +51,31 @@ export type BlockFeed = {
   covers(afterBlock: number): boolean
   /** The block in memory that holds a transaction. */
   find(transaction: Hash): SeenBlock | undefined
+  /**
+   * A block's own time on the timeline of `performance.now()`, never later than it was seen here.
+   *
+   * The chain's clock and this machine's need not agree. Of all blocks so far, the one that was seen soonest after its
+   * timestamp is taken to have been seen at once; so the time of a block can be too late by what even that one took, and
+   * too early by the second that is a timestamp's grain.
+   */
+  timeOf(block: SeenBlock): number
   stats(): BlockFeedStats
   /** Stops polling, whoever listens. */
   close(): void
 }
 
 /** What a feed has been through. */
-export type BlockFeedStats = { blocks: number; reorgs: number; deepestReorg: number; failedLooks: number }
+export type BlockFeedStats = {
+  blocks: number
+  reorgs: number
+  deepestReorg: number
+  failedLooks: number
+  /**
+   * How far this machine's clock was ahead of a new block's timestamp, at the least: what the clocks differ by, and the
+   * shortest way of a block to here. Below 0, this machine is behind for sure. `null` before the first block.
+   */
+  clockAheadMs: number | null
+}
 
 /**
  * Makes the one reader of blocks of a process: fees, receipts and lanes all take the head from here, so that their
@@ -76,7 +94,9 @@ export function createBlockFeed(options: BlockFeedOptions): BlockFeed {
   const { rpc, pollIntervalMs = 250, keep = 64, clock = systemClock } = options
   const callAll = createBatchCaller(rpc)
   const listeners = new Set<BlockListener>()
-  const stats: BlockFeedStats = { blocks: 0, reorgs: 0, deepestReorg: 0, failedLooks: 0 }
+  const stats = { blocks: 0, reorgs: 0, deepestReorg: 0, failedLooks: 0 }
+  /** From a timestamp, in milliseconds, to when its block was seen, at the least. */
+  let soonestMs = Number.POSITIVE_INFINITY
   /** The newest blocks of the chain, oldest first, each the parent of the next. */
   const chain: SeenBlock[] = []
   const known = new Map<Hash, SeenBlock>()
@@ -92,6 +112,7 @@ export function createBlockFeed(options: BlockFeedOptions): BlockFeed {
   function append(block: SeenBlock): void {
     chain.push(block)
     known.set(block.hash, block)
+    soonestMs = Math.min(soonestMs, block.seenAtMs - block.timestamp * 1000)
     for (const hash of block.transactions) blockOf.set(hash, block)
     while (chain.length > keep) forget(chain.shift())
   }
@@ -225,7 +246,11 @@ export function createBlockFeed(options: BlockFeedOptions): BlockFeed {
       return oldest !== undefined && oldest.number <= afterBlock + 1
     },
     find: (transaction) => blockOf.get(transaction),
-    stats: () => ({ ...stats }),
+    timeOf: ({ timestamp, seenAtMs }) => Math.min(seenAtMs, timestamp * 1000 + soonestMs),
+    stats: () => ({
+      ...stats,
+      clockAheadMs: Number.isFinite(soonestMs) ? Math.round(soonestMs + performance.timeOrigin) : null,
+    }),
     close() {
       listeners.clear()
       stopPolling?.()

@@ -78,6 +78,17 @@ describe('broadcasting a transaction', () => {
     ])
   })
 
+  it('offers the same bytes again when a node fails inside, and says so plainly when it goes on failing', async () => {
+    const internal: CallAnswer = { error: { code: -32603, message: 'internal error' } }
+    script(internal, { result: transaction.hash })
+    expect(await run()).toBe('sent')
+    node.received.length = 0
+    script(internal)
+    const error = await run()
+    expect([error, mayBeSent(error)]).toMatchObject([{ code: 'CHAIN_RPC_ERROR' }, false])
+    expect(node.count(sent)).toBe(3)
+  })
+
   it('takes "nonce too low" for success when the chain has this very transaction', async () => {
     script({ drop: 'after' }, refusal('nonce too low'))
     const answer = node.answer

@@ -12,7 +12,7 @@ export type SignedTransaction = { raw: Hex; hash: Hash }
 export type BroadcastOptions = {
   /** The sender: its transactions go to one endpoint while that is healthy. */
   stickyKey: string
-  /** How often the same bytes are offered while no node can be reached. @default 3 */
+  /** How often the same bytes are offered while no node can be reached, or one fails inside. @default 3 */
   attempts?: number
   signal?: AbortSignal | undefined
   clock?: Clock
@@ -43,9 +43,10 @@ export async function broadcast(
       const reason = rejectionReason(error)
       if (reason === 'already-known') return
       if (reason === 'nonce-too-low' && (await isOurs(error, mayBeSent))) return
-      const code = error instanceof LoadTestError ? error.code : undefined
-      mayBeSent ||= code === 'CHAIN_UNREACHABLE'
-      if (code !== 'CHAIN_UNREACHABLE' || attempt >= attempts) throw withFate(error, hash, mayBeSent)
+      const isUnreachable = error instanceof LoadTestError && error.code === 'CHAIN_UNREACHABLE'
+      mayBeSent ||= isUnreachable
+      const canHelp = isUnreachable || isInternalError(error)
+      if (!canHelp || attempt >= attempts) throw withFate(error, hash, mayBeSent)
     }
     await clock.sleepUntil(clock.now() + 100 * 2 ** attempt, signal)
   }
@@ -63,6 +64,10 @@ export async function broadcast(
 export function mayBeSent(error: unknown): boolean {
   return error instanceof LoadTestError && error.details.mayBeSent === true
 }
+
+/** JSON-RPC's "internal error": says something of the node, and nothing of the transaction. */
+const isInternalError = (error: unknown): boolean =>
+  error instanceof LoadTestError && error.details.code === -32603
 
 function withFate(error: unknown, hash: Hash, mayBeSent: boolean): unknown {
   if (!(error instanceof LoadTestError)) return error

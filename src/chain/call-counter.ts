@@ -8,16 +8,19 @@ export type CallCounts = {
   byEndpoint: Record<string, number>
 }
 
+/** Counts calls, see {@link createCallCounter}. */
+export type CallCounter = {
+  count(method: string, endpoint: string): void
+  countFailures(calls: number): void
+  read(): CallCounts
+}
+
 /**
  * Counts JSON-RPC calls by method and by endpoint.
  *
  * @example const counter = createCallCounter(); counter.count('eth_call', 'http://127.0.0.1:8545')
  */
-export function createCallCounter(): {
-  count(method: string, endpoint: string): void
-  countFailure(): void
-  read(): CallCounts
-} {
+export function createCallCounter(): CallCounter {
   const byMethod = new Map<string, number>()
   const byEndpoint = new Map<string, number>()
   let total = 0
@@ -28,8 +31,8 @@ export function createCallCounter(): {
       byMethod.set(method, (byMethod.get(method) ?? 0) + 1)
       byEndpoint.set(endpoint, (byEndpoint.get(endpoint) ?? 0) + 1)
     },
-    countFailure() {
-      failed += 1
+    countFailures(calls) {
+      failed += calls
     },
     read: () => ({
       total,

@@ -135,6 +135,15 @@ export async function estimateGas(
   return parse(quantity, await rpc.request('eth_estimateGas', [toParams(call)], options), 'eth_estimateGas')
 }
 
+/**
+ * A gas limit: the estimate and a share of it, since what a transaction uses may differ from its simulation.
+ *
+ * @example withMargin(100_000n, 0.1) // 110_000n
+ */
+export function withMargin(estimate: bigint, margin: number): bigint {
+  return (estimate * BigInt(Math.round((1 + margin) * 1000))) / 1000n
+}
+
 /** Executes a read-only call on the latest block and gives the raw return data. */
 export async function readCall(rpc: RpcPool, call: CallRequest, options?: RpcRequestOptions): Promise<Hex> {
   return parse(hex, await rpc.request('eth_call', [toParams(call), 'latest'], options), 'eth_call')

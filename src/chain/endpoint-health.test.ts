@@ -10,7 +10,7 @@ describe('the circuit of an endpoint', () => {
     health.onUnreachable(0)
     health.onUnreachable(0)
     expect(health.state(0)).toBe('closed')
-    health.onAnswer()
+    health.onAnswer(0)
     health.onUnreachable(0)
     health.onUnreachable(0)
     expect(health.tryAcquire(0)).toBe(true)
@@ -24,7 +24,7 @@ describe('the circuit of an endpoint', () => {
     for (let i = 0; i < 3; i += 1) health.onUnreachable(0)
     expect(health.state(100)).toBe('half-open')
     expect([health.tryAcquire(100), health.tryAcquire(100)]).toEqual([true, false])
-    health.onAnswer()
+    health.onAnswer(100)
     expect([health.tryAcquire(100), health.tryAcquire(100)]).toEqual([true, true])
   })
 
@@ -54,6 +54,18 @@ describe('the circuit of an endpoint', () => {
     expect(health.tryAcquire(100)).toBe(true)
   })
 
+  it('knows for how long it was open and paused in all', () => {
+    const health = createEndpointHealth(options)
+    for (let i = 0; i < 3; i += 1) health.onUnreachable(10)
+    expect(health.lost(60)).toEqual({ openMs: 50, pausedMs: 0 })
+    health.onAnswer(110)
+    health.onRateLimited(200, 100)
+    // Answers to what was already on its way extend the pause, they do not count it twice.
+    health.onRateLimited(250, 100)
+    expect(health.lost(300)).toEqual({ openMs: 100, pausedMs: 100 })
+    expect(health.lost(1000)).toEqual({ openMs: 100, pausedMs: 150 })
+  })
+
   it('never shuts an endpoint out for ever, whatever happens', () => {
     const event = fc.constantFrom('answer', 'unreachable', 'limited', 'abandoned', 'acquire', 'wait')
     fc.assert(
@@ -61,7 +73,7 @@ describe('the circuit of an endpoint', () => {
         const health = createEndpointHealth(options)
         let nowMs = 0
         for (const name of events) {
-          if (name === 'answer') health.onAnswer()
+          if (name === 'answer') health.onAnswer(nowMs)
           else if (name === 'unreachable') health.onUnreachable(nowMs)
           else if (name === 'limited') health.onRateLimited(nowMs, undefined)
           else if (name === 'abandoned') health.onAbandoned()
@@ -97,7 +109,7 @@ describe('the pause of an endpoint', () => {
     expect(health.pauseMs(100)).toBe(100)
     health.onRateLimited(200, undefined)
     expect(health.pauseMs(200)).toBe(200)
-    health.onAnswer()
+    health.onAnswer(0)
     health.onRateLimited(500, undefined)
     expect(health.pauseMs(500)).toBe(50)
   })

@@ -3,7 +3,7 @@ export type EndpointHealth = {
   /** Whether a request may go out now; taking it while half-open makes it the one probe. */
   tryAcquire(nowMs: number): boolean
   /** The endpoint answered, whatever it said. */
-  onAnswer(): void
+  onAnswer(nowMs: number): void
   /** The endpoint could not be reached, or did not answer in time. */
   onUnreachable(nowMs: number): void
   /** The endpoint asked for a pause. */
@@ -13,6 +13,8 @@ export type EndpointHealth = {
   /** Milliseconds until the pause that the endpoint asked for is over; 0 if it asked for none. */
   pauseMs(nowMs: number): number
   state(nowMs: number): 'closed' | 'open' | 'half-open' | 'paused'
+  /** For how long in all the circuit was not closed, and for how long the endpoint had asked for a pause. */
+  lost(nowMs: number): { openMs: number; pausedMs: number }
 }
 
 /** Settings of {@link createEndpointHealth}. */
@@ -57,6 +59,18 @@ export function createEndpointHealth(options: EndpointHealthOptions = {}): Endpo
   let probing = false
   let pausedUntilMs = 0
   let pauses = 0
+  let openSinceMs: number | undefined
+  let openedMs = 0
+  let pausesMs = 0
+
+  function close(nowMs: number): void {
+    if (openSinceMs !== undefined) openedMs += nowMs - openSinceMs
+    openSinceMs = undefined
+    failures = 0
+    openings = 0
+    openUntilMs = undefined
+    probing = false
+  }
 
   return {
     tryAcquire(nowMs) {
@@ -66,30 +80,27 @@ export function createEndpointHealth(options: EndpointHealthOptions = {}): Endpo
       probing = true
       return true
     },
-    onAnswer() {
-      failures = 0
-      openings = 0
+    onAnswer(nowMs) {
+      close(nowMs)
       pauses = 0
-      openUntilMs = undefined
-      probing = false
     },
     onUnreachable(nowMs) {
       failures += 1
       const failedProbe = probing
       probing = false
       if (openUntilMs === undefined ? failures < failuresToOpen : !failedProbe) return
+      openSinceMs ??= nowMs
       openUntilMs = nowMs + Math.min(openMs * 2 ** openings, maxOpenMs)
       openings += 1
     },
     onRateLimited(nowMs, retryAfterMs) {
-      failures = 0
-      openings = 0
-      openUntilMs = undefined
-      probing = false
+      close(nowMs)
       const ownMs = firstPauseMs * 2 ** Math.min(pauses, 16)
       // Answers to requests already on their way say the same thing again: they do not make the pause grow.
       if (nowMs >= pausedUntilMs) pauses += 1
-      pausedUntilMs = Math.max(pausedUntilMs, nowMs + Math.min(retryAfterMs ?? ownMs, maxPauseMs))
+      const untilMs = nowMs + Math.min(retryAfterMs ?? ownMs, maxPauseMs)
+      pausesMs += Math.max(0, untilMs - Math.max(nowMs, pausedUntilMs))
+      pausedUntilMs = Math.max(pausedUntilMs, untilMs)
     },
     onAbandoned() {
       probing = false
@@ -99,5 +110,9 @@ export function createEndpointHealth(options: EndpointHealthOptions = {}): Endpo
       if (openUntilMs !== undefined) return nowMs < openUntilMs ? 'open' : 'half-open'
       return nowMs < pausedUntilMs ? 'paused' : 'closed'
     },
+    lost: (nowMs) => ({
+      openMs: openedMs + (openSinceMs === undefined ? 0 : nowMs - openSinceMs),
+      pausedMs: Math.max(0, pausesMs - Math.max(0, pausedUntilMs - nowMs)),
+    }),
   }
 }

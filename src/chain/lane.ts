@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../async/clock.ts'
 import { raceAbort } from '../async/race-abort.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { broadcast, mayBeSent } from './broadcast.ts'
-import { estimateGas, readTransactionCount } from './chain-reads.ts'
+import { estimateGas, readTransactionCount, withMargin } from './chain-reads.ts'
 import type { FeeQuote } from './fees.ts'
 import type { LaneEntry } from './lane-entry.ts'
 import { LaneLedger } from './lane-ledger.ts'
@@ -196,7 +196,7 @@ export class Lane {
       ...(value === undefined ? {} : { value }),
     }
     const estimate = await estimateGas(this.#options.rpc, call, { signal, stickyKey: this.address })
-    return (estimate * 11n) / 10n
+    return withMargin(estimate, 0.1)
   }
 
   async #sign(

@@ -14,8 +14,10 @@ export type MinedTransaction = Receipt & {
   submittedAtMs: number | null
   /** When this process first saw the block: monotonic milliseconds, on the timeline of `performance.now()`. */
   seenAtMs: number
-  /** The block's own time: seconds since 1970, so with a grain of a second. */
+  /** The block's own time: seconds since 1970 by the chain's clock, so with a grain of a second. */
   blockTimestamp: number
+  /** The same brought to the timeline of `performance.now()`, never after `seenAtMs`: see `BlockFeed.timeOf`. */
+  blockAtMs: number
 }
 
 /** Options of {@link ReceiptHub.waitForReceipt}. */
@@ -122,7 +124,12 @@ export class ReceiptHub {
   replace(oldHash: Hash, newHash: Hash): void {
     this.#replacedBy.set(oldHash, newHash)
     for (const [from, to] of this.#replacedBy) if (to === oldHash) this.#replacedBy.set(from, newHash)
-    for (const waiter of this.#byHash.get(oldHash) ?? []) this.#listen(newHash, waiter)
+    for (const waiter of this.#byHash.get(oldHash) ?? []) {
+      this.#listen(newHash, waiter)
+      // Word of a replacement may come when a block holds it already.
+      this.#unprobed.add(waiter)
+    }
+    void this.#work()
     // Only those sent lately can still be waited for.
     for (const from of this.#replacedBy.keys()) {
       if (this.#replacedBy.size <= 10_000) break
@@ -268,6 +275,7 @@ export class ReceiptHub {
         submittedAtMs: waiter.submittedAtMs,
         seenAtMs: block.seenAtMs,
         blockTimestamp: block.timestamp,
+        blockAtMs: this.#feed.timeOf(block),
       }
       this.#settle(waiter)
     }
@@ -284,9 +292,9 @@ export class ReceiptHub {
   async #giveUp(waiter: Waiter, timeoutMs: number): Promise<void> {
     let known: boolean | 'unreachable' = 'unreachable'
     try {
-      const receipt = waiter.confirmations === 1 ? await readReceipt(this.#rpc, waiter.hash) : null
-      if (receipt !== null) await this.#deliverOld(receipt)
-      known = await isKnownTransaction(this.#rpc, waiter.hash)
+      if (waiter.confirmations === 1) await this.#probe(waiter)
+      known = false
+      for (const hash of waiter.hashes) known ||= await isKnownTransaction(this.#rpc, hash)
     } catch {}
     const where =
       known === 'unreachable'

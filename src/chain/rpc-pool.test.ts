@@ -21,6 +21,18 @@ function poolOver(nodes: readonly { url: string }[], options: Partial<RpcPoolOpt
   return pool
 }
 
+/** Lets a node have blocks up to a number; a liar cannot show the one before its newest. */
+function withBlocks(node: ScriptedNode, newest: number, { shows = true } = {}): void {
+  const block = (number: number) => ({
+    result: { number: `0x${number.toString(16)}`, parentHash: `0x${'0'.repeat(63)}1` },
+  })
+  node.answer = ({ method }) => {
+    if (method === 'eth_getBlockByNumber') return block(newest)
+    if (method === 'eth_getBlockByHash') return shows ? block(newest - 1) : { result: null }
+    return method === 'eth_blockNumber' ? { result: '0x7' } : undefined
+  }
+}
+
 describe('a pool of one endpoint', () => {
   it('holds the endpoint to the chain id once, however many ask at first', async () => {
     const node = await startNode()
@@ -318,6 +330,82 @@ describe('a pool of several endpoints', () => {
     const pool = poolOver(nodes)
     await expect(pool.request('eth_call', [])).rejects.toMatchObject({ code: 'TX_REVERTED' })
     expect(nodes.reduce((sum, node) => sum + node.count('eth_call'), 0)).toBe(1)
+  })
+
+  it('finds the one of another chain before anything depends on it, and otherwise does without it', async () => {
+    const [right, wrong] = await Promise.all([startNode(), startNode({ chainId: 1480 })])
+    const pool = poolOver([right, wrong])
+    for (let i = 0; i < 4; i += 1) expect(await pool.request('eth_blockNumber')).toBe('0x7')
+    expect(wrong.count('eth_blockNumber')).toBe(0)
+    await expect(poolOver([right, wrong]).check()).rejects.toMatchObject({
+      code: 'CHAIN_WRONG_ID',
+      details: { endpoint: wrong.url, found: 1480 },
+    })
+  })
+
+  it('says which cannot be used while others can, and fails only when none can', async () => {
+    const nodes = await Promise.all([startNode(), startNode()])
+    for (const node of nodes) withBlocks(node, 7)
+    const pool = poolOver(nodes)
+    expect(await pool.check()).toEqual([])
+    await nodes[0]?.stop()
+    expect(await poolOver(nodes).check()).toMatchObject([{ code: 'CHAIN_UNREACHABLE' }])
+    await nodes[1]?.stop()
+    await expect(poolOver(nodes).check()).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' })
+  })
+
+  it('asks the one that lags behind last', async () => {
+    const [good, old] = await Promise.all([startNode(), startNode()])
+    withBlocks(good, 100)
+    withBlocks(old, 40)
+    const pool = poolOver([good, old])
+    expect(await pool.check()).toMatchObject([
+      { code: 'CHAIN_HEAD_MISMATCH', message: expect.stringContaining('60 blocks behind') },
+    ])
+    for (let i = 0; i < 6; i += 1) await pool.request('eth_blockNumber', [], { stickyKey: `0x${i}` })
+    expect([good, old].map((node) => node.count('eth_blockNumber'))).toEqual([6, 0])
+    expect(pool.endpoints().map(({ headLag, falseHead }) => [headLag, falseHead])).toEqual([
+      [0, false],
+      [60, false],
+    ])
+  })
+
+  it('does not believe a head that is far ahead and not there', async () => {
+    const [liar, good] = await Promise.all([startNode(), startNode()])
+    withBlocks(liar, 9000, { shows: false })
+    withBlocks(good, 100)
+    const pool = poolOver([liar, good])
+    expect(await pool.check()).toMatchObject([
+      { code: 'CHAIN_HEAD_MISMATCH', message: expect.stringContaining('claims block 9000') },
+    ])
+    for (let i = 0; i < 6; i += 1) await pool.request('eth_blockNumber')
+    expect([liar, good].map((node) => node.count('eth_blockNumber'))).toEqual([0, 6])
+    expect(pool.endpoints()[0]?.falseHead).toBe(true)
+  })
+
+  it('keeps account of each: calls, failures, refusals, waiting for the own rate', async () => {
+    const [busy, idle] = await Promise.all([startNode(), startNode()])
+    const clock = createManualClock()
+    const pool = poolOver([busy, idle], { clock, ratePerSecond: 4, random: () => 0 })
+    await pool.request('eth_blockNumber', [], { stickyKey: '0xUser' })
+    const [first, second] = pool.endpoints().map(({ calls }) => calls)
+    const [label, other] = (first ?? 0) > (second ?? 0) ? [busy.url, idle.url] : [idle.url, busy.url]
+    const used = [busy, idle].find(({ url }) => url === label)
+    if (used === undefined) throw new Error('none was used')
+    used.misbehave = () => ({ http: 429, headers: { 'retry-after': '5' } })
+    await pool.request('eth_blockNumber', [], { stickyKey: '0xUser' })
+    await clock.advanceTo(2000)
+    const stats = Object.fromEntries(pool.endpoints().map((one) => [one.label, one]))
+    expect(stats[label]).toMatchObject({ rateLimited: 1, state: 'paused', pausedMs: 2000, openMs: 0 })
+    expect(stats[label]?.failed).toBeGreaterThan(0)
+    expect(stats[other]).toMatchObject({ rateLimited: 0, state: 'closed', pausedMs: 0 })
+    expect(stats[label]?.latencyMs.count).toBeGreaterThan(0)
+  })
+
+  it('tells two endpoints apart that look alike without their keys', async () => {
+    const node = await startNode()
+    const pool = poolOver([{ url: `${node.url}/?key=1` }, { url: `${node.url}/?key=2` }])
+    expect(pool.endpoints().map(({ label }) => label)).toEqual([`${node.url}?***`, `${node.url}?*** (2)`])
   })
 
   it('needs at least one', () => {

@@ -1,11 +1,13 @@
 import { type Clock, systemClock } from '../async/clock.ts'
-import { raceAbort } from '../async/race-abort.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { type CallCounts, createCallCounter } from './call-counter.ts'
-import { createEndpoint, type Endpoint } from './endpoint.ts'
-import { createEndpointHealth, type EndpointHealth, type EndpointHealthOptions } from './endpoint-health.ts'
-import { askedTooOften, inOrder, type RpcOutcome, toOutcome, unwrap } from './rpc-answer.ts'
-import { createTokenBucket, type TokenBucket } from './token-bucket.ts'
+import type { EndpointHealth, EndpointHealthOptions } from './endpoint-health.ts'
+import { endpointLabel } from './endpoint-label.ts'
+import type { EndpointCounts } from './endpoint-meter.ts'
+import { createHeadSurvey } from './head-survey.ts'
+import { createPoolMember, type PoolMember } from './pool-member.ts'
+import { type RpcOutcome, unwrap } from './rpc-answer.ts'
+import { surveyMembers } from './survey-members.ts'
 
 // What other rooms build on: createRpcPool(options) -> RpcPool { chainId, request, batch, calls, endpoints, close }.
 
@@ -53,6 +55,22 @@ export type RpcRequestOptions = {
 /** One call of a batch. */
 export type RpcCall = { method: string; params: readonly unknown[] }
 
+/** One endpoint of a pool, since the pool was made. */
+export type EndpointStats = EndpointCounts & {
+  /** Its URL without keys. */
+  label: string
+  state: ReturnType<EndpointHealth['state']>
+  /** Time for which its circuit was open. */
+  openMs: number
+  /** Time for which it had asked for a pause. */
+  pausedMs: number
+  /** Blocks behind the best other endpoint, now and at most; `null` when there was none to compare with. */
+  headLag: number | null
+  maxHeadLag: number | null
+  /** Whether it claimed a newest block that it could not show. */
+  falseHead: boolean
+}
+
 /** A set of JSON-RPC nodes of one chain, see {@link createRpcPool}. */
 export type RpcPool = {
   /** The id that every endpoint is held to. */
@@ -67,17 +85,21 @@ export type RpcPool = {
   batch(calls: readonly RpcCall[], options?: RpcRequestOptions): Promise<RpcOutcome[]>
   /** How many calls went out, failed ones and repeats included. */
   calls(): CallCounts
-  /** The endpoints and how they are. */
-  endpoints(): { label: string; state: ReturnType<EndpointHealth['state']> }[]
+  /** The endpoints, how they are, and what they had to do. */
+  endpoints(): EndpointStats[]
+  /**
+   * Asks every endpoint for its chain id and its newest block, before anything depends on them.
+   *
+   * @returns what is wrong with some of them while others can be used
+   * @throws LoadTestError `CHAIN_WRONG_ID` if any serves another chain; if none can be used, why
+   */
+  check(signal?: AbortSignal): Promise<LoadTestError[]>
   /** Closes all connections; requests under way fail. */
   close(): Promise<void>
 }
 
-type Member = Endpoint & {
-  health: EndpointHealth
-  bucket: TokenBucket | undefined
-  verified: Promise<void> | undefined
-}
+/** Time between two comparisons of the endpoints' heads. */
+const surveyEveryMs = 5000
 
 /** Asking twice does no harm with these: reads, and signed transactions, which a nonce makes unique. */
 const repeatable = /^(eth|net|web3|txpool|debug)_/
@@ -85,9 +107,9 @@ const repeatable = /^(eth|net|web3|txpool|debug)_/
 /**
  * Opens a pool of JSON-RPC endpoints, used by the load generator and by the API server's relayer alike.
  *
- * A request goes to the endpoint that its key sticks to, and on to the next when that one cannot be reached or asks
- * for a pause; when all do, it waits for the shortest pause a few times. Only what can be repeated without harm is
- * sent again. Every call is counted.
+ * A request goes to the endpoint that its key sticks to, and on to the next when that one cannot be reached, asks for a
+ * pause, serves another chain, or has a head that lags behind or is not there; when all pause, it waits for the shortest
+ * pause a few times. Only what can be repeated without harm is sent again. Every call is counted.
  *
  * @throws LoadTestError `CONFIG_INVALID` for no or bad URLs.
  * @example
@@ -103,94 +125,53 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
     timeoutMs = 10_000,
     rateLimitRetries = 3,
     connections = 64,
-    ratePerSecond,
     clock = systemClock,
     random = Math.random,
   } = options
   if (urls.length === 0) throw new LoadTestError('CONFIG_INVALID', 'At least one RPC URL is needed.')
-  const members: Member[] = urls.map((url) => ({
-    ...createEndpoint(url, { connections }),
-    health: createEndpointHealth(options.health),
-    bucket: ratePerSecond === undefined ? undefined : createTokenBucket({ ratePerSecond }),
-    verified: undefined,
-  }))
   const counter = createCallCounter()
+  let lastId = 0
+  const nextIds = (count: number): number => {
+    lastId += count
+    return lastId - count + 1
+  }
+  const labels = new Map<string, number>()
+  const members = urls.map((url) => {
+    const ordinal = (labels.get(endpointLabel(url)) ?? 0) + 1
+    labels.set(endpointLabel(url), ordinal)
+    const shared = { chainId, timeoutMs, connections, clock, counter, nextIds }
+    return createPoolMember({ ...options, ...shared, url, ordinal })
+  })
+  const survey = createHeadSurvey(members.length)
   const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
     clock.sleepUntil(clock.now() + ms, signal)
-  let lastId = 0
   let turn = 0
+  let surveyedAtMs = Number.NEGATIVE_INFINITY
 
-  /** One HTTP request to one endpoint, with health, counting and timing. */
-  async function attempt(
-    member: Member,
-    calls: readonly RpcCall[],
-    signal?: AbortSignal,
-  ): Promise<RpcOutcome[]> {
-    const { health, bucket, label } = member
-    if (bucket !== undefined) await pause(bucket.reserve(clock.now(), calls.length), signal)
-    const firstId = lastId + 1
-    lastId += calls.length
-    const bodies = calls.map(({ method, params }, i) => ({ jsonrpc: '2.0', id: firstId + i, method, params }))
-    for (const { method } of calls) counter.count(method, label)
-    const startedMs = clock.now()
-    const report = (ok: (i: number) => boolean): void => {
-      const durationMs = clock.now() - startedMs
-      for (const [i, { method }] of calls.entries()) {
-        if (!ok(i)) counter.countFailure()
-        options.onCall?.({ method, endpoint: label, durationMs, ok: ok(i) })
-      }
-    }
-    try {
-      const answer = await member.post(JSON.stringify(bodies.length === 1 ? bodies[0] : bodies), {
-        signal,
-        timeoutMs,
-      })
-      const answers = inOrder(answer, firstId, calls.length)
-      const outcomes = calls.map(({ method }, i) => toOutcome(answers[i], method))
-      const limited = outcomes.map(askedTooOften).find((found) => found !== undefined)
-      if (limited !== undefined) throw limited
-      health.onAnswer()
-      report((i) => outcomes[i]?.ok === true)
-      return outcomes
-    } catch (error) {
-      report(() => false)
-      const code = error instanceof LoadTestError ? error.code : undefined
-      if (code === 'CHAIN_RATE_LIMITED') health.onRateLimited(clock.now(), retryAfterOf(error))
-      else if (code === 'CHAIN_UNREACHABLE') health.onUnreachable(clock.now())
-      else health.onAbandoned()
-      throw error
-    }
+  /** Compares the endpoints' heads now and then, while there is something to compare and the pool is in use. */
+  function surveyInTime(): void {
+    if (members.length < 2 || clock.now() - surveyedAtMs < surveyEveryMs) return
+    surveyedAtMs = clock.now()
+    // What it finds shows in the order of the endpoints; who cannot be asked is known by its health.
+    void surveyMembers(members, survey, surveyedAtMs).catch(() => undefined)
   }
 
-  /** Holds an endpoint to the chain id, once. */
-  async function verify(member: Member, signal?: AbortSignal): Promise<void> {
-    member.verified ??= (async () => {
-      // Without the caller's signal: others may be waiting for the same answer.
-      const [outcome] = await attempt(member, [{ method: 'eth_chainId', params: [] }])
-      const found = Number(unwrap(outcome))
-      if (found === chainId) return
-      throw new LoadTestError('CHAIN_WRONG_ID', `${member.label} serves chain ${found}, not ${chainId}.`, {
-        details: { endpoint: member.label, expected: chainId, found },
-      })
-    })()
-    try {
-      await raceAbort(member.verified, signal)
-    } catch (error) {
-      if (signal?.aborted) throw error
-      member.verified = undefined
-      throw error
-    }
+  /** From the one whose turn it is on; those whose answers are old or wrong come last. */
+  function inTurn(first: number): PoolMember[] {
+    const indexes = members.map((_, i) => (first + i) % members.length)
+    const isLast = (i: number): boolean => survey.standing(i).isBehind
+    return [...indexes.filter((i) => !isLast(i)), ...indexes.filter(isLast)].flatMap((i) => members[i] ?? [])
   }
 
   async function send(
     calls: readonly RpcCall[],
     { signal, stickyKey }: RpcRequestOptions,
   ): Promise<RpcOutcome[]> {
-    const first = stickyKey === undefined ? turn++ : hashText(stickyKey)
-    const order = members.map((_, i) => members[(first + i) % members.length]).filter((m) => m !== undefined)
+    surveyInTime()
+    const order = inTurn(stickyKey === undefined ? turn++ : hashText(stickyKey))
     const mayRepeat = calls.every(({ method }) => repeatable.test(method))
     let waits = 0
-    let tried = new Set<Member>()
+    let tried = new Set<PoolMember>()
     let lastError: unknown
 
     for (;;) {
@@ -210,13 +191,16 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
       tried.add(member)
       try {
         // A half-open endpoint's one probe is the request itself, unless it has never been verified.
-        await verify(member, signal)
-        return await attempt(member, calls, signal)
+        await member.verify(signal)
+        return await member.attempt(calls, signal)
       } catch (error) {
         lastError = error
         const mayGoOn =
           error instanceof LoadTestError &&
-          (error.code === 'CHAIN_RATE_LIMITED' || (error.code === 'CHAIN_UNREACHABLE' && mayRepeat))
+          (error.code === 'CHAIN_RATE_LIMITED' ||
+            (error.code === 'CHAIN_UNREACHABLE' && mayRepeat) ||
+            // Nothing was asked of it but its id; the others may be right.
+            (error.code === 'CHAIN_WRONG_ID' && order.length > 1))
         if (!mayGoOn) throw error
       }
     }
@@ -232,24 +216,43 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
       return calls.length === 0 ? [] : await send(calls, requestOptions)
     },
     calls: counter.read,
-    endpoints: () => members.map(({ label, health }) => ({ label, state: health.state(clock.now()) })),
+    endpoints: () =>
+      members.map(({ label, health, counts }, i) => {
+        const { lag, maxLag, isFalse } = survey.standing(i)
+        const { openMs, pausedMs } = health.lost(clock.now())
+        const state = health.state(clock.now())
+        return {
+          label,
+          state,
+          ...counts(),
+          openMs,
+          pausedMs,
+          headLag: lag,
+          maxHeadLag: maxLag,
+          falseHead: isFalse,
+        }
+      }),
+    async check(signal) {
+      surveyedAtMs = clock.now()
+      const problems = await surveyMembers(members, survey, surveyedAtMs, signal)
+      const fatal =
+        problems.find(({ code }) => code === 'CHAIN_WRONG_ID') ??
+        (problems.length < members.length ? undefined : problems[0])
+      if (fatal !== undefined) throw fatal
+      return problems
+    },
     async close() {
       await Promise.all(members.map((member) => member.close()))
     },
   }
 }
 
-function retryAfterOf(error: unknown): number | undefined {
-  const retryAfterMs = error instanceof LoadTestError ? error.details.retryAfterMs : undefined
-  return typeof retryAfterMs === 'number' ? retryAfterMs : undefined
-}
-
-function noEndpoint(order: readonly Member[]): LoadTestError {
+function noEndpoint(order: readonly PoolMember[]): LoadTestError {
   const labels = order.map(({ label }) => label).join(', ')
   return new LoadTestError('CHAIN_UNREACHABLE', `No endpoint is reachable at present (${labels}).`)
 }
 
-function rateLimited(order: readonly Member[], pauseMs: number, cause: unknown): LoadTestError {
+function rateLimited(order: readonly PoolMember[], pauseMs: number, cause: unknown): LoadTestError {
   const labels = order.map(({ label }) => label).join(', ')
   return new LoadTestError('CHAIN_RATE_LIMITED', `Every endpoint asks for a pause (${labels}).`, {
     ...(cause === undefined ? {} : { cause }),

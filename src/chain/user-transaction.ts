@@ -1,7 +1,7 @@
 import type { Address, Hash, Hex, LocalAccount } from 'viem'
 import { type Clock, systemClock } from '../async/clock.ts'
 import { broadcast } from './broadcast.ts'
-import { estimateGas, readTransactionCount } from './chain-reads.ts'
+import { estimateGas, readTransactionCount, withMargin } from './chain-reads.ts'
 import type { FeeQuote, Fees } from './fees.ts'
 import type { RpcPool } from './rpc-pool.ts'
 import { signTransaction } from './sign-transaction.ts'
@@ -80,8 +80,4 @@ export async function sendUserTransaction(
     sendingAtMs,
     submittedAtMs: clock.now(),
   }
-}
-
-function withMargin(estimate: bigint, margin: number): bigint {
-  return (estimate * BigInt(Math.round((1 + margin) * 1000))) / 1000n
 }

@@ -82,6 +82,7 @@ describe('resolveTarget', () => {
       storage: { provider: 'gcs', bucket: 'mine', urls: 'signed' },
       personalServer: { url: 'https://test.server.vana.com/api/v1', profile: 'main-2025-09-05' },
       grantee: { id: 7, address: privateKeyToAddress(key) },
+      faults: [],
       embedded: [],
     })
   })

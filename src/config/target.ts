@@ -63,6 +63,8 @@ export const targetSchema = z.strictObject({
     .optional(),
   /** Which parts are embedded stand-ins rather than the real thing. */
   embedded: z.array(z.enum(dependencyNames)).default([]),
+  /** Faults between the parts and whoever uses them, as `--fault` has them; only a testbed has these. */
+  faults: z.array(z.string()).default([]),
   /** Where the embedded parts tell of their own CPU time, memory and counters; only a testbed has these. */
   metricsUrls: z.partialRecord(z.enum(dependencyNames), httpUrl).optional(),
   /** Processes of the embedded parts, on this machine. */

@@ -43,6 +43,10 @@ export const errorCatalog = {
   // Chain
   CHAIN_UNREACHABLE: { retriable: true, hint: 'Check the RPC URL and that the node is up.' },
   CHAIN_WRONG_ID: { retriable: false, hint: 'Use an RPC endpoint of the configured chain.' },
+  CHAIN_HEAD_MISMATCH: {
+    retriable: true,
+    hint: 'Leave that RPC endpoint out, or wait until it has caught up with the others.',
+  },
   CHAIN_RPC_ERROR: {
     retriable: true,
     hint: 'The node refused the call; its code and message are in the details.',

@@ -11,16 +11,17 @@ import type { OperationState } from './flow-services.ts'
 export type ApiServerClient = {
   /** Has the relayer submit what a user signed; returns the transaction's hash. Never to be repeated blindly. */
   relay(signed: SignedPermission, user: Hex, signal: AbortSignal): Promise<Hex>
+  /** Where a relayed transaction stands, under the hash it has now. */
+  relayed(hash: Hex, signal: AbortSignal): Promise<{ hash: Hex; state: string }>
   /** Has the app ask the personal server for inference under a permission. */
   requestInference(permissionId: string, signal: AbortSignal): Promise<{ operationId: string }>
   /** Looks at an operation. */
   pollInference(operationId: string, signal: AbortSignal): Promise<OperationState>
 }
 
-const relaySchema = z.object({
-  type: z.literal('signed'),
-  hash: z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{64}$/i.test(value)),
-})
+const hash = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{64}$/i.test(value))
+const relaySchema = z.object({ type: z.literal('signed'), hash })
+const relayedSchema = z.object({ success: z.literal(true), data: z.object({ hash, state: z.string() }) })
 const refusalSchema = z.object({
   details: z.object({
     body: z.object({
@@ -54,19 +55,22 @@ export function createApiServerClient(
 ): ApiServerClient {
   const { timeoutMs, token } = options
   const headers = token ? { authorization: `Bearer ${token}` } : {}
-  const post = async <T>(
+  const ask = async <T>(
+    method: 'GET' | 'POST',
     path: string,
     body: unknown,
     schema: z.ZodType<T>,
     signal: AbortSignal,
   ): Promise<T> => {
-    const request = { method: 'POST', url: baseUrl + path, body, headers, signal, timeoutMs } as const
+    const request = { method, url: baseUrl + path, body, headers, signal, timeoutMs }
     const answer = await requestJson(dispatcher, { ...request, service: 'API server' })
     const { data } = schema.safeParse(answer)
     if (!data)
       throw new LoadTestError('SERVER_PROTOCOL', `The API server's answer to ${path} is not as agreed.`)
     return data
   }
+  const post = <T>(path: string, body: unknown, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> =>
+    ask('POST', path, body, schema, signal)
   return {
     async relay(signed, user, signal) {
       const { typedData, signature } = signed
@@ -82,6 +86,9 @@ export function createApiServerClient(
       } catch (error) {
         throw revertedInSimulation(error) ?? error
       }
+    },
+    async relayed(hash, signal) {
+      return (await ask('GET', `/api/relay/${hash}`, undefined, relayedSchema, signal)).data
     },
     async requestInference(permissionId, signal) {
       const { data } = await post('/api/trusted-server', { permissionId }, operationSchema, signal)

@@ -11,18 +11,18 @@ import { createFees, type Fees } from '../chain/fees.ts'
 import { findPermissionAdded } from '../chain/permission-event.ts'
 import { ReceiptHub } from '../chain/receipt-hub.ts'
 import { createRpcPool, type RpcPool } from '../chain/rpc-pool.ts'
-import { sendUserTransaction } from '../chain/user-transaction.ts'
+import { createUserSender } from '../chain/user-sender.ts'
 import type { Target } from '../config/target.ts'
 import { toNativeAccount } from '../crypto/native-account.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { createGoogleCloudStorage } from '../storage/google-cloud-storage.ts'
 import { readServiceAccount, type ServiceAccount } from '../storage/service-account.ts'
-import type { SignedPermission } from '../vana/user-crypto.ts'
-import { type ApiServerClient, createApiServerClient } from './api-server-client.ts'
+import { createApiServerClient } from './api-server-client.ts'
 import { type ComputePool, createComputePool } from './compute-pool.ts'
-import type { FlowReceipt, FlowServices, FlowUser, Grantee, Submission } from './flow-services.ts'
+import type { FlowReceipt, FlowServices, Grantee, Submission } from './flow-services.ts'
 import { granteesOf, pickGrantee } from './grantee-pool.ts'
 import { fetchIdentity } from './personal-server-client.ts'
+import { followReplacements, submitRelayed } from './relayed-submission.ts'
 
 /** How to work with a target. */
 export type ConnectionSettings = {
@@ -43,6 +43,8 @@ export type ConnectionSettings = {
   gasLimitMargin?: number
   /** One JSON-RPC request, in milliseconds. @default 15_000 */
   rpcTimeoutMs?: number
+  /** JSON-RPC calls per second to each endpoint at most. @default no limit */
+  rpcRatePerSecond?: number | undefined
   /** Most that a transaction offers per gas, in wei. @default no limit */
   maxFeePerGasWei?: bigint | undefined
   /** Repeats of idempotent steps. @default 4 attempts, 250 ms to 10 s, a fifth of all attempts */
@@ -80,6 +82,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
     urls: target.chain.rpcUrls,
     chainId: target.chain.id,
     timeoutMs: settings.rpcTimeoutMs ?? 15_000,
+    ...(settings.rpcRatePerSecond === undefined ? {} : { ratePerSecond: settings.rpcRatePerSecond }),
   })
   const feed = createBlockFeed({ rpc, pollIntervalMs: settings.blockPollIntervalMs ?? 500 })
   const fees = createFees({
@@ -106,6 +109,9 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
   const pool = granteesOf(target, settings.grantees).map((grantee) =>
     shared((signal) => resolveGrantee(rpc, target.chain.contracts.grantees, grantee, signal)),
   )
+  const policy = { ...retry, budget: createRetryBudget(retry.budgetRatio, 50), random, sleep }
+  const relayed = { api, feed, receipts, policy }
+  const sendDirectly = createUserSender(chain)
   return {
     services: {
       clock: { now: () => performance.now(), sleep },
@@ -126,21 +132,30 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
         permissionNonce: (user, signal) => readPermissionNonce(rpc, target, user, signal),
         submit: (signed, user, signal) =>
           settings.submission === 'relayed'
-            ? relay(api, feed, signed, user, signal)
-            : sendUserTransaction(chain, {
+            ? submitRelayed(relayed, signed, user, signal)
+            : sendDirectly({
                 account: toNativeAccount(user.privateKey),
                 to: target.chain.contracts.permissions,
                 data: encodeAddServerFilesAndPermissions(signed.typedData.message, signed.signature),
                 gasMargin: settings.gasLimitMargin ?? 0.1,
                 signal,
               }),
-        receipt: (submission, signal) =>
-          waitForReceipt(receipts, target, submission, settings.confirmTimeoutMs ?? 90_000, signal),
+        async receipt(submission, signal) {
+          const following = new AbortController()
+          if (settings.submission === 'relayed')
+            void followReplacements(relayed, submission.hash, following.signal)
+          const timeoutMs = settings.confirmTimeoutMs ?? 90_000
+          try {
+            return await waitForReceipt(receipts, target, submission, timeoutMs, signal)
+          } finally {
+            following.abort()
+          }
+        },
         revertReason: ({ hash: transactionHash, blockNumber, gasUsed }, signal) =>
           tellRevert(rpc, { transactionHash, blockNumber, gasUsed: BigInt(gasUsed) }, { signal }),
       },
       inference: { request: api.requestInference, poll: api.pollInference },
-      retry: { ...retry, budget: createRetryBudget(retry.budgetRatio, 50), random, sleep },
+      retry: policy,
     },
     ...chain,
     compute,
@@ -201,18 +216,6 @@ async function readPermissionNonce(
   return decodeFunctionResult({ abi: permissionsAbi, functionName: 'userNonce', data: result })
 }
 
-async function relay(
-  api: ApiServerClient,
-  feed: BlockFeed,
-  signed: SignedPermission,
-  user: FlowUser,
-  signal: AbortSignal,
-): Promise<Submission> {
-  const { number: afterBlock } = await feed.head({ signal })
-  const hash = await api.relay(signed, user.address, signal)
-  return { hash, afterBlock, submittedAtMs: performance.now() }
-}
-
 async function waitForReceipt(
   receipts: ReceiptHub,
   { chain }: Target,
@@ -226,6 +229,9 @@ async function waitForReceipt(
     hash: mined.transactionHash,
     status: mined.status,
     blockNumber: mined.blockNumber,
+    blockTimestamp: mined.blockTimestamp,
+    blockAtMs: mined.blockAtMs,
+    seenAtMs: mined.seenAtMs,
     gasUsed: Number(mined.gasUsed),
     gasPriceWei: String(mined.effectiveGasPrice),
     permission: added && { id: String(added.permissionId), user: added.user, grant: added.grant },

@@ -4,8 +4,8 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import { createRandom } from '../random/random.ts'
 import { createGrantFile } from '../vana/sdk.ts'
 import { checkEvidence } from './evidence.ts'
-import type { FlowError, FlowTransaction, Outcome } from './flow-record.ts'
-import type { FlowOptions, FlowReceipt, FlowServices, FlowUser } from './flow-services.ts'
+import type { FlowError, FlowTransaction, Outcome, TransactionTimes } from './flow-record.ts'
+import type { FlowOptions, FlowReceipt, FlowServices, FlowUser, Submission } from './flow-services.ts'
 import { promptFor } from './prompts.ts'
 import {
   createStepRunner,
@@ -23,6 +23,7 @@ export type FlowResult = {
   outcome: Exclude<Outcome, 'dropped'>
   /** Milliseconds per step that began. */
   steps: Partial<Record<StepName, number>>
+  /** Its times are milliseconds of `performance.now()`, since a flow knows nothing of the run. */
   tx: FlowTransaction | null
   /** Whether the answer proved what the server read; `null` when the target gives no proof. */
   verified: boolean | null
@@ -140,17 +141,18 @@ export class DataPortabilityFlow {
       const nonce = await retry(() => chain.permissionNonce(address, signal), policy, signal, retryAdvice)
       return compute.run('signPermission', { privateKey, chainId: chain.id, nonce, parameters }, signal)
     })
-    const submission = await step('submit', () => chain.submit(signed, user, signal))
-    progress.tx = {
-      hash: submission.hash,
-      permissionId: null,
-      blockNumber: null,
-      gasUsed: null,
-      gasPriceWei: null,
-    }
+    const submission = await step('submit', () => chain.submit(signed, user, signal)).catch(
+      (error: unknown) => {
+        // A node may have it all the same, and then it costs: the books have to know of it.
+        const hash = unsureHash(error)
+        if (hash !== undefined) progress.tx = { ...unmined, hash }
+        throw error
+      },
+    )
+    progress.tx = { ...unmined, hash: submission.hash, times: timesOf(submission) }
     const permissionId = await step('confirm', async () => {
       const receipt = await chain.receipt(submission, signal)
-      progress.tx = transactionOf(receipt)
+      progress.tx = transactionOf(receipt, submission)
       if (receipt.status !== 'success') throw await this.#revertOf(receipt, signal)
       return permissionOf(receipt, user, grantUrl)
     })
@@ -206,12 +208,28 @@ function permissionOf({ hash, permission }: FlowReceipt, user: FlowUser, grantUr
   return permission.id
 }
 
-function transactionOf({
-  hash,
-  permission,
-  blockNumber,
-  gasUsed,
-  gasPriceWei,
-}: FlowReceipt): FlowTransaction {
-  return { hash, permissionId: permission?.id ?? null, blockNumber, gasUsed, gasPriceWei }
+const unmined = { permissionId: null, blockNumber: null, gasUsed: null, gasPriceWei: null, times: null }
+
+/** The hash of a transaction whose sending failed and that may be mined all the same. */
+function unsureHash(error: unknown): FlowTransaction['hash'] | undefined {
+  if (!(error instanceof LoadTestError) || error.details.mayBeSent !== true) return undefined
+  const { hash } = error.details
+  return typeof hash === 'string' ? (hash as FlowTransaction['hash']) : undefined
+}
+
+function timesOf({ sendingAtMs, submittedAtMs }: Submission): TransactionTimes {
+  const times = { sentMs: sendingAtMs, acceptedMs: submittedAtMs }
+  return { ...times, blockMs: null, seenMs: null, blockTimestamp: null }
+}
+
+function transactionOf(receipt: FlowReceipt, submission: Submission): FlowTransaction {
+  const { hash, permission, blockNumber, gasUsed, gasPriceWei, blockTimestamp } = receipt
+  const times = timesOf(submission)
+  // A relayer's answer may come when the block is there already.
+  const seenMs = Math.max(times.acceptedMs, receipt.seenAtMs)
+  const blockMs = Math.min(seenMs, Math.max(times.acceptedMs, receipt.blockAtMs))
+  return {
+    ...{ hash, permissionId: permission?.id ?? null, blockNumber, gasUsed, gasPriceWei },
+    times: { ...times, blockMs, seenMs, blockTimestamp },
+  }
 }

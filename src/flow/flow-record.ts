@@ -16,6 +16,23 @@ export type FlowError = {
   retriable: boolean
 }
 
+/**
+ * When a transaction was where. Milliseconds since the start of the run, all by this machine's monotonic clock; `null`
+ * where it did not come to that.
+ */
+export type TransactionTimes = {
+  /** Sending it began. */
+  sentMs: number
+  /** A node had taken it; with a relayer, the relayer had said so. */
+  acceptedMs: number
+  /** Its block's own time, held between the two around it: the chain's clock is another, and has a grain of a second. */
+  blockMs: number | null
+  /** This process first saw the block. */
+  seenMs: number | null
+  /** The block's time as the block has it, in seconds since 1970. */
+  blockTimestamp: number | null
+}
+
 /** What is known about the flow's transaction. */
 export type FlowTransaction = {
   hash: `0x${string}`
@@ -25,6 +42,8 @@ export type FlowTransaction = {
   gasUsed: number | null
   /** Effective price per gas in wei, decimal string. */
   gasPriceWei: string | null
+  /** `null` when it is not known that it was accepted. */
+  times: TransactionTimes | null
 }
 
 /** One line of `flows.ndjson`: what became of one arrival. Times are milliseconds since the start of the run. */

@@ -24,6 +24,8 @@ export type Submission = {
   hash: Hex
   /** The newest block when it was sent. */
   afterBlock: number
+  /** When sending began, in milliseconds of `performance.now()`. */
+  sendingAtMs: number
   /** When the other side had taken it, in milliseconds of `performance.now()`. */
   submittedAtMs: number
 }
@@ -33,6 +35,12 @@ export type FlowReceipt = {
   hash: Hex
   status: 'success' | 'reverted'
   blockNumber: number
+  /** The block's own time, in seconds since 1970. */
+  blockTimestamp: number
+  /** The same, as well as it can be told, in milliseconds of `performance.now()`; not after `seenAtMs`. */
+  blockAtMs: number
+  /** When the block was first seen here, in milliseconds of `performance.now()`. */
+  seenAtMs: number
   gasUsed: number
   /** Effective price per gas in wei, decimal string. */
   gasPriceWei: string

@@ -2,13 +2,16 @@ import { type StepName, stepNames } from '../flow/steps.ts'
 import { type ComponentLoad, componentLoads, highLoad } from '../results/find-bottleneck.ts'
 import { sumOutcomes } from '../results/outcome-counts.ts'
 import type { Summary } from '../results/summary-schema.ts'
+import { limitingEndpoints } from './endpoint-finding.ts'
 import {
   formatCount,
   formatCounted,
   formatElapsed,
+  formatGwei,
   formatMs,
   formatRate,
   formatShare,
+  formatVana,
 } from './format-value.ts'
 import type { TimelinePoint } from './timeline-points.ts'
 import type { Tone } from './verdict.ts'
@@ -46,9 +49,37 @@ export function findingsOf(summary: Summary, points: readonly TimelinePoint[]): 
     ...timeSpent(summary),
     ...slowedDown(points),
     ...nearestLimit(summary),
+    ...transactions(summary),
+    ...limitingEndpoints(summary),
     ...generator(summary),
+    ...faults(summary),
     whatWasReal(summary),
   ]
+}
+
+/** Nobody is to take a run with faults for a clean one. */
+function faults({ faults }: Summary): Finding[] {
+  if (faults.length === 0) return []
+  const text = `This run was made with faults on purpose: ${faults.join(', ')}.`
+  return [
+    {
+      title: 'Injected faults',
+      tone: 'warn',
+      text,
+      hint: 'Its figures say nothing of the target without them.',
+    },
+  ]
+}
+
+function transactions({ transactions, gas }: Summary): Finding[] {
+  const { sendMs, inclusionMs } = transactions
+  if (inclusionMs.count === 0) return []
+  const price =
+    gas.price === null
+      ? ''
+      : ` Gas cost ${formatGwei(gas.price)} on average, so a flow cost ${formatVana(gas.costPerFlowWei)}.`
+  const text = `Half were taken by a node within ${formatMs(sendMs.p50)} and in a block ${formatMs(inclusionMs.p50)} later; 95% within ${formatMs(sendMs.p95)} and ${formatMs(inclusionMs.p95)}.${price}`
+  return [{ title: 'Transactions', tone: 'plain', text, hint: null }]
 }
 
 function stopped({ run }: Summary): Finding[] {

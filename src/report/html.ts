@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { chain } from './html/chain.ts'
 import { cost, origin } from './html/cost-and-origin.ts'
 import { failures } from './html/failures.ts'
 import { overTime } from './html/over-time.ts'
@@ -38,6 +39,7 @@ ${overview(data)}
 ${overTime(data)}
 ${stepsTable(summary)}
 ${failures(summary)}
+${chain(summary)}
 ${cost(data)}
 ${origin(data)}
 </main>

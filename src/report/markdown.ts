@@ -1,9 +1,11 @@
 import { stepNames } from '../flow/steps.ts'
+import { endpointTable, transactionTable, type WordTable } from './chain-tables.ts'
 import { dependencyWords, findingsOf } from './findings.ts'
 import {
   formatBytes,
   formatCount,
   formatElapsed,
+  formatGwei,
   formatMeasured,
   formatMs,
   formatRate,
@@ -47,7 +49,7 @@ export function renderMarkdownReport(data: ReportData): string {
         ['Late starts', percentiles(arrivals.lagMs)],
         [
           'Gas a transaction',
-          `${formatCount(gas.perFlow)}, ${gas.transactions === 0 ? nothing : formatVana(gas.costWei)} in all`,
+          `${formatCount(gas.perFlow)} at ${formatGwei(gas.price)}: ${formatVana(gas.costPerFlowWei)} a flow, ${gas.transactions === 0 ? nothing : formatVana(gas.costWei)} in all`,
         ],
         ['RPC calls a flow', rpc.callsPerFlow === null ? nothing : formatRate(rpc.callsPerFlow)],
         [
@@ -90,6 +92,7 @@ export function renderMarkdownReport(data: ReportData): string {
         return [step, ...[p50, p90, p95, p99, max].map(formatMs), formatCount(count)]
       }),
     )}`,
+    `## The chain\n\n${words(transactionTable(summary))}\n\n${words(endpointTable(summary))}`,
     errors.length > 0 &&
       `## Errors\n\n${table(
         ['Code', 'Step', 'Flows', 'Share', 'Example'],
@@ -107,6 +110,13 @@ export function renderMarkdownReport(data: ReportData): string {
 
 function percentiles({ p50, p95, p99, max }: ReportData['summary']['latencyMs']['flow']): string {
   return `p50 ${formatMs(p50)}, p95 ${formatMs(p95)}, p99 ${formatMs(p99)}, max ${formatMs(max)}`
+}
+
+function words({ head, rows }: WordTable): string {
+  return table(
+    head,
+    rows.map((row) => row.map(plain)),
+  )
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

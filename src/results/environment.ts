@@ -35,6 +35,8 @@ export const environmentSchema = z.object({
     pids: z.record(z.string(), z.int().positive()).optional(),
   }),
   dependencies: dependenciesSchema,
+  /** Faults that the target was given on purpose. */
+  faults: z.array(z.string()).default([]),
 })
 
 /** On what and against what a run was made. */
@@ -84,5 +86,6 @@ export function describeEnvironment(options: {
       ...(target.pids === undefined ? {} : { pids: target.pids }),
     },
     dependencies: dependenciesOf(target),
+    faults: target.faults,
   }
 }

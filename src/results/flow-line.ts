@@ -25,6 +25,17 @@ export const flowLineSchema = z.object({
       blockNumber: z.number().nullable(),
       gasUsed: z.number().nullable(),
       gasPriceWei: z.string().nullable(),
+      // Runs of earlier versions have none.
+      times: z
+        .object({
+          sentMs: ms,
+          acceptedMs: ms,
+          blockMs: ms.nullable(),
+          seenMs: ms.nullable(),
+          blockTimestamp: z.number().nullable(),
+        })
+        .nullable()
+        .default(null),
     })
     .nullable(),
   verified: z.boolean().nullable(),

@@ -41,6 +41,7 @@ export function createGasTotals(): GasTotals {
       transactions,
       used: used.toString(),
       costWei: costWei.toString(),
+      costPerFlowWei: transactions === 0 ? null : (costWei / BigInt(transactions)).toString(),
     }),
     permissions: () => ({
       count: permissions,

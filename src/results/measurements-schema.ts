@@ -87,6 +87,19 @@ function digestsOf<Name extends string>(names: readonly Name[]) {
   return z.object(shape as Record<Name, typeof digestSchema>)
 }
 
+/** What one RPC endpoint had to do, and what it kept the run waiting for; see `EndpointTotals`. */
+export const endpointSchema = z.object({
+  calls: count,
+  failed: count,
+  rateLimited: count,
+  latencyMs: digestSchema,
+  tokenWaitMs: ms,
+  pausedMs: ms,
+  openMs: ms,
+  maxHeadLag: count.nullable(),
+  falseHead: z.boolean(),
+})
+
 /** What was measured, in the same words during a run (a snapshot) and after it (the summary). */
 export const measurementsSchema = z.object({
   users: usersSchema,
@@ -130,6 +143,24 @@ export const measurementsSchema = z.object({
     /** Calls over flows that started and ended; `null` before the first. */
     callsPerFlow: z.number().nonnegative().nullable(),
     byMethod: z.record(z.string(), count),
+    /** By the endpoint's URL, without its key. */
+    byEndpoint: z.record(z.string(), endpointSchema),
+  }),
+  /** A transaction's way into a block, for every transaction that was accepted. */
+  transactions: z.object({
+    /** From the beginning of its sending until a node had taken it, or the relayer had said so. */
+    sendMs: digestSchema,
+    /** From there to the time of its block, as well as that can be told: see `clockAheadMs`. */
+    mempoolMs: digestSchema,
+    /** From the time of its block until this process saw the block. */
+    noticeMs: digestSchema,
+    /** The last two together: from its acceptance until its block was seen, by this machine's monotonic clock. */
+    inclusionMs: digestSchema,
+    /**
+     * How far this machine's clock was ahead of a new block's timestamp, at the least; negative when the machine is
+     * behind. Block times are corrected by it; `null` when no block was seen.
+     */
+    clockAheadMs: z.number().nullable(),
   }),
   gas: z.object({
     /** Mean gas of a flow's transaction. */
@@ -140,6 +171,8 @@ export const measurementsSchema = z.object({
     used: z.string(),
     /** Gas times price over all transactions: what the flows' own transactions cost. */
     costWei: weiSchema,
+    /** The same over the number of transactions; `null` before the first. */
+    costPerFlowWei: weiSchema.nullable(),
   }),
   resources: z.object({
     /** CPU time of the generator over flows that started and ended; `null` before the first. */

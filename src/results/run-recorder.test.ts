@@ -4,6 +4,7 @@ import { type FlowRecord, outcomes } from '../flow/flow-record.ts'
 import { stepNames } from '../flow/steps.ts'
 import { emptyDigest } from '../metrics/latency-histogram.ts'
 import { noResources } from '../metrics/resources.ts'
+import { noRpcCalls } from '../metrics/rpc-totals.ts'
 import { createRedactor } from '../redaction/redact.ts'
 import { outcomeKey, outcomeKeys, sumOutcomes } from './outcome-counts.ts'
 import { createRunRecorder, type RunRecorderOptions } from './run-recorder.ts'
@@ -152,7 +153,7 @@ describe('createRunRecorder', () => {
 
   test('gas and its price are exact sums, weighted by gas', () => {
     const recorder = recorderOf()
-    const tx = { hash: '0xaa', blockNumber: 1 } as const
+    const tx = { hash: '0xaa', blockNumber: 1, times: null } as const
     recorder.replay(
       flow({ tx: { ...tx, permissionId: '9', gasUsed: 300_000, gasPriceWei: '90071992547409931' } }),
     )
@@ -164,6 +165,7 @@ describe('createRunRecorder', () => {
       transactions: 2,
       used: '400000',
       costWei: '27021597764222979400000',
+      costPerFlowWei: '13510798882111489700000',
     })
     expect(permissions).toEqual({ count: 2, first: '9', last: '10' })
   })
@@ -171,7 +173,7 @@ describe('createRunRecorder', () => {
   test('RPC calls and CPU time are shared out over the flows that started and ended', () => {
     const used = noResources.eventLoopDelayMs
     const recorder = recorderOf({
-      rpcTotals: () => ({ calls: 30, failed: 1, byMethod: { eth_call: 30 } }),
+      rpcTotals: () => ({ ...noRpcCalls, calls: 30, failed: 1, byMethod: { eth_call: 30 } }),
       resources: {
         sample: () => ({
           cpuMs: 90,
@@ -231,7 +233,7 @@ describe('createRunRecorder', () => {
 
   test('the timeline has the RPC calls of its second, not those of the run', () => {
     let calls = 0
-    const recorder = recorderOf({ rpcTotals: () => ({ calls, failed: 0, byMethod: {} }) })
+    const recorder = recorderOf({ rpcTotals: () => ({ ...noRpcCalls, calls }) })
     calls = 10
     expect(recorder.tick(1000).rpc.calls).toBe(10)
     calls = 14

@@ -17,6 +17,7 @@ import { createSecondRecorder, type FundingState } from './second-recorder.ts'
 import type { RunIdentity, RunSnapshot } from './snapshot-schema.ts'
 import { createStepLatencies } from './step-latencies.ts'
 import type { TimelineLine } from './timeline-line.ts'
+import { createTransactionLatencies } from './transaction-latencies.ts'
 
 /** Runs longer than this have their peak measured over as long a window, in seconds. */
 const peakWindowSeconds = 10
@@ -92,6 +93,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
   const trend = createLatencyTrend()
   const errors = createErrorClasses()
   const gas = createGasTotals()
+  const transactions = createTransactionLatencies()
   const notable = createNotableFlows(redact)
   const counters = createCounters()
   const reasons = new Map<string, ReturnType<typeof createCounters>>()
@@ -156,7 +158,10 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
       else recordFailure(record)
       steps.record(record)
       second.steps(record)
-      if (record.tx !== null) gas.record(record.tx)
+      if (record.tx !== null) {
+        gas.record(record.tx)
+        transactions.record(record.tx)
+      }
       notable.record(record)
     },
     neverArrived(count, reason) {
@@ -192,7 +197,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
       const growth = trend.growth()
       const spanMs = Math.max(0, lastEndMs - firstDueMs)
       const perFlow = (total: number) => (startedAndEnded === 0 ? null : total / startedAndEnded)
-      const rpc = rpcTotals()
+      const { clockAheadMs, ...rpc } = rpcTotals()
       const used = resources?.totals() ?? noResources
       const wallets = funding()
       return {
@@ -217,6 +222,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
         permissions: gas.permissions(),
         errors: errors.list().map((error) => ({ ...error, hint: hintOf(error.code) })),
         rpc: { ...rpc, byMethod: { ...rpc.byMethod }, callsPerFlow: perFlow(rpc.calls) },
+        transactions: { ...transactions.digests(), clockAheadMs },
         gas: gas.gas(),
         resources: { ...used, cpuMsPerFlow: perFlow(used.cpuMs) },
         components: Object.fromEntries(

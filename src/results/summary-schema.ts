@@ -69,6 +69,8 @@ export const summarySchema = measurementsSchema
       part: z.object({ index: z.int().nonnegative(), count: z.int().positive() }).nullable(),
     }),
     dependencies: dependenciesSchema,
+    /** Faults that were put in front of the target on purpose, as `--fault` has them; none in a clean run. */
+    faults: z.array(z.string()).default([]),
     /** In wei, decimal strings; `null` where nothing was funded or nothing is known. */
     money: z.object({
       fundedWei: weiSchema.nullable(),

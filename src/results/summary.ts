@@ -19,6 +19,8 @@ export type SummaryParts = {
   /** What the recorder measured. */
   measurements: Measurements
   dependencies: Dependencies
+  /** Faults that the target was given on purpose. @default none */
+  faults?: readonly string[]
   /** @default nothing known */
   money?: Money
   /** @default none */
@@ -49,6 +51,7 @@ export function buildSummary(parts: SummaryParts): Summary {
     tool: { name: 'vana-load', version: parts.version },
     run: { ...parts.run, endedAt: parts.endedAt.toISOString(), durationMs: parts.durationMs, stopped, part },
     dependencies: parts.dependencies,
+    faults: [...(parts.faults ?? [])],
     ...measurements,
     money,
     thresholds,

@@ -4,6 +4,7 @@ import { type DigestStatistic, digestStatistics, emptyDigest } from '../metrics/
 import type { Component, Measurements } from './measurements-schema.ts'
 import type { Money } from './money-balance.ts'
 import { type OutcomeKey, outcomeKeys, sumOutcomes } from './outcome-counts.ts'
+import { transactionParts } from './transaction-latencies.ts'
 
 /** What thresholds are held against: a snapshot of a run under way, or its summary. */
 export type Measured = Measurements & { money?: Money }
@@ -86,12 +87,22 @@ const fixed = new Map<string, Metric>([
   ...(Object.keys(stepGroups) as StepGroup[]).flatMap((group) =>
     durations(`group.${group}`, ({ latencyMs }) => latencyMs.groups[group]),
   ),
+  ...transactionParts.flatMap((part) =>
+    durations(`tx.${part.replace('Ms', '')}`, ({ transactions }) => transactions[part]),
+  ),
   ['errors', countOf(({ errors }) => errors.reduce((sum, { count }) => sum + count, 0))],
   ['rpc.calls', { unit: 'count', read: ({ rpc }) => rpc.calls }],
   ['rpc.failed', { unit: 'count', read: ({ rpc }) => rpc.failed }],
   ['rpc.callsPerFlow', { unit: 'count', read: ({ rpc }) => rpc.callsPerFlow }],
   ['gas.perFlow', { unit: 'gas', read: ({ gas }) => gas.perFlow }],
   ['gas.price', { unit: 'wei', read: ({ gas }) => (gas.price === null ? null : Number(gas.price)) }],
+  [
+    'gas.costPerFlow',
+    {
+      unit: 'wei',
+      read: ({ gas }) => (gas.costPerFlowWei === null ? null : Number(gas.costPerFlowWei)),
+    },
+  ],
   ['gas.cost', { unit: 'wei', read: ({ gas }) => (gas.transactions === 0 ? null : Number(gas.costWei)) }],
   ['money.funded', wei('fundedWei')],
   ['money.spent', wei('spentWei')],

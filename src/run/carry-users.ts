@@ -3,6 +3,7 @@ import { raceAbort } from '../async/race-abort.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import type { FlowUser } from '../flow/flow-services.ts'
+import { sinceStart } from '../flow/since-start.ts'
 import { type StepObserver, toFlowError } from '../flow/step-runner.ts'
 import type { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
 import type { Arrival } from '../load/arrivals.ts'
@@ -74,7 +75,7 @@ export async function carryUsers(options: CarryUsersOptions): Promise<void> {
       runId,
       ...(observer ? { observer: observer(arrival.index) } : {}),
     })
-    onEnd({ ...common, startedMs, endedMs: elapsed(), ...result })
+    onEnd({ ...common, startedMs, endedMs: elapsed(), ...result, tx: sinceStart(result.tx, originMs) })
   }
 
   await runProfile(profile, {

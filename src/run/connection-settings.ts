@@ -20,6 +20,7 @@ export function connectionSettings(
     gasLimitMargin: chain.gasLimitMargin,
     feeMultiplier: chain.feeMultiplier,
     maxFeePerGasWei: chain.maxFeePerGasWei,
+    rpcRatePerSecond: chain.rpcRatePerSecond,
     retry,
     ...(config.load.threads === undefined ? {} : { threads: config.load.threads }),
     serviceAccount:

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Environment } from '../config/environment-layer.ts'
+import { flagsOf } from '../config/flags-of.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
-import { testbedParameters } from '../config/parameters/chain.ts'
+import { chainParameters, testbedParameters } from '../config/parameters/chain.ts'
+import { limitParameters } from '../config/parameters/money.ts'
 import { resolveTarget } from '../config/resolve-target.ts'
 import type { Target, TargetPlan } from '../config/target.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import type { Part } from '../load/split.ts'
 import { ManagedProcess } from '../process/managed-process.ts'
 import { ownProgram } from '../process/own-program.ts'
 import { startEmbeddedTarget } from './start-embedded-target.ts'
@@ -34,10 +35,23 @@ export async function openRunTarget(
   note: (text: string) => void,
 ): Promise<RunTarget> {
   const plan = await resolveTarget(config, environment)
+  if (plan !== 'local' && config.testbed.faults.length > 0) {
+    throw new LoadTestError(
+      'CONFIG_INVALID',
+      `--fault ${config.testbed.faults.join(', ')} needs the embedded stack, and the target is ${plan.name}.`,
+      {
+        hint: 'Use --target local, or put the faults in with `vana-load testbed --fault ... --json` and run against that.',
+      },
+    )
+  }
   if (plan === 'local') {
     note('starting the embedded stack')
     const testbed = await startEmbeddedTarget(
-      [...testbedFlags(config.testbed), '--grantees', String(config.flow.grantees)],
+      [
+        ...flagsOf(testbedParameters, config.testbed),
+        ...flagsOf({ relayerLanes: chainParameters.relayerLanes }, config.chain),
+        ...['--grantees', String(config.flow.grantees)],
+      ],
       signal,
     )
     return {
@@ -49,21 +63,10 @@ export async function openRunTarget(
   if (plan.apiServer)
     return { target: { ...plan, apiServer: plan.apiServer }, lost: never, close: async () => {} }
   note('starting the API server')
-  return startApiServer(plan, environment, config.load.part, signal)
+  return startApiServer(plan, config, environment, signal)
 }
 
 const never = new Promise<never>(() => {})
-
-/** The settings of the embedded stack as flags of the command that starts it. */
-function testbedFlags(settings: LoadTestConfig['testbed']): string[] {
-  return Object.entries(testbedParameters).flatMap(([name, { flag, kind }]) => {
-    const value = settings[name as keyof typeof settings]
-    if (value === undefined || flag === undefined) return []
-    const [word = ''] = flag.split(' ')
-    if (typeof value === 'boolean') return value ? [word] : []
-    return [word, (kind.show as (value: unknown) => string)(value)]
-  })
-}
 
 type Child = { exited: Promise<{ expected: boolean }>; lastOutput(): string }
 
@@ -87,8 +90,8 @@ const addressSchema = z.object({ url: z.string() })
 /** Starts `vana-load serve`; its keys come to it as they came to this process, through the environment. */
 async function startApiServer(
   plan: TargetPlan,
+  { chain, limits, load }: LoadTestConfig,
   environment: Environment,
-  { index, count }: Part,
   signal: AbortSignal,
 ): Promise<RunTarget> {
   const folder = await mkdtemp(join(tmpdir(), 'vana-load-'))
@@ -99,15 +102,10 @@ async function startApiServer(
     name: 'vana-load serve',
     command: program.command,
     args: [
-      ...program.args,
-      'serve',
-      '--target',
-      file,
-      '--port',
-      '0',
-      '--json',
-      '--part',
-      `${index + 1}/${count}`,
+      ...[...program.args, 'serve', '--target', file, '--port', '0', '--json'],
+      ...['--part', `${load.part.index + 1}/${load.part.count}`],
+      ...flagsOf(chainParameters, chain),
+      ...flagsOf({ allowMainnet: limitParameters.allowMainnet }, limits),
     ],
     env: Object.fromEntries([...environment].map(([name, { value }]) => [name, value])),
     ready: { line: (line) => (line.startsWith('{') ? addressSchema.parse(JSON.parse(line)) : undefined) },

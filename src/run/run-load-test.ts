@@ -159,6 +159,7 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
       durationMs,
       measurements,
       dependencies: dependenciesOf(target),
+      faults: target.faults,
       money: money.statement,
       problems: money.problems,
       warnings: grantees.warnings(),
@@ -297,9 +298,12 @@ function watchTarget(target: Pick<RunStage, 'lost'>, stop: StopControl): void {
   })
 }
 
-function rpcTotalsOf({ connection }: VanaLoadTestClient): RpcTotals {
-  const { total, failed, byMethod } = connection.rpc.calls()
-  return { calls: total, failed, byMethod }
+function rpcTotalsOf({ connection: { rpc, feed } }: VanaLoadTestClient): RpcTotals {
+  const { total, failed, byMethod } = rpc.calls()
+  const byEndpoint = Object.fromEntries(
+    rpc.endpoints().map(({ label, state: _state, headLag: _headLag, ...totals }) => [label, totals]),
+  )
+  return { calls: total, failed, byMethod, byEndpoint, clockAheadMs: feed.stats().clockAheadMs }
 }
 
 async function discard(folder: RunFolder): Promise<void> {

@@ -6,10 +6,12 @@ import type { TargetConnection } from '../flow/connect-target.ts'
 import type { FlowResult } from '../flow/data-portability-flow.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import type { FlowUser } from '../flow/flow-services.ts'
+import { sinceStart } from '../flow/since-start.ts'
 import type { StepObserver } from '../flow/step-runner.ts'
 import { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
 import type { Redactor } from '../redaction/redact.ts'
 import { makeRunId } from '../results/run-id.ts'
+import { checkChain } from './check-chain.ts'
 import { connectionSettings } from './connection-settings.ts'
 import { openRunTarget } from './open-run-target.ts'
 import { createStopControl } from './stop-control.ts'
@@ -56,6 +58,7 @@ export async function runSingleFlow(single: SingleFlow): Promise<SingleFlowResul
       connectionSettings(config, target, makeRunId(new Date(), Math.random)),
     )
     open.push(client)
+    await checkChain(client.connection, config.flow.submission, note, stop.starting)
     await client.connection.compute.warmUp()
     const { connection } = client
     const wallets = await openUserWallets({ config, target, connection, redact, note, signal: stop.starting })
@@ -67,7 +70,7 @@ export async function runSingleFlow(single: SingleFlow): Promise<SingleFlowResul
     const result = await client.runFlow(user, { signal: stop.flows, observer })
     const durationMs = performance.now() - startedMs
     await single.inspect?.(result, target, connection)
-    wallets.flowEnded(recordOf(user, result, durationMs))
+    wallets.flowEnded(recordOf(user, result, startedMs, durationMs))
     const money = await wallets.settle(single.forced)
     return { ...result, user: { index: user.index, address: user.address }, target, durationMs, money }
   } catch (error) {
@@ -80,7 +83,7 @@ export async function runSingleFlow(single: SingleFlow): Promise<SingleFlowResul
   }
 }
 
-function recordOf(user: FlowUser, result: FlowResult, durationMs: number): FlowRecord {
+function recordOf(user: FlowUser, result: FlowResult, originMs: number, durationMs: number): FlowRecord {
   const { answer: _answer, ...facts } = result
   const { index, address } = user
   return {
@@ -91,5 +94,6 @@ function recordOf(user: FlowUser, result: FlowResult, durationMs: number): FlowR
     endedMs: durationMs,
     droppedBecause: null,
     ...facts,
+    tx: sinceStart(facts.tx, originMs),
   }
 }

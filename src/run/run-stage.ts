@@ -1,6 +1,7 @@
 import type { Environment } from '../config/environment-layer.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
+import { checkChain } from './check-chain.ts'
 import { connectionSettings } from './connection-settings.ts'
 import { openRunTarget, type RunTarget } from './open-run-target.ts'
 
@@ -15,7 +16,7 @@ export type RunStage = Pick<RunTarget, 'target' | 'lost'> & {
  * Makes a target and a client of it ready.
  *
  * @param options.runId under which the objects of the flows are stored
- * @throws LoadTestError CONFIG_INVALID, TESTBED_START_FAILED, TARGET_NOT_READY; the signal's reason when aborted
+ * @throws LoadTestError CONFIG_INVALID, TESTBED_START_FAILED, TARGET_NOT_READY, CHAIN_*; the signal's reason when aborted
  */
 export async function openRunStage(options: {
   config: LoadTestConfig
@@ -36,6 +37,7 @@ export async function openRunStage(options: {
       }
     }
     try {
+      await checkChain(client.connection, config.flow.submission, note, signal)
       await client.connection.compute.warmUp()
     } catch (error) {
       await client.close()

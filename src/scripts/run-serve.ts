@@ -36,6 +36,9 @@ export async function runServe(options: ServeOptions, io: CommandIo): Promise<{ 
       baseFeeMultiplier: chain.feeMultiplier,
       ...(chain.maxFeePerGasWei === undefined ? {} : { maxFeeGwei: Number(chain.maxFeePerGasWei) / 1e9 }),
     },
+    gasMargin: chain.gasLimitMargin,
+    blockPollIntervalMs: chain.pollIntervalMs,
+    rpcRatePerSecond: chain.rpcRatePerSecond,
     logger: pino({ level: 'info' }, pino.destination(2)),
   })
   const { url } = await server.start()

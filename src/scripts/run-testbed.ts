@@ -32,6 +32,7 @@ export async function runTestbed(
   const testbed = await startTestbed({
     ...behaviour,
     grantees: command.grantees,
+    relayerLanes: options.chain.relayerLanes,
     only: parts,
     ports: portsOf(options, parts),
     surroundings: { chain, personalServerUrl: surroundings.personalServerUrl?.replace(/\/+$/, '') },
@@ -107,6 +108,7 @@ function describe(document: TestbedDocument): string {
     ...(storage ? [`  object storage   ${storage.apiEndpoint}  (bucket ${storage.bucket})`] : []),
     ...(personalServer ? [`  personal server  ${personalServer.url}  (${personalServer.profile})`] : []),
     ...(apiServer ? [`  API server       ${apiServer.url}`] : []),
+    ...(document.faults?.length ? [`  faults           ${document.faults.join(', ')}`] : []),
     ...(grantee ? [`  grantee          ${grantee.id}  ${grantee.address}`] : []),
     '',
     isWhole

@@ -1,6 +1,6 @@
 import type { ValuesOf } from '../config/parameter.ts'
 import { nameParameters } from '../config/parameter-names.ts'
-import { testbedParameters } from '../config/parameters/chain.ts'
+import { chainParameters, testbedParameters } from '../config/parameters/chain.ts'
 import { testbedCommandParameters, testbedSurroundingsParameters } from '../config/parameters/commands.ts'
 import { secretParameters } from '../config/parameters/secrets.ts'
 import { targetParameters } from '../config/parameters/target-environment.ts'
@@ -13,16 +13,19 @@ import { addShortFlags, withoutShortFlags } from './testbed/short-flags.ts'
 
 const { granteePrivateKey, relayerPrivateKeys } = secretParameters
 const { granteeId } = targetParameters
+const { relayerLanes } = chainParameters
 const groups = {
   command: testbedCommandParameters,
   surroundings: testbedSurroundingsParameters,
   testbed: testbedParameters,
+  chain: { relayerLanes },
   keys: { granteePrivateKey, relayerPrivateKeys, granteeId },
 }
 const headings = {
   command: 'What is started:',
   surroundings: 'What is there already, for --only:',
   testbed: 'How it behaves:',
+  chain: 'How it behaves:',
 }
 
 /** What the command `testbed` is asked for. */

@@ -80,9 +80,13 @@ export type ApiServerOptions = {
    */
   requireExpectedUser?: boolean
   fees?: FeePolicy
+  /** Added to the estimated gas of a relayed transaction, as a share of it. @default 0.1 */
+  gasMargin?: number
   limits?: ApiServerLimits
   /** Time between looks at the chain while transactions are pending, milliseconds. @default 1000 */
   blockPollIntervalMs?: number
+  /** JSON-RPC calls per second to each endpoint at most. @default no limit */
+  rpcRatePerSecond?: number | undefined
   /** How long `stop` waits for requests and pending transactions, milliseconds. @default 10_000 */
   drainMs?: number
   logger?: Logger | undefined
@@ -126,7 +130,11 @@ export class LoadTestApiServer {
     this.#options = options
     this.#clock = clock
     this.#startedAtMs = clock.now()
-    const rpc = createRpcPool({ urls: rpcUrls, chainId, clock })
+    const { rpcRatePerSecond: ratePerSecond } = options
+    const rpc = createRpcPool({
+      ...{ urls: rpcUrls, chainId, clock },
+      ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
+    })
     const feed = createBlockFeed({ rpc, pollIntervalMs: options.blockPollIntervalMs ?? 1000, clock })
     const fees = createFees({ rpc, feed, ...options.fees, clock })
     this.#rpc = rpc
@@ -147,6 +155,7 @@ export class LoadTestApiServer {
       rpc,
       lanes: this.#lanes,
       permissions: options.contracts.permissions,
+      gasMargin: options.gasMargin ?? 0.1,
       maxGas: limits.maxGas ?? 8_000_000n,
       budget: createGasBudget(limits.gasPerUserAndHour ?? 50_000_000n, clock),
       maxConcurrent: limits.maxConcurrentRelays ?? 512,
@@ -162,6 +171,9 @@ export class LoadTestApiServer {
    */
   async start(): Promise<{ url: string }> {
     const { host = '127.0.0.1', port = 0 } = this.#options
+    // Before anything is paid: every endpoint has to be of this chain, and one of them up.
+    for (const problem of await this.#rpc.check())
+      this.#options.logger?.warn({ code: problem.code }, problem.message)
     await this.#feed.head()
     try {
       await this.#http.listen({ host, port })

@@ -3,7 +3,7 @@ import {
   encodeAddServerFilesAndPermissions,
   type ServerFilesAndPermission,
 } from '../chain/add-server-files-and-permissions.ts'
-import { estimateGas } from '../chain/chain-reads.ts'
+import { estimateGas, withMargin } from '../chain/chain-reads.ts'
 import type { Lane } from '../chain/lane.ts'
 import type { LaneEvent } from '../chain/lane-entry.ts'
 import { pickLane } from '../chain/pick-lane.ts'
@@ -21,6 +21,8 @@ export type RelayOptions = {
   lanes: readonly Lane[]
   /** The Permissions contract: the only address that is ever called. */
   permissions: Address
+  /** Added to the estimated gas, as a share of it. */
+  gasMargin: number
   /** The most gas that is paid for in one transaction. */
   maxGas: bigint
   /** What each user may cost. */
@@ -67,7 +69,7 @@ const remembered = 10_000
  * @example const hash = await relay.submit(parseRelayRequest(body, rules))
  */
 export function createRelay(options: RelayOptions): Relay {
-  const { rpc, lanes, permissions, maxGas, budget, maxConcurrent } = options
+  const { rpc, lanes, permissions, gasMargin, maxGas, budget, maxConcurrent } = options
   const flights = new Map<Address, Flight>()
   const byDigest = new Map<Hash, RelayedTransaction>()
   const byHash = new Map<Hash, RelayedTransaction>()
@@ -175,7 +177,7 @@ export function createRelay(options: RelayOptions): Relay {
         { cause: error, details: { revert } },
       )
     }
-    const gas = (estimate * 11n) / 10n
+    const gas = withMargin(estimate, gasMargin)
     if (gas <= maxGas) return gas
     throw new ApiError('GAS_TOO_HIGH', `The transaction needs ${gas} gas; at most ${maxGas} is paid for.`)
   }

@@ -2,7 +2,7 @@ import type { BlockFeed, BlockFeedStats } from '../chain/block-feed.ts'
 import type { CallCounts } from '../chain/call-counter.ts'
 import type { Lane } from '../chain/lane.ts'
 import type { LaneStatus } from '../chain/lane-options.ts'
-import type { RpcPool } from '../chain/rpc-pool.ts'
+import type { EndpointStats, RpcPool } from '../chain/rpc-pool.ts'
 
 /** The API server's own counters since it was made, for `GET /__metrics`. */
 export type ServerStats = {
@@ -23,6 +23,7 @@ export type ServerStats = {
   /** Users with a relayed transaction that no block holds yet. */
   relaysInFlight: number
   rpc: CallCounts
+  endpoints: EndpointStats[]
   blocks: BlockFeedStats
   lanes: LaneStatus[]
 }
@@ -92,6 +93,7 @@ export function readServerStats(parts: {
     requests: parts.requests.read(),
     relaysInFlight: parts.relaysInFlight,
     rpc: parts.rpc.calls(),
+    endpoints: parts.rpc.endpoints(),
     blocks: parts.feed.stats(),
     lanes: parts.lanes.map((lane) => lane.status()),
   }

@@ -18,6 +18,8 @@ export function describeTestbed(up: {
   parts: { chain: OwnChain | undefined } & Record<Exclude<TestbedPart, 'chain'>, PartProcess | undefined>
   storage: { bucket: string; urls: 'public' | 'signed'; keyFile: string | undefined }
   serverProfile: Target['personalServer']['profile']
+  /** Those in front of the parts, as `--fault` has them. */
+  faults: readonly string[]
 }): TestbedDocument {
   const { chain, ...processes } = up.parts
   const { storage, personalServer, apiServer } = processes
@@ -31,6 +33,7 @@ export function describeTestbed(up: {
     }),
     ...(personalServer && { personalServer: { url: personalServer.url, profile: up.serverProfile } }),
     ...(apiServer && { apiServer: { url: apiServer.url } }),
+    faults: [...up.faults],
     embedded: started.flatMap(dependenciesOf),
     metricsUrls: mapPresent(processes, ({ metricsUrl }) => metricsUrl),
     pids: mapPresent<TestbedPart, { pid: number }, number>(up.parts, ({ pid }) => pid),

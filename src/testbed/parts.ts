@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
 import type { ServerRateLimits } from '../config/kinds/server-rate-limits.ts'
 import { LoadTestApiServer } from '../server/load-test-api-server.ts'
+import { type FaultProxySettings, startFaultProxy } from './faults/start-fault-proxy.ts'
 import { startPersonalServer } from './personal-server/start-personal-server.ts'
 import { startStorageEmulator } from './storage/start-storage-emulator.ts'
 
@@ -37,6 +38,7 @@ export type PartSettings = {
     /** More apps that it asks in the name of. */
     moreGrantees: readonly { id: number; privateKey: Hex }[]
   }
+  faults: FaultProxySettings
 }
 
 /** A part of the testbed that runs in a process of its own. */
@@ -57,6 +59,10 @@ export const partStarters: { [Name in PartName]: (settings: PartSettings[Name]) 
 
   personalServer: ({ rateLimits, ...settings }) =>
     startPersonalServer({ ...settings, ...(rateLimits ? { rateLimits } : {}) }),
+
+  async faults(settings) {
+    return await startFaultProxy(settings)
+  },
 
   async apiServer({ granteeId, moreGrantees, ...settings }) {
     const server = new LoadTestApiServer({

@@ -1,15 +1,17 @@
+import type { Hex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { granteeKey } from '../crypto/grantee-key.ts'
 import { registerGrantee } from './chain/register-grantee.ts'
+import { fundRelayers, relayerKeys } from './chain/relayer-accounts.ts'
 import { type RunningChain, startChain } from './chain/start-chain.ts'
 import { appPrivateKey } from './development-keys.ts'
 import type { TestbedOptions } from './testbed-options.ts'
 
-/** The embedded chain of a testbed, with the apps that users may grant access to. */
-export type OwnChain = RunningChain & { granteeIds: number[] }
+/** The embedded chain of a testbed, with the apps that users may grant access to and the keys that the API server relays with. */
+export type OwnChain = RunningChain & { granteeIds: number[]; relayerPrivateKeys: readonly Hex[] }
 
 /**
- * Starts the testbed's chain and registers the apps on it.
+ * Starts the testbed's chain, registers the apps on it, and gives the relayer's keys their coin.
  *
  * @throws LoadTestError PORT_IN_USE, TESTBED_START_FAILED; the signal's reason when aborted
  */
@@ -24,12 +26,14 @@ export async function startOwnChain(options: TestbedOptions): Promise<OwnChain> 
     ...(signal ? { signal } : {}),
   })
   try {
+    const relayerPrivateKeys = relayerKeys(options.relayerLanes ?? 4)
+    await fundRelayers(chain.client, relayerPrivateKeys)
     const granteeIds: number[] = []
     for (let index = 0; index < (options.grantees ?? 1); index++) {
       const app = privateKeyToAccount(granteeKey(appPrivateKey, index))
       granteeIds.push(Number(await registerGrantee(chain.client, app)))
     }
-    return { ...chain, granteeIds }
+    return { ...chain, granteeIds, relayerPrivateKeys }
   } catch (error) {
     await chain.stop()
     throw error

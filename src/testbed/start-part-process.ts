@@ -47,7 +47,7 @@ export async function startPartProcess<Name extends PartName>(
     await child.stop()
     const failed = 'failed' in answer ? answer.failed : { code: '', message: 'it ended at once' }
     const code = isCause(failed.code) ? failed.code : 'TESTBED_START_FAILED'
-    throw new LoadTestError(code, `The testbed's ${testbedPartWords[name]} did not start: ${failed.message}`)
+    throw new LoadTestError(code, `The testbed's ${wordsOf(name)} did not start: ${failed.message}`)
   }
   return {
     ...answer.up,
@@ -57,6 +57,8 @@ export async function startPartProcess<Name extends PartName>(
     stop: (options) => child.stop(options),
   }
 }
+
+const wordsOf = (name: PartName): string => (name === 'faults' ? 'fault proxy' : testbedPartWords[name])
 
 function isCause(code: string): code is ErrorCode {
   return Object.hasOwn(errorCatalog, code) && code !== 'INTERNAL'

@@ -1,9 +1,11 @@
+import type { FaultPlace } from '../config/fault.ts'
 import { type TestbedPart, testbedParts } from '../config/testbed-part.ts'
 import { granteeKey } from '../crypto/grantee-key.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { contractAddresses } from './chain/contract-addresses.ts'
 import { describeTestbed, type TestbedDocument } from './describe-testbed.ts'
 import { appPrivateKey, serverMnemonic } from './development-keys.ts'
+import { standInFront } from './faults/stand-in-front.ts'
 import { createServiceAccount, type ServiceAccountFile } from './service-account-file.ts'
 import { type OwnChain, startOwnChain } from './start-own-chain.ts'
 import { startPartProcess } from './start-part-process.ts'
@@ -45,6 +47,17 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
     running.push({ name, exited: part.exited, lastOutput: part.lastOutput, stop: part.stop })
     return part
   }
+  /** The way to a part: through the faults in front of it, if there are any. */
+  const wayTo = async <P extends { url: string }>(
+    place: FaultPlace,
+    part: P | undefined,
+  ): Promise<P | undefined> => {
+    if (part === undefined) return undefined
+    const proxy = await standInFront(place, part.url, options, signal)
+    if (proxy === undefined) return part
+    running.push({ ...proxy, name: `fault proxy of ${place}` })
+    return { ...part, url: proxy.url }
+  }
   try {
     const settled = await Promise.allSettled([
       start('storage', () =>
@@ -61,9 +74,11 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
       ),
       start('chain', () => startOwnChain(options)),
     ])
-    const [storage, ownChain] = allFulfilled(settled)
+    const [ownStorage, ownChain] = allFulfilled(settled)
     const chain = ownChain ? withDevelopmentKeys(ownChain) : surroundings.chain
-    const personalServer = await start('personalServer', () => {
+    const storage = await wayTo('storage', ownStorage)
+    const ownRpc = await wayTo('rpc', ownChain && { url: ownChain.rpcUrl })
+    const ownPersonalServer = await start('personalServer', () => {
       const { id, rpcUrls } = needed(chain, 'The personal server', 'a chain')
       return startPartProcess(
         'personalServer',
@@ -80,7 +95,8 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
         signal,
       )
     })
-    const apiServer = await start('apiServer', () => {
+    const personalServer = await wayTo('personal-server', ownPersonalServer)
+    const ownApiServer = await start('apiServer', () => {
       const { id, rpcUrls, granteePrivateKey, relayerPrivateKeys, granteeId, moreGrantees } = needed(
         chain,
         'The API server',
@@ -91,7 +107,8 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
         'apiServer',
         {
           port: ports.apiServer ?? 0,
-          rpcUrls,
+          // The relayer is a user of the chain as others are; the personal server has an RPC endpoint of its own.
+          rpcUrls: ownRpc ? [ownRpc.url] : rpcUrls,
           chainId: id,
           contracts: { permissions: contractAddresses.permissions },
           personalServerUrl: needed(personalServerUrl, 'The API server', 'a personal server'),
@@ -103,9 +120,14 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
         signal,
       )
     })
+    const apiServer = await wayTo('api-server', ownApiServer)
     return {
       document: describeTestbed({
-        parts: { chain: ownChain, storage, personalServer, apiServer },
+        parts: {
+          ...{ storage, personalServer, apiServer },
+          chain: ownChain && ownRpc && { ...ownChain, rpcUrl: ownRpc.url },
+        },
+        faults: options.faults ?? [],
         storage: { bucket, urls: storageUrls, keyFile: account?.path },
         serverProfile,
       }),
@@ -124,18 +146,18 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
 }
 
 type Part = {
-  name: TestbedPart
+  name: string
   exited: Promise<unknown>
   lastOutput(): string
   stop(options?: { now?: boolean }): Promise<unknown>
 }
 
-function withDevelopmentKeys({ chainId, rpcUrl, accounts, granteeIds }: OwnChain): GivenChain {
+function withDevelopmentKeys({ chainId, rpcUrl, relayerPrivateKeys, granteeIds }: OwnChain): GivenChain {
   return {
     id: chainId,
     rpcUrls: [rpcUrl],
     granteePrivateKey: appPrivateKey,
-    relayerPrivateKeys: [accounts.relayer.privateKey],
+    relayerPrivateKeys,
     moreGrantees: granteeIds.slice(1).map((id, i) => ({ id, privateKey: granteeKey(appPrivateKey, i + 1) })),
   }
 }

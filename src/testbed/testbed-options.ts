@@ -34,7 +34,11 @@ export type TestbedOptions = {
   inferenceMedianMs?: number
   /** How many apps are registered that users may grant access to. @default 1 */
   grantees?: number
-  /** Fixes the model's latencies. @default '1' */
+  /** Number of keys that the API server relays with. @default 4 */
+  relayerLanes?: number
+  /** Faults between parts and whoever uses them, as `--fault` has them. @default none */
+  faults?: readonly string[]
+  /** Fixes the model's latencies and which requests faults hit. @default '1' */
   seed?: string
   signal?: AbortSignal
 }

@@ -4,6 +4,9 @@ import { createRpcPool, type RpcPool } from '../../src/chain/rpc-pool.ts'
 import { type ScriptedNode, startScriptedNode } from '../../src/chain/scripted-node.fixture.ts'
 import { type RunningAnvil, startAnvil } from '../../src/testbed/chain/start-anvil.ts'
 
+/** Anvil shares the machine with other tests: whatever is waited for has time. */
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 })
+
 type World = {
   anvil: RunningAnvil
   /** Between the feed and anvil; behaves unless told. */
@@ -64,7 +67,7 @@ describe('the block feed', () => {
     await feed.head()
     listen()
     await anvil.client.mine({ blocks: 50 })
-    await expect.poll(() => told.length).toBe(50)
+    await eventually(() => told.length).toBe(50)
     expect(told).toEqual(range(1, 50))
     expect(blocks.every((block, i) => i === 0 || block.parentHash === blocks[i - 1]?.hash)).toBe(true)
   })
@@ -80,7 +83,7 @@ describe('the block feed', () => {
     }
     listen()
     await anvil.client.mine({ blocks: 8 })
-    await expect.poll(() => told.length).toBe(8)
+    await eventually(() => told.length).toBe(8)
     expect(told).toEqual(range(1, 8))
     expect(feed.stats().failedLooks).toBe(3)
   })
@@ -90,10 +93,10 @@ describe('the block feed', () => {
     await feed.head()
     listen()
     await anvil.client.mine({ blocks: 12 })
-    await expect.poll(() => told.length).toBe(12)
+    await eventually(() => told.length).toBe(12)
     await reorg(depth)
     await anvil.client.mine({ blocks: 1 })
-    await expect.poll(() => told.at(-1)).toBe(13)
+    await eventually(() => told.at(-1)).toBe(13)
     expect(told.slice(12)).toEqual([{ removed: range(13 - depth, 12).reverse() }, ...range(13 - depth, 13)])
     expect(blocks.at(-2)?.hash).toBe((await anvil.client.getBlock({ blockNumber: 12n })).hash)
     expect(feed.stats()).toMatchObject({ reorgs: 1, deepestReorg: depth })
@@ -105,11 +108,11 @@ describe('the block feed', () => {
     listen()
     for (const number of range(1, 12)) {
       await anvil.client.mine({ blocks: 1 })
-      await expect.poll(() => told.at(-1)).toBe(number)
+      await eventually(() => told.at(-1)).toBe(number)
     }
     await reorg(8)
     await anvil.client.mine({ blocks: 1 })
-    await expect.poll(() => told.at(-1)).toBe(13)
+    await eventually(() => told.at(-1)).toBe(13)
     expect(told.slice(12)).toEqual([{ removed: [12, 11, 10, 9] }, ...range(9, 13)])
   })
 
@@ -119,12 +122,12 @@ describe('the block feed', () => {
     const before = await feed.head()
     listen()
     await anvil.client.mine({ blocks: 1 })
-    await expect.poll(() => told).toEqual([4])
+    await eventually(() => told).toEqual([4])
     const response = await fetch(anvil.rpcUrl, rpcCall('eth_getBlockByNumber', ['0x3', false]))
     const lagging = (await response.json()) as { result: { hash: string } }
     node.answer = ({ params }) => (params[0] === 'latest' ? { result: lagging.result } : undefined)
     const looks = node.count('eth_getBlockByNumber')
-    await expect.poll(() => node.count('eth_getBlockByNumber')).toBeGreaterThan(looks + 3)
+    await eventually(() => node.count('eth_getBlockByNumber')).toBeGreaterThan(looks + 3)
     expect(told).toEqual([4])
     expect(before.hash).toBe(lagging.result.hash)
     expect((await feed.head()).number).toBe(4)
@@ -139,10 +142,10 @@ describe('the block feed', () => {
       method: 'eth_sendTransaction',
       params: [{ from: account, to: account, value: '0x1' }],
     } as never)
-    await expect.poll(() => told).toEqual([1])
+    await eventually(() => told).toEqual([1])
     expect(feed.find(hash as `0x${string}`)?.number).toBe(1)
     await reorg(1)
-    await expect.poll(() => told).toEqual([1, { removed: [1] }, 1])
+    await eventually(() => told).toEqual([1, { removed: [1] }, 1])
     expect(feed.find(hash as `0x${string}`)).toBeUndefined()
   })
 
@@ -152,9 +155,9 @@ describe('the block feed', () => {
     const before = timers()
     const stop = listen()
     await anvil.client.mine({ blocks: 1 })
-    await expect.poll(() => told.length).toBeGreaterThan(0)
+    await eventually(() => told.length).toBeGreaterThan(0)
     stop()
-    await expect.poll(timers).toBeLessThanOrEqual(before)
+    await eventually(timers).toBeLessThanOrEqual(before)
     const asked = node.received.length
     await anvil.client.mine({ blocks: 1 })
     expect(node.received.length).toBe(asked)
@@ -174,9 +177,9 @@ describe('the block feed', () => {
     await feed.head()
     await anvil.client.mine({ blocks: 30 })
     listen()
-    await expect.poll(() => told).toEqual([30])
+    await eventually(() => told).toEqual([30])
     await anvil.client.mine({ blocks: 9 })
-    await expect.poll(() => told).toEqual(range(30, 39))
+    await eventually(() => told).toEqual(range(30, 39))
   })
 
   it('answers many who ask at once with one look, and from memory while it is fresh', async () => {

@@ -7,6 +7,9 @@ import { type ScriptedNode, startScriptedNode } from '../../src/chain/scripted-n
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import { startAnvil } from '../../src/testbed/chain/start-anvil.ts'
 
+/** Anvil shares the machine with other tests: whatever is waited for has time. */
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 })
+
 const cleanups: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const clean of cleanups.splice(0).reverse()) await clean()
@@ -157,7 +160,7 @@ describe('the receipt hub', () => {
       return receipt
     })
     await mine(2)
-    await expect.poll(() => feed.latest()?.number).toBe(2)
+    await eventually(() => feed.latest()?.number).toBe(2)
     expect(mined).toBe(false)
     await mine()
     expect((await waiting).blockNumber).toBe(1)
@@ -169,7 +172,7 @@ describe('the receipt hub', () => {
     const hash = await send()
     const waiting = hub.waitForReceipt(hash, { afterBlock, confirmations: 3 })
     await mine(2)
-    await expect.poll(() => feed.latest()?.number).toBe(2)
+    await eventually(() => feed.latest()?.number).toBe(2)
     const raw = (await client.request({
       method: 'eth_getRawTransactionByHash',
       params: [hash],
@@ -189,7 +192,7 @@ describe('the receipt hub', () => {
     const held = holdAnswers(node, 'eth_getTransactionReceipt')
     const waiting = hub.waitForReceipt(await send(), { afterBlock, confirmations: 3 })
     await mine(3)
-    await expect.poll(() => feed.latest()?.number).toBe(3)
+    await eventually(() => feed.latest()?.number).toBe(3)
     held.release()
     expect((await waiting).blockNumber).toBe(1)
   })
@@ -201,7 +204,7 @@ describe('the receipt hub', () => {
     const held = holdAnswers(node, 'eth_getTransactionReceipt')
     const early = hub.waitForReceipt(first, { afterBlock })
     await mine()
-    await expect.poll(() => held.waiting).toBe(1)
+    await eventually(() => held.waiting).toBe(1)
     const late = hub.waitForReceipt(second, { afterBlock })
     held.release()
     expect([(await early).transactionHash, (await late).transactionHash]).toEqual([first, second])
@@ -218,9 +221,9 @@ describe('the receipt hub', () => {
     const held = holdAnswers(node, 'eth_getTransactionReceipt')
     const waiting = hub.waitForReceipt(hash, { afterBlock, confirmations: 2 })
     await mine()
-    await expect.poll(() => held.waiting).toBe(1)
+    await eventually(() => held.waiting).toBe(1)
     await client.request({ method: 'anvil_reorg', params: [1, []] } as never)
-    await expect.poll(() => feed.stats().reorgs).toBe(1)
+    await eventually(() => feed.stats().reorgs).toBe(1)
     held.release()
     await client.request({ method: 'eth_sendRawTransaction', params: [raw] } as never)
     await mine(2)

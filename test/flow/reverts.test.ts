@@ -27,6 +27,7 @@ beforeAll(async () => {
     personalServer: { url: personalServer.url, profile: 'main-2025-09-05' },
     apiServer: { url },
     grantee: { id: Number(granteeId), address: app.address },
+    faults: [],
     embedded: [],
   }
   connection = connectTarget({ target, submission: 'direct', threads: 1, blockPollIntervalMs: 20 })
@@ -101,7 +102,7 @@ const relayed = ({ chain }: FlowServices) => ({
       try {
         const api = createApiServerClient(http, target.apiServer.url, { timeoutMs: 30_000 })
         const hash = await api.relay(signed, address, abort)
-        return { hash, afterBlock: 0, submittedAtMs: performance.now() }
+        return { hash, afterBlock: 0, sendingAtMs: 0, submittedAtMs: performance.now() }
       } finally {
         await http.destroy()
       }

@@ -2,7 +2,7 @@ import { type ErrorCode, errorCatalog } from '../../src/errors/catalog.ts'
 import type { FlowRecord } from '../../src/flow/flow-record.ts'
 import { type StepName, stepNames } from '../../src/flow/steps.ts'
 import { createComponentUsage } from '../../src/metrics/component-usage.ts'
-import type { RpcTotals } from '../../src/metrics/rpc-totals.ts'
+import { noRpcCalls, type RpcTotals } from '../../src/metrics/rpc-totals.ts'
 import { createRandom, exponential, type Random } from '../../src/random/random.ts'
 import { createRedactor } from '../../src/redaction/redact.ts'
 import { dependenciesOf, describeEnvironment } from '../../src/results/environment.ts'
@@ -115,7 +115,7 @@ export function makeRun(scenario: Scenario, seed = 'report'): MadeRun {
   const flows = simulate(scenario, createRandom(seed, 'arrivals'), random)
   const startedAt = new Date('2026-08-01T14:22:33Z')
   const redact = createRedactor()
-  const rpc: RpcTotals & { calls: number; failed: number } = { calls: 0, failed: 0, byMethod: {} }
+  const rpc: RpcTotals = { ...noRpcCalls, byMethod: {} }
   const call = (method: string, by: number) => {
     rpc.calls += by
     rpc.byMethod[method] = (rpc.byMethod[method] ?? 0) + by
@@ -310,6 +310,7 @@ function simulateFlow(
         blockNumber: 812_000 + Math.floor(nowMs / 6000),
         gasUsed,
         gasPriceWei: '25000000000',
+        times: null,
       }
     }
     if (chosen?.[1] === step) return fail(chosen[0], step, chosen[2], 'failed')
@@ -401,6 +402,7 @@ function madeUpEnvironment(scenario: Scenario) {
       personalServer: { url: 'https://test.server.vana.com/api/v1', profile: 'main-2025-09-05' },
       apiServer: { url: 'http://127.0.0.1:3001' },
       grantee: { id: 1, address: zero },
+      faults: [],
       embedded: [],
     },
   })

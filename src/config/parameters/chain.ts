@@ -1,6 +1,8 @@
 import { amount } from '../kinds/amount.ts'
 import { choice, decimalNumber, httpUrl, wholeNumber } from '../kinds/basic.ts'
 import { duration } from '../kinds/duration.ts'
+import { fault } from '../kinds/fault.ts'
+import { listOf } from '../kinds/kind.ts'
 import { serverRateLimits } from '../kinds/server-rate-limits.ts'
 import { optional, parameter } from '../parameter.ts'
 
@@ -30,6 +32,12 @@ export const chainParameters = {
     default: 500,
     flag: '--block-poll-interval <time>',
     summary: 'Pause between two looks for a new block; there is one look for the whole process.',
+  }),
+  /** Requests to one RPC endpoint per second at most. */
+  rpcRatePerSecond: optional(decimalNumber({ min: 0.1, max: 1_000_000 }), {
+    flag: '--rpc-rate <calls/s>',
+    summary:
+      'Most JSON-RPC calls per second to each endpoint, for providers with a quota; more wait for their turn.',
   }),
   /** Number of keys that a relayer sends with. */
   relayerLanes: parameter(wholeNumber({ min: 1, max: 1000 }), {
@@ -92,6 +100,14 @@ export const testbedParameters = {
     // The name without TESTBED is that of a real target's storage.
     variable: 'TESTBED_STORAGE_URLS',
     summary: 'URLs of the embedded storage that go on chain: public, or signed (V4), which cost more gas.',
+  }),
+  /** Faults between the embedded parts and whoever uses them. */
+  faults: parameter(listOf(fault, fault.allowed), {
+    default: [],
+    flag: '--fault <part:fault=amount>',
+    variable: 'TESTBED_FAULTS',
+    summary:
+      'A fault in front of a part, such as rpc:send-error=10%, storage:latency=200ms or api-server:503=2%; give it several times for several.',
   }),
   /** Which version of the contracts is resembled. */
   contracts: parameter(choice(['2025-09', '2026-04']), {

@@ -22,6 +22,7 @@ export function cost({ summary }: ReportData): SafeHtml {
     ['Gas a transaction', formatCount(gas.perFlow)],
     ['Gas price', formatGwei(gas.price)],
     ['Transactions', formatCount(gas.transactions)],
+    ['A flow cost', formatVana(gas.costPerFlowWei)],
     ['They cost', gas.transactions === 0 ? nothing : formatVana(gas.costWei)],
     ['Funded', exact(money.fundedWei)],
     ['Spent', exact(money.spentWei)],
@@ -93,6 +94,7 @@ ${
     ['Storage', environment.target.storage],
     ['Personal server', environment.target.personalServer],
     ['API server', environment.target.apiServer],
+    ['Faults', environment.faults.length === 0 ? 'none' : environment.faults.join(', ')],
   ])}</div>
 <div><h3>Machine</h3>${facts([
     ['Processor', `${environment.machine.cpus} × ${environment.machine.cpuModel}`],

@@ -1,4 +1,5 @@
 import { isDevelopmentChain } from '../../config/development-chain.ts'
+import { type FaultPlace, parseFault } from '../../config/fault.ts'
 import type { Problem } from '../../config/problem.ts'
 import type { Resolved } from '../../config/resolve-parameters.ts'
 import { type TestbedPart, testbedParts, testbedPartWords } from '../../config/testbed-part.ts'
@@ -18,6 +19,7 @@ const partOfKey: Readonly<Record<string, TestbedPart>> = {
   'testbed.serverProfile': 'personalServer',
   'testbed.serverRateLimits': 'personalServer',
   'command.apiServerPort': 'apiServer',
+  'chain.relayerLanes': 'apiServer',
 }
 
 /**
@@ -47,6 +49,7 @@ export function partProblems(values: ReadonlyMap<string, Resolved>): Problem[] {
     ...portProblems(values, parts),
     ...surroundingsProblems(values, parts),
     ...keyProblems(values, parts),
+    ...faultProblems(values, parts),
   ]
 }
 
@@ -114,6 +117,25 @@ function surroundingsProblems(values: Values, parts: readonly TestbedPart[]): Pr
     })
   }
   return problems
+}
+
+const partOfPlace: Readonly<Record<FaultPlace, TestbedPart>> = {
+  rpc: 'chain',
+  storage: 'storage',
+  'personal-server': 'personalServer',
+  'api-server': 'apiServer',
+}
+
+/** A fault stands in front of a part that is started here. */
+function faultProblems(values: Values, parts: readonly TestbedPart[]): Problem[] {
+  const faults = values.get('testbed.faults')?.value
+  if (!Array.isArray(faults)) return []
+  return faults.flatMap((text: string) => {
+    const part = partOfPlace[parseFault(text)?.place ?? 'rpc']
+    if (parts.includes(part)) return []
+    const what = `'${text}' is for the ${testbedPartWords[part]}, which --only ${list(parts)} does not start`
+    return refused(values, 'testbed.faults', what)
+  })
 }
 
 /** Keys that everyone knows serve on the chains that they are for; any other chain needs keys of its own. */

@@ -1,0 +1,138 @@
+import type { Clock } from '../async/clock.ts'
+import { raceAbort } from '../async/race-abort.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import type { CallCounter } from './call-counter.ts'
+import { createEndpoint } from './endpoint.ts'
+import { createEndpointHealth, type EndpointHealth } from './endpoint-health.ts'
+import { createEndpointMeter, type EndpointCounts } from './endpoint-meter.ts'
+import { askedTooOften, inOrder, type RpcOutcome, toOutcome, unwrap } from './rpc-answer.ts'
+import type { RpcCall, RpcPoolOptions } from './rpc-pool.ts'
+import { createTokenBucket } from './token-bucket.ts'
+
+/** One endpoint of a pool. */
+export type PoolMember = {
+  /** Its URL without keys; two that look alike without are numbered. */
+  readonly label: string
+  readonly health: EndpointHealth
+  /** Whether it was found to serve another chain. */
+  readonly servesOtherChain: boolean
+  /** Makes one HTTP request, with rate, health, counting and timing. */
+  attempt(calls: readonly RpcCall[], signal?: AbortSignal): Promise<RpcOutcome[]>
+  /** Holds it to the chain id, once. @throws LoadTestError CHAIN_WRONG_ID, or what keeps it from answering */
+  verify(signal?: AbortSignal): Promise<void>
+  counts(): EndpointCounts
+  close(): Promise<void>
+}
+
+/** What the members of a pool share. */
+export type PoolMemberOptions = Pick<RpcPoolOptions, 'chainId' | 'ratePerSecond' | 'health' | 'onCall'> & {
+  url: string
+  /** Distinguishes it from another with the same label; from 1. */
+  ordinal: number
+  timeoutMs: number
+  connections: number
+  clock: Clock
+  counter: CallCounter
+  /** A number for a JSON-RPC id: the first of as many as are asked for. */
+  nextIds(count: number): number
+}
+
+/** Opens one endpoint of a pool. @throws LoadTestError `CONFIG_INVALID` for a bad URL. */
+export function createPoolMember(options: PoolMemberOptions): PoolMember {
+  const { url, ordinal, chainId, timeoutMs, connections, ratePerSecond, clock, counter, nextIds } = options
+  const endpoint = createEndpoint(url, { connections })
+  const label = ordinal === 1 ? endpoint.label : `${endpoint.label} (${ordinal})`
+  const health = createEndpointHealth(options.health)
+  const bucket = ratePerSecond === undefined ? undefined : createTokenBucket({ ratePerSecond })
+  const meter = createEndpointMeter()
+  let verified: Promise<void> | undefined
+  let servesOtherChain = false
+
+  async function attempt(calls: readonly RpcCall[], signal?: AbortSignal): Promise<RpcOutcome[]> {
+    const waitMs = bucket?.reserve(clock.now(), calls.length) ?? 0
+    await waitForTurn(waitMs, signal)
+    const firstId = nextIds(calls.length)
+    const bodies = calls.map(({ method, params }, i) => ({ jsonrpc: '2.0', id: firstId + i, method, params }))
+    for (const { method } of calls) counter.count(method, label)
+    meter.sent(calls.length, waitMs)
+    const startedMs = clock.now()
+    const report = (ok: (i: number) => boolean): void => {
+      const durationMs = clock.now() - startedMs
+      let failed = 0
+      for (const [i, { method }] of calls.entries()) {
+        if (!ok(i)) failed += 1
+        options.onCall?.({ method, endpoint: label, durationMs, ok: ok(i) })
+      }
+      counter.countFailures(failed)
+      meter.ended(failed, durationMs)
+    }
+    try {
+      const answer = await endpoint.post(JSON.stringify(bodies.length === 1 ? bodies[0] : bodies), {
+        signal,
+        timeoutMs,
+      })
+      const answers = inOrder(answer, firstId, calls.length)
+      const outcomes = calls.map(({ method }, i) => toOutcome(answers[i], method))
+      const limited = outcomes.map(askedTooOften).find((found) => found !== undefined)
+      if (limited !== undefined) throw limited
+      health.onAnswer(clock.now())
+      report((i) => outcomes[i]?.ok === true)
+      return outcomes
+    } catch (error) {
+      report(() => false)
+      const code = error instanceof LoadTestError ? error.code : undefined
+      if (code === 'CHAIN_RATE_LIMITED') {
+        meter.rateLimited(calls.length)
+        health.onRateLimited(clock.now(), retryAfterOf(error))
+      } else if (code === 'CHAIN_UNREACHABLE') health.onUnreachable(clock.now())
+      else health.onAbandoned()
+      throw error
+    }
+  }
+
+  async function waitForTurn(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
+    if (waitMs <= 0) return
+    try {
+      await clock.sleepUntil(clock.now() + waitMs, signal)
+    } catch (error) {
+      health.onAbandoned()
+      throw error
+    }
+  }
+
+  async function askChainId(): Promise<void> {
+    // Without any caller's signal: others may be waiting for the same answer.
+    const [outcome] = await attempt([{ method: 'eth_chainId', params: [] }])
+    const found = Number(unwrap(outcome))
+    servesOtherChain = found !== chainId
+    if (!servesOtherChain) return
+    throw new LoadTestError('CHAIN_WRONG_ID', `${label} serves chain ${found}, not ${chainId}.`, {
+      details: { endpoint: label, expected: chainId, found },
+    })
+  }
+
+  return {
+    label,
+    health,
+    get servesOtherChain() {
+      return servesOtherChain
+    },
+    attempt,
+    async verify(signal) {
+      verified ??= askChainId()
+      try {
+        await raceAbort(verified, signal)
+      } catch (error) {
+        if (!signal?.aborted) verified = undefined
+        throw error
+      }
+    },
+    counts: meter.read,
+    close: () => endpoint.close(),
+  }
+}
+
+function retryAfterOf(error: unknown): number | undefined {
+  const retryAfterMs = error instanceof LoadTestError ? error.details.retryAfterMs : undefined
+  return typeof retryAfterMs === 'number' ? retryAfterMs : undefined
+}

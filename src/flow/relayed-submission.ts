@@ -1,0 +1,62 @@
+import { type RetryPolicy, retry } from '../async/retry.ts'
+import type { BlockFeed } from '../chain/block-feed.ts'
+import type { ReceiptHub } from '../chain/receipt-hub.ts'
+import type { SignedPermission } from '../vana/user-crypto.ts'
+import type { ApiServerClient } from './api-server-client.ts'
+import type { FlowUser, Submission } from './flow-services.ts'
+import { retryAdvice } from './step-runner.ts'
+
+/** What relayed transactions stand on. */
+export type RelayedParts = {
+  api: Pick<ApiServerClient, 'relay' | 'relayed'>
+  feed: Pick<BlockFeed, 'head'>
+  receipts: Pick<ReceiptHub, 'replace'>
+  policy: RetryPolicy
+}
+
+/** A relayer does not replace a transaction before its lane has stood still for some blocks. */
+const firstLookMs = 10_000
+const nextLookMs = 5_000
+
+/**
+ * Hands what a user signed to the relayer, and again when that failed and may yet succeed.
+ *
+ * That is safe, and no blind repetition: the signature holds the user's nonce, so the contract accepts it once; and the
+ * relayer gives the same request the same transaction, also one whose answer was lost.
+ *
+ * @throws LoadTestError a `SERVER_*` code; the signal's reason
+ */
+export async function submitRelayed(
+  { api, feed, policy }: RelayedParts,
+  signed: SignedPermission,
+  user: FlowUser,
+  signal: AbortSignal,
+): Promise<Submission> {
+  const { number: afterBlock } = await feed.head({ signal })
+  const sendingAtMs = performance.now()
+  const hash = await retry(() => api.relay(signed, user.address, signal), policy, signal, retryAdvice)
+  return { hash, afterBlock, sendingAtMs, submittedAtMs: performance.now() }
+}
+
+/**
+ * Follows a relayed transaction that is long in coming: the relayer may have replaced it, with higher fees and so under
+ * another hash, and then whoever waits for the old one gets the new one. Ends with the signal, and never rejects.
+ */
+export async function followReplacements(
+  { api, receipts, policy }: RelayedParts,
+  submitted: Submission['hash'],
+  signal: AbortSignal,
+): Promise<void> {
+  let hash = submitted
+  for (let waitMs = firstLookMs; !signal.aborted; waitMs = nextLookMs) {
+    try {
+      await policy.sleep(waitMs, signal)
+      const transaction = await api.relayed(hash, signal)
+      if (transaction.hash !== hash) receipts.replace(hash, transaction.hash)
+      hash = transaction.hash
+      if (transaction.state !== 'pending') return
+    } catch {
+      // A relayer of another kind cannot be asked, one that is down may be up again: both cost one request at times.
+    }
+  }
+}

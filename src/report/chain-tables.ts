@@ -1,0 +1,51 @@
+import type { Summary } from '../results/summary-schema.ts'
+import { type TransactionPart, transactionParts } from '../results/transaction-latencies.ts'
+import { formatCount, formatMs, formatShare, nothing } from './format-value.ts'
+
+/** A table as words: the first cell of a row is its head. */
+export type WordTable = { head: readonly string[]; rows: readonly (readonly string[])[] }
+
+const partWords: Record<TransactionPart, string> = {
+  sendMs: 'sent, until a node had taken it',
+  mempoolMs: 'in the pool, until its block’s time',
+  noticeMs: 'in a block, until that was seen here',
+  inclusionMs: 'from taken to seen',
+}
+
+/** How long transactions were on each part of their way. */
+export function transactionTable({ transactions }: Summary): WordTable {
+  return {
+    head: ['A transaction', 'p50', 'p90', 'p95', 'p99', 'max', 'count'],
+    rows: transactionParts.map((part) => {
+      const { p50, p90, p95, p99, max, count } = transactions[part]
+      return [partWords[part], ...[p50, p90, p95, p99, max].map(formatMs), formatCount(count)]
+    }),
+  }
+}
+
+/** What each RPC endpoint had to do, and what it kept the run waiting for. */
+export function endpointTable({ rpc }: Summary): WordTable {
+  return {
+    head: ['Endpoint', 'Calls', 'Failed', '429', 'Mean', 'p99', 'Own rate', 'Paused', 'Open', 'Behind'],
+    rows: Object.entries(rpc.byEndpoint).map(([label, one]) => [
+      label,
+      formatCount(one.calls),
+      `${formatCount(one.failed)} (${formatShare(one.failed / Math.max(1, one.calls))})`,
+      formatCount(one.rateLimited),
+      formatMs(one.latencyMs.mean),
+      formatMs(one.latencyMs.p99),
+      formatMs(one.tokenWaitMs),
+      formatMs(one.pausedMs),
+      formatMs(one.openMs),
+      one.falseHead
+        ? 'false head'
+        : one.maxHeadLag === null
+          ? nothing
+          : `${formatCount(one.maxHeadLag)} blocks`,
+    ]),
+  }
+}
+
+/** What the columns of {@link endpointTable} mean. */
+export const endpointWords =
+  'Own rate: time that calls waited for their turn under --rpc-rate. Paused: time for which the endpoint had asked for a pause. Open: time for which it was left alone after failures in a row. Behind: most blocks that it was behind another.'

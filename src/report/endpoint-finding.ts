@@ -1,0 +1,54 @@
+import type { Summary } from '../results/summary-schema.ts'
+import type { Finding } from './findings.ts'
+import { formatCount, formatCounted, formatMs, formatShare } from './format-value.ts'
+
+type Endpoint = Summary['rpc']['byEndpoint'][string]
+
+/** Below these, an endpoint did not limit anything. */
+const worthSaying = { failedShare: 0.01, lagBlocks: 4, waitPerCallMs: 10 }
+
+/**
+ * Says which RPC endpoint limited the run, and how: by refusals, by failures, by an old head, or by the rate that the
+ * run was allowed. Nothing is said when none did.
+ */
+export function limitingEndpoints({ rpc }: Summary): Finding[] {
+  const limits = Object.entries(rpc.byEndpoint)
+    .map(([label, endpoint]) => ({ label, how: limitsOf(endpoint), lostMs: lostMs(endpoint) }))
+    .filter(({ how }) => how.length > 0)
+    .toSorted((a, b) => b.lostMs - a.lostMs)
+  if (limits.length === 0) return []
+  const text = limits.map(({ label, how }) => `${label}: ${how.join(', ')}.`).join(' ')
+  const rateWasOurs = limits.every(({ how }) => how.length === 1 && how[0]?.includes('own rate'))
+  const hint = rateWasOurs
+    ? 'Raise --rpc-rate, or add endpoints.'
+    : 'Add RPC endpoints, lower the rate, or set --rpc-rate to what the provider allows.'
+  return [{ title: 'RPC limits', tone: 'warn', text, hint }]
+}
+
+/** Time that calls may have lost because of it. */
+const lostMs = ({ tokenWaitMs, pausedMs, openMs }: Endpoint): number => tokenWaitMs + pausedMs + openMs
+
+function limitsOf(one: Endpoint): string[] {
+  const limits: string[] = []
+  const { calls, failed, rateLimited, tokenWaitMs, pausedMs, openMs, maxHeadLag } = one
+  if (rateLimited > 0) {
+    limits.push(
+      `refused ${formatCounted(rateLimited, 'call')} as too many and was spared for ${formatMs(pausedMs)}`,
+    )
+  }
+  const others = failed - rateLimited
+  if (others > 0 && others / calls > worthSaying.failedShare) {
+    limits.push(
+      `${formatCount(others)} of ${formatCount(calls)} calls failed (${formatShare(others / calls)})`,
+    )
+  }
+  if (openMs > 0) limits.push(`failed in a row and was left alone for ${formatMs(openMs)}`)
+  if (one.falseHead) limits.push('claimed a newest block that it did not have')
+  else if (maxHeadLag !== null && maxHeadLag >= worthSaying.lagBlocks) {
+    limits.push(`was up to ${formatCounted(maxHeadLag, 'block')} behind`)
+  }
+  if (tokenWaitMs / Math.max(1, calls) > worthSaying.waitPerCallMs) {
+    limits.push(`calls waited ${formatMs(tokenWaitMs)} in all for their turn under the own rate`)
+  }
+  return limits
+}

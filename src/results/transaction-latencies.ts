@@ -1,0 +1,41 @@
+import type { FlowTransaction } from '../flow/flow-record.ts'
+import { type Digest, LatencyHistogram } from '../metrics/latency-histogram.ts'
+
+/** The parts of a transaction's way, in their order. */
+export const transactionParts = ['sendMs', 'mempoolMs', 'noticeMs', 'inclusionMs'] as const
+
+/** A part of a transaction's way. */
+export type TransactionPart = (typeof transactionParts)[number]
+
+/** How long transactions were on each part of their way. */
+export type TransactionLatencies = {
+  record(transaction: FlowTransaction): void
+  digests(): Record<TransactionPart, Digest>
+}
+
+/** Makes empty histograms for every part. */
+export function createTransactionLatencies(): TransactionLatencies {
+  const histograms = {
+    sendMs: new LatencyHistogram(),
+    mempoolMs: new LatencyHistogram(),
+    noticeMs: new LatencyHistogram(),
+    inclusionMs: new LatencyHistogram(),
+  }
+  return {
+    record({ times }) {
+      if (times === null) return
+      const { sentMs, acceptedMs, blockMs, seenMs } = times
+      histograms.sendMs.record(acceptedMs - sentMs)
+      if (blockMs === null || seenMs === null) return
+      histograms.mempoolMs.record(blockMs - acceptedMs)
+      histograms.noticeMs.record(seenMs - blockMs)
+      histograms.inclusionMs.record(seenMs - acceptedMs)
+    },
+    digests: () => ({
+      sendMs: histograms.sendMs.digest(),
+      mempoolMs: histograms.mempoolMs.digest(),
+      noticeMs: histograms.noticeMs.digest(),
+      inclusionMs: histograms.inclusionMs.digest(),
+    }),
+  }
+}

@@ -1,0 +1,14 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** A request as it came to the proxy. */
+export type Asked = { method: string; path: string; headers: IncomingHttpHeaders; body: Buffer }
+
+/** An answer from behind the proxy, or one of its own. */
+export type Answer = {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  body: Buffer
+}
+
+/** Thrown to cut the connection instead of answering. */
+export class CutOff extends Error {}

@@ -1,0 +1,168 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleepFor } from 'node:timers/promises'
+import { Agent } from 'undici'
+import { type Fault, parseFault, type shareFaults } from '../../config/fault.ts'
+import { LoadTestError } from '../../errors/load-test-error.ts'
+import { createRandom } from '../../random/random.ts'
+import { driveReorgs } from './drive-reorgs.ts'
+import { type Answer, type Asked, CutOff } from './exchange.ts'
+import { createRpcFaults } from './rpc-faults.ts'
+
+/** Settings of {@link startFaultProxy}; plain data, so that they can go to another process. */
+export type FaultProxySettings = {
+  /** TCP port on 127.0.0.1; 0 for a free one. */
+  port: number
+  /** What is behind it: requests go to its origin, under the paths that they came with. */
+  upstream: string
+  /** As `--fault` has them, all of one place. */
+  faults: readonly string[]
+  /** Decides which requests are hit, in the order in which they come. */
+  seed: string
+}
+
+/** A proxy that is up. */
+export type FaultProxy = {
+  /** Like the upstream's URL, with another host and port. */
+  url: string
+  /** Requests so far, and how many of them each fault has hit. */
+  stats(): { requests: number; hits: Record<string, number> }
+  stop(): Promise<void>
+}
+
+/**
+ * Starts an HTTP proxy on 127.0.0.1 that does to requests what its faults say, and otherwise passes them on as they are.
+ *
+ * In front of a chain's RPC it knows JSON-RPC, so that it can hit the sending of transactions alone.
+ *
+ * @throws LoadTestError CONFIG_INVALID for what is no fault; PORT_IN_USE
+ * @example
+ * const proxy = await startFaultProxy({ port: 0, upstream: anvil.rpcUrl, faults: ['rpc:send-error=10%'], seed: '1' })
+ * await proxy.stop()
+ */
+export async function startFaultProxy(settings: FaultProxySettings): Promise<FaultProxy> {
+  const { port, upstream, seed } = settings
+  const { origin, pathname } = new URL(upstream)
+  const faults = settings.faults.map(readFault)
+  const random = createRandom(seed, 'faults', faults[0]?.place ?? '')
+  const hits: Record<string, number> = {}
+  const hit = (kind: string): void => {
+    hits[kind] = (hits[kind] ?? 0) + 1
+  }
+  const agent = new Agent({ connections: 256, pipelining: 1 })
+  const stopped = new AbortController()
+  let requests = 0
+
+  async function forward({ method, path, headers, body }: Asked): Promise<Answer> {
+    const {
+      statusCode: status,
+      headers: answered,
+      body: content,
+    } = await agent.request({
+      ...{ origin, path, method: method as 'GET', headers: withoutHops(headers) },
+      ...(body.length > 0 ? { body } : {}),
+    })
+    return { status, headers: withoutHops(answered), body: Buffer.from(await content.arrayBuffer()) }
+  }
+
+  const rpcFaults = createRpcFaults({ faults, random, hit, forward })
+  const pass = faults.some(({ place }) => place === 'rpc') ? rpcFaults : forward
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    requests += 1
+    const { method = 'GET', url: path = '/', headers } = request
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const asked = { method, path, headers, body: Buffer.concat(chunks) }
+    // Every fault draws for every request, so that one more fault changes nothing of what the others hit.
+    const drawn = new Set<keyof typeof shareFaults>()
+    let delayMs = 0
+    for (const fault of faults) {
+      const draw = random()
+      if (fault.kind === 'latency') delayMs += fault.durationMs
+      else if (fault.kind === 'jitter') delayMs += draw * fault.durationMs
+      else if (isShareFault(fault) && draw < fault.share) drawn.add(fault.kind)
+    }
+    const cutsBefore = random() < 0.5
+    for (const kind of drawn) hit(kind)
+    if (delayMs > 0) await sleepFor(delayMs, undefined, { signal: stopped.signal })
+    if (drawn.has('hang')) return
+    if (drawn.has('reset') && cutsBefore) throw new CutOff()
+    if (drawn.has('429')) return send(response, refusal(429, { 'retry-after': '1' }))
+    if (drawn.has('503')) return send(response, refusal(503, {}))
+    const answer = await pass(asked)
+    if (drawn.has('reset')) throw new CutOff()
+    if (drawn.has('slow-body')) await drip(response, answer, stopped.signal)
+    else send(response, answer)
+  }
+
+  const server = createServer((request, response) => {
+    // Whatever fails behind is a connection that breaks, as it would be without a proxy.
+    serve(request, response).catch(() => request.socket.destroy())
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(new LoadTestError('PORT_IN_USE', `Port ${port} of 127.0.0.1 is taken.`, { cause })),
+    )
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  const reorgs = faults.flatMap((fault) =>
+    fault.kind === 'reorg' ? [driveReorgs(upstream, fault, hit)] : [],
+  )
+  const bound = (server.address() as AddressInfo).port
+  return {
+    url: `http://127.0.0.1:${bound}${pathname === '/' ? '' : pathname}`,
+    stats: () => ({ requests, hits: { ...hits } }),
+    async stop() {
+      stopped.abort()
+      for (const stopReorgs of reorgs) stopReorgs()
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      await Promise.all([closed, agent.destroy()])
+    },
+  }
+}
+
+function readFault(text: string): Fault {
+  const fault = parseFault(text)
+  if (fault !== undefined) return fault
+  throw new LoadTestError('CONFIG_INVALID', `There is no fault such as '${text}'.`)
+}
+
+const sharesOfRequests = new Set<string>(['429', '503', 'reset', 'hang', 'slow-body'])
+
+function isShareFault(fault: Fault): fault is Fault & { kind: keyof typeof shareFaults; share: number } {
+  return sharesOfRequests.has(fault.kind)
+}
+
+/** Headers that belong to one connection, and the length, which is written anew. */
+const hops = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'upgrade', 'expect'])
+
+function withoutHops<Value>(headers: Record<string, Value>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hops.has(name)))
+}
+
+function refusal(status: number, headers: Record<string, string>): Answer {
+  const body = Buffer.from(JSON.stringify({ error: `injected fault: ${status}` }))
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body }
+}
+
+function writeHead(response: ServerResponse, { status, headers, body }: Answer): void {
+  response.writeHead(status, { ...headers, 'content-length': body.length })
+}
+
+function send(response: ServerResponse, answer: Answer): void {
+  writeHead(response, answer)
+  response.end(answer.body)
+}
+
+/** A body in ten pieces, half a second apart. */
+async function drip(response: ServerResponse, answer: Answer, signal: AbortSignal): Promise<void> {
+  writeHead(response, answer)
+  const size = Math.max(1, Math.ceil(answer.body.length / 10))
+  for (let at = 0; at < answer.body.length; at += size) {
+    response.write(answer.body.subarray(at, at + size))
+    await sleepFor(500, undefined, { signal })
+  }
+  response.end()
+}
