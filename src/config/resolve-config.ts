@@ -1,3 +1,4 @@
+import type { Part } from '../load/split.ts'
 import { type Environment, environmentLayer } from './environment-layer.ts'
 import { type Flags, flagLayer } from './flag-layer.ts'
 import { forecastGrantees } from './grantee-capacity.ts'
@@ -64,6 +65,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   settleArrivals(values, presetLayer, problems, notes)
   settleMoney(values, problems, notes)
   noteFullGrantees(values, notes)
+  noteSharedFunder(values, notes)
   problems.push(...findBadThresholds(values.get('thresholds'), sources.checkThreshold))
   throwProblems(problems)
   values.set('preset', { value: preset.name, source: preset.source })
@@ -96,6 +98,18 @@ function noteFullGrantees(values: ReadonlyMap<string, Resolved>, notes: string[]
   if (typeof users !== 'number' || typeof grantees !== 'number') return
   const forecast = forecastGrantees(users, grantees, 0)
   if (forecast !== undefined) notes.push(forecast)
+}
+
+/** Parts do not talk, so two that send with one key take each other's nonces. */
+function noteSharedFunder(values: ReadonlyMap<string, Resolved>, notes: string[]): void {
+  const part = values.get('load.part')?.value as Part | undefined
+  const pays = values.get('flow.submission')?.value === 'direct'
+  if (part === undefined || part.count === 1 || !pays || values.get('target')?.value === 'local') return
+  notes.push(
+    `This is part ${part.index + 1} of ${part.count}: give each part a funder of its own ` +
+      '(VANA_LOAD_FUNDER_PRIVATE_KEY), or fund all wallets before (vana-load wallets fund). Parts that send with one ' +
+      "key take each other's nonces.",
+  )
 }
 
 /** Puts every value where the configuration has it. */

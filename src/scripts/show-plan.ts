@@ -9,6 +9,7 @@ import { formatDuration } from '../load/duration.ts'
 import { isOpen, type LoadProfile } from '../load/profile.ts'
 import { profileNeeds } from '../load/profile-needs.ts'
 import { formatRate } from '../load/rate.ts'
+import { shareOf } from '../load/split.ts'
 import type { CommandIo } from './command-io.ts'
 import type { RunContext } from './run-context.ts'
 
@@ -30,9 +31,9 @@ export async function showPlan(
   const lines = [
     `target      ${describeTarget(target)}`,
     ...(config.capacity.find ? [describeSearch(config)] : describeLoad(config)),
-    `money       ${describeMoney(config)}`,
+    ...entry('money', describeMoney(config)),
     `thresholds  ${config.thresholds.join('; ') || 'none'}`,
-    ...notes.map((note) => `note        ${note}`),
+    ...notes.flatMap((note) => entry('note', note)),
     '',
   ]
   const entries = Object.entries(document.values)
@@ -66,14 +67,11 @@ function describeTarget(target: TargetPlan | 'local'): string {
 /** The sentence, then the picture. */
 function describeLoad(config: LoadTestConfig): string[] {
   const profile = loadProfileOf(config)
-  const sentence = wrap(describeProfile(profile, config.load.part), 68)
-  const [first = '', ...rest] = sentence
   const chart = drawProfile(profile, { seed: config.seed })
   return [
-    `load        ${first}`,
-    ...rest.map((line) => `            ${line}`),
+    ...entry('load', describeProfile(profile, config.load.part)),
     ...(chart.length > 0 ? ['', ...chart, ''] : []),
-    `needs       ${describeNeeds(config, profile)}`,
+    ...entry('needs', describeNeeds(config, profile)),
   ]
 }
 
@@ -85,20 +83,22 @@ function describeNeeds({ load }: LoadTestConfig, profile: LoadProfile): string {
   return `${users} wallets, ${places} at work at once${rate}; ${time}`
 }
 
-function wrap(text: string, width: number): string[] {
+/** A line of the plan, broken at 80 columns. */
+function entry(name: string, text: string): string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const last = lines.at(-1)
-    if (last === undefined || last.length + 1 + word.length > width) lines.push(word)
+    if (last === undefined || last.length + 1 + word.length > 68) lines.push(word)
     else lines[lines.length - 1] = `${last} ${word}`
   }
-  return lines
+  return lines.map((line, i) => `${(i === 0 ? name : '').padEnd(12)}${line}`)
 }
 
-function describeMoney({ users, flow, wallets, limits }: LoadTestConfig): string {
+function describeMoney({ users: all, load, flow, wallets, limits }: LoadTestConfig): string {
+  const users = shareOf(all, load.part)
   const cap = `at most ${formatAmount(limits.maxSpendWei, 'vana')} VANA`
   if (flow.submission === 'relayed') return `the relayer pays; ${cap}`
   const each = formatAmount(wallets.fundingWei, 'vana')
-  const all = formatAmount(BigInt(users) * wallets.fundingWei, 'vana')
-  return `${users} wallets x ${each} = ${all} VANA, ${wallets.sweep ? 'what is left is returned' : 'not returned'}; ${cap}`
+  const sum = formatAmount(BigInt(users) * wallets.fundingWei, 'vana')
+  return `${users} wallets x ${each} = ${sum} VANA, ${wallets.sweep ? 'what is left is returned' : 'not returned'}; ${cap}`
 }
