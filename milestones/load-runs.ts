@@ -1,0 +1,95 @@
+import { describeConfig, secretValues } from '../src/config/describe-config.ts'
+import { readEnvironment } from '../src/config/read-environment.ts'
+import { resolveConfig } from '../src/config/resolve-config.ts'
+import { createRedactor } from '../src/redaction/redact.ts'
+import { createTerminalView } from '../src/report/terminal.ts'
+import { writeReports } from '../src/report/write-reports.ts'
+import { parseThreshold } from '../src/results/parse-threshold.ts'
+import { readRun } from '../src/results/read-run.ts'
+import type { RunFolder } from '../src/results/run-folder.ts'
+import type { Summary } from '../src/results/summary-schema.ts'
+import type { TimelineLine } from '../src/results/timeline-line.ts'
+import type { RunStage } from '../src/run/run-stage.ts'
+import { ownVersion } from '../src/scripts/own-version.ts'
+import { refuse } from './options.ts'
+import { describeError, exitCodeOfError, openRunStage, runLoadTest } from './program.ts'
+
+/** Makes load tests for a milestone, exactly as `vana-load run` makes them. */
+export type LoadRuns = {
+  /** Makes one load test with these flags on top of the common ones. @param on a target that is there already */
+  run(title: string, flags: Readonly<Record<string, string>>, on?: RunStage): Promise<LoadRun>
+  /** Starts the target once, for several runs; `flags` as of the first of them. */
+  open(flags: Readonly<Record<string, string>>): Promise<RunStage>
+}
+
+/** A load test that was made. */
+export type LoadRun = { summary: Summary; folder: RunFolder; seconds: TimelineLine[] }
+
+/**
+ * Prepares the load tests of a milestone. Wrong flags end the script with 2, Ctrl-C ends a run as it does on the command
+ * line, and the script with 130.
+ *
+ * @param common flags of every run, such as `--target`
+ */
+export function prepareLoadRuns(script: string, common: Readonly<Record<string, string>>): LoadRuns {
+  const environment = readEnvironment({ env: process.env, cwd: process.cwd() })
+  const interrupt = new AbortController()
+  const forced = new AbortController()
+  process.on('SIGINT', () => (interrupt.signal.aborted ? forced : interrupt).abort())
+  // What keeps a run from beginning is no criterion that was missed: it is said as a command says it.
+  process.on('uncaughtException', (error) => {
+    console.error(redact.text(describeError(error)))
+    process.exit(exitCodeOfError(error, interrupt.signal))
+  })
+  const redact = createRedactor()
+
+  const resolve = (flags: Readonly<Record<string, string>>) => {
+    try {
+      const checkThreshold = (expression: string) => parseThreshold(expression).problems
+      return resolveConfig({ flags: { ...common, ...flags }, environment, checkThreshold })
+    } catch (error) {
+      return refuse(script, error instanceof Error ? error.message : String(error))
+    }
+  }
+  return {
+    async run(title, flags, on) {
+      const resolved = resolve(flags)
+      redact.register(...secretValues(resolved))
+      const view = createTerminalView(process.stderr, process.env)
+      view.note(`— ${title}`)
+      try {
+        const { summary, folder } = await runLoadTest(
+          {
+            config: resolved.config,
+            document: describeConfig(resolved),
+            redact,
+            environment,
+            version: ownVersion(),
+            resultsDirectory: resolved.config.output.directory,
+            interrupt: interrupt.signal,
+            forced: forced.signal,
+            view,
+          },
+          on,
+        )
+        await writeReports(folder)
+        if (summary.run.stopped?.reason === 'interrupted') process.exitCode = 130
+        const seconds: TimelineLine[] = []
+        for await (const line of (await readRun(folder.path)).timeline()) seconds.push(line)
+        return { summary, folder, seconds }
+      } finally {
+        view.close()
+      }
+    },
+    async open(flags) {
+      const { config } = resolve(flags)
+      return openRunStage({
+        config,
+        environment,
+        runId: `milestone-${Date.now().toString(36)}`,
+        note: (text) => console.error(text),
+        signal: interrupt.signal,
+      })
+    },
+  }
+}

@@ -1,0 +1,131 @@
+/** Milestone 3: many users at once, each with a wallet of its own. See README.md beside this file. */
+import { formatBytes, formatMs, formatRate, formatShare } from '../../src/report/format-value.ts'
+import { moneyMismatch } from '../../src/results/money-balance.ts'
+import { sumOutcomes } from '../../src/results/outcome-counts.ts'
+import { expect, openCriteria } from '../criteria.ts'
+import { prepareLoadRuns } from '../load-runs.ts'
+import { readOptions, refuse } from '../options.ts'
+
+const script = 'milestones/ms-03/test-multi-user.ts'
+const given = readOptions(script, {
+  users: { value: 'count', summary: 'Users, 2 to 50. Default: 10.' },
+  sequential: {
+    summary: 'One user after another instead of all at once, for a server that limits requests by IP.',
+  },
+  spacing: {
+    value: 'time',
+    summary: 'From the end of one user to the next, with --sequential. Default: 2s.',
+  },
+  submission: { value: 'who pays', summary: 'direct: funded wallets, or relayed. Default: direct.' },
+  target: { value: 'name|file', summary: 'local, moksha, env or a target document. Default: local.' },
+  out: { value: 'folder', summary: 'Where results go. Default: results.' },
+  quick: { summary: 'Five users and quick answers, for CI.' },
+})
+const isQuick = given.quick === true
+const isSequential = given.sequential === true
+const users = Number(given.users ?? (isQuick ? 5 : 10))
+if (!Number.isInteger(users) || users < 2 || users > 50) {
+  refuse(script, `--users ${given.users}: expected a whole number from 2 to 50.`)
+}
+if (given.spacing !== undefined && !isSequential) refuse(script, '--spacing belongs to --sequential.')
+
+const target = String(given.target ?? 'local')
+const runs = prepareLoadRuns(script, {
+  '--target': target,
+  '--submission': String(given.submission ?? 'direct'),
+  '--out': String(given.out ?? 'results'),
+  ...(isQuick && target === 'local' ? { '--inference-median': '200ms' } : {}),
+})
+const milestone = openCriteria(
+  `Milestone 3: ${users} users ${isSequential ? 'one after another' : 'at once'}${isQuick ? ' (quick)' : ''}`,
+)
+const { summary, seconds, folder } = await runs.run(
+  isSequential ? 'one user after another' : 'all users at once',
+  isSequential
+    ? {
+        ...{ '--users': String(users), '--arrival': 'batch', '--batch-size': '1', '--concurrency': '1' },
+        '--delay': String(given.spacing ?? '2s'),
+        '--breaker-failures': '0',
+      }
+    : { '--users': String(users), '--arrival': 'at-once', '--concurrency': String(users) },
+)
+const { users: ended, latencyMs, errors, resources, components, rpc } = summary
+const most = Math.max(0, ...seconds.map(({ active }) => active))
+
+console.log('')
+for (const [name, use] of Object.entries(components)) {
+  console.log(
+    `  ${name.padEnd(16)}CPU ${formatMs(use.cpuMsPerFlow)} a flow, ${formatShare(use.cpuShare)} of a core; memory at most ${formatBytes(use.rssPeakBytes)}`,
+  )
+}
+console.log(
+  `  ${'generator'.padEnd(16)}CPU ${formatMs(resources.cpuMsPerFlow)} a flow, event loop ${formatMs(resources.eventLoopDelayMs.p99)} late at p99; ${formatRate(rpc.callsPerFlow)} RPC calls a flow`,
+)
+for (const { code, step, count, example } of errors) {
+  console.log(`  ${count} × ${code} at ${step ?? 'no step'}: ${example}`)
+}
+for (const { code, message } of summary.warnings) console.log(`  ! ${code}: ${message}`)
+console.log('')
+
+milestone.measure('Success: users who went the whole way', {
+  ...{ value: ended.succeeded / users, is: 'at least', target: 0.95, unit: 'ratio' },
+  note: `${ended.succeeded} of ${users}`,
+})
+const failed = sumOutcomes(ended) - ended.succeeded
+milestone.measure('Errors: users who did not', {
+  ...{ value: failed / users, is: 'at most', target: 0.05, unit: 'ratio' },
+  note: `${failed} of ${users}, in ${errors.length} kinds of error`,
+})
+await milestone.check(
+  isSequential ? 'Sequential: never two at once' : 'Concurrent: all at work together',
+  () => {
+    expect(
+      isSequential ? most <= 1 : most >= Math.min(users, Math.ceil(users * 0.9)),
+      `${most} were at work together`,
+    )
+    return `${most} at work at the same time`
+  },
+)
+await milestone.check('Transactions: each user has a permission of its own on chain', () => {
+  const { permissions, gas } = summary
+  expect(
+    permissions.count >= ended.succeeded,
+    `${permissions.count} permissions for ${ended.succeeded} users`,
+  )
+  return `${permissions.count} permissions, ids ${permissions.first} to ${permissions.last}; ${gas.perFlow} gas each`
+})
+if (summary.dependencies.model === 'embedded') {
+  await milestone.check('Proven: every answer was made from the data of its own user', () => {
+    expect(summary.verified.proven === ended.succeeded, `${summary.verified.proven} of ${ended.succeeded}`)
+    return `${summary.verified.proven} of ${ended.succeeded}`
+  })
+}
+await milestone.check('API server: no request failed under the load', () => {
+  const ofServer = errors.filter(({ code }) => code.startsWith('SERVER_'))
+  expect(ofServer.length === 0, ofServer.map(({ code, count }) => `${count} × ${code}`).join(', '))
+  const { queueDepthMax } = components.apiServer ?? {}
+  return typeof queueDepthMax === 'number' ? `at most ${queueDepthMax} requests at a time` : 'no error'
+})
+milestone.measure('Time: p95 of a flow', {
+  value: latencyMs.flow.p95,
+  is: 'at most',
+  target: 60_000,
+  unit: 'ms',
+})
+milestone.measure('Memory of the generator, at most', {
+  ...{ value: resources.rssPeakBytes || null, is: 'at most', target: 1e9, unit: 'bytes' },
+})
+if (summary.funding !== null) {
+  milestone.measure('Funding: longest that a user waited for its coin', {
+    ...{ value: summary.funding.waitMs.max, is: 'at most', target: 30_000, unit: 'ms' },
+  })
+}
+await milestone.check('Settled: every coin is accounted for', () => {
+  expect(summary.problems.length === 0, summary.problems.map(({ message }) => message).join('; '))
+  const mismatch = moneyMismatch(summary.money)
+  expect(mismatch === null || mismatch === 0n, `${mismatch} wei are missing`)
+  return mismatch === null ? 'relayed: the users needed none' : 'funded = spent + swept + left, to the wei'
+})
+console.log(`\n  Report: ${folder.file('html')}`)
+const exitCode = milestone.conclude()
+process.exitCode ??= exitCode

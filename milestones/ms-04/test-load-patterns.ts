@@ -1,0 +1,251 @@
+/** Milestone 4: load in patterns, and what protects the target from it. See README.md beside this file. */
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { retry } from '../../src/async/retry.ts'
+import { createRetryBudget } from '../../src/async/retry-budget.ts'
+import { createRandom } from '../../src/random/random.ts'
+import { formatElapsed, formatMs, formatRate } from '../../src/report/format-value.ts'
+import type { TimelineLine } from '../../src/results/timeline-line.ts'
+import { expect, openCriteria } from '../criteria.ts'
+import { type LoadRun, prepareLoadRuns } from '../load-runs.ts'
+import { readOptions, refuse } from '../options.ts'
+import { startRateLimitingProxy } from './rate-limiting-proxy.ts'
+
+const script = 'milestones/ms-04/test-load-patterns.ts'
+const given = readOptions(script, {
+  users: { value: 'count', summary: 'Users of the batches. Default: 10.' },
+  concurrency: { value: 'count', summary: 'Most users at work at once. Default: 5.' },
+  'batch-size': { value: 'count', summary: 'Users of one batch. Default: 5.' },
+  delay: { value: 'seconds', summary: 'From the end of one batch to the next. Default: 8.' },
+  submission: { value: 'who pays', summary: 'direct: funded wallets, or relayed. Default: direct.' },
+  target: { value: 'name|file', summary: 'local, moksha, env or a target document. Default: local.' },
+  out: { value: 'folder', summary: 'Where results go. Default: results.' },
+  quick: { summary: 'Small batches, short phases and quick answers, for CI.' },
+})
+const isQuick = given.quick === true
+const users = count('users', isQuick ? 6 : 10)
+const batchSize = count('batch-size', isQuick ? 3 : 5)
+const concurrency = count('concurrency', Math.min(users, 5))
+const delaySeconds = given.delay === undefined ? (isQuick ? 2 : 8) : Number(given.delay)
+if (!Number.isFinite(delaySeconds) || delaySeconds < 0)
+  refuse(script, `--delay ${given.delay}: expected seconds.`)
+if (batchSize > users) refuse(script, `--batch-size ${batchSize} is more than --users ${users}.`)
+const batches = Math.ceil(users / batchSize)
+
+const target = String(given.target ?? 'local')
+const runs = prepareLoadRuns(script, {
+  '--target': target,
+  '--submission': String(given.submission ?? 'direct'),
+  '--out': String(given.out ?? 'results'),
+  ...(isQuick && target === 'local' ? { '--inference-median': '200ms' } : {}),
+})
+const milestone = openCriteria(`Milestone 4: load patterns${isQuick ? ' (quick)' : ''}`)
+const stage = await runs.open({})
+try {
+  const batchRun = await runs.run(
+    `${users} users in ${batches} batches of ${batchSize}, ${concurrency} at once, ${delaySeconds} s apart`,
+    {
+      '--users': String(users),
+      '--concurrency': String(Math.min(concurrency, users)),
+      '--batch-size': String(batchSize),
+      '--delay': `${delaySeconds}s`,
+      '--arrival': 'batch',
+      '--seed': 'batches',
+    },
+    stage,
+  )
+  await judgeBatches(batchRun)
+
+  const phase = isQuick ? 4 : 15
+  const peak = isQuick ? 2 : 3
+  const phases = await runs.run(
+    `ramp-up, sustain and ramp-down to ${peak} users/s, ${phase} s each`,
+    {
+      '--rate': `${peak}`,
+      '--ramp-up': `${phase}s`,
+      '--sustain': `${phase}s`,
+      '--ramp-down': `${phase}s`,
+      '--concurrency': String(Math.min(50, peak * phase * 2)),
+      '--arrival': 'constant',
+      '--seed': 'phases',
+    },
+    stage,
+  )
+  await judgePhases(phases, phase, peak)
+  await judgeRateLimits()
+  await judgeBreaker()
+} finally {
+  await stage.close()
+}
+await judgeJitter()
+const exitCode = milestone.conclude()
+process.exitCode ??= exitCode
+
+async function judgeBatches({ summary, seconds, folder }: LoadRun): Promise<void> {
+  const { users: ended, latencyMs, throughput } = summary
+  console.log('')
+  milestone.measure('Batches: users who went the whole way', {
+    ...{ value: ended.succeeded / users, is: 'at least', target: 0.95, unit: 'ratio' },
+    note: `${ended.succeeded} of ${users}`,
+  })
+  const most = Math.max(0, ...seconds.map(({ active }) => active))
+  milestone.measure('Concurrency: most users at work at once', {
+    ...{ value: most, is: 'at most', target: Math.min(concurrency, batchSize), unit: 'count' },
+  })
+  await milestone.check(
+    'Delay: a batch begins only when the one before has ended, and the pause is over',
+    async () => {
+      const flows = await flowsOf(folder.file('flows'))
+      const pauses: number[] = []
+      for (let first = batchSize; first < users; first += batchSize) {
+        const before = flows.filter(({ index }) => index >= first - batchSize && index < first)
+        const after = flows.filter(({ index }) => index >= first && index < first + batchSize)
+        const begins = Math.min(...after.map(({ startedMs }) => startedMs ?? Number.POSITIVE_INFINITY))
+        pauses.push(begins - Math.max(...before.map(({ endedMs }) => endedMs)))
+      }
+      const shortest = Math.min(...pauses)
+      expect(
+        pauses.length === 0 || shortest >= delaySeconds * 1000 - 50,
+        `the shortest pause was ${formatMs(shortest)}`,
+      )
+      return pauses.length === 0
+        ? 'one batch, no pause'
+        : `${pauses.length} pauses, the shortest of ${formatMs(shortest)}`
+    },
+  )
+  milestone.measure('Time: p95 of a flow', {
+    ...{ value: latencyMs.flow.p95, is: 'at most', target: 45_000, unit: 'ms' },
+    note: `p50 ${formatMs(latencyMs.flow.p50)}, p99 ${formatMs(latencyMs.flow.p99)}`,
+  })
+  // The pauses are asked for: without any time for the flows themselves, this is what batches allow.
+  const allowed =
+    users / Math.max(1, (batches - 1) * delaySeconds + batches * ((latencyMs.flow.p50 ?? 1000) / 1000))
+  milestone.measure('Throughput of the batches, against what their pauses allow', {
+    ...{ value: throughput.flowsPerSecond, is: 'at least', target: allowed / 2, unit: 'per-second' },
+    note: `pauses and median flows allow ${formatRate(allowed)}/s`,
+  })
+}
+
+async function judgePhases({ summary, seconds }: LoadRun, phaseSeconds: number, peak: number): Promise<void> {
+  console.log('')
+  const arrivedIn = (from: number, to: number): number =>
+    seconds
+      .filter(({ atMs }: TimelineLine) => atMs > from * 1000 && atMs <= to * 1000)
+      .reduce((sum, { arrived }) => sum + arrived, 0) /
+    (to - from)
+  await milestone.check('Phases: users come slowly, then at the full rate, then slowly again', () => {
+    const names = [...new Set(seconds.map(({ phase }) => phase))]
+    for (const name of ['ramp-up', 'sustain', 'ramp-down']) expect(names.includes(name), `no phase ${name}`)
+    const [up, sustained, down] = [0, 1, 2].map((k) => arrivedIn(k * phaseSeconds, (k + 1) * phaseSeconds))
+    const shown = `${formatRate(up ?? 0)}/s up, ${formatRate(sustained ?? 0)}/s sustained, ${formatRate(down ?? 0)}/s down`
+    expect((sustained ?? 0) > (up ?? 0) && (sustained ?? 0) > (down ?? 0), shown)
+    return `${shown}, as asked for: ${peak}/s at the top`
+  })
+  milestone.measure('Phases: users who went the whole way', {
+    ...{
+      value: summary.users.succeeded / summary.users.planned,
+      is: 'at least',
+      target: 0.95,
+      unit: 'ratio',
+    },
+    note: `${summary.users.succeeded} of ${summary.users.planned} in ${formatElapsed(summary.run.durationMs)}`,
+  })
+}
+
+/** A server that refuses two of three requests at first: what an IP-limited personal server does to a burst. */
+async function judgeRateLimits(): Promise<void> {
+  const proxy = await startRateLimitingProxy(stage.target.personalServer.url, {
+    refuse: 4,
+    retryAfterSeconds: 1,
+  })
+  try {
+    const { summary } = await withTarget(
+      { ...stage.target, personalServer: { ...stage.target.personalServer, url: proxy.url } },
+      (file) =>
+        runs.run('a personal server that answers 429 for a while', {
+          ...{ '--target': file, '--users': '4', '--arrival': 'at-once', '--concurrency': '4' },
+          ...{ '--submission': 'relayed', '--seed': 'limits' },
+        }),
+    )
+    console.log('')
+    await milestone.check('Rate limits: 429 is noticed, Retry-After kept, and the request made again', () => {
+      const { refused, tooEarly, served } = proxy.counts()
+      expect(refused > 0, 'no request was refused')
+      expect(tooEarly === 0, `${tooEarly} requests came again before their time`)
+      expect(summary.users.succeeded === 4, `${summary.users.succeeded} of 4 users got through`)
+      return `${refused} requests refused, none repeated early, ${served} answered, 4 of 4 users got through`
+    })
+  } finally {
+    await proxy.close()
+  }
+}
+
+/** A storage where nobody listens: each flow fails at its first request, and nothing is ever sent to the chain. */
+async function judgeBreaker(): Promise<void> {
+  const { summary } = await withTarget(
+    { ...stage.target, storage: { ...stage.target.storage, apiEndpoint: 'http://127.0.0.1:9' } },
+    (file) =>
+      runs.run('a storage where nobody listens', {
+        ...{ '--target': file, '--users': '40', '--rate': '2', '--submission': 'relayed', '--seed': 'dead' },
+        ...{ '--breaker-failures': '5', '--retry-attempts': '1', '--grace': '5s' },
+      }),
+  )
+  console.log('')
+  await milestone.check('Circuit breaker: five failures in a row stop the users', () => {
+    const { run, users: ended, errors } = summary
+    expect(run.stopped?.reason === 'circuit-breaker', `it was ${run.stopped?.reason ?? 'not stopped'}`)
+    expect(ended.dropped >= 20, `only ${ended.dropped} of 40 users were spared`)
+    const [first] = errors
+    return `${run.stopped?.message}; ${ended.dropped} of 40 users were spared; ${first?.code} at ${first?.step}`
+  })
+}
+
+/** The pauses before retries, drawn as the flows draw theirs. */
+async function judgeJitter(): Promise<void> {
+  console.log('')
+  await milestone.check('Jitter: users who fail together do not come back together', async () => {
+    const random = createRandom('jitter', 'retries')
+    const pauses: number[] = []
+    for (let user = 0; user < 200; user++) {
+      const policy = {
+        ...{ attempts: 2, baseDelayMs: 1000, maxDelayMs: 10_000, budget: createRetryBudget(1, 10), random },
+        sleep: async (delayMs: number) => void pauses.push(delayMs),
+      }
+      const failing = () => Promise.reject(new Error('refused'))
+      await retry(failing, policy, new AbortController().signal, () => ({ retriable: true })).catch(
+        () => undefined,
+      )
+    }
+    const tenths = new Set(pauses.map((pauseMs) => Math.floor(pauseMs / 100)))
+    expect(
+      pauses.length === 200 && tenths.size === 10,
+      `pauses fall into ${tenths.size} of 10 tenths of a second`,
+    )
+    return `200 retries of the same moment are spread over all of ${formatMs(Math.max(...pauses))}`
+  })
+}
+
+async function withTarget<T>(document: unknown, work: (file: string) => Promise<T>): Promise<T> {
+  const file = join(tmpdir(), `vana-load-milestone-4-${process.pid}.json`)
+  await writeFile(file, JSON.stringify(document), { mode: 0o600 })
+  try {
+    return await work(file)
+  } finally {
+    await rm(file, { force: true })
+  }
+}
+
+type FlowTimes = { index: number; startedMs: number | null; endedMs: number }
+
+async function flowsOf(path: string): Promise<FlowTimes[]> {
+  const lines = (await readFile(path, 'utf8')).trim().split('\n')
+  return lines.map((line) => JSON.parse(line) as FlowTimes)
+}
+
+function count(name: 'users' | 'concurrency' | 'batch-size', otherwise: number): number {
+  const value = given[name] === undefined ? otherwise : Number(given[name])
+  if (!Number.isInteger(value) || value < 1)
+    refuse(script, `--${name} ${given[name]}: expected a whole number above 0.`)
+  return value
+}

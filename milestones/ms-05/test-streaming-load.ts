@@ -1,0 +1,183 @@
+/** Milestone 5: users stream in as real traffic does, for minutes. See README.md beside this file. */
+import { open } from 'node:fs/promises'
+import { formatBytes, formatElapsed, formatMs, formatShare } from '../../src/report/format-value.ts'
+import { moneyMismatch } from '../../src/results/money-balance.ts'
+import type { TimelineLine } from '../../src/results/timeline-line.ts'
+import { expect, openCriteria } from '../criteria.ts'
+import { prepareLoadRuns } from '../load-runs.ts'
+import { readOptions, refuse } from '../options.ts'
+
+const script = 'milestones/ms-05/test-streaming-load.ts'
+const given = readOptions(script, {
+  users: { value: 'count', summary: 'Users in all. Default: 1000.' },
+  rate: { value: 'users/s', summary: 'Users per second between the spikes. Default: 3.0.' },
+  duration: {
+    value: 'minutes',
+    summary: 'At most so long; ends earlier when all users have come. Default: 15.',
+  },
+  concurrency: { value: 'count', summary: 'Most users at work at once. Default: 50.' },
+  'spike-rate': {
+    value: 'users/s',
+    summary: 'Users per second on top in two spikes; 0 for none. Default: 5.',
+  },
+  submission: { value: 'who pays', summary: 'direct: funded wallets, or relayed. Default: direct.' },
+  seed: { value: 'seed', summary: 'Same seed, same arrivals. Default: 5.' },
+  target: { value: 'name|file', summary: 'local, moksha, env or a target document. Default: local.' },
+  out: { value: 'folder', summary: 'Where results go. Default: results.' },
+  quick: {
+    summary: 'About 70 users in 15 s and quick answers, for CI; what needs minutes is measured over seconds.',
+  },
+})
+const isQuick = given.quick === true
+const target = String(given.target ?? 'local')
+const users = positive('users', isQuick ? 70 : 1000)
+const rate = positive('rate', 3)
+const spikeRate = given['spike-rate'] === '0' ? 0 : positive('spike-rate', 5)
+const minutes = positive('duration', 15)
+
+/** Two spikes, after a third and after two thirds of the time, each of a twentieth of it but long enough to see. */
+const baseSeconds = users / rate
+const spikeSeconds = isQuick ? 5 : Math.max(12, Math.round(baseSeconds / 20))
+const spikeCount = spikeRate === 0 ? 0 : isQuick ? 1 : 2
+const streamSeconds = (users - spikeCount * spikeRate * spikeSeconds) / rate
+const spikesAt = Array.from({ length: spikeCount }, (_, k) => (streamSeconds * (k + 1)) / (spikeCount + 1))
+if (streamSeconds < spikeSeconds * 3) {
+  refuse(script, `${users} users at ${rate}/s leave no room for spikes: more users, or --spike-rate 0.`)
+}
+
+const runs = prepareLoadRuns(script, { '--target': target, '--out': String(given.out ?? 'results') })
+const milestone = openCriteria(
+  `Milestone 5: ${users} users at ${rate}/s as a stream${isQuick ? ' (quick: what needs minutes is measured over seconds)' : ''}`,
+)
+const { summary, seconds, folder } = await runs.run(
+  `${users} users, Poisson, ${formatElapsed(streamSeconds * 1000)}`,
+  {
+    '--users': String(users),
+    '--rate': String(rate),
+    '--duration': String(minutes),
+    '--concurrency': String(given.concurrency ?? Math.min(50, users)),
+    '--submission': String(given.submission ?? 'direct'),
+    '--seed': String(given.seed ?? 5),
+    ...(spikeCount > 0
+      ? {
+          '--spike': spikesAt
+            .map((at) => `${spikeRate}/s for ${spikeSeconds}s at ${Math.floor(at)}s`)
+            .join(', '),
+        }
+      : {}),
+    ...(isQuick && target === 'local' ? { '--inference-median': '200ms' } : {}),
+  },
+)
+const { users: ended, latencyMs, arrivals, resources, funding, components } = summary
+const dueMs = await dueTimes(folder.file('flows'))
+const sustained = sustainedOf(seconds, dueMs.at(-1) ?? 0, latencyMs.flow.p50 ?? 0)
+
+console.log('')
+for (const [name, use] of Object.entries(components)) {
+  const busy =
+    use.busyShare === null
+      ? ''
+      : `, busy ${formatShare(use.busyShare)} (${formatShare(use.busySharePeak)} at most)`
+  console.log(
+    `  ${name.padEnd(16)}CPU ${formatMs(use.cpuMsPerFlow)} a flow, ${formatShare(use.cpuShare)} of a core${busy}; memory at most ${formatBytes(use.rssPeakBytes)}`,
+  )
+}
+console.log(
+  `  ${'generator'.padEnd(16)}CPU ${formatMs(resources.cpuMsPerFlow)} a flow; users started ${formatMs(arrivals.lagMs.p99)} late at p99; memory ${memoryCourse(seconds)}`,
+)
+for (const { code, step, count, example } of summary.errors) {
+  console.log(`  ${count} × ${code} at ${step ?? 'no step'}: ${example}`)
+}
+for (const { code, message } of summary.warnings) console.log(`  ! ${code}: ${message}`)
+console.log('')
+
+milestone.measure('Sustained throughput: users who got through, while users came', {
+  ...{ value: sustained.perSecond, is: 'at least', target: 2.5, unit: 'per-second' },
+  note: `over ${formatElapsed(sustained.seconds * 1000)}${sustained.seconds < 600 ? ', not the 10 minutes of the target: --users 2000 takes them' : ''}`,
+})
+if (spikeCount > 0) {
+  milestone.measure('Peak throughput: the best ten seconds, in a spike', {
+    ...{ value: summary.throughput.peakFlowsPerSecond, is: 'at least', target: 5, unit: 'per-second' },
+  })
+}
+milestone.measure('Response time: p95 of a flow, from when its user was due', {
+  ...{ value: latencyMs.flowFromDue.p95, is: 'at most', target: 45_000, unit: 'ms' },
+  note: `p50 ${formatMs(latencyMs.flowFromDue.p50)}, p99 ${formatMs(latencyMs.flowFromDue.p99)}`,
+})
+milestone.measure('Success: users who went the whole way', {
+  ...{ value: ended.succeeded / users, is: 'at least', target: 0.85, unit: 'ratio' },
+  note: `${ended.succeeded} of ${users}`,
+})
+milestone.measure('Memory of the generator, at most', {
+  ...{ value: resources.rssPeakBytes || null, is: 'at most', target: 1e9, unit: 'bytes' },
+  ...(users < 1000 ? { note: `for ${users} users, not the 1,000 of the target` } : {}),
+})
+if (funding !== null) {
+  milestone.measure('Funding latency: longest from a user who was due to its funded wallet', {
+    ...{ value: funding.waitMs.max, is: 'at most', target: 30_000, unit: 'ms' },
+    note: `p99 ${formatMs(funding.waitMs.p99)}`,
+  })
+  milestone.measure('Funding in the background: longest batch, from its beginning to verified balances', {
+    ...{ value: funding.batchMs.max, is: 'at most', target: 30_000, unit: 'ms' },
+    note: `${funding.ready} wallets in ${funding.transactions} transactions`,
+  })
+}
+await milestone.check('Arrivals: a Poisson process, not a beat', () => {
+  const spread = spreadOfGaps(dueMs)
+  expect(
+    spread > 0.7 && spread < 1.5,
+    `the gaps between users have a spread of ${spread.toFixed(2)} of their mean`,
+  )
+  return `gaps between users spread by ${spread.toFixed(2)} of their mean (a Poisson process: 1, a beat: 0)`
+})
+await milestone.check('Live metrics: a line for every second of the run', () => {
+  const longestMs = Math.max(...seconds.map(({ spanMs }) => spanMs))
+  expect(seconds.length >= Math.floor(summary.run.durationMs / 1000) * 0.9, `only ${seconds.length} lines`)
+  return `${seconds.length} lines in timeline.ndjson for ${formatElapsed(summary.run.durationMs)}, the longest of ${formatMs(longestMs)}`
+})
+await milestone.check('Settled: every coin is accounted for', () => {
+  expect(summary.problems.length === 0, summary.problems.map(({ message }) => message).join('; '))
+  const mismatch = moneyMismatch(summary.money)
+  expect(mismatch === null || mismatch === 0n, `${mismatch} wei are missing`)
+  return mismatch === null ? 'relayed: the users needed none' : 'funded = spent + swept + left, to the wei'
+})
+console.log(`\n  Report: ${folder.file('html')}`)
+const exitCode = milestone.conclude()
+process.exitCode ??= exitCode
+
+function positive(name: 'users' | 'rate' | 'duration' | 'spike-rate', otherwise: number): number {
+  const value = given[name] === undefined ? otherwise : Number(given[name])
+  if (!Number.isFinite(value) || value <= 0)
+    refuse(script, `--${name} ${given[name]}: expected a number above 0.`)
+  return value
+}
+
+/** Due times of all users, in order. */
+async function dueTimes(path: string): Promise<number[]> {
+  const file = await open(path)
+  const times: number[] = []
+  for await (const line of file.readLines()) times.push((JSON.parse(line) as { dueMs: number }).dueMs)
+  return times.sort((a, b) => a - b)
+}
+
+/** Successes a second from the first median flow on until the last user came: neither run-up nor tail flatters it. */
+function sustainedOf(lines: readonly TimelineLine[], lastDueMs: number, p50Ms: number) {
+  const within = lines.filter(({ atMs }) => atMs > p50Ms && atMs <= lastDueMs)
+  const ms = within.reduce((sum, { spanMs }) => sum + spanMs, 0)
+  const succeeded = within.reduce((sum, line) => sum + line.ended.succeeded, 0)
+  return { perSecond: ms === 0 ? null : (succeeded * 1000) / ms, seconds: ms / 1000 }
+}
+
+/** Standard deviation over mean of the gaps. */
+function spreadOfGaps(times: readonly number[]): number {
+  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0))
+  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length
+  return Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length) / mean
+}
+
+/** Memory at a quarter, half and the end of the run: wallets are made when they are due, so it does not grow with users. */
+function memoryCourse(lines: readonly TimelineLine[]): string {
+  const at = (share: number) =>
+    formatBytes(lines[Math.floor((lines.length - 1) * share)]?.resources.rssBytes ?? null)
+  return `${at(0.25)} at a quarter of the run, ${at(0.5)} at half, ${at(1)} at the end`
+}

@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util'
+
+/** One option of a milestone's script. */
+export type Option = {
+  /** What its value is called in the help; a switch has none. */
+  value?: string
+  summary: string
+}
+
+/**
+ * Reads the options of a milestone's script. With `--help` it prints what there is and ends with 0; what it can't read ends
+ * the script with 2, before anything starts.
+ *
+ * @example const given = readOptions('milestones/ms-05/test-streaming-load.ts', { users: { value: 'count', summary: '...' } })
+ */
+export function readOptions<Name extends string>(
+  script: string,
+  options: Record<Name, Option>,
+): Partial<Record<Name, string | true>> {
+  const names = Object.keys(options) as Name[]
+  const config = Object.fromEntries(
+    names.map((name) => [name, { type: options[name].value === undefined ? 'boolean' : 'string' } as const]),
+  )
+  try {
+    const { values } = parseArgs({ options: { ...config, help: { type: 'boolean' } }, strict: true })
+    if (values.help === true) {
+      console.log(helpOf(script, options))
+      process.exit(0)
+    }
+    return values as Partial<Record<Name, string | true>>
+  } catch (error) {
+    return refuse(script, error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Says what is wrong with the options, and ends the script with 2. */
+export function refuse(script: string, message: string): never {
+  console.error(`${message}\n\n${script} --help lists what there is.`)
+  process.exit(2)
+}
+
+function helpOf(script: string, options: Record<string, Option>): string {
+  const lines = Object.entries(options).map(([name, { value, summary }]) => {
+    const flag = value === undefined ? `--${name}` : `--${name} <${value}>`
+    return `  ${flag.padEnd(26)}${summary}`
+  })
+  return `Usage: npx tsx ${script} [options]\n\n${lines.join('\n')}\n  ${'--help'.padEnd(26)}This text.`
+}

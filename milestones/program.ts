@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs'
+
+const dist = new URL('../dist/', import.meta.url)
+
+/**
+ * Loads a module of the compiled program, typed as its source: what a milestone measures is then the program as it is
+ * shipped, whose children and threads need no TypeScript loader, which takes more memory than they do.
+ */
+async function compiled<Module>(path: string): Promise<Module> {
+  const file = new URL(path, dist)
+  if (!existsSync(file)) {
+    console.error('The compiled program is not there: run `npm run build` first.')
+    process.exit(2)
+  }
+  return (await import(file.href)) as Module
+}
+
+export const { runLoadTest } =
+  await compiled<typeof import('../src/run/run-load-test.ts')>('run/run-load-test.js')
+export const { openRunStage } = await compiled<typeof import('../src/run/run-stage.ts')>('run/run-stage.js')
+export const { describeError } =
+  await compiled<typeof import('../src/scripts/describe-error.ts')>('scripts/describe-error.js')
+export const { exitCodeOfError } =
+  await compiled<typeof import('../src/scripts/exit-code.ts')>('scripts/exit-code.js')
