@@ -53,13 +53,16 @@ function servicesAtHand(compute: FlowServices['compute']): FlowServices {
           user: user.address,
           grant: typedData.message.grant,
         })
-        return { hash, afterBlock, submittedAtMs: performance.now() }
+        const nowMs = performance.now()
+        return { hash, afterBlock, sendingAtMs: nowMs, submittedAtMs: nowMs }
       },
       async receipt({ afterBlock }) {
         const permission = submitted.get(afterBlock) ?? null
         submitted.delete(afterBlock)
         const gas = { gasUsed: 1_500_000, gasPriceWei: '1000000000' }
-        return { hash, status: 'success', blockNumber: afterBlock + 1, ...gas, permission }
+        const seenAtMs = performance.now()
+        const times = { blockTimestamp: afterBlock, blockAtMs: seenAtMs, seenAtMs }
+        return { hash, status: 'success', blockNumber: afterBlock + 1, ...gas, ...times, permission }
       },
       async revertReason() {
         throw new Error('No transaction reverts here.')
