@@ -1,18 +1,24 @@
-import { describeConfig, secretValues } from '../src/config/describe-config.ts'
-import { readEnvironment } from '../src/config/read-environment.ts'
-import { resolveConfig } from '../src/config/resolve-config.ts'
 import { createRedactor } from '../src/redaction/redact.ts'
 import { createTerminalView } from '../src/report/terminal.ts'
-import { writeReports } from '../src/report/write-reports.ts'
-import { parseThreshold } from '../src/results/parse-threshold.ts'
-import { readRun } from '../src/results/read-run.ts'
 import type { RunFolder } from '../src/results/run-folder.ts'
 import type { Summary } from '../src/results/summary-schema.ts'
 import type { TimelineLine } from '../src/results/timeline-line.ts'
 import type { RunStage } from '../src/run/run-stage.ts'
 import { ownVersion } from '../src/scripts/own-version.ts'
 import { refuse } from './options.ts'
-import { describeError, exitCodeOfError, openRunStage, runLoadTest } from './program.ts'
+import {
+  describeConfig,
+  describeError,
+  exitCodeOfError,
+  openRunStage,
+  parseThreshold,
+  readEnvironment,
+  readRun,
+  resolveConfig,
+  runLoadTest,
+  secretValues,
+  writeReports,
+} from './program.ts'
 
 /** Makes load tests for a milestone, exactly as `vana-load run` makes them. */
 export type LoadRuns = {

@@ -18,6 +18,19 @@ async function compiled<Module>(path: string): Promise<Module> {
 export const { runLoadTest } =
   await compiled<typeof import('../src/run/run-load-test.ts')>('run/run-load-test.js')
 export const { openRunStage } = await compiled<typeof import('../src/run/run-stage.ts')>('run/run-stage.js')
+export const { readEnvironment } = await compiled<typeof import('../src/config/read-environment.ts')>(
+  'config/read-environment.js',
+)
+export const { resolveConfig } =
+  await compiled<typeof import('../src/config/resolve-config.ts')>('config/resolve-config.js')
+export const { describeConfig, secretValues } =
+  await compiled<typeof import('../src/config/describe-config.ts')>('config/describe-config.js')
+export const { parseThreshold } = await compiled<typeof import('../src/results/parse-threshold.ts')>(
+  'results/parse-threshold.js',
+)
+export const { readRun } = await compiled<typeof import('../src/results/read-run.ts')>('results/read-run.js')
+export const { writeReports } =
+  await compiled<typeof import('../src/report/write-reports.ts')>('report/write-reports.js')
 export const { describeError } =
   await compiled<typeof import('../src/scripts/describe-error.ts')>('scripts/describe-error.js')
 export const { exitCodeOfError } =
