@@ -25,23 +25,23 @@ const given = readOptions(script, {
   target: { value: 'name|file', summary: 'local, moksha, env or a target document. Default: local.' },
   out: { value: 'folder', summary: 'Where results go. Default: results.' },
   quick: {
-    summary: 'About 70 users in 15 s and quick answers, for CI; what needs minutes is measured over seconds.',
+    summary: '100 users in 20 s and quick answers, for CI; what needs minutes is measured over seconds.',
   },
 })
 const isQuick = given.quick === true
 const target = String(given.target ?? 'local')
-const users = positive('users', isQuick ? 70 : 1000)
+const users = positive('users', isQuick ? 100 : 1000)
 const rate = positive('rate', 3)
 const spikeRate = given['spike-rate'] === '0' ? 0 : positive('spike-rate', 5)
 const minutes = positive('duration', 15)
 
 /** Two spikes, after a third and after two thirds of the time, each of a twentieth of it but long enough to see. */
 const baseSeconds = users / rate
-const spikeSeconds = isQuick ? 5 : Math.max(12, Math.round(baseSeconds / 20))
+const spikeSeconds = isQuick ? 8 : Math.max(12, Math.round(baseSeconds / 20))
 const spikeCount = spikeRate === 0 ? 0 : isQuick ? 1 : 2
 const streamSeconds = (users - spikeCount * spikeRate * spikeSeconds) / rate
 const spikesAt = Array.from({ length: spikeCount }, (_, k) => (streamSeconds * (k + 1)) / (spikeCount + 1))
-if (streamSeconds < spikeSeconds * 3) {
+if (streamSeconds < spikeSeconds * 2) {
   refuse(script, `${users} users at ${rate}/s leave no room for spikes: more users, or --spike-rate 0.`)
 }
 
