@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { loadProfileOf } from '../src/config/load-profile.ts'
 import { resolveConfig } from '../src/config/resolve-config.ts'
 import type { FlowResult } from '../src/flow/data-portability-flow.ts'
+import { openGate } from '../src/load/start-gate.ts'
 import { startResourceSampler } from '../src/metrics/resources.ts'
 import { createRedactor } from '../src/redaction/redact.ts'
 import { createRunFolder } from '../src/results/run-folder.ts'
@@ -76,6 +77,7 @@ try {
     client,
     runId,
     stop,
+    gate: openGate,
     walletOf: (index) => wallets.user(index),
     funded: async () => {},
     onArrival: (lagMs) => recorder.arrived(lagMs),

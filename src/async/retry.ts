@@ -13,12 +13,17 @@ export type RetryPolicy = {
   random: () => number
   /** Waits; rejects with the signal's reason. */
   sleep: (delayMs: number, signal: AbortSignal) => Promise<void>
+  /** Time that is left for all of it: a pause that takes longer is not begun. @default no limit */
+  remainingMs?: () => number
+  /** Told of each repeat before its pause, and of each that the budget does not allow. */
+  onRetry?: (isAllowed: boolean) => void
 }
 
 /**
  * Runs an idempotent operation again after failures that a retry can help, with exponential backoff and full jitter.
  *
- * A pause that the failure itself asks for (`Retry-After`) is kept as a minimum.
+ * A pause that the failure itself asks for (`Retry-After`) is kept as a minimum; one that would outlast the time that is
+ * left is no use, and the failure stands.
  *
  * @param isRetriable tells whether another attempt may help, and how long the other side asked to wait, if it did
  * @throws the last failure, or the signal's reason
@@ -36,9 +41,14 @@ export async function retry<T>(
       return await operation()
     } catch (error) {
       const { retriable, retryAfterMs = 0 } = isRetriable(error)
-      if (!retriable || signal.aborted || attempt >= policy.attempts || !policy.budget.spend()) throw error
+      if (!retriable || signal.aborted || attempt >= policy.attempts) throw error
       const ceilingMs = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1))
-      await policy.sleep(Math.max(retryAfterMs, policy.random() * ceilingMs), signal)
+      const pauseMs = Math.max(retryAfterMs, policy.random() * ceilingMs)
+      if (pauseMs >= (policy.remainingMs?.() ?? Number.POSITIVE_INFINITY)) throw error
+      const isAllowed = policy.budget.spend()
+      policy.onRetry?.(isAllowed)
+      if (!isAllowed) throw error
+      await policy.sleep(pauseMs, signal)
     }
   }
 }

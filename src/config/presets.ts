@@ -9,7 +9,8 @@ type Preset = {
  * The named configurations.
  *
  * The limits of `conservative` and `burst` are those that the network is asked to hold: 85 % of flows succeed, 95 % of
- * them within 45 seconds. Their breakers are wide enough not to trip on 15 % of failures by chance.
+ * them within 45 seconds. Their breakers are wide enough not to trip on 15 % of failures by chance, and pause:
+ * a run of hours is worth going on with once the target works again.
  */
 export const presets = {
   smoke: {
@@ -32,8 +33,7 @@ export const presets = {
       'load.concurrency': 1,
       'load.patience': '10m',
       'flow.timeout': '5m',
-      'breaker.consecutiveFailures': 0,
-      'breaker.failureRate': 1,
+      'breaker.mode': 'off',
       'output.verbose': true,
     },
   },
@@ -47,6 +47,7 @@ export const presets = {
       'load.rampDown': '10m',
       'load.concurrency': 200,
       'flow.timeout': '5m',
+      'breaker.mode': 'pause',
       'breaker.consecutiveFailures': 15,
       'breaker.window': 200,
     },
@@ -61,6 +62,7 @@ export const presets = {
       'load.rampDown': '30m',
       'load.concurrency': 1_000,
       'flow.timeout': '5m',
+      'breaker.mode': 'pause',
       'breaker.consecutiveFailures': 25,
       'breaker.window': 500,
       'chain.relayerLanes': 16,

@@ -7,7 +7,7 @@ const headings: Record<keyof typeof configGroups, string> = {
   '': 'What is run',
   load: 'How users come',
   capacity: 'Finding the capacity (`--find-capacity`)',
-  breaker: 'When a run stops by itself',
+  breaker: 'When the target fails',
   flow: 'What every user does',
   retry: 'Retries of idempotent steps',
   chain: 'The chain',

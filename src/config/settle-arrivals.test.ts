@@ -40,6 +40,24 @@ describe('how users come', () => {
     expect(configOf(flags).load.arrival).toBe(arrival)
   })
 
+  it.each([
+    [{ '--sequential': 'true' }, 2000],
+    [{ '--sequential': 'true', '--spacing': '3s' }, 3000],
+    [{ '--sequential': 'true', '--delay': '7s' }, 7000],
+  ])('is one user after another, with the spacing between them, for %j', (flags: Flags, batchDelayMs) => {
+    const { users, load } = configOf({ '--users': '10', ...flags })
+    expect(users).toBe(10)
+    expect(load).toMatchObject({ arrival: 'batch', batchSize: 1, concurrency: 1, batchDelayMs })
+  })
+
+  it('is not one after another and something else', () => {
+    const flags = { '--sequential': 'true', '--concurrency': '4', '--arrival': 'poisson', '--rate': '3' }
+    expect(problemsOf(flags)).toEqual([
+      expect.stringContaining('load.arrival: it does not go with one user after another, which is batch'),
+      expect.stringContaining('load.concurrency: it does not go with one user after another, which is 1'),
+    ])
+  })
+
   it('has as many users as stages and spikes bring', () => {
     const flags = { '--stages': '0-10/s over 1m, 10/s for 1m', '--spike': '5/s for 10s at 30s' }
     expect(configOf(flags)).toMatchObject({ users: 950, load: { durationMs: 120_000, concurrency: 60 } })

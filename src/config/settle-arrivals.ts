@@ -25,6 +25,8 @@ const keyOfShape = {
 } as const
 /** Keys that decide on the course of the arrivals; with one of them wrong, it can't be settled. */
 const courseKeys: ReadonlySet<string> = new Set([
+  'load.sequential',
+  'load.spacing',
   ...Object.values(keyOfShape),
   ...['load.arrival', 'load.stages', 'load.spikes', 'load.replay', 'load.batchSize', 'load.batchDelay'],
 ])
@@ -46,6 +48,9 @@ export function settleArrivals(
   settling.check(isSettled)
 }
 
+/** From the end of one user to the start of the next, where nobody says another time. */
+const sequentialSpacingMs = 2000
+
 /** One attempt to settle: the values as far as they are known. */
 class Settling {
   readonly #values: Map<string, Resolved>
@@ -62,6 +67,7 @@ class Settling {
 
   /** Kind of arrival, users, rate and time; false when there is no way. */
   settleCourse(): boolean {
+    this.#settleSequence()
     this.#settleKind()
     const arrival = this.#value('load.arrival') as Load['arrival']
     const stages = this.#value('load.stages') as RateStage[]
@@ -77,8 +83,24 @@ class Settling {
     return arrival !== 'replay' || this.#settleReplay()
   }
 
+  /** One user after the other is batches of one. */
+  #settleSequence(): void {
+    if (this.#value('load.sequential') !== true) return
+    const from = 'one user after another'
+    const fixed = { 'load.arrival': 'batch', 'load.batchSize': 1, 'load.concurrency': 1 } as const
+    for (const [key, value] of Object.entries(fixed)) {
+      if (this.#isAskedFor(key) && this.#value(key) !== value) {
+        this.#problem({ key, found: `it does not go with one user after another, which is ${value}` })
+      } else this.#derive(key, value, from)
+    }
+    if (this.#isAskedFor('load.batchDelay')) return
+    const spacingMs = this.#isAskedFor('load.spacing') ? this.#value('load.spacing') : sequentialSpacingMs
+    this.#derive('load.batchDelay', spacingMs, from)
+    this.#derive('load.spacing', spacingMs, from)
+  }
+
   #settleKind(): void {
-    if (this.#isAskedFor('load.arrival')) return
+    if (this.#isAskedFor('load.arrival') || this.#value('load.sequential') === true) return
     const because = ['load.replay', 'load.batchSize', 'load.batchDelay'].find((key) => this.#isAskedFor(key))
     if (because === undefined) return
     this.#derive('load.arrival', because === 'load.replay' ? 'replay' : 'batch', `asked for by ${because}`)
@@ -164,7 +186,7 @@ class Settling {
     const users = this.#value('users')
     const concurrency = this.#value('load.concurrency')
     if (typeof users !== 'number' || users < 1 || typeof concurrency !== 'number') return
-    if (this.#isAskedFor('load.concurrency')) return
+    if (this.#isAskedFor('load.concurrency') || this.#value('load.sequential') === true) return
     if (this.#value('load.arrival') === 'at-once')
       this.#derive('load.concurrency', users, 'all users at once')
     else if (concurrency > users) this.#derive('load.concurrency', users, 'no more than users')

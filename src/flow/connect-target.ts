@@ -1,7 +1,9 @@
 import { setTimeout as sleepFor } from 'node:timers/promises'
 import { Agent } from 'undici'
 import { decodeFunctionResult, encodeFunctionData, type Hex, parseAbi } from 'viem'
+import { systemClock } from '../async/clock.ts'
 import { createRetryBudget } from '../async/retry-budget.ts'
+import { createSpacer } from '../async/spacer.ts'
 import { permissionsAbi } from '../chain/abi.ts'
 import { encodeAddServerFilesAndPermissions } from '../chain/add-server-files-and-permissions.ts'
 import { type BlockFeed, createBlockFeed } from '../chain/block-feed.ts'
@@ -49,6 +51,8 @@ export type ConnectionSettings = {
   maxFeePerGasWei?: bigint | undefined
   /** Repeats of idempotent steps. @default 4 attempts, 250 ms to 10 s, a fifth of all attempts */
   retry?: { attempts: number; baseDelayMs: number; maxDelayMs: number; budgetRatio: number }
+  /** Least time between two requests of a kind to the personal server, in milliseconds. @default 0 */
+  spacingMs?: number
   /** Signs URLs and uploads. @default the target's key file, if it names one */
   serviceAccount?: ServiceAccount | undefined
   /** Bearer token of the API server; secret. */
@@ -73,7 +77,7 @@ export type TargetConnection = {
 
 /** Opens everything that flows need of a target. Nothing is asked of it yet. */
 export function connectTarget(settings: ConnectionSettings): TargetConnection {
-  const { target, requestTimeoutMs = 30_000, threads, random = Math.random } = settings
+  const { target, requestTimeoutMs = 30_000, spacingMs = 0, threads, random = Math.random } = settings
   const { keyFile } = target.storage
   const credentials =
     settings.serviceAccount ?? (keyFile === undefined ? undefined : readServiceAccount(keyFile))
@@ -155,6 +159,10 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
           tellRevert(rpc, { transactionHash, blockNumber, gasUsed: BigInt(gasUsed) }, { signal }),
       },
       inference: { request: api.requestInference, poll: api.pollInference },
+      turns: {
+        identity: createSpacer(systemClock, spacingMs).turn,
+        request: createSpacer(systemClock, spacingMs).turn,
+      },
       retry: policy,
     },
     ...chain,

@@ -1,5 +1,4 @@
 import { linkedSignal } from '../async/linked-signal.ts'
-import { retry } from '../async/retry.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { createRandom } from '../random/random.ts'
 import { createGrantFile } from '../vana/sdk.ts'
@@ -7,13 +6,7 @@ import { checkEvidence } from './evidence.ts'
 import type { FlowError, FlowTransaction, Outcome, TransactionTimes } from './flow-record.ts'
 import type { FlowOptions, FlowReceipt, FlowServices, FlowUser, Submission } from './flow-services.ts'
 import { promptFor } from './prompts.ts'
-import {
-  createStepRunner,
-  retryAdvice,
-  type StepObserver,
-  type StepRunner,
-  toFlowError,
-} from './step-runner.ts'
+import { createStepRunner, type StepObserver, type StepRunner, toFlowError } from './step-runner.ts'
 import type { StepName } from './steps.ts'
 import { type DataSize, dataSizes } from './user-data.ts'
 import { waitForAnswer } from './wait-for-answer.ts'
@@ -67,7 +60,10 @@ export class DataPortabilityFlow {
       timeoutMs,
       () => new LoadTestError('FLOW_TIMEOUT', `The flow did not end within ${timeoutMs} ms.`),
     )
-    const runner = createStepRunner(this.#services.clock, this.#services.retry, limit.signal, observer)
+    const { clock, retry } = this.#services
+    const endMs = clock.now() + timeoutMs
+    const policy = { ...retry, remainingMs: () => endMs - clock.now() }
+    const runner = createStepRunner(clock, policy, limit.signal, observer)
     const progress: Progress = { tx: null, verified: null, answer: null }
     try {
       await this.#steps(user, `${runId}/${user.index}`, runner, limit.signal, progress)
@@ -83,11 +79,11 @@ export class DataPortabilityFlow {
   async #steps(
     user: FlowUser,
     folder: string,
-    { step }: StepRunner,
+    { step, retry }: StepRunner,
     signal: AbortSignal,
     progress: Progress,
   ): Promise<void> {
-    const { compute, storage, chain, personalServer, inference, clock, retry: policy } = this.#services
+    const { compute, storage, chain, personalServer, inference, clock, turns } = this.#services
     const { seed, pollIntervalMs, inferenceTimeoutMs, expectEvidence } = this.#options
     const { privateKey, index, address } = user
     const prompt = this.#options.prompt ?? promptFor(address)
@@ -106,6 +102,7 @@ export class DataPortabilityFlow {
     const grantee = await step('grantee', () => this.#services.grantee(index, signal), { idempotent: true })
     const server = await step('identity', () => personalServer.identity(address, signal), {
       idempotent: true,
+      turn: turns?.identity,
     })
     const grantFile = createGrantFile({
       grantee: grantee.address,
@@ -138,7 +135,7 @@ export class DataPortabilityFlow {
       filePermissions: [[{ account: server.address, key: sealedKey }]],
     }
     const signed = await step('sign', async () => {
-      const nonce = await retry(() => chain.permissionNonce(address, signal), policy, signal, retryAdvice)
+      const nonce = await retry(() => chain.permissionNonce(address, signal))
       return compute.run('signPermission', { privateKey, chainId: chain.id, nonce, parameters }, signal)
     })
     const submission = await step('submit', () => chain.submit(signed, user, signal)).catch(
@@ -156,9 +153,14 @@ export class DataPortabilityFlow {
       if (receipt.status !== 'success') throw await this.#revertOf(receipt, signal)
       return permissionOf(receipt, user, grantUrl)
     })
-    const { operationId } = await step('request', () => inference.request(permissionId, signal))
+    const { operationId } = await step(
+      'request',
+      () => inference.request(permissionId, signal),
+      // A request may have begun an operation whatever became of it, but for one that was refused unread.
+      { idempotent: 'when-rate-limited', turn: turns?.request },
+    )
     await step('result', async () => {
-      const polling = { clock, pollIntervalMs, timeoutMs: inferenceTimeoutMs, signal, retry: policy }
+      const polling = { clock, pollIntervalMs, timeoutMs: inferenceTimeoutMs, signal, retry }
       const { result } = await waitForAnswer(inference.poll, operationId, polling)
       progress.answer = result
       if (!expectEvidence) return

@@ -86,6 +86,8 @@ export type FlowServices = {
     request(permissionId: string, signal: AbortSignal): Promise<{ operationId: string }>
     poll(operationId: string, signal: AbortSignal): Promise<OperationState>
   }
+  /** Turns at the personal server, for one that limits requests; each of its two kinds of request has its own. @default none */
+  turns?: Record<'identity' | 'request', (signal: AbortSignal) => Promise<void>>
   retry: RetryPolicy
 }
 

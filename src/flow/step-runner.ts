@@ -1,4 +1,5 @@
 import { type RetryPolicy, retry } from '../async/retry.ts'
+import type { ErrorCode } from '../errors/catalog.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { FlowError } from './flow-record.ts'
 import type { StepName } from './steps.ts'
@@ -9,16 +10,30 @@ export type StepObserver = {
   /** `value` is what the step made, for people who look at a single flow. */
   onStepEnd?(step: StepName, durationMs: number, value: unknown): void
   onStepError?(step: StepName, durationMs: number, error: FlowError): void
+  /** Something in a step is done again; or would be, if the budget of retries allowed it. */
+  onRetry?(step: StepName, isAllowed: boolean): void
+  /** The target said that it was asked too often, and to wait so long; `undefined` when it did not say how long. */
+  onRateLimit?(step: StepName, code: ErrorCode, retryAfterMs: number | undefined): void
 }
 
 /** Runs the steps of one flow, one after the other, and keeps their times. */
 export type StepRunner = {
   /** Runs a step; an idempotent one is repeated when a retry can help. */
-  step<T>(name: StepName, work: () => Promise<T>, options?: { idempotent?: boolean }): Promise<T>
+  step<T>(name: StepName, work: () => Promise<T>, options?: StepOptions): Promise<T>
+  /** Repeats one idempotent request within a step. */
+  retry<T>(work: () => Promise<T>): Promise<T>
   /** Milliseconds per step that began. */
   durations: Partial<Record<StepName, number>>
   /** The step at work, or the one that failed. */
   current(): StepName | null
+}
+
+/** How a step is run. */
+export type StepOptions = {
+  /** Which failures it may be repeated after: all that pass, or only those in which it was refused unread. @default none */
+  idempotent?: boolean | 'when-rate-limited'
+  /** Waits for the step's turn; that wait is no time of the step, but for a repeat. */
+  turn?: ((signal: AbortSignal) => Promise<void>) | undefined
 }
 
 /** Makes the runner of one flow. */
@@ -30,27 +45,64 @@ export function createStepRunner(
 ): StepRunner {
   const durations: Partial<Record<StepName, number>> = {}
   let current: StepName | null = null
+  const told = new WeakSet<object>()
+  const tellRateLimit = (error: unknown): void => {
+    if (current === null || !isRateLimit(error) || told.has(error)) return
+    told.add(error)
+    observer.onRateLimit?.(current, error.code, retryAdvice(error).retryAfterMs)
+  }
+  const advise = (error: unknown): ReturnType<typeof retryAdvice> => {
+    tellRateLimit(error)
+    return retryAdvice(error)
+  }
+  const own: RetryPolicy = {
+    ...policy,
+    onRetry: (isAllowed) => {
+      if (current !== null) observer.onRetry?.(current, isAllowed)
+    },
+  }
   return {
     durations,
     current: () => current,
-    async step(name, work, { idempotent = false } = {}) {
+    retry: (work) => retry(work, own, signal, advise),
+    async step(name, work, { idempotent = false, turn } = {}) {
       signal.throwIfAborted()
       current = name
+      await turn?.(signal)
       observer.onStepStart?.(name)
       const startedAt = clock.now()
+      let attempts = 0
+      const attempt = async (): Promise<Awaited<ReturnType<typeof work>>> => {
+        if (attempts++ > 0) await turn?.(signal)
+        return await work()
+      }
+      const isAllowed = (error: unknown): boolean => idempotent === true || isRateLimit(error)
       try {
-        const value = await (idempotent ? retry(work, policy, signal, retryAdvice) : work())
+        const value = await (idempotent === false
+          ? work()
+          : retry(attempt, own, signal, (error) => {
+              const advice = advise(error)
+              return isAllowed(error) ? advice : { retriable: false }
+            }))
         signal.throwIfAborted()
         durations[name] = clock.now() - startedAt
         observer.onStepEnd?.(name, durations[name], value)
         return value
       } catch (error) {
         durations[name] = clock.now() - startedAt
+        tellRateLimit(error)
         observer.onStepError?.(name, durations[name], toFlowError(error, name))
         throw error
       }
     },
   }
+}
+
+/** Whether the other side said that it was asked too often, whoever it was. */
+export function isRateLimit(error: unknown): error is LoadTestError {
+  if (!(error instanceof LoadTestError)) return false
+  const { code, details } = error
+  return code === 'SERVER_RATE_LIMITED' || code === 'CHAIN_RATE_LIMITED' || details.status === 429
 }
 
 /** Puts any failure into the form that reports show. */

@@ -1,7 +1,6 @@
-import { type RetryPolicy, retry } from '../async/retry.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { FlowServices, OperationState } from './flow-services.ts'
-import { retryAdvice } from './step-runner.ts'
+import type { StepRunner } from './step-runner.ts'
 
 /** States in which an operation is still at work; the personal server knows five in all. */
 const pending = new Set(['starting', 'processing'])
@@ -21,14 +20,14 @@ export async function waitForAnswer(
     pollIntervalMs: number
     timeoutMs: number
     signal: AbortSignal
-    retry: RetryPolicy
+    retry: StepRunner['retry']
   },
 ): Promise<OperationState> {
   const { clock, pollIntervalMs, timeoutMs, signal } = options
   const giveUpAt = clock.now() + timeoutMs
   while (clock.now() < giveUpAt) {
     await clock.sleep(pollIntervalMs, signal)
-    const state = await retry(() => poll(operationId, signal), options.retry, signal, retryAdvice)
+    const state = await options.retry(() => poll(operationId, signal))
     if (state.status === 'succeeded') return state
     if (state.status === 'failed') {
       throw new LoadTestError(

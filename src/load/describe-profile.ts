@@ -37,6 +37,7 @@ function describeArrival(arrival: OpenArrival | ClosedArrival): string {
     case 'replay':
       return `as recorded, within ${formatDuration(arrival.dueMs.at(-1) ?? 0)}`
     case 'batch':
+      if (arrival.size === 1) return `one after another, ${formatDuration(arrival.delayMs)} between them`
       return (
         `in batches of ${count(arrival.size)}, ` +
         `each ${formatDuration(arrival.delayMs)} after the end of the one before`

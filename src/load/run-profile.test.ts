@@ -5,6 +5,7 @@ import { someClosedProfile } from './profile.fixture.ts'
 import type { LoadProfile } from './profile.ts'
 import { batchesOfPart, runProfile } from './run-profile.ts'
 import { type Part, shareOf, wholeLoad } from './split.ts'
+import { openGate } from './start-gate.ts'
 
 type Life = { index: number; dueMs: number; startedMs: number; endedMs: number }
 
@@ -22,6 +23,7 @@ async function run(
     seed: 's',
     part: setup.part ?? wholeLoad,
     clock,
+    gate: openGate,
     signal: stop.signal,
     async user({ index, dueMs }, startedMs) {
       peak = Math.max(peak, ++atWork)

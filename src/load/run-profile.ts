@@ -14,7 +14,7 @@ export type RunProfileOptions = Omit<ExecutorOptions, 'concurrency'> & {
 /**
  * Carries one part of a profile: starts its users when they are due, and returns when all of them have ended.
  *
- * @example await runProfile(profile, { seed, part, clock: systemClock, signal, user, onDropped })
+ * @example await runProfile(profile, { seed, part, clock: systemClock, gate: openGate, signal, user, onDropped })
  */
 export async function runProfile(profile: LoadProfile, options: RunProfileOptions): Promise<void> {
   const { seed, part, ...executor } = options

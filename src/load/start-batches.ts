@@ -17,12 +17,12 @@ export type StartBatchesOptions = ExecutorOptions & {
  *
  * A user is due when what it waits for has come about: the first ones of a batch when the delay is over, each other when
  * the one that made room for it has ended. So lag is the generator's own lateness here too, and nobody is dropped but by
- * a stop.
+ * a stop. The gate is one of the things that a user waits for.
  *
- * @example await startBatches({ batches: [[0, 1], [2, 3]], delayMs: 8000, concurrency: 2, clock, signal, user, onDropped })
+ * @example await startBatches({ batches: [[0, 1], [2, 3]], delayMs: 8000, concurrency: 2, clock, gate: openGate, signal, user, onDropped })
  */
 export async function startBatches(options: StartBatchesOptions): Promise<void> {
-  const { batches, delayMs, concurrency, clock, signal, user, onDropped } = options
+  const { batches, delayMs, concurrency, clock, gate, signal, user, onDropped } = options
   const originMs = clock.now()
   const elapsed = (): number => clock.now() - originMs
   const breather = createBreather(clock.now)
@@ -36,6 +36,21 @@ export async function startBatches(options: StartBatchesOptions): Promise<void> 
     new Promise((resolve) => {
       onFreed = resolve
     })
+  let onGate: () => void = () => {}
+  gate.onChange(() => onGate())
+  /** Waits until the gate lets the next user start; tells whether it had to. */
+  const passGate = async (): Promise<boolean> => {
+    for (let wasHeld = false; ; wasHeld = true) {
+      const refusal = gate.refusal(clock.now())
+      if (!refusal || signal.aborted) return wasHeld
+      const changed = new AbortController()
+      onGate = () => changed.abort()
+      await clock
+        .sleepUntil(refusal.untilMs, AbortSignal.any([signal, changed.signal]))
+        .catch(() => undefined)
+      breather.rested()
+    }
+  }
 
   let batchDueMs = 0
   for (const batch of batches) {
@@ -45,11 +60,14 @@ export async function startBatches(options: StartBatchesOptions): Promise<void> 
     for (const index of batch) {
       if (places.hasRoom()) await breather.breathe()
       else await raceAbort(room(), signal).catch(() => undefined)
+      const wasHeld = await passGate()
       if (signal.aborted) {
         onDropped({ index, dueMs: elapsed() }, 'run-stopped')
         continue
       }
-      const dueMs = begun++ < concurrency ? batchDueMs : (freedMs.shift() ?? batchDueMs)
+      const roomMs = begun++ < concurrency ? batchDueMs : (freedMs.shift() ?? batchDueMs)
+      const dueMs = wasHeld ? elapsed() : roomMs
+      gate.admitted({ index, dueMs }, clock.now(), wasHeld)
       places.occupy(() => user({ index, dueMs }, elapsed()))
     }
     if (!signal.aborted) await raceAbort(places.empty(), signal).catch(() => undefined)

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createManualClock } from '../async/manual-clock.fixture.ts'
 import type { Arrival } from './arrivals.ts'
+import { openGate } from './start-gate.ts'
 import { type DropReason, startUsers } from './start-users.ts'
 
 type Event = { index: number; startedMs: number; endedMs: number }
@@ -26,6 +27,7 @@ async function runUsers(setup: {
     concurrency: setup.concurrency,
     patienceMs: setup.patienceMs,
     clock,
+    gate: openGate,
     signal: stop.signal,
     async user(arrival, startedMs) {
       peak = Math.max(peak, ++atWork)
@@ -139,6 +141,7 @@ describe('startUsers', () => {
       concurrency: 100,
       patienceMs: 600_000,
       clock: createManualClock(),
+      gate: openGate,
       signal: new AbortController().signal,
       async user({ index }) {
         isInOrder &&= index === next++

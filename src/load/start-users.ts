@@ -3,18 +3,21 @@ import type { Arrival } from './arrivals.ts'
 import { createBreather } from './breathe.ts'
 import { createFifo } from './fifo.ts'
 import { createPlaces } from './places.ts'
+import type { HoldReason, StartGate } from './start-gate.ts'
 
 /**
- * Why a user never started: no place was free within its patience; the generator itself came too late; the run was
- * stopped.
+ * Why a user never started: no place was free, or the gate was shut, within its patience; the generator itself came too
+ * late; the run was stopped.
  */
-export type DropReason = 'concurrency-limit' | 'generator-late' | 'run-stopped'
+export type DropReason = 'concurrency-limit' | HoldReason | 'generator-late' | 'run-stopped'
 
 /** What every executor works with. */
 export type ExecutorOptions = {
   /** Most users at work at the same time. */
   concurrency: number
   clock: Clock
+  /** Says whether users may start at all. */
+  gate: StartGate
   /** Aborted to stop: no user starts any more; those at work go on. */
   signal: AbortSignal
   /** Carries one user through; must not reject. `startedMs` is counted from the start, like `dueMs`. */
@@ -42,31 +45,60 @@ const latestStartMs = 1000
  * | a free place, nobody waiting | it starts at once |
  * | no free place | it waits; the first in line starts as soon as a place is free |
  * | no free place until its patience ends | it is dropped at that moment: `concurrency-limit` |
+ * | the gate shut | it waits; the first in line starts as soon as the gate lets it |
+ * | the gate shut until its patience ends | it is dropped at that moment, for the gate's reason |
  * | itself looked at too late | it is dropped: `generator-late` |
  * | the run stopped | it is dropped at once, waiting or not yet due: `run-stopped` |
  *
- * @example await startUsers({ arrivals: arrivals(profile, seed), concurrency: 50, patienceMs: 5000, clock, signal, user, onDropped })
+ * @example await startUsers({ arrivals: arrivals(profile, seed), concurrency: 50, patienceMs: 5000, clock, gate: openGate, signal, user, onDropped })
  */
 export async function startUsers(options: StartUsersOptions): Promise<void> {
-  const { arrivals, concurrency, patienceMs, clock, signal, user, onDropped } = options
+  const { arrivals, concurrency, patienceMs, clock, gate, signal, user, onDropped } = options
   const originMs = clock.now()
   const elapsed = (): number => clock.now() - originMs
   const breather = createBreather(clock.now)
   const waiting = createFifo<Arrival>()
   const ended = new AbortController()
   let isWatching = false
+  let lastRefusedMs = Number.NEGATIVE_INFINITY
+  let nextLookMs = Number.POSITIVE_INFINITY
+  let onFewerWaiting: () => void = () => {}
 
   const startWaiting = (): void => {
-    while (waiting.length > 0 && places.hasRoom()) {
+    while (waiting.length > 0 && places.hasRoom() && !ended.signal.aborted) {
+      const refusal = gate.refusal(clock.now())
+      if (refusal) {
+        lastRefusedMs = elapsed()
+        void lookAgain(refusal.untilMs)
+        return
+      }
       const next = waiting.shift()
-      if (next) places.occupy(() => user(next, elapsed()))
+      if (!next) return
+      gate.admitted(next, clock.now(), next.dueMs <= lastRefusedMs)
+      places.occupy(() => user(next, elapsed()))
+      onFewerWaiting()
     }
   }
+  const lookAgain = async (atMs: number): Promise<void> => {
+    if (atMs >= nextLookMs) return
+    nextLookMs = atMs
+    await clock.sleepUntil(atMs, ended.signal).catch(() => undefined)
+    if (nextLookMs === atMs) nextLookMs = Number.POSITIVE_INFINITY
+    startWaiting()
+  }
+  const reasonToDrop = (): DropReason => {
+    const refusal = gate.refusal(clock.now())
+    // Places that are all taken are the reason before a pace is: nobody could have gone faster.
+    if (refusal && (refusal.reason === 'breaker-open' || places.hasRoom())) return refusal.reason
+    return 'concurrency-limit'
+  }
   const places = createPlaces(concurrency, startWaiting)
-  const dropWaiting = (reason: DropReason, isOver: (arrival: Arrival) => boolean): void => {
+  gate.onChange(startWaiting)
+  const dropWaiting = (reason: () => DropReason, isOver: (arrival: Arrival) => boolean): void => {
     for (let first = waiting.peek(); first && isOver(first); first = waiting.peek()) {
       waiting.shift()
-      onDropped(first, reason)
+      onDropped(first, reason())
+      onFewerWaiting()
     }
   }
   // One timer for all who wait: they lose patience in the order in which they came.
@@ -76,11 +108,15 @@ export async function startUsers(options: StartUsersOptions): Promise<void> {
     for (let first = waiting.peek(); first; first = waiting.peek()) {
       await clock.sleepUntil(originMs + first.dueMs + patienceMs, ended.signal).catch(() => undefined)
       if (ended.signal.aborted) return
-      dropWaiting('concurrency-limit', ({ dueMs }) => elapsed() >= dueMs + patienceMs)
+      dropWaiting(reasonToDrop, ({ dueMs }) => elapsed() >= dueMs + patienceMs)
     }
     isWatching = false
   }
-  const onStop = (): void => dropWaiting('run-stopped', () => true)
+  const onStop = (): void =>
+    dropWaiting(
+      () => 'run-stopped',
+      () => true,
+    )
   signal.addEventListener('abort', onStop, { once: true })
 
   try {
@@ -102,6 +138,11 @@ export async function startUsers(options: StartUsersOptions): Promise<void> {
         startWaiting()
         if (waiting.length > 0) void watchPatience()
       }
+    }
+    while (waiting.length > 0) {
+      await new Promise<void>((resolve) => {
+        onFewerWaiting = resolve
+      })
     }
     await places.empty()
   } finally {

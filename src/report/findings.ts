@@ -13,6 +13,7 @@ import {
   formatShare,
   formatVana,
 } from './format-value.ts'
+import { protectionFindings } from './protection-findings.ts'
 import type { TimelinePoint } from './timeline-points.ts'
 import type { Tone } from './verdict.ts'
 
@@ -43,6 +44,7 @@ export function findingsOf(summary: Summary, points: readonly TimelinePoint[]): 
       }),
     ),
     ...stopped(summary),
+    ...protectionFindings(summary),
     brokeFirst(summary),
     ...refuted(summary),
     ...degraded(summary),
@@ -230,6 +232,7 @@ const warningTitles: Record<string, string> = {
   GENERATOR_LOOP: 'Generator overloaded',
   GENERATOR_CPU: 'Generator overloaded',
   GENERATOR_FULL: 'Not enough places',
+  LOAD_HELD_BACK: 'Load held back',
   MACHINE_CPU: 'Machine overloaded',
   GRANTEE_FULL: 'A grantee is nearly full',
 }

@@ -1,5 +1,5 @@
 import type { RunSnapshot } from '../results/snapshot-schema.ts'
-import { formatClock, formatCount, formatMs, formatRate } from './format-value.ts'
+import { formatClock, formatCount, formatMs, formatRate, formatShare } from './format-value.ts'
 import { endedWords } from './outcome-words.ts'
 import { printable } from './terminal-text.ts'
 
@@ -8,7 +8,8 @@ import { printable } from './terminal-text.ts'
  *
  * @example '03:12 sustain: 620 of 1,000 started, 42 under way, 561 succeeded, 12 failed; 2.90/s, p95 31.0 s, late p99 3.1 ms'
  */
-export function renderLine({ elapsedMs, phase, users, now, latencyMs, arrivals }: RunSnapshot): string {
+export function renderLine(snapshot: RunSnapshot): string {
+  const { elapsedMs, phase, users, now, latencyMs, arrivals, lastSecond } = snapshot
   const counts = [
     `${formatCount(users.started)} of ${formatCount(users.planned)} started`,
     `${formatCount(now.active)} under way`,
@@ -21,6 +22,9 @@ export function renderLine({ elapsedMs, phase, users, now, latencyMs, arrivals }
     `p95 ${formatMs(latencyMs.flow.p95)}`,
     `late p99 ${formatMs(arrivals.lagMs.p99)}`,
   ]
+  const { breaker = null, admittedShare = 1 } = lastSecond ?? {}
+  if (breaker === 'open' || breaker === 'half-open') speed.push(`breaker ${breaker}`)
+  if (admittedShare < 1) speed.push(`${formatShare(admittedShare)} of the rate let in`)
   const place = phase === null ? '' : ` ${printable(phase)}`
   return `${formatClock(elapsedMs)}${place}: ${counts.join(', ')}; ${speed.join(', ')}`
 }

@@ -169,7 +169,7 @@ function generatorLines({ now, rpc }: RunSnapshot, width: number, colors: Colors
 
 /** What the components of the stack use right now, and who waits for a coin. */
 function stackLines({ lastSecond }: RunSnapshot, width: number, colors: Colors): string[] {
-  const { components = {}, funding = null, breaker = null } = lastSecond ?? {}
+  const { components = {}, funding = null, breaker = null, admittedShare = 1 } = lastSecond ?? {}
   const pieces = Object.entries(components).map(([name, { cpuShare, busyShare, queueDepth }]) => {
     const busy = busyShare === null ? '' : `, busy ${formatShare(Math.round(busyShare * 100) / 100)}`
     const queue = queueDepth === null || queueDepth === 0 ? '' : `, ${formatCount(queueDepth)} queued`
@@ -178,7 +178,9 @@ function stackLines({ lastSecond }: RunSnapshot, width: number, colors: Colors):
   if (funding !== null && funding.waiting > 0) {
     pieces.push(colors.yellow(`${formatCount(funding.waiting)} wait for their coin`))
   }
-  if (breaker !== null && breaker !== 'closed') pieces.push(colors.red(`breaker ${printable(breaker)}`))
+  if (admittedShare < 1) pieces.push(colors.yellow(`${formatShare(admittedShare)} of the rate let in`))
+  if (breaker !== null && breaker !== 'closed' && breaker !== 'off')
+    pieces.push(colors.red(`breaker ${printable(breaker)}`))
   return pieces.length === 0 ? [] : labelled(colors.dim('stack'), pieces, width, indent)
 }
 

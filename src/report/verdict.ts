@@ -77,6 +77,9 @@ const stopWords = {
   error: 'Ended by an unexpected error',
 } as const
 
+/** Warnings that say nothing of generator and machine. */
+const notOverloaded: ReadonlySet<string> = new Set(['GRANTEE_FULL', 'LOAD_HELD_BACK'])
+
 function leadOf({ users, throughput, latencyMs, gas, dependencies, warnings }: Summary): string {
   const share = formatShare(users.planned === 0 ? null : users.succeeded / users.planned)
   const sentences = [
@@ -93,7 +96,7 @@ function leadOf({ users, throughput, latencyMs, gas, dependencies, warnings }: S
     const where = dependencies.chain === 'embedded' ? ' of the embedded chain' : ''
     sentences.push(`Transactions cost ${formatVana(gas.costWei)}${where}, ${formatVana(each)} each.`)
   }
-  const overloaded = warnings.filter(({ code }) => code !== 'GRANTEE_FULL')
+  const overloaded = warnings.filter(({ code }) => !notOverloaded.has(code))
   if (overloaded.length > 0) {
     sentences.push(
       `Do not take these figures at their word: the generator or its machine was overloaded (${overloaded.map(({ code }) => code).join(', ')}).`,

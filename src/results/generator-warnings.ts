@@ -27,7 +27,7 @@ const tooLate = 'generator-late'
  * @example generatorWarnings(recorder.measurements()).map(({ code }) => code) // ['GENERATOR_LATE']
  */
 export function generatorWarnings(measurements: Measurements): Warning[] {
-  const { arrivals, resources, users, outcomeReasons } = measurements
+  const { arrivals, resources, users, outcomeReasons, heldBack } = measurements
   const warnings: Warning[] = []
   const warn = (code: string, message: string, hint: string) => warnings.push({ code, message, hint })
 
@@ -40,7 +40,16 @@ export function generatorWarnings(measurements: Measurements): Warning[] {
     )
   }
   const lagMs = arrivals.lagMs.p99 ?? 0
-  if (lagMs > generatorLimits.lagP99Ms) {
+  const held = heldBack.started + heldBack.dropped
+  if (held > 0) {
+    warn(
+      'LOAD_HELD_BACK',
+      `${held} of ${users.planned} users were held back to protect the target: ${heldBack.started} started later than due, ${heldBack.dropped} never did. The load was not the one that was asked for.`,
+      'Read the latencies from the due start; the timeline shows when the breaker was open and what share was let in.',
+    )
+  }
+  // Who was held back is late for that; with more of them than 1 %, p99 says nothing of the generator.
+  if (lagMs > generatorLimits.lagP99Ms && heldBack.started <= users.started / 100) {
     warn(
       'GENERATOR_LATE',
       `Users started ${whole(lagMs)} ms late at p99 (${whole(arrivals.lagMs.max ?? 0)} ms at worst; the limit is ${generatorLimits.lagP99Ms} ms): the load was not the one that was asked for.`,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type StepGroup, type StepName, stepGroups, stepNames } from '../flow/steps.ts'
+import { protectionSchema } from './protection-schema.ts'
 
 const count = z.int().nonnegative()
 const ms = z.number().nonnegative()
@@ -205,7 +206,8 @@ export const measurementsSchema = z.object({
     })
     .nullable()
     .default(null),
-  /** Anything else that was counted by name, such as retries. */
+  ...protectionSchema.shape,
+  /** Anything else that was counted by name. */
   counters: z.record(z.string(), z.number()),
   notableFlows: z.object({
     slowest: z.array(notableFlowSchema),

@@ -7,6 +7,7 @@ import { noResources } from '../metrics/resources.ts'
 import { noRpcCalls } from '../metrics/rpc-totals.ts'
 import { createRedactor } from '../redaction/redact.ts'
 import { outcomeKey, outcomeKeys, sumOutcomes } from './outcome-counts.ts'
+import { noProtection } from './protection-schema.ts'
 import { createRunRecorder, type RunRecorderOptions } from './run-recorder.ts'
 import { runSnapshotSchema } from './snapshot-schema.ts'
 import { timelineLineSchema } from './timeline-line.ts'
@@ -226,9 +227,19 @@ describe('createRunRecorder', () => {
 
   test('each second says in what state the circuit breaker was', () => {
     let state = 'closed'
-    const recorder = recorderOf({ breakerState: () => state })
+    const protection = { admittedShare: () => 1, rateLimitCount: () => 0, measurements: () => noProtection }
+    const recorder = recorderOf({ protection: { ...protection, state: () => state } })
     state = 'half-open'
     expect(recorder.tick(1000).breaker).toBe('half-open')
+  })
+
+  test('each second says what share of the load may start, and how often the target set a limit in it', () => {
+    let rateLimits = 3
+    const protection = { state: () => 'closed', admittedShare: () => 0.25, measurements: () => noProtection }
+    const recorder = recorderOf({ protection: { ...protection, rateLimitCount: () => rateLimits } })
+    expect(recorder.tick(1000)).toMatchObject({ admittedShare: 0.25, rateLimits: 3 })
+    rateLimits = 5
+    expect(recorder.tick(2000).rateLimits).toBe(2)
   })
 
   test('the timeline has the RPC calls of its second, not those of the run', () => {

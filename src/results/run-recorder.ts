@@ -13,6 +13,7 @@ import { createGasTotals } from './gas-totals.ts'
 import type { Measurements } from './measurements-schema.ts'
 import { createNotableFlows } from './notable-flows.ts'
 import { noOutcomes, type OutcomeKey, outcomeKey } from './outcome-counts.ts'
+import { noProtection, type Protection } from './protection-schema.ts'
 import { createSecondRecorder, type FundingState } from './second-recorder.ts'
 import type { RunIdentity, RunSnapshot } from './snapshot-schema.ts'
 import { createStepLatencies } from './step-latencies.ts'
@@ -36,8 +37,24 @@ export type RunRecorderOptions = {
   components?: Pick<ComponentUsage, 'take' | 'totals'> | null
   /** How the funding of the users' wallets stands; `null` when they need none. @default null */
   funding?: () => FundingState | null
-  /** State of the circuit breaker. @default closed */
-  breakerState?: () => string
+  /** How the target is protected. @default not at all */
+  protection?: ProtectionState
+}
+
+/** How the protection of a target stands. */
+export type ProtectionState = {
+  /** Of the circuit breaker. */
+  state(): string
+  admittedShare(): number
+  rateLimitCount(): number
+  measurements(): Protection
+}
+
+const unprotected: ProtectionState = {
+  state: () => 'closed',
+  admittedShare: () => 1,
+  rateLimitCount: () => 0,
+  measurements: () => noProtection,
 }
 
 /** Takes in what happens in a run and says at any time where it stands. */
@@ -54,7 +71,7 @@ export type RunRecorder = {
   fundingWaited(ms: number): void
   /** The load profile entered another part. */
   enterPhase(phase: string): void
-  /** Counts anything else by name, such as `retries`. @default by 1 */
+  /** Counts anything else by name. @default by 1 */
   count(name: string, by?: number): void
   /** Takes in a flow read back from `flows.ndjson`: its arrival, start and end. */
   replay(record: FlowRecord): void
@@ -80,7 +97,7 @@ export type RunRecorder = {
  */
 export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
   const { run, planned, redact, rpcTotals = () => noRpcCalls, resources, components = null } = options
-  const { funding = () => null, breakerState = () => 'closed' } = options
+  const { funding = () => null, protection = unprotected } = options
   const outcomes = { ...noOutcomes }
   const flowLatency = new LatencyHistogram()
   const flowFromDue = new LatencyHistogram()
@@ -189,7 +206,9 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
         nowMs,
         phase,
         active: started - startedAndEnded,
-        breaker: breakerState(),
+        breaker: protection.state(),
+        admittedShare: protection.admittedShare(),
+        rateLimits: protection.rateLimitCount(),
       })
       return lastSecond
     },
@@ -232,6 +251,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
           ]),
         ),
         funding: wallets && { ...wallets, waitMs: fundingWait.digest() },
+        ...protection.measurements(),
         counters: counters.read(),
         notableFlows: { slowest: notable.slowest(), unsuccessful: notable.unsuccessful() },
       }

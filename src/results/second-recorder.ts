@@ -23,8 +23,13 @@ export type SecondRecorder = {
   /** A user got its coin, after that time. */
   fundingWaited(ms: number): void
   steps(record: FlowRecord): void
-  /** Closes the interval and starts the next. */
-  take(at: Pick<TimelineLine, 'phase' | 'active' | 'breaker'> & { nowMs: number }): TimelineLine
+  /** Closes the interval and starts the next; `rateLimits` are those of the run so far. */
+  take(
+    at: Pick<TimelineLine, 'phase' | 'active' | 'breaker' | 'admittedShare'> & {
+      nowMs: number
+      rateLimits: number
+    },
+  ): TimelineLine
 }
 
 /** Starts an empty interval. */
@@ -45,6 +50,7 @@ export function createSecondRecorder(options: {
   let started = 0
   let lastMs = 0
   let lastRpc = { calls: 0, failed: 0 }
+  let lastRateLimits = 0
   let longestWaitMs: number | null = null
 
   return {
@@ -76,7 +82,7 @@ export function createSecondRecorder(options: {
         })
       }
     },
-    take({ nowMs, phase, active, breaker }) {
+    take({ nowMs, phase, active, breaker, admittedShare, rateLimits }) {
       const { calls, failed } = rpcTotals()
       const { cpuMs: _total, ...used } = resources?.sample() ?? nothingUsed
       const wallets = funding()
@@ -97,6 +103,8 @@ export function createSecondRecorder(options: {
         components: components?.take() ?? {},
         funding: wallets && { ready: wallets.ready, waiting: wallets.waiting, longestWaitMs },
         breaker,
+        admittedShare,
+        rateLimits: rateLimits - lastRateLimits,
       }
       flow.reset()
       lag.reset()
@@ -107,6 +115,7 @@ export function createSecondRecorder(options: {
       longestWaitMs = null
       lastMs = nowMs
       lastRpc = { calls, failed }
+      lastRateLimits = rateLimits
       return line
     },
   }

@@ -60,8 +60,12 @@ export const timelineLineSchema = z.object({
   components: z.record(z.string(), componentSecondSchema).default({}),
   /** Wallets with their coin, users who wait for theirs, and the longest wait that ended in the interval. */
   funding: z.object({ ready: count, waiting: count, longestWaitMs: ms.nullable() }).nullable().default(null),
-  /** State of the circuit breaker: `closed`, `open`, `half-open`. */
+  /** State of the circuit breaker: `closed`, `open`, `half-open`, or `off`. */
   breaker: z.string().nullable().default(null),
+  /** Share of the rate that was asked for that may start, as the target's limits have it; 1 is all of it. */
+  admittedShare: z.number().nonnegative().default(1),
+  /** How often the target said in the interval that it was asked too often. */
+  rateLimits: count.default(0),
 })
 
 /** What happened in one second of a run. */

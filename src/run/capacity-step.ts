@@ -40,6 +40,8 @@ export function configOfStep(
       stages: [],
       spikes: [],
       timeScale: 1,
+      sequential: false,
+      adaptive: false,
       ratePerSecond: step.ratePerSecond,
       durationMs,
       rampUpMs: 0,
@@ -47,6 +49,8 @@ export function configOfStep(
       rampDownMs: 0,
       concurrency: Math.min(users, Math.max(load.concurrency, Math.ceil(step.ratePerSecond * placesSeconds))),
     },
+    // A rate that makes the target fail, or limit it, is what is looked for, and nothing to wait out.
+    breaker: { ...config.breaker, mode: config.breaker.mode === 'off' ? 'off' : 'stop' },
     wallets: { ...wallets, firstIndex: step.firstIndex },
     limits: {
       ...limits,

@@ -9,6 +9,7 @@ import type { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
 import type { Arrival } from '../load/arrivals.ts'
 import type { LoadProfile } from '../load/profile.ts'
 import { runProfile } from '../load/run-profile.ts'
+import type { StartGate } from '../load/start-gate.ts'
 import type { StopControl } from './stop-control.ts'
 
 /** What {@link carryUsers} needs. */
@@ -19,6 +20,8 @@ export type CarryUsersOptions = {
   /** Under whose name the users' objects are stored. */
   runId: string
   stop: StopControl
+  /** Decides whether users may start. */
+  gate: StartGate
   /** The wallet of a user of the run. */
   walletOf(index: number): FlowUser
   /** Resolves when the user's wallet has its coin. */
@@ -37,7 +40,7 @@ export type CarryUsersOptions = {
  * the target.
  */
 export async function carryUsers(options: CarryUsersOptions): Promise<void> {
-  const { config, profile, client, runId, stop, walletOf, funded, observer } = options
+  const { config, profile, client, runId, stop, gate, walletOf, funded, observer } = options
   const { onArrival, onStart, onEnd } = options
   const originMs = systemClock.now()
   const elapsed = (): number => systemClock.now() - originMs
@@ -82,6 +85,7 @@ export async function carryUsers(options: CarryUsersOptions): Promise<void> {
     seed: config.seed,
     part: config.load.part,
     clock: systemClock,
+    gate,
     signal: stop.starting,
     user: carry,
     onDropped: ({ index, dueMs }, reason) =>

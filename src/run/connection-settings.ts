@@ -22,6 +22,7 @@ export function connectionSettings(
     maxFeePerGasWei: chain.maxFeePerGasWei,
     rpcRatePerSecond: chain.rpcRatePerSecond,
     retry,
+    spacingMs: config.load.spacingMs,
     ...(config.load.threads === undefined ? {} : { threads: config.load.threads }),
     serviceAccount:
       secrets.serviceAccountJson === undefined ? undefined : parseServiceAccount(secrets.serviceAccountJson),

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { systemClock } from '../async/clock.ts'
 import type { Environment } from '../config/environment-layer.ts'
 import { loadProfileOf } from '../config/load-profile.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
@@ -7,7 +8,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import type { StepObserver } from '../flow/step-runner.ts'
 import type { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
-import { createFailureBreaker } from '../load/failure-breaker.ts'
+import type { LoadProfile } from '../load/profile.ts'
 import { profilePhases } from '../load/profile-phase.ts'
 import { shareOf } from '../load/split.ts'
 import { startResourceSampler } from '../metrics/resources.ts'
@@ -26,6 +27,7 @@ import { buildSummary } from '../results/summary.ts'
 import type { Summary, ThresholdResult } from '../results/summary-schema.ts'
 import { carryUsers } from './carry-users.ts'
 import { type GranteeLoad, watchGrantees } from './grantee-load.ts'
+import { createTargetProtection, type TargetProtection } from './protect-target.ts'
 import { openRunStage, type RunStage } from './run-stage.ts'
 import { createStopControl, type StopControl } from './stop-control.ts'
 import { type MoneySettlement, openUserWallets, type UserWallets } from './user-wallets.ts'
@@ -126,6 +128,14 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
     const resources = startResourceSampler()
     const components = await watchComponents(target, client.connection)
     open.push(components)
+    const profile = loadProfileOf(config)
+    const protection = createTargetProtection({
+      config,
+      profile,
+      clock: systemClock,
+      note: view.note,
+      stop: stop.stop,
+    })
     const recorder = createRunRecorder({
       run: identity,
       planned: shareOf(config.users, config.load.part),
@@ -134,6 +144,7 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
       rpcTotals: () => rpcSince(rpcBefore, rpcTotalsOf(client)),
       components,
       funding: wallets.fundingState,
+      protection,
     })
     begun = true
     view.note('users are coming')
@@ -146,6 +157,8 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
       stop,
       thresholds,
       grantees,
+      profile,
+      protection,
     })
     resources.stop()
     await components.close()
@@ -187,18 +200,18 @@ type RunParts = {
   folder: RunFolder
   stop: StopControl
   grantees: GranteeLoad
+  profile: LoadProfile
+  protection: TargetProtection
   thresholds: readonly Threshold[]
 }
 
 /** From the first due user to the end of the last; returns how long that took, in milliseconds. */
 async function coming(
   test: LoadTest,
-  { runId, client, wallets, recorder, folder, stop, thresholds, grantees }: RunParts,
+  { runId, client, wallets, recorder, folder, stop, thresholds, grantees, profile, protection }: RunParts,
 ): Promise<number> {
   const { config, view } = test
-  const profile = loadProfileOf(config)
   const phaseAt = profilePhases(profile)
-  const tooManyFailures = createFailureBreaker(config.breaker)
   const originMs = performance.now()
   const elapsed = (): number => performance.now() - originMs
   const onEnd = (record: FlowRecord): void => {
@@ -206,22 +219,20 @@ async function coming(
     wallets.flowEnded(record)
     if (record.tx?.permissionId) grantees.granted()
     folder.appendFlow(record).catch(onDiskError)
-    // These say nothing of whether the target works.
-    if (record.outcome === 'dropped' || record.outcome === 'aborted' || record.outcome === 'degraded') return
-    const why = tooManyFailures(record.outcome === 'succeeded')
-    if (record.outcome !== 'succeeded' && config.failFast) {
-      stop.stop({ reason: 'fail-fast', message: `flow ${record.index} ${record.outcome}` })
-    } else if (record.error?.code === 'SPENDING_CAP') {
-      stop.stop({ reason: 'spending-cap', message: record.error.message })
-    } else if (why) {
-      stop.stop({ reason: 'circuit-breaker', message: why })
+    const { outcome, error } = record
+    if (config.failFast && (outcome === 'failed' || outcome === 'timed-out')) {
+      stop.stop({ reason: 'fail-fast', message: `flow ${record.index} ${outcome}` })
+    } else if (error?.code === 'SPENDING_CAP' && outcome === 'failed') {
+      stop.stop({ reason: 'spending-cap', message: error.message })
     }
+    protection.ended(record)
   }
   const onDiskError = (error: unknown): void => {
     stop.stop({ reason: 'error', message: error instanceof Error ? error.message : String(error) })
   }
   const tick = (): void => {
     recorder.enterPhase(phaseAt(elapsed()))
+    protection.tick()
     folder.appendTimeline(recorder.tick(elapsed())).catch(onDiskError)
     const snapshot = recorder.snapshot(elapsed())
     const broken = findAbort(thresholds, snapshot, elapsed())
@@ -242,7 +253,8 @@ async function coming(
         await wallets.funded(index, signal)
         recorder.fundingWaited(performance.now() - sinceMs)
       },
-      observer: view.step ? stepTeller(view.step) : undefined,
+      gate: protection.gate,
+      observer: observeSteps(protection.observer, view.step),
       onArrival: (lagMs) => recorder.arrived(lagMs),
       onStart: () => recorder.started(),
       onEnd,
@@ -257,9 +269,14 @@ async function coming(
 const brokenWords = ({ expression, actual, unit }: ThresholdResult): string =>
   `${expression}: it was ${formatMeasured(actual, unit)}`
 
-/** Tells every step of every flow, a line each. */
-function stepTeller(tell: (text: string) => void): (index: number) => StepObserver {
+/** Watches the steps of every flow, and tells each on a line if that is wanted. */
+function observeSteps(
+  watch: StepObserver,
+  tell: ((text: string) => void) | undefined,
+): (index: number) => StepObserver {
+  if (tell === undefined) return () => watch
   return (index) => ({
+    ...watch,
     onStepEnd: (step, durationMs) =>
       tell(`flow ${index}  ${step.padEnd(9)} ${durationMs.toFixed(0).padStart(6)} ms`),
     onStepError: (step, durationMs, error) =>

@@ -14,7 +14,7 @@ const headings = {
   '': 'What is run:',
   load: 'How users come:',
   capacity: 'Finding the capacity:',
-  breaker: 'When a run stops by itself:',
+  breaker: 'When the target fails:',
   flow: 'What every user does:',
   retry: 'Retries of idempotent steps:',
   chain: 'The chain:',

@@ -1,4 +1,4 @@
-import { choice, decimalNumber, wholeNumber } from '../kinds/basic.ts'
+import { choice, decimalNumber, toggle, wholeNumber } from '../kinds/basic.ts'
 import { duration } from '../kinds/duration.ts'
 import { part } from '../kinds/part.ts'
 import { rate } from '../kinds/rate.ts'
@@ -100,6 +100,27 @@ export const loadParameters = {
     summary:
       'Time from the end of a batch to the next, or from wave to wave; asks for batch arrival when no other is given.',
   }),
+  /** One user after the other. */
+  sequential: parameter(toggle, {
+    default: false,
+    flag: '--sequential',
+    summary: 'One user after another, with --spacing (2s) from the end of one to the start of the next.',
+  }),
+  /** Least time between two requests of a kind to the personal server, over the whole process. */
+  spacingMs: parameter(seconds, {
+    default: 0,
+    flag: '--spacing <time>',
+    summary:
+      'Least time between two requests for an operation, and between two for an identity, to a personal server ' +
+      'that limits them.',
+  }),
+  /** Slow down where the target says that it is too much. */
+  adaptive: parameter(toggle, {
+    default: false,
+    flag: '--adaptive',
+    summary:
+      'Start fewer users while the target limits its rate (HTTP 429); who finds no start within --patience counts as dropped.',
+  }),
   /** Which share of the load this process carries, counted from 0. */
   part: parameter(part, {
     default: { index: 0, count: 1 },
@@ -116,27 +137,5 @@ export const loadParameters = {
     default: 30_000,
     flag: '--grace <time>',
     summary: 'Time that users in flight are given to end once the run is stopped.',
-  }),
-}
-
-/** When a run stops by itself because the target fails. */
-export const breakerParameters = {
-  /** Failures in a row that stop the run; 0 is never. */
-  consecutiveFailures: parameter(wholeNumber({ min: 0, max: 1_000_000 }), {
-    default: 5,
-    flag: '--breaker-failures <count>',
-    summary: 'Failures in a row that stop the run; 0 for never.',
-  }),
-  /** Share of failures in the window that stops the run; 1 is never. */
-  failureRate: parameter(decimalNumber({ min: 0, max: 1 }), {
-    default: 0.5,
-    flag: '--breaker-rate <share>',
-    summary: 'Share of failures in the window beyond which the run stops; 1 for never.',
-  }),
-  /** Number of last flows looked at. */
-  window: parameter(wholeNumber({ min: 1, max: 1_000_000 }), {
-    default: 50,
-    flag: '--breaker-window <count>',
-    summary: 'How many of the last flows the share of failures is taken over.',
   }),
 }

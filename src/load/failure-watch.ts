@@ -1,8 +1,8 @@
 /** When too many users fail to go on. */
-export type FailureBreakerOptions = {
-  /** Failures in a row that open it; 0 is never. */
+export type FailureLimits = {
+  /** Failures in a row that are too many; 0 is never. */
   consecutiveFailures: number
-  /** Share of failures in a full window beyond which it opens; 1 is never. */
+  /** Share of failures in a full window beyond which they are too many; 1 is never. */
   failureRate: number
   /** Number of last users looked at. */
   window: number
@@ -11,13 +11,11 @@ export type FailureBreakerOptions = {
 /**
  * Watches the outcomes of users and says when so many fail that going on would only hammer a broken target.
  *
- * @returns takes one outcome, and says why the run should stop, once it should
- * @example const watch = createFailureBreaker({ consecutiveFailures: 5, failureRate: 0.5, window: 50 }); watch(false)
+ * @returns takes one outcome, and says why there should be a stop, once there should
+ * @example const watch = createFailureWatch({ consecutiveFailures: 5, failureRate: 0.5, window: 50 }); watch(false)
  */
-export function createFailureBreaker(
-  options: FailureBreakerOptions,
-): (isSuccess: boolean) => string | undefined {
-  const { consecutiveFailures, failureRate, window } = options
+export function createFailureWatch(limits: FailureLimits): (isSuccess: boolean) => string | undefined {
+  const { consecutiveFailures, failureRate, window } = limits
   const last: boolean[] = []
   let inARow = 0
   let failures = 0

@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createManualClock } from './manual-clock.fixture.ts'
+import { createSpacer } from './spacer.ts'
+
+/** Who asked when for a turn, and gave up when; the times at which each got it. */
+async function turns(spacingMs: number, asked: { atMs: number; abortMs?: number }[]) {
+  const clock = createManualClock()
+  const spacer = createSpacer(clock, spacingMs)
+  const given: (number | 'aborted')[] = []
+  const all = asked.map(async ({ atMs, abortMs }, index) => {
+    await clock.sleepUntil(atMs)
+    const stop = new AbortController()
+    if (abortMs !== undefined) void clock.sleepUntil(abortMs).then(() => stop.abort(new Error('gave up')))
+    given[index] = await spacer.turn(stop.signal).then(
+      () => clock.now(),
+      () => 'aborted' as const,
+    )
+  })
+  await clock.advanceTo(1_000_000)
+  await Promise.all(all)
+  return given
+}
+
+describe('a spacer', () => {
+  test('gives the first its turn at once and each next one after the spacing, in order', async () => {
+    expect(await turns(2000, [{ atMs: 0 }, { atMs: 1 }, { atMs: 2 }, { atMs: 9000 }])).toEqual([
+      0, 2000, 4000, 9000,
+    ])
+  })
+
+  test('gives the place of one who gave up to the next at once', async () => {
+    expect(await turns(2000, [{ atMs: 0 }, { atMs: 1, abortMs: 1500 }, { atMs: 2 }])).toEqual([
+      0,
+      'aborted',
+      2000,
+    ])
+  })
+
+  test('starts anew when everybody gave up', async () => {
+    expect(await turns(2000, [{ atMs: 0 }, { atMs: 1, abortMs: 500 }, { atMs: 700 }])).toEqual([
+      0,
+      'aborted',
+      2000,
+    ])
+  })
+
+  test('makes nobody wait without a spacing', async () => {
+    expect(await turns(0, [{ atMs: 5 }, { atMs: 5 }])).toEqual([5, 5])
+  })
+
+  test('keeps the spacing and the order, and lets nobody wait for those who gave up', async () => {
+    const user = fc.record({ atMs: fc.nat(5000), waitMs: fc.option(fc.integer({ min: 1, max: 3000 })) })
+    await fc.assert(
+      fc.asyncProperty(fc.array(user, { minLength: 1, maxLength: 15 }), async (users) => {
+        const asked = users
+          .toSorted((a, b) => a.atMs - b.atMs)
+          .map(({ atMs, waitMs }) => ({ atMs, ...(waitMs === null ? {} : { abortMs: atMs + waitMs }) }))
+        const given = await turns(700, asked)
+        let freeMs = 0
+        for (const [index, atMs] of given.entries()) {
+          if (atMs === 'aborted') continue
+          expect(atMs).toBe(Math.max(asked[index]?.atMs ?? 0, freeMs))
+          freeMs = atMs + 700
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+})

@@ -1,0 +1,63 @@
+import type { Clock } from './clock.ts'
+
+/** Gives turns, see {@link createSpacer}. */
+export type Spacer = {
+  /**
+   * Waits for a turn; in the order of the calls.
+   * @throws the signal's reason when it aborts first
+   */
+  turn(signal: AbortSignal): Promise<void>
+}
+
+type Waiting = { begin(): void }
+
+/**
+ * Keeps at least so much time between two turns. Who aborts gives its place back at once: the next one moves up.
+ *
+ * @param spacingMs 0 for none
+ * @example const spacer = createSpacer(systemClock, 2000); await spacer.turn(signal)
+ */
+export function createSpacer(clock: Clock, spacingMs: number): Spacer {
+  const queue = new Set<Waiting>()
+  let nextMs = Number.NEGATIVE_INFINITY
+  let nobodyWaits = new AbortController()
+  let isServing = false
+
+  const serve = async (): Promise<void> => {
+    if (isServing) return
+    isServing = true
+    while (queue.size > 0) {
+      nobodyWaits = new AbortController()
+      await clock.sleepUntil(nextMs, nobodyWaits.signal).catch(() => undefined)
+      const [first] = queue
+      if (first === undefined || clock.now() < nextMs) continue
+      queue.delete(first)
+      nextMs = clock.now() + spacingMs
+      first.begin()
+    }
+    isServing = false
+  }
+
+  return {
+    async turn(signal) {
+      signal.throwIfAborted()
+      if (spacingMs <= 0) return
+      await new Promise<void>((resolve, reject) => {
+        const waiting: Waiting = {
+          begin() {
+            signal.removeEventListener('abort', onAbort)
+            resolve()
+          },
+        }
+        const onAbort = (): void => {
+          queue.delete(waiting)
+          if (queue.size === 0) nobodyWaits.abort()
+          reject(signal.reason)
+        }
+        signal.addEventListener('abort', onAbort, { once: true })
+        queue.add(waiting)
+        void serve()
+      })
+    },
+  }
+}

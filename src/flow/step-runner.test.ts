@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { createRetryBudget } from '../async/retry-budget.ts'
+import type { ErrorCode } from '../errors/catalog.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { createStepRunner } from './step-runner.ts'
+
+const limited = (retryAfterMs?: number) =>
+  new LoadTestError('SERVER_RATE_LIMITED', 'too many', { details: { status: 429, retryAfterMs } })
+
+/** A runner without time of its own: pauses only move its clock. */
+function runnerOf(options: { remainingMs?: number; retries?: number } = {}) {
+  let nowMs = 0
+  const pauses: number[] = []
+  const told: string[] = []
+  const sleep = async (delayMs: number): Promise<void> => {
+    pauses.push(delayMs)
+    nowMs += delayMs
+  }
+  const policy = {
+    ...{ attempts: 3, baseDelayMs: 100, maxDelayMs: 1000, random: () => 0.5, sleep },
+    budget: createRetryBudget(0, options.retries ?? 10),
+    remainingMs: () => (options.remainingMs ?? 60_000) - nowMs,
+  }
+  const runner = createStepRunner({ now: () => nowMs }, policy, new AbortController().signal, {
+    onRetry: (step, isAllowed) => told.push(`${step} ${isAllowed ? 'again' : 'not again'}`),
+    onRateLimit: (step, code, retryAfterMs) => told.push(`${step} ${code} ${retryAfterMs}`),
+  })
+  return { runner, pauses, told, sleep }
+}
+
+/** Fails with each of these in turn, then works. */
+function failing(...errors: Error[]): () => Promise<string> {
+  return async () => {
+    const error = errors.shift()
+    if (error) throw error
+    return 'done'
+  }
+}
+
+describe('a step', () => {
+  test('is repeated with full jitter, and no sooner than it is asked to', async () => {
+    const { runner, pauses, told } = runnerOf()
+    const work = failing(limited(700), new LoadTestError('SERVER_FAILED', 'oops'))
+    expect(await runner.step('identity', work, { idempotent: true })).toBe('done')
+    expect(pauses).toEqual([700, 100])
+    expect(told).toEqual(['identity SERVER_RATE_LIMITED 700', 'identity again', 'identity again'])
+  })
+
+  test('fails at once when it is asked to wait for longer than is left', async () => {
+    const { runner, pauses, told } = runnerOf({ remainingMs: 5000 })
+    const work = runner.step('identity', failing(limited(5000)), { idempotent: true })
+    await expect(work).rejects.toMatchObject({ code: 'SERVER_RATE_LIMITED' })
+    expect([pauses, told]).toEqual([[], ['identity SERVER_RATE_LIMITED 5000']])
+  })
+
+  test('says that it would have been repeated, had there been a budget', async () => {
+    const { runner, told } = runnerOf({ retries: 0 })
+    const work = runner.step('upload', failing(new LoadTestError('STORAGE_FAILED', 'oops')), {
+      idempotent: true,
+    })
+    await expect(work).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
+    expect(told).toEqual(['upload not again'])
+  })
+
+  test.each<[ErrorCode, boolean]>([
+    ['SERVER_RATE_LIMITED', true],
+    ['SERVER_FAILED', false],
+    ['SERVER_UNREACHABLE', false],
+  ])('that may have begun something is repeated after %s: %s', async (code, isRepeated) => {
+    const { runner, told } = runnerOf()
+    const work = runner.step('request', failing(new LoadTestError(code, 'no')), {
+      idempotent: 'when-rate-limited',
+    })
+    if (isRepeated) expect(await work).toBe('done')
+    else await expect(work).rejects.toMatchObject({ code })
+    expect(told.includes('request again')).toBe(isRepeated)
+  })
+
+  test('tells a limit of the storage as well, though the step is not repeated', async () => {
+    const { runner, told } = runnerOf()
+    const error = new LoadTestError('STORAGE_FAILED', 'slow down', { details: { status: 429 } })
+    await expect(runner.step('submit', failing(error))).rejects.toBe(error)
+    expect(told).toEqual(['submit STORAGE_FAILED undefined'])
+  })
+
+  test('waits for its turn outside its time', async () => {
+    const { runner, sleep } = runnerOf()
+    await runner.step('request', failing(), { turn: () => sleep(3000) })
+    expect(runner.durations.request).toBe(0)
+  })
+})
