@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { LoadTestError } from '../errors/load-test-error.ts'
 import type { Environment } from '../results/environment.ts'
 import type { StoredRun } from '../results/read-run.ts'
 import type { Summary } from '../results/summary-schema.ts'
+import { unfinishedRun } from '../results/unfinished-run.ts'
 import { type TimelinePoints, timelinePoints } from './timeline-points.ts'
 
 /** One configured value, as `config.json` has it. */
@@ -27,12 +27,7 @@ const configSchema = z.object({
  * @example renderHtmlReport(await loadReportData(await readRun('results/latest')))
  */
 export async function loadReportData(run: StoredRun): Promise<ReportData> {
-  if (run.summary === null) {
-    throw new LoadTestError(
-      'RUN_UNREADABLE',
-      `${run.path} has no summary: the run is under way, or was killed.`,
-    )
-  }
+  if (run.summary === null) throw await unfinishedRun(run, Date.now())
   return {
     summary: run.summary,
     timeline: await timelinePoints(run.timeline(), {

@@ -1,15 +1,13 @@
 import { type FileHandle, open } from 'node:fs/promises'
 
-/** Lines are written out in pieces of this many characters, or earlier when flushed. */
-const pieceLength = 64 * 1024
-
 /** With this many characters waiting for the disk, `write` makes the caller wait. */
 const mostWaiting = 4 * 1024 * 1024
 
 /** Appends lines to a file, in order. */
 export type LineWriter = {
   /**
-   * Takes a line. Resolves at once unless the disk is far behind: then when it has caught up.
+   * Takes a line and begins to write it, along with others that come while the disk is busy: a process that is killed
+   * loses no more than those. Resolves at once unless the disk is far behind: then when it has caught up.
    *
    * Rejects with the disk's error once a write has failed.
    */
@@ -80,7 +78,7 @@ export function createLineWriter(file: Pick<FileHandle, 'appendFile' | 'sync' | 
       if (closed !== null) throw new Error('The file is closed.')
       pending.push(line, '\n')
       pendingLength += line.length + 1
-      if (pendingLength >= pieceLength) void startDrain()
+      void startDrain()
       if (pendingLength + inFlightLength >= mostWaiting) await flush()
     },
     flush,

@@ -32,7 +32,7 @@ export type RunFolder = {
   file(name: keyof typeof runFiles): string
   writeConfig(config: unknown): Promise<void>
   writeEnvironment(environment: unknown): Promise<void>
-  /** Appends a flow; makes the caller wait only when the disk is far behind. */
+  /** Appends a flow and begins to write it; makes the caller wait only when the disk is far behind. */
   appendFlow(record: FlowRecord): Promise<void>
   /** Appends a second of the timeline and sees that flows and timeline are with the operating system. */
   appendTimeline(line: TimelineLine): Promise<void>

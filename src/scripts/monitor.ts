@@ -2,11 +2,11 @@ import { basename, dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { systemClock } from '../async/clock.ts'
 import { throwProblems } from '../config/problem.ts'
-import { LoadTestError } from '../errors/load-test-error.ts'
 import { renderResult } from '../report/terminal-result.ts'
 import { colorsFor } from '../report/terminal-text.ts'
 import { findRun, readRun, type StoredRun } from '../results/read-run.ts'
 import { runFiles } from '../results/run-folder.ts'
+import { unfinishedRun } from '../results/unfinished-run.ts'
 import type { CommandIo } from './command-io.ts'
 import { exitCodes } from './exit-code.ts'
 import type { CommandModule } from './main.ts'
@@ -81,7 +81,7 @@ async function monitor(command: Command, io: CommandIo): Promise<number> {
     return exitCodes.ok
   }
   if (options.latest || options.detailed || options.file !== undefined) {
-    show(await readRun(await pathOf(results, options.file)), options, io, print)
+    await show(await readRun(await pathOf(results, options.file)), options, io, print)
     return exitCodes.ok
   }
   const { runs } = await readHistory(results, last)
@@ -92,12 +92,13 @@ async function monitor(command: Command, io: CommandIo): Promise<number> {
 
 type Print = (text: string, document: unknown) => void
 
-function show(run: StoredRun, { detailed }: MonitorOptions, io: CommandIo, print: Print): void {
-  if (!isFinished(run)) {
-    throw new LoadTestError('RUN_UNREADABLE', `${run.id} has no summary: it is under way, or was killed.`, {
-      hint: '`vana-load monitor --watch` follows a run under way.',
-    })
-  }
+async function show(
+  run: StoredRun,
+  { detailed }: MonitorOptions,
+  io: CommandIo,
+  print: Print,
+): Promise<void> {
+  if (!isFinished(run)) throw await unfinishedRun(run, Date.now())
   const { id, preset, target, seed, startedAt } = run.summary.run
   const { columns = 80 } = io.stdout
   const text = [
@@ -116,7 +117,7 @@ async function watch(results: string, options: MonitorOptions, io: CommandIo, pr
     const finished = await watchRun(run, { clock: systemClock, signal: io.signal, show: status.show })
     status.close()
     if (finished === null) return exitCodes.interrupted
-    show(finished, options, io, print)
+    await show(finished, options, io, print)
     return exitCodes.ok
   } finally {
     status.close()
