@@ -2,6 +2,7 @@ import type { Address, Hash } from 'viem'
 import { systemClock } from '../async/clock.ts'
 import { broadcast } from '../chain/broadcast.ts'
 import { type Receipt, readBalance, readReceipt } from '../chain/chain-reads.ts'
+import { tellRevert } from '../chain/explain-revert.ts'
 import { rejectionReason } from '../chain/rpc-error.ts'
 import { signTransaction } from '../chain/sign-transaction.ts'
 import { toNativeAccount } from '../crypto/native-account.ts'
@@ -37,7 +38,7 @@ export type SweepWalletOptions = {
 }
 
 /** How often the price is raised or the state of the wallet read again. */
-const maxAttempts = 12
+const maxAttempts = 20
 
 /**
  * Sends everything that a wallet holds, less the gas for it, so that exactly nothing is left: with tip and cap alike,
@@ -46,7 +47,8 @@ const maxAttempts = 12
  * A wallet that holds less than the gas costs keeps it. A transaction that gets stuck is replaced, never doubled: all
  * have the same nonce.
  *
- * @throws LoadTestError TX_NOT_CONFIRMED if no block takes it; a `CHAIN_*` code; the signal's reason
+ * @throws LoadTestError TX_REVERTED if the receiver refuses the coins, which cost gas all the same; TX_NOT_CONFIRMED if no
+ * block takes it; CHAIN_UNDERPRICED rather than pay more per gas than the cap; another `CHAIN_*` code; the signal's reason
  * @example await sweepWallet(chain, wallets.user(7), { to: funder, onSwept: ({ sweptWei }) => console.log(sweptWei) })
  */
 export async function sweepWallet(
@@ -64,9 +66,20 @@ export async function sweepWallet(
   let open: { nonce: number; value: Map<Hash, bigint> } | undefined
   let priceWei = 0n
 
-  const book = (receipt: Receipt, value: Map<Hash, bigint>): void => {
-    const sweptWei = receipt.status === 'success' ? (value.get(receipt.transactionHash) ?? 0n) : 0n
-    onSwept({ index, sweptWei, feesWei: receipt.gasUsed * receipt.effectiveGasPrice })
+  async function book(receipt: Receipt, value: Map<Hash, bigint>): Promise<void> {
+    const { status, transactionHash: hash, gasUsed, effectiveGasPrice } = receipt
+    const sweptWei = status === 'success' ? (value.get(hash) ?? 0n) : 0n
+    onSwept({ index, sweptWei, feesWei: gasUsed * effectiveGasPrice })
+    if (status === 'success') return
+    const { reason } = await tellRevert(rpc, receipt, { signal })
+    throw new LoadTestError(
+      'TX_REVERTED',
+      `${to} did not take what wallet ${index} (${address}) sent: ${reason}.`,
+      {
+        hint: 'Return the coins to an account without code, with --receiver.',
+        details: { index, address, hash },
+      },
+    )
   }
 
   let known = options.found
@@ -80,7 +93,7 @@ export async function sweepWallet(
     if (open !== undefined && open.nonce < nonce) {
       for (const hash of open.value.keys()) {
         const receipt = await readReceipt(rpc, hash, read)
-        if (receipt !== null) book(receipt, open.value)
+        if (receipt !== null) await book(receipt, open.value)
       }
       open = undefined
     }
@@ -100,7 +113,8 @@ export async function sweepWallet(
       await broadcast(rpc, signed, { stickyKey: address, signal })
     } catch (error) {
       const reason = rejectionReason(error)
-      if (reason === 'replacement-underpriced' || reason === 'fee-too-low') priceWei = raise(priceWei)
+      const isTooCheap = reason === 'replacement-underpriced' || reason === 'fee-too-low'
+      if (isTooCheap) priceWei = await raise(chain, priceWei, signal)
       // Another transaction of this wallet was quicker: look again.
       else if (reason !== 'nonce-too-low' && reason !== 'insufficient-funds') throw error
       continue
@@ -109,12 +123,11 @@ export async function sweepWallet(
     open = { nonce, value: new Map([...(open?.value ?? []), [signed.hash, value]]) }
     try {
       const mined = await hub.waitForReceipt(signed.hash, { afterBlock, timeoutMs: confirmTimeoutMs, signal })
-      book(mined, open.value)
-      return
+      return await book(mined, open.value)
     } catch (error) {
       const isSlow = error instanceof LoadTestError && error.code === 'TX_NOT_CONFIRMED'
       if (!isSlow) throw error
-      priceWei = raise(priceWei)
+      priceWei = await raise(chain, priceWei, signal)
     }
   }
   throw new LoadTestError('TX_NOT_CONFIRMED', `Wallet ${index} (${address}) could not be emptied.`, {
@@ -148,5 +161,8 @@ async function currentPrice(chain: WalletChain, signal: AbortSignal | undefined)
   return wanted < quote.maxFeePerGas ? wanted : quote.maxFeePerGas
 }
 
-/** A quarter more: what every node takes as a replacement. */
-const raise = (priceWei: bigint): bigint => priceWei + priceWei / 4n + 1n
+/** What nodes take as a replacement, if the cap allows it. */
+async function raise(chain: WalletChain, priceWei: bigint, signal: AbortSignal | undefined): Promise<bigint> {
+  const raised = await chain.fees.bump({ maxFeePerGas: priceWei, maxPriorityFeePerGas: priceWei }, { signal })
+  return raised.maxPriorityFeePerGas
+}

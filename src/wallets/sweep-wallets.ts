@@ -19,7 +19,7 @@ export type SweepWalletsOptions = {
   to: Address
   /** @default false */
   allowMainnet?: boolean
-  /** Wallets emptied at the same time. @default 128 */
+  /** Wallets emptied at the same time. @default 500 */
   concurrency?: number
   /** Told of each transaction that returned coins, e.g. for the books. */
   onSwept?: (wallet: SweptWallet) => void
@@ -40,6 +40,9 @@ export type SweepResult = {
   failures: { index: number; error: LoadTestError }[]
 }
 
+/** Wallets looked at together: their transfers take 10.5 million gas, a third of a block. */
+const chunkSize = 500
+
 /**
  * Returns what is left on a range of wallets. It works from the chain alone, so it may be stopped or killed at any moment
  * and called again.
@@ -51,7 +54,7 @@ export type SweepResult = {
  * @example const { sweptWei, leftWei } = await sweepWallets({ chain, contracts, wallets, range, to: funder })
  */
 export async function sweepWallets(options: SweepWalletsOptions): Promise<SweepResult> {
-  const { chain, contracts, wallets, range, to, concurrency = 128, onSwept, signal } = options
+  const { chain, contracts, wallets, range, to, concurrency = chunkSize, onSwept, signal } = options
   checkChainAllowed(chain.rpc.chainId, options.allowMainnet ?? false)
   const code = await chain.rpc.request('eth_getCode', [to, 'latest'], { signal })
   if (code !== '0x') {
@@ -74,7 +77,7 @@ export async function sweepWallets(options: SweepWalletsOptions): Promise<SweepR
     onSwept?.(swept)
   }
 
-  for (const chunk of chunkRange(range, 500)) {
+  for (const chunk of chunkRange(range, chunkSize)) {
     const derived = await deriveAddresses(wallets, indexesOf(chunk), signal)
     const addresses = derived.map(({ address }) => address)
     const balances = await readBalances(chain.rpc, addresses, { multicall3, signal })

@@ -121,3 +121,52 @@ describe('sweeping a wallet whose own transaction is still on its way', () => {
     expect((await stack.balance(receiver)) - before).toBe(sweptWei)
   })
 })
+
+describe('a receiver that refuses coins', () => {
+  it('is an error that says why, with the gas it cost booked and nothing as swept', async () => {
+    const wallet = stack.manager.wallet(nextIndex)
+    const range = { from: nextIndex, count: 1 }
+    await stack.manager.fund({ range, amountWei, payer: stack.payer(), maxSpendWei: parseEther('1') })
+    nextIndex += 1
+    const { client } = stack.anvil
+    const refusing = '0x00000000000000000000000000000000000000dd'
+    await client.setCode({ address: refusing, bytecode: '0x60006000fd' })
+    const swept: SweptWallet[] = []
+    const sweeping = sweepWallet(stack, wallet, { to: refusing, onSwept: (one) => swept.push(one) })
+    await expect(sweeping).rejects.toMatchObject({
+      code: 'TX_REVERTED',
+      message: expect.stringContaining(refusing),
+    })
+    const [{ sweptWei, feesWei } = { sweptWei: 1n, feesWei: 0n }] = swept
+    expect(swept).toHaveLength(1)
+    expect(sweptWei).toBe(0n)
+    expect(await stack.balance(wallet.address)).toBe(amountWei - feesWei)
+    expect(await client.getTransactionCount({ address: wallet.address })).toBe(1)
+  })
+})
+
+describe('sweeping under a fee cap', () => {
+  it('does not raise its price beyond the cap', async () => {
+    const capped = await startWalletStack({ fees: { maxFeeGwei: 3, priorityFeeWei: parseGwei('1') } })
+    try {
+      const range = { from: 0, count: 1 }
+      await capped.manager.fund({ range, amountWei, payer: capped.payer(), maxSpendWei: parseEther('1') })
+      await capped.anvil.client.setAutomine(false)
+      const sweeping = sweepWallet(capped, capped.manager.wallet(0), {
+        to: receiver,
+        confirmTimeoutMs: 50,
+        patienceMs: 0,
+        onSwept: () => {},
+      })
+      await expect(sweeping).rejects.toMatchObject({ code: 'CHAIN_UNDERPRICED' })
+      const { pending } = await capped.anvil.client.getTxpoolContent()
+      const prices = Object.values(pending).flatMap((byNonce) =>
+        Object.values(byNonce).map(({ maxFeePerGas }) => BigInt(maxFeePerGas ?? 0)),
+      )
+      expect(prices.length).toBeGreaterThan(0)
+      for (const price of prices) expect(price).toBeLessThanOrEqual(parseGwei('3'))
+    } finally {
+      await capped.stop()
+    }
+  })
+})
