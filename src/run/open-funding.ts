@@ -13,6 +13,7 @@ import { indexesOf } from '../wallets/index-range.ts'
 import { openMoneyJournal } from '../wallets/money-journal.ts'
 import { createMoneyLedger, type MoneyLedger } from '../wallets/money-ledger.ts'
 import { createPayer } from '../wallets/payer.ts'
+import { paymentGas } from '../wallets/payment-gas.ts'
 import { readBalances } from '../wallets/read-balances.ts'
 import { createSpendingLimit } from '../wallets/spending-limit.ts'
 import { sweepWallets } from '../wallets/sweep-wallets.ts'
@@ -52,10 +53,16 @@ export async function openFunding(options: {
   const users = shareOf(config.users, config.load.part)
   const amountWei = config.wallets.fundingWei
   const account = toNativeAccount(funderKey(config, target))
-  await checkFunder(connection, account.address, BigInt(users) * amountWei, signal)
   const { multicall3, multisend } = target.chain.contracts
   const contracts = { multicall3, multisend }
   const abilities = await findAbilities(chain, contracts, signal)
+  const gas = paymentGas(abilities.disperser?.kind ?? 'transfer', 1, 0) * BigInt(users)
+  await checkFunder(
+    connection,
+    account.address,
+    { users, valueWei: BigInt(users) * amountWei, gas, capWei: config.limits.maxSpendWei },
+    signal,
+  )
   const lane = new Lane({ rpc, feed, fees, account })
   const ledger = createMoneyLedger()
   const { journalFile } = options
@@ -79,41 +86,59 @@ export async function openFunding(options: {
     async settle(settleSignal) {
       const range = { from: 0, count: users }
       const problems: MoneySettlement['problems'] = []
-      let leftWei: bigint
+      let leftWei: bigint | undefined
       if (config.wallets.sweep && !settleSignal.aborted) {
         note('returning what is left to the funder')
-        const swept = await sweepWallets({
-          chain,
-          contracts,
-          wallets,
-          range,
-          to: account.address,
-          allowMainnet: config.limits.allowMainnet,
-          onSwept: ({ sweptWei, feesWei }) => ledger.swept(sweptWei, feesWei),
-          signal: settleSignal,
-        })
-        leftWei = swept.leftWei
-        for (const { index, error } of swept.failures) {
-          problems.push({ code: error.code, message: `Wallet ${index} could not be swept: ${error.message}` })
+        try {
+          const swept = await sweepWallets({
+            chain,
+            contracts,
+            wallets,
+            range,
+            to: account.address,
+            allowMainnet: config.limits.allowMainnet,
+            onSwept: ({ sweptWei, feesWei }) => ledger.swept(sweptWei, feesWei),
+            signal: settleSignal,
+          })
+          leftWei = swept.leftWei
+          for (const { index, error } of swept.failures) {
+            const message = `Wallet ${index} could not be swept: ${error.message}`
+            problems.push({ code: error.code, message })
+          }
+        } catch (error) {
+          if (settleSignal.aborted || !(error instanceof LoadTestError)) throw error
+          // What came back until then is in the books; the chain says what is left.
+          problems.push({ code: error.code, message: `Not all wallets could be swept: ${error.message}` })
         }
-      } else {
-        leftWei = await sumOfBalances(connection, abilities.multicall3, wallets, users)
       }
-      const { fundedWei, spentWei, sweptWei } = ledger.close(leftWei)
-      const [funded, spent, back, left] = [fundedWei, spentWei, sweptWei, leftWei].map(String)
-      const statement = {
-        fundedWei: funded ?? null,
-        spentWei: spent ?? null,
-        sweptWei: back ?? null,
-        leftWei: left ?? null,
-      }
-      return { statement, problems }
+      leftWei ??= await sumOfBalances(connection, abilities.multicall3, wallets, users)
+      return { statement: closeBooks(ledger, leftWei, problems), problems }
     },
     async close() {
       await pool.stop().catch(() => undefined)
       await journal?.close()
       await lane.close()
     },
+  }
+}
+
+/** What the books say, also when they don't balance: that is a finding of the summary, which the figures prove. */
+function closeBooks(
+  ledger: MoneyLedger,
+  leftWei: bigint,
+  problems: MoneySettlement['problems'],
+): MoneySettlement['statement'] {
+  const open = ledger.unsettled().length
+  if (open > 0) {
+    const message = `The end of ${open} transactions of users is not known; their gas is not in the books.`
+    problems.push({ code: 'TX_NOT_CONFIRMED', message })
+  }
+  const { fundedWei, spentWei, sweptWei } = ledger.statement(leftWei)
+  return {
+    fundedWei: String(fundedWei),
+    spentWei: String(spentWei),
+    sweptWei: String(sweptWei),
+    leftWei: String(leftWei),
   }
 }
 
@@ -129,19 +154,28 @@ function funderKey({ secrets }: LoadTestConfig, { accounts }: Target): Hex {
   )
 }
 
+/** Holds the funder against what all wallets take if none of them has anything yet; never more than the cap. */
 async function checkFunder(
-  { rpc }: TargetConnection,
+  { rpc, fees }: TargetConnection,
   address: Hex,
-  neededWei: bigint,
+  { users, valueWei, gas, capWei }: { users: number; valueWei: bigint; gas: bigint; capWei: bigint },
   signal: AbortSignal,
 ): Promise<void> {
-  const balanceWei = await readBalance(rpc, address, { signal })
+  const [balanceWei, { maxFeePerGas }] = await Promise.all([
+    readBalance(rpc, address, { signal }),
+    fees.current({ signal }),
+  ])
+  const wantedWei = valueWei + gas * maxFeePerGas
+  const neededWei = wantedWei < capWei ? wantedWei : capWei
   if (balanceWei >= neededWei) return
   throw new LoadTestError(
     'CHAIN_INSUFFICIENT_FUNDS',
-    `The funder ${address} has ${formatEther(balanceWei)} VANA; the users' wallets take ${formatEther(neededWei)} VANA, ` +
-      `so ${formatEther(neededWei - balanceWei)} VANA are missing.`,
-    { hint: 'Fund the funder, or lower --users or --funding. Nothing was sent.' },
+    `The funder ${address} has ${formatEther(balanceWei)} VANA; the wallets of ${users} users take up to ` +
+      `${formatEther(neededWei)} VANA with gas, so ${formatEther(neededWei - balanceWei)} VANA are missing.`,
+    {
+      hint: 'Fund the funder, or lower --users or --funding. Nothing was sent.',
+      details: { funder: address, neededWei: String(neededWei), balanceWei: String(balanceWei) },
+    },
   )
 }
 

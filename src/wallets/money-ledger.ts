@@ -43,6 +43,12 @@ export type MoneyLedger = {
   /** Transactions whose end is not known yet. */
   unsettled(): Hash[]
   /**
+   * What the book says, balanced or not.
+   *
+   * @param leftWei what the chain says the wallets hold now
+   */
+  statement(leftWei: bigint): MoneyStatement
+  /**
    * Closes the book.
    *
    * @param leftWei what the chain says the wallets hold now
@@ -70,7 +76,19 @@ export function createMoneyLedger(): MoneyLedger {
   let sweepFeesWei = 0n
   const open = new Set<Hash>()
 
+  const statement = (leftWei: bigint): MoneyStatement => ({
+    fundedWei: openingWei + paidInWei,
+    spentWei: usersWei + sweepFeesWei,
+    sweptWei,
+    leftWei,
+    openingWei,
+    sweepFeesWei,
+    fundingFeesWei,
+    funderCostWei: paidInWei + fundingFeesWei - sweptWei,
+  })
+
   return {
+    statement,
     opened(wei) {
       openingWei += wei
     },
@@ -93,18 +111,9 @@ export function createMoneyLedger(): MoneyLedger {
     },
     unsettled: () => [...open],
     close(leftWei) {
-      const statement: MoneyStatement = {
-        fundedWei: openingWei + paidInWei,
-        spentWei: usersWei + sweepFeesWei,
-        sweptWei,
-        leftWei,
-        openingWei,
-        sweepFeesWei,
-        fundingFeesWei,
-        funderCostWei: paidInWei + fundingFeesWei - sweptWei,
-      }
-      checkBalanced(statement, open.size)
-      return statement
+      const closed = statement(leftWei)
+      checkBalanced(closed, open.size)
+      return closed
     },
   }
 }
