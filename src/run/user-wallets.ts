@@ -62,6 +62,7 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
     seed: config.seed,
     home,
     range: { from: config.wallets.firstIndex, count: config.users },
+    warn: note,
   })
   if (!isEmbedded(home)) redact.register(mnemonic)
   const wallets = createHdWallets(mnemonic)

@@ -30,6 +30,7 @@ const byCode: Partial<Record<ErrorCode, number>> = {
   CHAIN_UNREACHABLE: exitCodes.notReady,
   CHAIN_WRONG_ID: exitCodes.notReady,
   CHAIN_INSUFFICIENT_FUNDS: exitCodes.notReady,
+  CHAIN_UNDERPRICED: exitCodes.notReady,
   STORAGE_UNREACHABLE: exitCodes.notReady,
   STORAGE_REFUSED: exitCodes.notReady,
   SERVER_UNREACHABLE: exitCodes.notReady,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { embeddedMnemonic, isEmbedded, type WalletHome } from './embedded-mnemonic.ts'
+import { findExposure } from './find-exposure.ts'
 import type { IndexRange } from './index-range.ts'
 import { addKeystoreRange, createKeystore, openKeystore } from './keystore.ts'
 import { generateMnemonic, normalizeMnemonic } from './mnemonic.ts'
@@ -16,6 +17,8 @@ export type MnemonicSources = {
   home: WalletHome
   /** Wallets that will be used, for the keystore to remember. */
   range: IndexRange
+  /** Told when others can read the keystore. @default nobody */
+  warn?: (text: string) => void
 }
 
 /** A keystore, and how its passphrase is got. */
@@ -44,9 +47,9 @@ export type ObtainedMnemonic = {
  * @example const { mnemonic } = await obtainMnemonic({ mnemonic: secrets.mnemonic, seed, home, range })
  */
 export async function obtainMnemonic(sources: MnemonicSources): Promise<ObtainedMnemonic> {
-  const { seed, home, keystore, range } = sources
+  const { seed, home, keystore } = sources
   const given = sources.mnemonic === undefined ? undefined : normalizeMnemonic(sources.mnemonic)
-  if (keystore !== undefined) return await fromKeystore(keystore, given, home, range)
+  if (keystore !== undefined) return await fromKeystore(keystore, given, sources)
   if (given !== undefined) return { mnemonic: given, source: 'environment' }
   if (isEmbedded(home)) return { mnemonic: embeddedMnemonic(seed, home), source: 'seed' }
   throw new LoadTestError('CONFIG_INVALID', 'There are no wallets to use.', {
@@ -57,8 +60,7 @@ export async function obtainMnemonic(sources: MnemonicSources): Promise<Obtained
 async function fromKeystore(
   { path, passphrase, create }: KeystoreSource,
   given: string | undefined,
-  { chainId }: WalletHome,
-  range: IndexRange,
+  { home: { chainId }, range, warn }: MnemonicSources,
 ): Promise<ObtainedMnemonic> {
   if (create && !existsSync(path)) {
     const mnemonic = given ?? generateMnemonic()
@@ -67,6 +69,8 @@ async function fromKeystore(
     return { mnemonic, source: 'new keystore' }
   }
   const opened = await openKeystore(path, await passphrase('open'))
+  const exposure = await findExposure(path)
+  if (exposure !== undefined) warn?.(exposure)
   if (opened.chainId !== chainId) {
     throw new LoadTestError(
       'CONFIG_INVALID',

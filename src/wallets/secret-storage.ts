@@ -74,7 +74,10 @@ export async function openSecret(box: SecretBox, passphrase: string): Promise<Ui
   const key = await stretch(passphrase, box.kdfparams)
   const ciphertext = Buffer.from(box.ciphertext, 'hex')
   if (!timingSafeEqual(macOf(key, ciphertext), Buffer.from(box.mac, 'hex'))) {
-    throw new LoadTestError('KEYSTORE_LOCKED', 'The passphrase does not open the keystore.')
+    throw new LoadTestError(
+      'KEYSTORE_LOCKED',
+      'The passphrase does not open the keystore, or the file was altered.',
+    )
   }
   const iv = Buffer.from(box.cipherparams.iv, 'hex')
   const decipher = createDecipheriv('aes-128-ctr', key.subarray(0, 16), iv)

@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEther } from 'viem'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { startScriptedNode } from '../../src/chain/scripted-node.fixture.ts'
 import * as prepareWallets from '../../src/scripts/prepare-wallets.ts'
 import * as wallets from '../../src/scripts/wallets.ts'
 import { contractAddresses } from '../../src/testbed/chain/contract-addresses.ts'
@@ -50,33 +51,34 @@ const runWallets = (args: readonly string[], env: Record<string, string> = secre
 const journalIn = ([action]: readonly string[]): string[] =>
   action === 'fund' ? ['--journal', inFolder('journal.ndjson')] : []
 const json = ({ stdout, stderr, exitCode }: CliResult): Record<string, unknown> => {
+  expect(stderr).not.toContain('Warning')
   expect(stderr === '' || exitCode === 0 ? exitCode : stderr).toBe(0)
   return JSON.parse(stdout)
 }
 
 describe('the commands about wallets', () => {
   it('carry wallets from their making to the return of the last wei', async () => {
-    const made = json(await run('wallets generate --keystore w.json --count 5 --json'))
-    expect(made).toMatchObject({ keystore: 'w.json', chainId: 14_800, ranges: [{ from: 0, count: 5 }] })
+    const made = json(await run('wallets generate --keystore w.json --count 15 --json'))
+    expect(made).toMatchObject({ keystore: 'w.json', chainId: 14_800, ranges: [{ from: 0, count: 15 }] })
     expect((await stat(join(folder, 'w.json'))).mode & 0o777).toBe(0o600)
 
     const funded = json(await run('wallets fund --keystore w.json --funding 0.25 --json'))
-    expect(funded).toMatchObject({ fundedWallets: 5, transactions: 1, valueWei: String(parseEther('1.25')) })
+    expect(funded).toMatchObject({ fundedWallets: 15, transactions: 1, valueWei: String(parseEther('3.75')) })
     const journal = await readFile(join(folder, 'w.json.money.ndjson'), 'utf8')
     expect(journal).toMatch(/"plan".*\n.*"sent".*\n.*"paid".*\n.*"verified"/)
 
     const status = json(await run('wallets status --keystore w.json --funding 0.25 --list --json'))
-    expect(status).toMatchObject({ wallets: 5, funded: 5, missingWei: '0' })
+    expect(status).toMatchObject({ wallets: 15, funded: 15, missingWei: '0' })
     expect((status.list as { address: string }[])[0]?.address).toBe(made.firstAddress)
 
     const swept = json(await run('wallets sweep --keystore w.json --json'))
     expect(swept).toMatchObject({
       receiver: stack.anvil.accounts.funder.address,
-      sweptWallets: 5,
+      sweptWallets: 15,
       leftWei: '0',
       failures: [],
     })
-    expect(BigInt(String(swept.sweptWei)) + BigInt(String(swept.feesWei))).toBe(parseEther('1.25'))
+    expect(BigInt(String(swept.sweptWei)) + BigInt(String(swept.feesWei))).toBe(parseEther('3.75'))
   })
 
   it('prepare wallets in one go, and more of them later', async () => {
@@ -130,6 +132,61 @@ describe('the commands about wallets', () => {
     const result = await runWallets(args.replace('TARGET', inFolder('target.json')).split(' '))
     expect(result).toMatchObject({ exitCode, stdout: '', error: { code } })
     expect(await stack.balance(address)).toBe(before)
+  })
+
+  it('stop when gas costs more than the cap, before anything is paid', async () => {
+    const { address } = stack.anvil.accounts.funder
+    const before = await stack.balance(address)
+    for (const action of ['fund', 'sweep']) {
+      const result = await runWallets([action, '--count', '3', '--max-fee', '0.000001'])
+      expect(result).toMatchObject({ exitCode: 3, stdout: '', error: { code: 'CHAIN_UNDERPRICED' } })
+      expect(String(result.error)).toContain('above the cap of')
+    }
+    expect(await stack.balance(address)).toBe(before)
+  })
+
+  it('stop when one endpoint of several serves another chain, before anything is paid', async () => {
+    const { address } = stack.anvil.accounts.funder
+    const before = await stack.balance(address)
+    const other = await startScriptedNode({ chainId: 1481 })
+    try {
+      const document = JSON.parse(await readFile(inFolder('target.json'), 'utf8'))
+      const chain = { ...document.chain, rpcUrls: [stack.anvil.rpcUrl, other.url] }
+      await writeFile(inFolder('mixed.json'), JSON.stringify({ ...document, chain }))
+      for (const action of ['fund', 'sweep']) {
+        const args = [action, '--count', '3', '--target', inFolder('mixed.json'), ...journalIn([action])]
+        const result = await runInProcess(wallets, args, secrets)
+        expect(result).toMatchObject({ exitCode: 3, stdout: '', error: { code: 'CHAIN_WRONG_ID' } })
+        expect(String(result.error)).toContain('serves chain 1481, not 14800')
+      }
+    } finally {
+      await other.stop()
+    }
+    expect(await stack.balance(address)).toBe(before)
+  })
+
+  it('say when others on the machine can read the keystore', async () => {
+    await run('wallets generate --keystore open.json --count 1')
+    await chmod(inFolder('open.json'), 0o644)
+    const { stderr, exitCode } = await runWallets(['status', '--keystore', inFolder('open.json')])
+    expect(exitCode).toBe(0)
+    expect(stderr).toMatch(/Others on this machine may use .*open.json \(mode 0644\); `chmod 600/)
+  })
+
+  it('let two machines share a mnemonic by ranges, each funded and swept apart', async () => {
+    const shared = { VANA_LOAD_MNEMONIC: mnemonic }
+    const ask = async (args: string) => {
+      const { stdout, error } = await runWallets(args.split(' '), shared)
+      expect(error).toBeUndefined()
+      return JSON.parse(stdout)
+    }
+    const [first, second] = ['--range 500-504', '--range 505-509'] as const
+    await ask(`fund ${first} --json`)
+    await ask(`fund ${second} --json`)
+    expect(await ask(`sweep ${first} --json`)).toMatchObject({ wallets: 5, sweptWallets: 5, leftWei: '0' })
+    expect(await ask(`status ${second} --json`)).toMatchObject({ funded: 5, missingWei: '0' })
+    expect(await ask(`sweep ${second} --json`)).toMatchObject({ wallets: 5, sweptWallets: 5, leftWei: '0' })
+    expect(await ask('status --range 500-509 --json')).toMatchObject({ empty: 10, totalWei: '0' })
   })
 
   it('do not move coins of mainnet unless they are told to, with a cap', async () => {

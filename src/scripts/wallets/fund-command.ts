@@ -24,6 +24,7 @@ export async function fundCommand(
   const opened = await openWallets(options, io, use)
   try {
     if (opened.isNew) io.stderr.write(`Made the keystore ${wallets.keystoreFile}.\n`)
+    await opened.checkChain()
     const count = opened.ranges.reduce((sum, range) => sum + range.count, 0)
     const capWei = limits.maxSpendWei ?? (BigInt(count) * wallets.fundingWei * 11n) / 10n
     const payer = opened.payer()

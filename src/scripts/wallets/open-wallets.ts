@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { existsSync } from 'node:fs'
 import type { Hex } from 'viem'
 import { createBlockFeed } from '../../chain/block-feed.ts'
@@ -25,6 +26,13 @@ export type OpenWallets = {
   ranges: IndexRange[]
   /** Whether the keystore was made just now. */
   isNew: boolean
+  /**
+   * Looks at the chain before coins move; what is wrong with one endpoint while others can be used is said.
+   *
+   * @throws LoadTestError CHAIN_WRONG_ID if any endpoint serves another chain, CHAIN_UNREACHABLE, CHAIN_UNDERPRICED if gas
+   * costs more than the cap
+   */
+  checkChain(): Promise<void>
   /** The account that pays. @throws LoadTestError CONFIG_INVALID if there is no key */
   payer(): Payer
   close(): Promise<void>
@@ -59,10 +67,13 @@ export async function openWallets(
           },
     seed: run.seed,
     home,
+    warn: (text) => io.stderr.write(`${text}\n`),
     range: use === 'look' ? noWallets : (named ?? defaultRange(options, use)),
   })
   const ranges = named ? [named] : await knownRanges(keystoreFile)
 
+  // Every wallet that is worked on listens to it.
+  setMaxListeners(0, io.signal)
   const rpc = createRpcPool({ urls: home.rpcUrls, chainId: home.chainId })
   const feed = createBlockFeed({ rpc, pollIntervalMs: settings.pollIntervalMs })
   const { feeMultiplier: baseFeeMultiplier, maxFeePerGasWei } = settings
@@ -76,6 +87,10 @@ export async function openWallets(
   const lanes: Lane[] = []
   return {
     home,
+    async checkChain() {
+      for (const { message } of await rpc.check(io.signal)) io.stderr.write(`${message}\n`)
+      await fees.current({ signal: io.signal })
+    },
     manager: new TestWalletManager({ mnemonic, chain: { rpc, feed, fees, hub }, contracts: home.contracts }),
     ranges,
     isNew: source === 'new keystore',

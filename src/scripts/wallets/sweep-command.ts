@@ -17,8 +17,9 @@ export type SweepOptions = WalletOptions & { own: { receiver: Address | undefine
  */
 export async function sweepCommand(options: SweepOptions, io: CommandIo): Promise<number> {
   const { command, limits, own } = options
-  const { manager, home, ranges, close } = await openWallets(options, io, 'look')
+  const { manager, home, ranges, checkChain, close } = await openWallets(options, io, 'look')
   try {
+    await checkChain()
     const receiver = own.receiver ?? privateKeyToAddress(funderKey(options, home))
     const total = { wallets: 0, sweptWallets: 0, sweptWei: 0n, feesWei: 0n, leftWei: 0n }
     const failures: { index: number; error: LoadTestError }[] = []
