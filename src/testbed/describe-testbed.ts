@@ -33,7 +33,7 @@ export function describeTestbed(up: {
     }),
     ...(personalServer && { personalServer: { url: personalServer.url, profile: up.serverProfile } }),
     ...(apiServer && { apiServer: { url: apiServer.url } }),
-    faults: [...up.faults],
+    ...(up.faults.length > 0 && { faults: [...up.faults] }),
     embedded: started.flatMap(dependenciesOf),
     metricsUrls: mapPresent(processes, ({ metricsUrl }) => metricsUrl),
     pids: mapPresent<TestbedPart, { pid: number }, number>(up.parts, ({ pid }) => pid),

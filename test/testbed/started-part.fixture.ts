@@ -1,17 +1,22 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { onTestFinished } from 'vitest'
 import type { Target } from '../../src/config/target.ts'
 import { type RunningProgram, startProgram } from '../e2e/program.fixture.ts'
 
 /** What `vana-load testbed --only ... --json` printed, and the program. */
 export type StartedPart = RunningProgram & { document: Partial<Target> & { url?: string } }
 
-/** Starts parts of the testbed through the command line, and waits for their document. */
+/** Starts parts of the testbed through the command line, and waits for their document; a failed test leaves none behind. */
 export async function startPart(
   args: readonly string[],
   cwd: string,
   env: Record<string, string> = {},
 ): Promise<StartedPart> {
   const program = startProgram(['testbed', '--json', '--only', ...args], cwd, env)
+  onTestFinished(async () => {
+    program.child.kill('SIGTERM')
+    await program.ended
+  })
   const [line] = await program.says(/^\{.*\}$/m)
   return { ...program, document: JSON.parse(line) }
 }
