@@ -60,7 +60,7 @@ describe('a circuit breaker', () => {
 
   test('keeps to its table, whatever happens in whatever order', () => {
     fc.assert(
-      fc.property(fc.commands(commands, { maxCommands: 120 }), (run) => {
+      fc.property(fc.commands(commands, { maxCommands: 150, size: 'max' }), (run) => {
         fc.modelRun(() => {
           const { breaker, transitions } = breakerOf()
           const model: Model = {

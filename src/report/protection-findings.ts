@@ -22,7 +22,7 @@ function breaker({ breaker }: Summary): Finding[] {
     mode === 'stop'
       ? 'It stopped the run'
       : `It opened ${times} and kept users away for ${formatElapsed(openMs)}`
-  const text = `${what}: ${told.join(', ')}${more > 0 ? `, and ${formatCounted(more, 'change')} more` : ''}.`
+  const text = `${what}: ${told.join(', ')}${more > 0 ? `, and ${formatCounted(more, 'more change')}` : ''}.`
   const hint =
     state === 'closed'
       ? null
