@@ -42,12 +42,10 @@ export async function measureLoad(
     ...['--submission', 'direct'],
   ])
   say(`load: ${users} users at ${rate}/s, relayed`)
-  const callsBefore = await stack.relayerCalls()
   const { summary: relayed, cpuMsPerFlow: relayedCpu } = await runMeasured(stack, [
     ...flags,
     ...['--submission', 'relayed'],
   ])
-  const relayerCalls = (await stack.relayerCalls()) - callsBefore
   say('floor: once more')
   const floorCpuMsPerFlow = (floorBefore + (await measureFloor())) / 2
 
@@ -68,9 +66,5 @@ export async function measureLoad(
     eventLoopDelayMs: { p99: flood.resources.eventLoopDelayMs.p99 },
     fullLoadPerSecond: Number(rate),
     arrivalLagMs: { load: { p50: direct.arrivals.lagMs.p50, p99: direct.arrivals.lagMs.p99 } },
-    rpcCallsPerFlow: {
-      direct: direct.rpc.callsPerFlow,
-      relayed: (relayed.rpc.calls + relayerCalls) / relayed.users.started,
-    },
   }
 }

@@ -3,7 +3,7 @@
  *
  *   npm run bench                      a table
  *   npm run bench -- --json            one JSON document
- *   npm run bench -- --only floor      one part: floor, funding, load, lag, memory
+ *   npm run bench -- --only floor      one part: floor, funding, load, lag, memory, relayer
  */
 import { parseArgs } from 'node:util'
 import { measureFloor } from './floor.ts'
@@ -12,10 +12,12 @@ import { measureLag } from './lag.ts'
 import { measureLoad } from './load.ts'
 import { describeMachine } from './machine.ts'
 import { measureMemory } from './memory.ts'
+import { measureRelayer } from './relayer.ts'
+import { measureRpcCalls } from './rpc-calls.ts'
 import { blockTime, openStack, seed } from './stack.ts'
 import { printTable } from './table.ts'
 
-const parts = ['floor', 'funding', 'load', 'lag', 'memory'] as const
+const parts = ['floor', 'funding', 'load', 'lag', 'memory', 'relayer'] as const
 const { values: args } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
 })
@@ -41,6 +43,15 @@ if (wants('load')) {
 }
 if (Object.keys(arrivalLagMs).length > 0) results.arrivalLagMs = arrivalLagMs
 if (wants('memory')) results.rssBytes = await measureMemory(say)
+if (wants('relayer')) {
+  const stack = await openStack()
+  try {
+    Object.assign(results, await measureRpcCalls(stack, say))
+  } finally {
+    await stack.close()
+  }
+  Object.assign(results, await measureRelayer(say))
+}
 if (wants('funding')) Object.assign(results, await measureFunding(say))
 if (args.json) console.log(JSON.stringify(results))
 else printTable(results)

@@ -1,0 +1,46 @@
+import { type Hex, parseGwei } from 'viem'
+import { encodeAddServerFilesAndPermissions } from '../src/chain/add-server-files-and-permissions.ts'
+import { signTransaction } from '../src/chain/sign-transaction.ts'
+import { toNativeAccount } from '../src/crypto/native-account.ts'
+import { normalizeSignature } from '../src/crypto/normalize-signature.ts'
+import { contractAddresses } from '../src/testbed/chain/contract-addresses.ts'
+import { flowMessage, newUser, relayBody } from '../test/server/api-server.fixture.ts'
+
+/** Far above what any block of the benchmark asks for, so that nothing that was signed ahead is priced out. */
+const fees = { maxFeePerGas: parseGwei('1000'), maxPriorityFeePerGas: parseGwei('1') }
+
+/** Signs requests to the relay, each by a new user. */
+export async function preSignRequests(count: number): Promise<string[]> {
+  const bodies: string[] = []
+  while (bodies.length < count) bodies.push(JSON.stringify(await relayBody(newUser(), flowMessage())))
+  return bodies
+}
+
+/** The call that the relay would make for a new user. */
+export async function newCall(): Promise<Hex> {
+  const message = flowMessage()
+  const { signature } = await relayBody(newUser(), message)
+  return encodeAddServerFilesAndPermissions(message, normalizeSignature(String(signature)))
+}
+
+/**
+ * Signs transactions of one key that make such calls, with the nonces that follow.
+ *
+ * @param gas limit of each
+ * @param firstNonce of the first
+ */
+export async function preSignTransactions(
+  privateKey: Hex,
+  chainId: number,
+  gas: bigint,
+  firstNonce: number,
+  count: number,
+): Promise<Hex[]> {
+  const account = toNativeAccount(privateKey)
+  const signed: Hex[] = []
+  for (let nonce = firstNonce; nonce < firstNonce + count; nonce += 1) {
+    const content = { to: contractAddresses.permissions, data: await newCall(), gas }
+    signed.push((await signTransaction(account, chainId, content, nonce, fees)).raw)
+  }
+  return signed
+}

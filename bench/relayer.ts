@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Pool } from 'undici'
+import { type Hex, keccak256, numberToHex, stringToHex } from 'viem'
+import { privateKeyToAddress } from 'viem/accounts'
+import { type BlockFeed, createBlockFeed } from '../src/chain/block-feed.ts'
+import { estimateGas, withMargin } from '../src/chain/chain-reads.ts'
+import { createRpcPool, type RpcPool } from '../src/chain/rpc-pool.ts'
+import { createSendWindow } from '../src/chain/send-window.ts'
+import { devAccounts } from '../src/testbed/chain/dev-accounts.ts'
+import { registerGrantee } from '../src/testbed/chain/register-grantee.ts'
+import { fundRelayers, relayerKeys } from '../src/testbed/chain/relayer-accounts.ts'
+import { startChain } from '../src/testbed/chain/start-chain.ts'
+import { appPrivateKey } from '../src/testbed/development-keys.ts'
+import { startPartProcess } from '../src/testbed/start-part-process.ts'
+import { app } from '../test/server/api-server.fixture.ts'
+import { type MinedRate, measureMinedRate } from './mined-rate.ts'
+import { newCall, preSignRequests, preSignTransactions } from './pre-sign.ts'
+
+/** Keys of the relayer, and as many others that send by themselves. */
+const keys = 16
+
+/** Transactions of each key that may be in no block yet: the relayer's own bound, kept by the others as well. */
+const maxPending = 64
+
+/** Users whose requests are posted at once. */
+const posters = 64
+
+/** How long the chain is kept supplied each time. */
+const phaseMs = 7000
+
+/** More than can get through in that time. */
+const perPhase = 1600
+
+/** Some 600 flows: the block bounds neither side. */
+const blockGasLimit = 1_000_000_000n
+
+/**
+ * Measures how many submissions a second one relayer process gets into 1 s blocks, against transactions that were signed
+ * ahead by other keys and go straight to the same chain. Both make the same calls, each for a user of its own, both keep
+ * up to 64 transactions of each of 16 keys in flight, and both always have more to send. Blocks are large enough to bound
+ * neither. They take turns, straight, relayed, relayed, straight, since the chain slows down with every flow on it.
+ */
+export async function measureRelayer(say: (text: string) => void): Promise<Record<string, unknown>> {
+  const chain = await startChain({ blockTime: 1, blockGasLimit })
+  const closing: (() => unknown)[] = [() => chain.stop()]
+  try {
+    await registerGrantee(chain.client, { address: app.address, publicKey: app.publicKey })
+    const relayers = relayerKeys(keys)
+    const others = Array.from({ length: keys }, (_, i) => keccak256(stringToHex(`bench straight ${i}`)))
+    await fundRelayers(chain.client, [...relayers, ...others])
+    const { rpcUrl, chainId, contracts } = chain
+    const server = await startPartProcess('apiServer', {
+      ...{ port: 0, rpcUrls: [rpcUrl], chainId, contracts, granteeId: undefined, moreGrantees: [] },
+      ...{ relayerPrivateKeys: relayers, granteePrivateKey: appPrivateKey },
+      personalServerUrl: 'http://127.0.0.1:1/api/v1',
+    })
+    closing.push(() => server.stop())
+    const rpc = createRpcPool({ urls: [rpcUrl], chainId })
+    closing.push(() => rpc.close())
+    const feed = createBlockFeed({ rpc, pollIntervalMs: 50 })
+    closing.push(() => feed.close())
+
+    const { relayer } = devAccounts
+    const call = { from: relayer.address, to: contracts.permissions, data: await newCall() }
+    const gas = withMargin(await estimateGas(rpc, call), 0.2)
+    const rates = { straight: [] as MinedRate[], relayed: [] as MinedRate[] }
+    for (const way of ['straight', 'relayed', 'relayed', 'straight'] as const) {
+      say(`relayer: ${perPhase} calls are signed ahead, then go ${way} for ${phaseMs / 1000} s`)
+      if (way === 'relayed') {
+        const bodies = await preSignRequests(perPhase)
+        rates.relayed.push(await measureMinedRate(feed, () => postAll(server.url, bodies)))
+      } else {
+        const queues = await Promise.all(
+          others.map(async (key) => {
+            const nonce = await chain.client.getTransactionCount({ address: privateKeyToAddress(key) })
+            return await preSignTransactions(key, chainId, gas, nonce, perPhase / keys)
+          }),
+        )
+        rates.straight.push(await measureMinedRate(feed, () => sendAll(rpc, feed, queues)))
+      }
+      await untilEmpty(rpc)
+    }
+    const perSecond = (all: readonly MinedRate[]): number =>
+      all.reduce((sum, rate) => sum + rate.perSecond, 0) / all.length
+    const [straight, relayed] = [perSecond(rates.straight), perSecond(rates.relayed)]
+    say(`relayer: ${relayed.toFixed(0)}/s relayed, ${straight.toFixed(0)}/s straight`)
+    return {
+      relayerThroughputRatio: relayed / straight,
+      submissionsPerSecond: { relayed, straight },
+    }
+  } finally {
+    for (const close of closing.reverse()) await close()
+  }
+}
+
+/** Posts requests until there are no more or the time is up. @throws Error at the first that is refused */
+async function postAll(url: string, bodies: string[]): Promise<void> {
+  const client = new Pool(url, { connections: posters })
+  const endMs = performance.now() + phaseMs
+  const poster = async (): Promise<void> => {
+    while (performance.now() < endMs) {
+      const body = bodies.pop()
+      if (body === undefined) return
+      const headers = { 'content-type': 'application/json' }
+      const answer = await client.request({ path: '/api/relay', method: 'POST', headers, body })
+      const text = await answer.body.text()
+      if (answer.statusCode !== 200) throw new Error(`The relay answered ${answer.statusCode}: ${text}`)
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: posters }, poster))
+  } finally {
+    await client.close()
+  }
+}
+
+/** Sends each key's transactions in order, within its window, until there are no more or the time is up. */
+async function sendAll(rpc: RpcPool, feed: BlockFeed, queues: readonly Hex[][]): Promise<void> {
+  const endMs = performance.now() + phaseMs
+  const sent = new Map<Hex, () => void>()
+  const unsubscribe = feed.subscribe({
+    onBlock({ transactions }) {
+      for (const hash of transactions) sent.get(hash)?.()
+    },
+  })
+  try {
+    await Promise.all(
+      queues.map(async (queue) => {
+        const window = createSendWindow(maxPending, 1)
+        for (const raw of queue) {
+          await window.enter()
+          if (performance.now() >= endMs) return
+          sent.set(keccak256(raw), window.leave)
+          await rpc.request('eth_sendRawTransaction', [raw])
+        }
+      }),
+    )
+  } finally {
+    unsubscribe()
+  }
+}
+
+/** Waits until blocks hold all that was sent. */
+async function untilEmpty(rpc: RpcPool): Promise<void> {
+  const empty = numberToHex(0)
+  for (let i = 0; i < 100; i += 1) {
+    const status = (await rpc.request('txpool_status', [])) as { pending: string; queued: string }
+    if (status.pending === empty && status.queued === empty) return
+    await sleep(100)
+  }
+  throw new Error('The chain did not take in 10 s what was sent to it.')
+}
