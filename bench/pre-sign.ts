@@ -24,21 +24,19 @@ export async function newCall(): Promise<Hex> {
 }
 
 /**
- * Signs transactions of one key that make such calls, with the nonces that follow.
+ * Signs the first transactions of a key, which make such calls.
  *
  * @param gas limit of each
- * @param firstNonce of the first
  */
 export async function preSignTransactions(
   privateKey: Hex,
   chainId: number,
   gas: bigint,
-  firstNonce: number,
   count: number,
 ): Promise<Hex[]> {
   const account = toNativeAccount(privateKey)
   const signed: Hex[] = []
-  for (let nonce = firstNonce; nonce < firstNonce + count; nonce += 1) {
+  for (let nonce = 0; nonce < count; nonce += 1) {
     const content = { to: contractAddresses.permissions, data: await newCall(), gas }
     signed.push((await signTransaction(account, chainId, content, nonce, fees)).raw)
   }

@@ -126,6 +126,9 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
 
   async function unstick(nonces: NonceAllocator): Promise<void> {
     const count = await readTransactionCount(rpc, stickyKey, 'latest', { stickyKey })
+    // A lower count than before, for so long that we are stuck: a reorganization took away what another program had sent.
+    // Should the node only lag behind, then it refuses what is filled in there.
+    if (count < nonces.confirmed) nonces.reopen(count)
     nonces.confirmUpTo(count)
     await settleAllOvertaken(nonces)
     const [head, second] = inOrder()

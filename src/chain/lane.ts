@@ -125,6 +125,8 @@ export class Lane {
   ): Promise<Submission> {
     let tracked = false
     try {
+      // From here on no block may be missed, and what the lane has not seen while it was idle it is told now.
+      this.#listen()
       const nonces = await this.#start()
       const gas = request.gas ?? (await this.#estimate(request, signal))
       const content: TransactionContent = { ...request, gas }
@@ -133,8 +135,6 @@ export class Lane {
         signal?.throwIfAborted()
         const nonce = nonces.allocate()
         try {
-          // From here on no block may be missed.
-          this.#listen()
           const entry = await this.#sign(nonce, content, fees, blockNumber, onEvent)
           entry.holdsPlace = true
           try {

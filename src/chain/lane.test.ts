@@ -1,0 +1,235 @@
+import fc from 'fast-check'
+import { type Hash, parseGwei } from 'viem'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Clock } from '../async/clock.ts'
+import { toNativeAccount } from '../crypto/native-account.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { createBlockFeed } from './block-feed.ts'
+import { createFees } from './fees.ts'
+import { Lane } from './lane.ts'
+import { createModelNode, type ModelNode, type SendFault } from './model-node.fixture.ts'
+
+/*
+ * What becomes of one call that a lane was asked to send. Everything that the lane says must be a step of this table;
+ * what is not in it must never happen.
+ *
+ * | from \ step | answered | refused | unsure  | replaced | confirmed | dropped | taken back (reorg) |
+ * |-------------|----------|---------|---------|----------|-----------|---------|--------------------|
+ * | asked       | sent     | refused | sent    | asked    | settled   | lost    | -                  |
+ * | sent        | -        | -       | -       | sent     | mined     | lost    | -                  |
+ * | settled     | mined    | -       | mined   | -        | -         | -       | asked              |
+ * | mined       | -        | -       | -       | -        | -         | -       | sent               |
+ * | lost        | lost     | -       | lost    | -        | -         | -       | -                  |
+ * | refused     | -        | -       | -       | -        | -         | -       | -                  |
+ *
+ * `unsure` is a refusal with `mayBeSent`. A block may hold the call before the answer to its sending has come: `settled`.
+ * Once all is quiet a call is mined, lost or refused: mined ones are in the chain, once, and the others are not.
+ */
+const table = {
+  asked: {
+    ...{ answered: 'sent', refused: 'refused', unsure: 'sent' },
+    ...{ replaced: 'asked', confirmed: 'settled', dropped: 'lost' },
+  },
+  sent: { replaced: 'sent', confirmed: 'mined', dropped: 'lost' },
+  settled: { answered: 'mined', unsure: 'mined', takenBack: 'asked' },
+  mined: { takenBack: 'sent' },
+  lost: { answered: 'lost', unsure: 'lost' },
+  refused: {},
+} as const satisfies Record<string, Record<string, string>>
+type State = keyof typeof table
+
+/** A call that the lane was asked to send; its value tells it from all others. */
+type Call = { value: bigint; state: State; steps: string[]; hash: Hash | undefined }
+
+const capGwei = 100
+const maxPending = 4
+const account = toNativeAccount(`0x${'11'.repeat(32)}`)
+
+/** The clock that the faked timers show. */
+const clock: Clock = {
+  now: () => Date.now(),
+  sleepUntil: (timeMs) => new Promise((resolve) => setTimeout(resolve, Math.max(0, timeMs - Date.now()))),
+}
+const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms)
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: 0 }))
+afterEach(() => void vi.useRealTimers())
+
+/** A lane over the model node, and all calls that it was asked to send since the key's process was started last. */
+class World {
+  readonly node: ModelNode = createModelNode()
+  calls: Call[] = []
+  lane!: Lane
+  end = (): void => {}
+  #values = 0n
+
+  constructor() {
+    this.restart()
+  }
+
+  /** The process dies and another takes its place: what the first one was asked is nobody's business any more. */
+  restart(): void {
+    this.end()
+    this.calls = []
+    const { rpc, dies } = this.node.connect()
+    const feed = createBlockFeed({ rpc, pollIntervalMs: 250, keep: 1000, clock })
+    const fees = createFees({ rpc, feed, clock, priorityFeeWei: parseGwei('1'), maxFeeGwei: capGwei })
+    this.lane = new Lane({ rpc, feed, fees, account, maxPending, clock, stuckAfterBlocks: 3 })
+    this.end = () => {
+      dies()
+      this.lane.close()
+      feed.close()
+    }
+  }
+
+  send(): void {
+    this.#values += 1n
+    const call: Call = { value: this.#values, state: 'asked', steps: [], hash: undefined }
+    this.calls.push(call)
+    const { lane } = this
+    const said = (step: string): void => {
+      if (this.calls.includes(call)) advance(call, step)
+    }
+    lane
+      .send({
+        ...{ to: account.address, value: call.value, gas: 21_000n },
+        onEvent(event) {
+          if (event.type === 'confirmed') call.hash = event.hash
+          said(event.type)
+        },
+      })
+      .then(
+        () => said('answered'),
+        (error: unknown) => {
+          const isUnsure = error instanceof LoadTestError && error.details.mayBeSent === true
+          said(isUnsure ? 'unsure' : 'refused')
+        },
+      )
+  }
+
+  reorganize(depth: number, returns: boolean[]): void {
+    const gone = new Set(this.node.reorganize(depth, returns).map(({ value }) => value))
+    for (const call of this.calls) {
+      // A lane hears of it at the next look; until then it has confirmed what is no longer there.
+      const isConfirmed = call.state === 'mined' || call.state === 'settled'
+      if (isConfirmed && gone.has(call.value)) advance(call, 'takenBack')
+    }
+  }
+
+  /** What holds at any moment. */
+  check(): void {
+    expect(illegal, illegal.join('\n')).toEqual([])
+    const values = this.node.mined().flatMap(({ value }) => (value === 0n ? [] : [value]))
+    expect(new Set(values).size, 'a call is paid for once').toBe(values.length)
+    for (const { maxFee } of this.node.offered) expect(maxFee).toBeLessThanOrEqual(parseGwei(String(capGwei)))
+    const inFlight = this.calls.filter(({ state, steps }) => state === 'sent' && !steps.includes('takenBack'))
+    expect(inFlight.length).toBeLessThanOrEqual(maxPending)
+  }
+
+  /** Nothing fails any more, and blocks come: all must be decided in bounded time. */
+  async quieten(): Promise<void> {
+    this.node.sendFaults = []
+    this.node.failingReads = 0
+    this.node.baseFee = parseGwei('1')
+    // Of what another program sends, a lane minds only what stands in its own way.
+    const waiting = (): number[] =>
+      [...this.node.pool.keys()].filter((nonce) => nonce < (this.lane.status().nextNonce ?? 0))
+    const isOpen = (): boolean =>
+      waiting().length > 0 || this.calls.some(({ state }) => state === 'asked' || state === 'sent')
+    // An idle lane looks at nothing: what happened meanwhile, it finds out with the next call, and that must get through.
+    for (let calls = 0; calls < 2; calls += 1) {
+      this.send()
+      for (let i = 0; i < 200 && isOpen(); i += 1) {
+        this.node.mine()
+        await pass(1000)
+      }
+    }
+    this.check()
+    expect(this.calls.at(-1)?.state).toBe('mined')
+    const { pending, queued, nextNonce } = this.lane.status()
+    expect({ pending, queued, room: this.lane.room }).toEqual({ pending: 0, queued: 0, room: maxPending })
+    expect(waiting(), 'a gap holds these nonces up').toEqual([])
+    const mined = this.node.mined()
+    expect(nextNonce ?? 0, 'no nonce was given out in vain').toBeLessThanOrEqual(mined.length)
+    const hashes = new Map(mined.map(({ value, hash }) => [value, hash]))
+    for (const { value, state, hash, steps } of this.calls) {
+      expect(['mined', 'lost', 'refused'], steps.join()).toContain(state)
+      expect(hashes.get(value), `${state}: ${steps.join()}`).toBe(state === 'mined' ? hash : undefined)
+    }
+  }
+}
+
+/** Steps that are not in the table, of the world at hand. */
+let illegal: string[] = []
+
+function advance(call: Call, step: string): void {
+  call.steps.push(step)
+  const next = (table[call.state] as Record<string, State | undefined>)[step]
+  if (next === undefined) illegal.push(`${call.value} was ${call.state}: ${call.steps.join(', ')}`)
+  else call.state = next
+}
+
+/** One thing that happens, as a command with nothing to remember: the table is the model. */
+function command(name: string, act: (world: World) => unknown): fc.AsyncCommand<object, World> {
+  return {
+    check: () => true,
+    toString: () => name,
+    async run(_, world) {
+      await act(world)
+      await pass(0)
+      world.check()
+    },
+  }
+}
+
+const faults: SendFault[] = ['lost-before', 'lost-after', 'internal', 'refused', 'pool-full']
+const commands = [
+  fc.integer({ min: 1, max: 6 }).map((count) =>
+    command(`send ${count}`, (world) => {
+      for (let i = 0; i < count; i += 1) world.send()
+    }),
+  ),
+  fc
+    .array(fc.constantFrom(...faults), { minLength: 1, maxLength: 6 })
+    .map((next) => command(`fail ${next}`, ({ node }) => node.sendFaults.push(...next))),
+  fc.integer({ min: 1, max: 5 }).map((count) =>
+    command(`fail ${count} reads`, ({ node }) => {
+      node.failingReads = count
+    }),
+  ),
+  fc.integer({ min: 1, max: 5 }).map((blocks) => command(`mine ${blocks}`, ({ node }) => node.mine(blocks))),
+  fc.integer({ min: 0, max: 5000 }).map((ms) => command(`pass ${ms} ms`, () => pass(ms))),
+  fc.nat(9).map((index) => command(`drop ${index}`, ({ node }) => node.drop(index))),
+  fc
+    .integer({ min: 1, max: 60 })
+    .map((gwei) => command(`elsewhere at ${gwei} gwei`, ({ node }) => node.useElsewhere(gwei))),
+  fc
+    .tuple(fc.integer({ min: 1, max: 10 }), fc.array(fc.boolean(), { maxLength: 3 }))
+    .map(([depth, returns]) =>
+      command(`reorganize ${depth}, return ${returns}`, (world) => world.reorganize(depth, returns)),
+    ),
+  fc.integer({ min: 1, max: 60 }).map((gwei) =>
+    command(`base fee ${gwei} gwei`, ({ node }) => {
+      node.baseFee = parseGwei(String(gwei))
+    }),
+  ),
+  fc.constant(command('restart', (world) => world.restart())),
+]
+
+describe('a lane, whatever the node does', () => {
+  it('keeps to the table, pays for no call twice, and leaves no gap once all is quiet', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.commands(commands, { maxCommands: 40 }), async (steps) => {
+        illegal = []
+        const world = new World()
+        try {
+          await fc.asyncModelRun(() => ({ model: {}, real: world }), steps)
+          await world.quieten()
+        } finally {
+          world.end()
+        }
+      }),
+      { numRuns: Number(process.env.RUNS ?? 50) },
+    )
+  }, 120_000)
+})
