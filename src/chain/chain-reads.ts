@@ -39,7 +39,7 @@ const receiptSchema = z.object({
 export type Receipt = Omit<z.output<typeof receiptSchema>, 'logs'> & { logs: readonly EventLog[] }
 
 /** A call or a transaction to be. */
-export type CallRequest = { from?: Address; to: Address; data?: Hex; value?: bigint }
+export type CallRequest = { from?: Address; to: Address; data?: Hex; value?: bigint; gas?: bigint }
 
 /**
  * Reads a block; `null` if the node does not have it.
@@ -155,8 +155,12 @@ export async function readPriorityFee(rpc: RpcPool, options?: RpcRequestOptions)
   return parse(quantity, await rpc.request(method, [], options), method)
 }
 
-function toParams({ value, ...call }: CallRequest): Record<string, unknown> {
-  return value === undefined ? call : { ...call, value: numberToHex(value) }
+function toParams({ value, gas, ...call }: CallRequest): Record<string, unknown> {
+  return {
+    ...call,
+    ...(value === undefined ? {} : { value: numberToHex(value) }),
+    ...(gas === undefined ? {} : { gas: numberToHex(gas) }),
+  }
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown, method: string): T {

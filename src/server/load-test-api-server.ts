@@ -18,6 +18,7 @@ import { createGasBudget } from './gas-budget.ts'
 import { createPersonalServer, type PersonalServer } from './personal-server.ts'
 import { createRateLimiter, type RateLimit } from './rate-limiter.ts'
 import { createRelay, type Relay } from './relay.ts'
+import { createRelayGas } from './relay-gas.ts'
 import { addRelayRoutes } from './relay-routes.ts'
 import { addressKey } from './remote-address.ts'
 import { createRequestCounter, readServerStats, type ServerStats } from './server-stats.ts'
@@ -151,12 +152,12 @@ export class LoadTestApiServer {
         clock,
       })
     })
+    const { permissions } = options.contracts
+    const { gasMargin = 0.1 } = options
     this.#relay = createRelay({
-      rpc,
       lanes: this.#lanes,
-      permissions: options.contracts.permissions,
-      gasMargin: options.gasMargin ?? 0.1,
-      maxGas: limits.maxGas ?? 8_000_000n,
+      permissions,
+      gasOf: createRelayGas({ rpc, permissions, gasMargin, maxGas: limits.maxGas ?? 8_000_000n }),
       budget: createGasBudget(limits.gasPerUserAndHour ?? 50_000_000n, clock),
       maxConcurrent: limits.maxConcurrentRelays ?? 512,
     })

@@ -1,30 +1,22 @@
-import type { Address, Hash, Hex } from 'viem'
-import {
-  encodeAddServerFilesAndPermissions,
-  type ServerFilesAndPermission,
-} from '../chain/add-server-files-and-permissions.ts'
-import { estimateGas, withMargin } from '../chain/chain-reads.ts'
+import type { Address, Hash } from 'viem'
+import { encodeAddServerFilesAndPermissions } from '../chain/add-server-files-and-permissions.ts'
 import type { Lane } from '../chain/lane.ts'
 import type { LaneEvent } from '../chain/lane-entry.ts'
 import { pickLane } from '../chain/pick-lane.ts'
-import { revertOf } from '../chain/rpc-error.ts'
-import type { RpcPool } from '../chain/rpc-pool.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { ApiError } from './api-error.ts'
 import type { GasBudget } from './gas-budget.ts'
+import type { RelayGas } from './relay-gas.ts'
 import type { RelayRequest } from './relay-request.ts'
 
 /** Settings of {@link createRelay}. */
 export type RelayOptions = {
-  rpc: RpcPool
   /** Those that pay. */
   lanes: readonly Lane[]
   /** The Permissions contract: the only address that is ever called. */
   permissions: Address
-  /** Added to the estimated gas, as a share of it. */
-  gasMargin: number
-  /** The most gas that is paid for in one transaction. */
-  maxGas: bigint
+  /** Simulates a call and says with how much gas to send it. */
+  gasOf: RelayGas
   /** What each user may cost. */
   budget: GasBudget
   /** Requests that may be worked on at once. */
@@ -69,7 +61,7 @@ const remembered = 10_000
  * @example const hash = await relay.submit(parseRelayRequest(body, rules))
  */
 export function createRelay(options: RelayOptions): Relay {
-  const { rpc, lanes, permissions, gasMargin, maxGas, budget, maxConcurrent } = options
+  const { lanes, permissions, gasOf, budget, maxConcurrent } = options
   const flights = new Map<Address, Flight>()
   const byDigest = new Map<Hash, RelayedTransaction>()
   const byHash = new Map<Hash, RelayedTransaction>()
@@ -132,7 +124,7 @@ export function createRelay(options: RelayOptions): Relay {
   async function send(request: RelayRequest, flight: Flight, endSimulation: () => void): Promise<Hash> {
     const lane = pickLane(lanes)
     const data = encodeAddServerFilesAndPermissions(request.message, request.signature)
-    const gas = await simulate(lane, data, request.message)
+    const gas = await gasOf(lane.address, data, request.message)
     budget.charge(request.user, gas)
     flight.simulating = undefined
     endSimulation()
@@ -158,28 +150,6 @@ export function createRelay(options: RelayOptions): Relay {
       } else budget.refund(request.user, gas)
       throw error
     }
-  }
-
-  async function simulate(lane: Lane, data: Hex, message: ServerFilesAndPermission): Promise<bigint> {
-    let estimate: bigint
-    try {
-      estimate = await estimateGas(
-        rpc,
-        { from: lane.address, to: permissions, data },
-        { stickyKey: lane.address },
-      )
-    } catch (error) {
-      const revert = revertOf(error)
-      if (revert?.name !== 'InvalidNonce') throw error
-      throw new ApiError(
-        'NONCE_MISMATCH',
-        `The user's nonce is ${revert.args[0]}, the request was signed for ${message.nonce}.`,
-        { cause: error, details: { revert } },
-      )
-    }
-    const gas = withMargin(estimate, gasMargin)
-    if (gas <= maxGas) return gas
-    throw new ApiError('GAS_TOO_HIGH', `The transaction needs ${gas} gas; at most ${maxGas} is paid for.`)
   }
 
   return {

@@ -130,6 +130,22 @@ describe('the relay on the real contracts', () => {
     expect(await relayerNonce()).toBe(before)
   })
 
+  it('estimates anew what needs more gas than others of its shape', async () => {
+    const server = world.apiServer()
+    const user = newUser()
+    // A server that the user has needs less than a new one.
+    const message = flowMessage()
+    await mined((await post(world.apiServer(), '/api/relay', await relayBody(user, message))).body.hash)
+    const again = { ...flowMessage({ nonce: 1n }), serverAddress: message.serverAddress }
+    const sends = [await relayBody(user, again), await relayBody(newUser()), await relayBody(newUser())]
+    for (const body of sends) {
+      const { hash } = (await post(server, '/api/relay', body)).body
+      expect((await mined(hash)).status).toBe('success')
+    }
+    const { eth_estimateGas, eth_call } = server.stats().rpc.byMethod
+    expect({ eth_estimateGas, eth_call }).toEqual({ eth_estimateGas: 2, eth_call: 2 })
+  })
+
   it('costs two calls of its own, those for blocks apart', async () => {
     const server = world.apiServer()
     await mined((await post(server, '/api/relay', await relayBody(newUser()))).body.hash)
@@ -140,6 +156,7 @@ describe('the relay on the real contracts', () => {
       .filter(([method]) => method !== 'eth_getBlockByNumber')
       .map(([method, count]) => [method, count - (before[method] ?? 0)])
       .filter(([, count]) => count !== 0)
-    expect(Object.fromEntries(own)).toEqual({ eth_estimateGas: 1, eth_sendRawTransaction: 1 })
+    // What the first of its shape was estimated at, the second is executed with.
+    expect(Object.fromEntries(own)).toEqual({ eth_call: 1, eth_sendRawTransaction: 1 })
   })
 })
