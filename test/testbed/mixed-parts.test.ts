@@ -71,5 +71,5 @@ test('two parts are one document, and the flags of both hold', async () => {
   const { document } = await start(args)
   expect(document.url).toBeUndefined()
   expect(document.embedded).toEqual(['chain', 'storage'])
-  expect(Object.keys(document.pids ?? {})).toEqual(['chain', 'storage'])
+  expect(Object.keys(document.pids ?? {}).toSorted()).toEqual(['chain', 'storage'])
 })
