@@ -45,8 +45,11 @@ export type BlockFeed = {
   head(options?: { signal?: AbortSignal | undefined; maxAgeMs?: number }): Promise<SeenBlock>
   /** The newest block in memory, however old that is. */
   latest(): SeenBlock | undefined
-  /** Starts the polling if nobody listened yet; the returned function ends the subscription. */
-  subscribe(listener: BlockListener): () => void
+  /**
+   * Starts the polling if nobody listened yet; the returned function ends the subscription. An `idle` listener is told
+   * the same, but nothing is polled for it alone.
+   */
+  subscribe(listener: BlockListener, options?: { idle?: boolean }): () => void
   /** Whether every block after that number is in memory, so that a transaction sent then cannot be missed. */
   covers(afterBlock: number): boolean
   /** The block in memory that holds a transaction. */
@@ -94,6 +97,8 @@ export function createBlockFeed(options: BlockFeedOptions): BlockFeed {
   const { rpc, pollIntervalMs = 250, keep = 64, clock = systemClock } = options
   const callAll = createBatchCaller(rpc)
   const listeners = new Set<BlockListener>()
+  /** Those that the polling is for. */
+  const busy = new Set<BlockListener>()
   const stats = { blocks: 0, reorgs: 0, deepestReorg: 0, failedLooks: 0 }
   /** From a timestamp, in milliseconds, to when its block was seen, at the least. */
   let soonestMs = Number.POSITIVE_INFINITY
@@ -136,7 +141,7 @@ export function createBlockFeed(options: BlockFeedOptions): BlockFeed {
       const current = tip()
       const gap = seen.number - (current?.number ?? seen.number)
       // While nobody listens, nobody misses what lies between.
-      if ((listeners.size === 0 && gap > 1) || (resuming && gap > keep)) clear()
+      if ((busy.size === 0 && gap > 1) || (resuming && gap > keep)) clear()
       adopt(tip() === undefined ? [seen] : await pathTo(seen))
     }
     resuming = false
@@ -228,15 +233,17 @@ export function createBlockFeed(options: BlockFeedOptions): BlockFeed {
       return await raceAbort(refresh(), signal)
     },
     latest: tip,
-    subscribe(listener) {
+    subscribe(listener, { idle = false } = {}) {
       listeners.add(listener)
-      if (stopPolling === undefined) {
+      if (!idle) busy.add(listener)
+      if (!idle && stopPolling === undefined) {
         resuming = true
         stopPolling = startPolling()
       }
       return () => {
         listeners.delete(listener)
-        if (listeners.size > 0) return
+        busy.delete(listener)
+        if (busy.size > 0) return
         stopPolling?.()
         stopPolling = undefined
       }
@@ -253,6 +260,7 @@ export function createBlockFeed(options: BlockFeedOptions): BlockFeed {
     }),
     close() {
       listeners.clear()
+      busy.clear()
       stopPolling?.()
       stopPolling = undefined
     },

@@ -87,6 +87,11 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
       return
     }
     if (reason === 'fee-too-low') return await replace(entry)
+    // An earlier offer may have got through whose answer was lost: then its nonce is not free, whatever is said now.
+    if (await isKnown(entry)) {
+      entry.accepted = true
+      return
+    }
     note({ action: 'gave-up', nonce: entry.nonce, hash: entry.signed.hash, reason: messageOf(error) })
     drop(entry)
     options.nonces()?.release(entry.nonce)

@@ -229,7 +229,7 @@ describe('a lane, whatever the node does', () => {
           world.end()
         }
       }),
-      { numRuns: Number(process.env.RUNS ?? 50) },
+      { numRuns: 100 },
     )
   }, 120_000)
 })

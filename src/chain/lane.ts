@@ -45,7 +45,10 @@ export class Lane {
   #nonces: NonceAllocator | undefined
   #starting: Promise<NonceAllocator> | undefined
   #repair: LaneRepair | undefined
+  /** Ends the polling for this lane. */
   #unsubscribe: (() => void) | undefined
+  /** Ends the listening, which goes on while others poll: what was confirmed may go away when the lane is idle. */
+  #unsubscribeIdle: (() => void) | undefined
   #closed = false
 
   constructor(options: LaneOptions) {
@@ -116,6 +119,8 @@ export class Lane {
     this.#closed = true
     this.#unsubscribe?.()
     this.#unsubscribe = undefined
+    this.#unsubscribeIdle?.()
+    this.#unsubscribeIdle = undefined
   }
 
   async #send(
@@ -238,9 +243,18 @@ export class Lane {
 
   #listen(): void {
     if (this.#closed) return
+    this.#unsubscribeIdle ??= this.#options.feed.subscribe(
+      {
+        onBlock: (block) => this.#ledger.onBlock(block),
+        onReorg: (removed) => {
+          this.#ledger.onReorg(removed)
+          if (this.#ledger.pending.size > 0) this.#listen()
+        },
+      },
+      { idle: true },
+    )
     this.#unsubscribe ??= this.#options.feed.subscribe({
-      onBlock: (block) => this.#ledger.onBlock(block),
-      onReorg: (removed) => this.#ledger.onReorg(removed),
+      onBlock: () => {},
       onTick: () => this.#onTick(),
     })
   }
