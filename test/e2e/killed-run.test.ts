@@ -95,7 +95,8 @@ const feesBySender = new Map<string, bigint>()
 let nextBlock = 0n
 /** What accounts have paid for gas since the chain began, from every block there is. */
 async function feesOf(payers: readonly Address[]): Promise<bigint> {
-  const last = await client.getBlockNumber()
+  // viem keeps the number for four seconds otherwise.
+  const last = await client.getBlockNumber({ cacheTime: 0 })
   for (; nextBlock <= last; nextBlock += 1n) {
     const { transactions } = await client.getBlock({ blockNumber: nextBlock })
     for (const hash of transactions) {
