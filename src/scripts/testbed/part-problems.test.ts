@@ -36,6 +36,7 @@ const url = { '--personal-server-url': 'http://127.0.0.1:8080/api/v1' }
 /** A flag of each part that any value but the default would do for. */
 const flagsOfParts = [
   ['chain', '--chain-port', '0'],
+  ['chain', '--grantees', '2'],
   ['chain', '--block-time', '2s'],
   ['chain', '--block-gas-limit', '30000000'],
   ['chain', '--fork', 'http://127.0.0.1:1'],
@@ -52,7 +53,11 @@ const flagsOfParts = [
 
 describe('the settings of the command testbed', () => {
   it('have every flag of the testbed in the table of parts', () => {
-    const general = ['--only', '--port', '--json', '--rpc', '--chain-id', '--personal-server-url']
+    const general = [
+      ...['--only', '--port', '--json', '--rpc', '--chain-id', '--personal-server-url'],
+      // Each fault names its part.
+      '--fault',
+    ]
     const flags = parameters.flatMap(({ flag }) => flag ?? []).filter((flag) => !general.includes(flag))
     expect(flagsOfParts.map(([, flag]) => flag).toSorted()).toEqual(flags.toSorted())
   })

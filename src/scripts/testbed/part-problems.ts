@@ -7,6 +7,7 @@ import { type TestbedPart, testbedParts, testbedPartWords } from '../../config/t
 /** Settings that concern one part only, by key. */
 const partOfKey: Readonly<Record<string, TestbedPart>> = {
   'command.chainPort': 'chain',
+  'command.grantees': 'chain',
   'testbed.blockTime': 'chain',
   'testbed.blockGasLimit': 'chain',
   'testbed.forkUrl': 'chain',
