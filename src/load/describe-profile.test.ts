@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { describeProfile } from './describe-profile.ts'
 import { drawProfile } from './draw-profile.ts'
 import { alongStages, flat, someClosedProfile, someOpenProfile } from './profile.fixture.ts'
+import type { LoadProfile } from './profile.ts'
 import { profilePhases } from './profile-phase.ts'
 import { scaleProfile } from './scale-profile.ts'
 import { wholeLoad } from './split.ts'
@@ -76,6 +77,11 @@ describe('a profile draws itself', () => {
   })
 
   test('within its width, whatever it is', () => {
+    const stage = { durationMs: 100, fromPerSecond: 0, toPerSecond: 0.010_001 }
+    const slowest: LoadProfile = {
+      ...{ users: 1, concurrency: 1, patienceMs: 0 },
+      arrival: { kind: 'poisson', stages: [stage], spikes: [] },
+    }
     fc.assert(
       fc.property(
         fc.oneof(someOpenProfile, someClosedProfile),
@@ -85,6 +91,7 @@ describe('a profile draws itself', () => {
           expect(lines.filter((line) => line.length > width)).toEqual([])
         },
       ),
+      { examples: [[slowest, 40]] },
     )
   })
 })

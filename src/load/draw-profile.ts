@@ -47,7 +47,7 @@ function columnsOf(profile: LoadProfile<OpenArrival>, seed: string, count: numbe
       const [fromMs, toMs] = [column, column + 1].map((edge) => (edge / count) * curve.durationMs)
       return highestRate(curve.rateAt, edgesMs, fromMs ?? 0, toMs ?? 0)
     })
-    return { values, peak: curve.peakPerSecond, durationMs: curve.durationMs, unit: formatRate }
+    return { values, peak: curve.peakPerSecond, durationMs: curve.durationMs, unit: rateLabel }
   }
   const dueMs = [...arrivals(profile, seed)].map((one) => one.dueMs)
   const durationMs = dueMs.at(-1) ?? 0
@@ -56,9 +56,18 @@ function columnsOf(profile: LoadProfile<OpenArrival>, seed: string, count: numbe
     const column = Math.min(count - 1, Math.floor((timeMs / durationMs) * count))
     values[column] = (values[column] ?? 0) + 1
   }
-  const users = (value: number): string => `${Math.round(value)} users`
-  return { values, peak: values.reduce((a, b) => Math.max(a, b), 0), durationMs, unit: users }
+  return { values, peak: values.reduce((a, b) => Math.max(a, b), 0), durationMs, unit: usersLabel }
 }
+
+const rateLabel = (rate: number): string =>
+  firstThatFits(formatRate(rate), `${Number(rate.toPrecision(2))}/s`, `${rate.toExponential(1)}/s`)
+
+const usersLabel = (users: number): string =>
+  firstThatFits(`${Math.round(users)} users`, String(Math.round(users)), users.toExponential(1))
+
+/** Exact where there is room. */
+const firstThatFits = (...labels: string[]): string =>
+  labels.find(({ length }) => length <= labelWidth) ?? labels.at(-1) ?? ''
 
 /** A short spike must not fall between two columns: each shows the highest rate of its time. */
 function highestRate(
@@ -138,6 +147,6 @@ function drawBatches({ users, arrival }: LoadProfile, width: number): string[] {
     Math.floor((width - labelWidth - 2 - more.length - (shown - 1) * pause.length) / shown),
   )
   const bars = Array.from({ length: shown }, () => '█'.repeat(Math.min(wide, 8)))
-  const label = `${Math.min(users, arrival.size)} users`.padStart(labelWidth)
+  const label = usersLabel(Math.min(users, arrival.size)).padStart(labelWidth)
   return [`${label} ┤${bars.join(pause)}${more}`.slice(0, width)]
 }
