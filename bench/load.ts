@@ -3,8 +3,11 @@ import { measureFloor } from './floor.ts'
 import type { Stack } from './stack.ts'
 import { meaningful, runMeasured, warmUp } from './stack-cpu.ts'
 
-/** Users of each run. */
+/** Users of each run at a rate that can be met. */
 const users = 400
+
+/** Users of the run at full speed: enough that its beginning and its end weigh little. */
+const floodUsers = 800
 
 /** More users per second than the stack can carry, so that all cores are busy from first to last. */
 const floodPerSecond = 60
@@ -24,10 +27,10 @@ export async function measureLoad(
   const floorBefore = await measureFloor()
   await warmUp(stack, say)
 
-  say(`load: ${users} users as fast as they get through, who pay for themselves`)
-  const patience = ['--concurrency', '100', '--patience', '1h']
+  say(`load: ${floodUsers} users as fast as they get through, who pay for themselves`)
+  const patience = ['--concurrency', '150', '--patience', '1h']
   const { summary: flood, cpuMsPerFlow: floodCpu } = await runMeasured(stack, [
-    ...['--users', String(users), '--rate', String(floodPerSecond)],
+    ...['--users', String(floodUsers), '--rate', String(floodPerSecond)],
     ...['--submission', 'direct', ...patience],
   ])
   const clientCpuMsPerFlow = flood.resources.cpuMsPerFlow ?? Number.NaN

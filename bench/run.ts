@@ -14,7 +14,7 @@ import { describeMachine } from './machine.ts'
 import { measureMemory } from './memory.ts'
 import { measureRelayer } from './relayer.ts'
 import { measureRpcCalls } from './rpc-calls.ts'
-import { blockTime, openStack, seed } from './stack.ts'
+import { blockGasLimit, blockTime, openStack, seed } from './stack.ts'
 import { printTable } from './table.ts'
 
 const parts = ['floor', 'funding', 'load', 'lag', 'memory', 'relayer'] as const
@@ -28,7 +28,7 @@ if (args.only !== undefined && !parts.some((part) => part === args.only)) {
 const wants = (part: (typeof parts)[number]): boolean => args.only === undefined || args.only === part
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
-const results: Record<string, unknown> = { machine: describeMachine(), seed, blockTime }
+const results: Record<string, unknown> = { machine: describeMachine(), seed, blockTime, blockGasLimit }
 if (args.only === 'floor') results.floorCpuMsPerFlow = await measureFloor()
 const arrivalLagMs = wants('lag') ? await measureLag(say) : {}
 if (wants('load')) {

@@ -25,14 +25,17 @@ const program = fileURLToPath(new URL('../dist/index.js', import.meta.url))
 /** Of the chain of the embedded stack. */
 export const blockTime = '1s'
 
+/** Of a block of that chain: room for 60 flows, so that not the chain's own limit is measured. */
+export const blockGasLimit = 100_000_000
+
 /** Of all runs; each has a number added, so that it uses wallets of its own. */
 export const seed = 'bench'
 
-/** Starts the embedded stack with 1 s blocks. Each run against it uses wallets of its own. */
+/** Starts the embedded stack with 1 s blocks that hold what comes. Each run against it uses wallets of its own. */
 export async function openStack(): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'vana-load-bench-'))
   const { target, stop } = await startEmbeddedTarget(
-    ['--block-time', blockTime],
+    ['--block-time', blockTime, '--block-gas-limit', String(blockGasLimit)],
     new AbortController().signal,
   )
   const file = join(folder, 'target.json')

@@ -1,5 +1,3 @@
-import type { Hash } from 'viem'
-import { readReceipt } from '../chain/chain-reads.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { Target } from '../config/target.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
@@ -108,8 +106,6 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
     },
     async settle(settleSignal) {
       await funding.pool.stop(settleSignal)
-      for (const hash of funding.ledger.unsettled())
-        await settleLate(connection, funding.ledger, hash, settleSignal)
       return funding.settle(settleSignal)
     },
     close: () => funding.close(),
@@ -145,15 +141,4 @@ function keystoreOf({ wallets, secrets }: LoadTestConfig): MnemonicSources['keys
 /** The wallets of one part of a split run, numbered through from 0. */
 function partOfWallets({ user }: HdWallets, firstIndex: number, part: Part): Pick<HdWallets, 'user'> {
   return { user: (k) => user(firstIndex + part.index + k * part.count) }
-}
-
-/** A flow that gave up waiting may have paid all the same. */
-async function settleLate(
-  { rpc }: TargetConnection,
-  ledger: { settled(hash: Hash, paid: { gasUsed: bigint; effectiveGasPrice: bigint }): void },
-  hash: Hash,
-  signal: AbortSignal,
-): Promise<void> {
-  const receipt = await readReceipt(rpc, hash, { signal })
-  if (receipt) ledger.settled(hash, receipt)
 }

@@ -93,6 +93,16 @@ describe('the money of a run', () => {
     }
   })
 
+  it('does not mind a transaction in no block once its wallet is empty and not a wei is missing', async () => {
+    const run = await openRun()
+    await allFunded(run)
+    await run.pool.stop()
+    run.ledger.submitted(`0x${'cd'.repeat(32)}`)
+    const { statement, problems } = await run.settle(signal)
+    expect({ problems, mismatch: moneyMismatch(statement) }).toEqual({ problems: [], mismatch: 0n })
+    await run.close()
+  })
+
   it('shows in the four figures what the books do not know of', async () => {
     const run = await openRun()
     await allFunded(run)
