@@ -3,7 +3,7 @@ import type { SignedTransaction } from './broadcast.ts'
 import type { FeeQuote } from './fees.ts'
 import type { TransactionContent } from './sign-transaction.ts'
 
-/** What became of a transaction that a lane took; told once or, for replacements, as often as they happen. */
+/** What became of a transaction that a lane took; told once, for replacements as often as they happen, and again after a reorg. */
 export type LaneEvent =
   /** The same call was sent again with higher fees: whoever waits for `hash` must also watch `newHash`. */
   | { type: 'replaced'; hash: Hash; newHash: Hash }
