@@ -8,6 +8,8 @@ export default defineConfig({
     passWithNoTests: false,
     globalSetup: ['test/compile-program.ts'],
     maxWorkers: 2,
+    // Tests on real sockets and real blocks share CI's machines with strangers. Who needed the second chance is listed.
+    retry: process.env.CI ? 1 : 0,
     pool: 'forks',
   },
 })
