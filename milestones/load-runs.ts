@@ -1,4 +1,5 @@
 import { createRedactor } from '../src/redaction/redact.ts'
+import { formatBytes, formatMs, formatShare } from '../src/report/format-value.ts'
 import { createTerminalView } from '../src/report/terminal.ts'
 import type { RunFolder } from '../src/results/run-folder.ts'
 import type { Summary } from '../src/results/summary-schema.ts'
@@ -98,4 +99,28 @@ export function prepareLoadRuns(script: string, common: Readonly<Record<string, 
       })
     },
   }
+}
+
+/**
+ * Prints what a run needed and what went wrong in it: a line for each part of the stack, for the generator, for each kind of
+ * error and for each warning.
+ *
+ * @param generator what is to be known of the generator besides its CPU time
+ */
+export function printRun({ components, resources, errors, warnings }: Summary, generator: string): void {
+  console.log('')
+  for (const [name, { cpuMsPerFlow, cpuShare, busyShare, busySharePeak, rssPeakBytes }] of Object.entries(
+    components,
+  )) {
+    const busy =
+      busyShare === null ? '' : `, busy ${formatShare(busyShare)} (${formatShare(busySharePeak)} at most)`
+    const cpu = `CPU ${formatMs(cpuMsPerFlow)} a flow, ${formatShare(cpuShare)} of a core`
+    console.log(`  ${name.padEnd(16)}${cpu}${busy}; memory at most ${formatBytes(rssPeakBytes)}`)
+  }
+  console.log(`  ${'generator'.padEnd(16)}CPU ${formatMs(resources.cpuMsPerFlow)} a flow, ${generator}`)
+  for (const { code, step, count, example } of errors) {
+    console.log(`  ${count} × ${code} at ${step ?? 'no step'}: ${example}`)
+  }
+  for (const { code, message } of warnings) console.log(`  ! ${code}: ${message}`)
+  console.log('')
 }

@@ -1,9 +1,9 @@
 /** Milestone 3: many users at once, each with a wallet of its own. See README.md beside this file. */
-import { formatBytes, formatMs, formatRate, formatShare } from '../../src/report/format-value.ts'
+import { formatMs, formatRate } from '../../src/report/format-value.ts'
 import { moneyMismatch } from '../../src/results/money-balance.ts'
 import { sumOutcomes } from '../../src/results/outcome-counts.ts'
 import { expect, openCriteria } from '../criteria.ts'
-import { prepareLoadRuns } from '../load-runs.ts'
+import { prepareLoadRuns, printRun } from '../load-runs.ts'
 import { readOptions, refuse } from '../options.ts'
 
 const script = 'milestones/ms-03/test-multi-user.ts'
@@ -52,20 +52,10 @@ const { summary, seconds, folder } = await runs.run(
 const { users: ended, latencyMs, errors, resources, components, rpc } = summary
 const most = Math.max(0, ...seconds.map(({ active }) => active))
 
-console.log('')
-for (const [name, use] of Object.entries(components)) {
-  console.log(
-    `  ${name.padEnd(16)}CPU ${formatMs(use.cpuMsPerFlow)} a flow, ${formatShare(use.cpuShare)} of a core; memory at most ${formatBytes(use.rssPeakBytes)}`,
-  )
-}
-console.log(
-  `  ${'generator'.padEnd(16)}CPU ${formatMs(resources.cpuMsPerFlow)} a flow, event loop ${formatMs(resources.eventLoopDelayMs.p99)} late at p99; ${formatRate(rpc.callsPerFlow)} RPC calls a flow`,
+printRun(
+  summary,
+  `event loop ${formatMs(resources.eventLoopDelayMs.p99)} late at p99; ${formatRate(rpc.callsPerFlow)} RPC calls a flow`,
 )
-for (const { code, step, count, example } of errors) {
-  console.log(`  ${count} × ${code} at ${step ?? 'no step'}: ${example}`)
-}
-for (const { code, message } of summary.warnings) console.log(`  ! ${code}: ${message}`)
-console.log('')
 
 milestone.measure('Success: users who went the whole way', {
   ...{ value: ended.succeeded / users, is: 'at least', target: 0.95, unit: 'ratio' },

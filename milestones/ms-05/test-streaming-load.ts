@@ -1,10 +1,10 @@
 /** Milestone 5: users stream in as real traffic does, for minutes. See README.md beside this file. */
 import { open } from 'node:fs/promises'
-import { formatBytes, formatElapsed, formatMs, formatShare } from '../../src/report/format-value.ts'
+import { formatBytes, formatElapsed, formatMs } from '../../src/report/format-value.ts'
 import { moneyMismatch } from '../../src/results/money-balance.ts'
 import type { TimelineLine } from '../../src/results/timeline-line.ts'
 import { expect, openCriteria } from '../criteria.ts'
-import { prepareLoadRuns } from '../load-runs.ts'
+import { prepareLoadRuns, printRun } from '../load-runs.ts'
 import { readOptions, refuse } from '../options.ts'
 
 const script = 'milestones/ms-05/test-streaming-load.ts'
@@ -68,28 +68,14 @@ const { summary, seconds, folder } = await runs.run(
     ...(isQuick && target === 'local' ? { '--inference-median': '200ms' } : {}),
   },
 )
-const { users: ended, latencyMs, arrivals, resources, funding, components } = summary
+const { users: ended, latencyMs, arrivals, resources, funding } = summary
 const dueMs = await dueTimes(folder.file('flows'))
 const sustained = sustainedOf(seconds, dueMs.at(-1) ?? 0, latencyMs.flow.p50 ?? 0)
 
-console.log('')
-for (const [name, use] of Object.entries(components)) {
-  const busy =
-    use.busyShare === null
-      ? ''
-      : `, busy ${formatShare(use.busyShare)} (${formatShare(use.busySharePeak)} at most)`
-  console.log(
-    `  ${name.padEnd(16)}CPU ${formatMs(use.cpuMsPerFlow)} a flow, ${formatShare(use.cpuShare)} of a core${busy}; memory at most ${formatBytes(use.rssPeakBytes)}`,
-  )
-}
-console.log(
-  `  ${'generator'.padEnd(16)}CPU ${formatMs(resources.cpuMsPerFlow)} a flow; users started ${formatMs(arrivals.lagMs.p99)} late at p99; memory ${memoryCourse(seconds)}`,
+printRun(
+  summary,
+  `users started ${formatMs(arrivals.lagMs.p99)} late at p99; memory ${memoryCourse(seconds)}`,
 )
-for (const { code, step, count, example } of summary.errors) {
-  console.log(`  ${count} × ${code} at ${step ?? 'no step'}: ${example}`)
-}
-for (const { code, message } of summary.warnings) console.log(`  ! ${code}: ${message}`)
-console.log('')
 
 milestone.measure('Sustained throughput: users who got through, while users came', {
   ...{ value: sustained.perSecond, is: 'at least', target: 2.5, unit: 'per-second' },

@@ -17,7 +17,8 @@ export const define: CommandModule['define'] = (command, io, run) => {
       run(async () => {
         const { resolved, environment } = readCommandConfig(command, io, 'debug')
         const { runSingleFlow } = await import('./run-single-flow.ts')
-        const single = { ...resolved, config: forOneUser(resolved) }
+        // What was settled about users and rates is of no matter here.
+        const single = { ...resolved, config: forOneUser(resolved), notes: [] }
         const { exitCode } = await runSingleFlow(single.config, io, runContextOf(single, environment))
         return exitCode
       }),

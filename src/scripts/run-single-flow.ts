@@ -1,35 +1,39 @@
 import type { LoadTestConfig } from '../config/load-test-config.ts'
-import { createRedactor } from '../redaction/redact.ts'
+import type { Redactor } from '../redaction/redact.ts'
 import { createStepPrinter } from '../report/step-printer.ts'
 import { runSingleFlow as goSingleFlow } from '../run/run-single-flow.ts'
 import type { CommandIo } from './command-io.ts'
 import { exitCodes } from './exit-code.ts'
 import type { RunContext } from './run-context.ts'
+import { showRun } from './show-run.ts'
 
 /** Carries one user through the workflow and shows every step. */
-export async function runSingleFlow(
+export function runSingleFlow(
   config: LoadTestConfig,
   io: CommandIo,
   context: RunContext,
 ): Promise<{ exitCode: number }> {
-  const redact = createRedactor()
-  redact.register(...context.secrets)
-  const printer = createStepPrinter((line) => io.stderr.write(`${redact.text(line)}\n`))
-  const result = await goSingleFlow({
-    config,
-    environment: context.environment,
-    redact,
-    interrupt: io.signal,
-    forced: io.forced,
-    note: (text) => printer.note(text),
-    onStart: (user, target) => printer.begin(user.address, target.name),
-    observer: printer.observer,
+  const open = (redact: Redactor) => ({
+    ...createStepPrinter((line) => io.stderr.write(`${redact.text(line)}\n`)),
+    close() {},
   })
-  printer.end(result)
-  if (config.output.json) {
-    const { target, ...rest } = result
-    io.stdout.write(`${JSON.stringify(redact.deep({ target: target.name, ...rest }))}\n`)
-  }
-  if (io.signal.aborted) return { exitCode: exitCodes.interrupted }
-  return { exitCode: result.outcome === 'succeeded' ? exitCodes.ok : exitCodes.thresholdFailed }
+  return showRun(io, context, open, async (printer, redact) => {
+    const result = await goSingleFlow({
+      config,
+      environment: context.environment,
+      redact,
+      interrupt: io.signal,
+      forced: io.forced,
+      note: printer.note,
+      onStart: (user, target) => printer.begin(user.address, target.name),
+      observer: printer.observer,
+    })
+    printer.end(result)
+    if (config.output.json) {
+      const { target, ...rest } = result
+      io.stdout.write(`${JSON.stringify(redact.deep({ target: target.name, ...rest }))}\n`)
+    }
+    if (io.signal.aborted) return { exitCode: exitCodes.interrupted }
+    return { exitCode: result.outcome === 'succeeded' ? exitCodes.ok : exitCodes.thresholdFailed }
+  })
 }

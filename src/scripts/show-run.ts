@@ -1,0 +1,69 @@
+import { resolve } from 'node:path'
+import type { LoadTestConfig } from '../config/load-test-config.ts'
+import { createRedactor, type Redactor } from '../redaction/redact.ts'
+import { createTerminalView, type TerminalView } from '../report/terminal.ts'
+import type { LoadTest, RunView } from '../run/run-load-test.ts'
+import type { CommandIo } from './command-io.ts'
+import { ownVersion } from './own-version.ts'
+import type { RunContext } from './run-context.ts'
+import { silentView } from './silent-view.ts'
+
+/** What a run is shown in. */
+type View = { note(text: string): void; close(): void }
+
+/** A load test that is shown on the terminal. */
+type ShownLoadTest = LoadTest & { document: RunContext['document']; view: RunView & TerminalView }
+
+/**
+ * Shows a run while it is made: the secrets of its configuration are known before anything is written, people are told how
+ * it was settled and what Ctrl-C does, and the view is closed whatever happens.
+ *
+ * @param open makes the view
+ * @param make makes the run
+ */
+export async function showRun<Shown extends View, Result>(
+  io: CommandIo,
+  context: RunContext,
+  open: (redact: Redactor) => Shown,
+  make: (view: Shown, redact: Redactor) => Promise<Result>,
+): Promise<Result> {
+  const redact = createRedactor()
+  redact.register(...context.secrets)
+  const view = open(redact)
+  const onInterrupt = (): void => {
+    view.note('Stopping: no more users; those at work may finish. Ctrl-C again ends them at once.')
+  }
+  io.signal.addEventListener('abort', onInterrupt, { once: true })
+  try {
+    for (const text of context.notes) view.note(text)
+    return await make(view, redact)
+  } finally {
+    io.signal.removeEventListener('abort', onInterrupt)
+    view.close()
+  }
+}
+
+/** Shows load tests on the terminal, as the configuration says: quietly, with every step, or as usual. */
+export function showLoadTest<Result>(
+  config: LoadTestConfig,
+  io: CommandIo,
+  context: RunContext,
+  make: (test: ShownLoadTest) => Promise<Result>,
+): Promise<Result> {
+  const { quiet, verbose, directory } = config.output
+  const open = (): TerminalView =>
+    quiet ? silentView : createTerminalView(io.stderr as NodeJS.WriteStream, io.env)
+  return showRun(io, context, open, (view, redact) =>
+    make({
+      config,
+      document: context.document,
+      redact,
+      environment: context.environment,
+      version: ownVersion(),
+      resultsDirectory: resolve(io.cwd, directory),
+      interrupt: io.signal,
+      forced: io.forced,
+      view: { ...view, step: verbose ? (text) => view.note(redact.text(text)) : undefined },
+    }),
+  )
+}
