@@ -38,6 +38,20 @@ const receiptSchema = z.object({
 /** A transaction's receipt. */
 export type Receipt = Omit<z.output<typeof receiptSchema>, 'logs'> & { logs: readonly EventLog[] }
 
+const feeHistorySchema = z.object({
+  oldestBlock: smallQuantity,
+  baseFeePerGas: z.array(quantity),
+  gasUsedRatio: z.array(z.number()),
+  // Nodes leave it out, or say null, where there is no block to tell of.
+  reward: z
+    .array(z.array(quantity))
+    .nullish()
+    .transform((rows) => rows ?? []),
+})
+
+/** What consecutive blocks cost; of base fees there is one more, that of the block after them. */
+export type FeeHistory = z.output<typeof feeHistorySchema>
+
 /** A call or a transaction to be. */
 export type CallRequest = { from?: Address; to: Address; data?: Hex; value?: bigint; gas?: bigint }
 
@@ -153,6 +167,23 @@ export async function readCall(rpc: RpcPool, call: CallRequest, options?: RpcReq
 export async function readPriorityFee(rpc: RpcPool, options?: RpcRequestOptions): Promise<bigint> {
   const method = 'eth_maxPriorityFeePerGas'
   return parse(quantity, await rpc.request(method, [], options), method)
+}
+
+/**
+ * Reads what blocks up to the newest one have cost, fewer of them if the node does not have as many.
+ *
+ * @param percentile of the tips in each block, weighted by gas, from 0 to 100
+ */
+export async function readFeeHistory(
+  rpc: RpcPool,
+  blocks: number,
+  newest: number,
+  percentile: number,
+  options?: RpcRequestOptions,
+): Promise<FeeHistory> {
+  const method = 'eth_feeHistory'
+  const params = [numberToHex(blocks), numberToHex(newest), [percentile]]
+  return parse(feeHistorySchema, await rpc.request(method, params, options), method)
 }
 
 function toParams({ value, gas, ...call }: CallRequest): Record<string, unknown> {

@@ -1,25 +1,37 @@
 import fc from 'fast-check'
+import { numberToHex } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../async/manual-clock.fixture.ts'
 import type { BlockFeed } from './block-feed.ts'
 import { createFees, type FeePolicy } from './fees.ts'
+import { toChainError } from './rpc-error.ts'
 import type { RpcPool } from './rpc-pool.ts'
 
 const gwei = 10n ** 9n
 
-/** Fees over a head with a given base fee, and a node that suggests a given tip. */
+type History = { next: bigint; used: number; tip: bigint }
+
+/** Fees over a head with a given base fee, and a node that suggests a given tip, and may tell of its blocks. */
 function feesAt(baseFee: bigint | null, policy: FeePolicy = {}, tip = gwei) {
-  const state = { baseFee, tip, tipReads: 0 }
+  const state = { baseFee, tip, tipReads: 0, history: undefined as History | undefined }
   const clock = createManualClock()
   const feed = {
-    head: async () => ({ number: 7, baseFeePerGas: state.baseFee }),
-  } as Partial<BlockFeed> as BlockFeed
+    head: async () => ({ number: 7, hash: '0x07', baseFeePerGas: state.baseFee }),
+  } as unknown as BlockFeed
   const rpc = {
-    async request() {
+    async request(method: string) {
+      if (method === 'eth_feeHistory') return history()
       state.tipReads += 1
-      return `0x${state.tip.toString(16)}`
+      return numberToHex(state.tip)
     },
   } as Partial<RpcPool> as RpcPool
+  function history(): unknown {
+    if (state.history === undefined)
+      throw toChainError({ code: -32601, message: 'unknown' }, 'eth_feeHistory')
+    const { next, used, tip: reward } = state.history
+    const baseFeePerGas = [numberToHex(state.baseFee ?? 0n), numberToHex(next)]
+    return { oldestBlock: '0x7', baseFeePerGas, gasUsedRatio: [used], reward: [[numberToHex(reward)]] }
+  }
   return { fees: createFees({ rpc, feed, clock, ...policy }), state, clock }
 }
 
@@ -31,6 +43,28 @@ describe('the fee policy', () => {
       maxPriorityFeePerGas: gwei,
       blockNumber: 7,
     })
+  })
+
+  it('reckons with the base fee of the next block, and the tip that others were mined for', async () => {
+    const { fees, state } = feesAt(8n * gwei)
+    state.history = { next: 9n * gwei, used: 1, tip: 3n * gwei }
+    expect(await fees.current()).toMatchObject({
+      maxFeePerGas: 21n * gwei,
+      maxPriorityFeePerGas: 3n * gwei,
+    })
+    expect(state.tipReads).toBe(0)
+  })
+
+  it('never offers nothing for a tip because blocks were empty: the node is asked then', async () => {
+    const { fees, state } = feesAt(8n * gwei)
+    state.history = { next: 7n * gwei, used: 0, tip: 0n }
+    expect(await fees.current()).toMatchObject({ maxFeePerGas: 15n * gwei, maxPriorityFeePerGas: gwei })
+  })
+
+  it('holds the base fee of the next block against the cap, not that of the last one', async () => {
+    const { fees, state } = feesAt(8n * gwei, { maxFeeGwei: 9.5, priorityFeeWei: gwei })
+    state.history = { next: 9n * gwei, used: 1, tip: 0n }
+    await expect(fees.current()).rejects.toMatchObject({ code: 'CHAIN_UNDERPRICED' })
   })
 
   it('asks the node for its tip once in half a minute, not once a flow', async () => {

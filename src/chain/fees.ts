@@ -4,6 +4,7 @@ import { raceAbort } from '../async/race-abort.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { BlockFeed } from './block-feed.ts'
 import { readPriorityFee } from './chain-reads.ts'
+import { createFeeHistory } from './fee-history.ts'
 import type { RpcPool } from './rpc-pool.ts'
 
 // What other rooms build on: createFees({ rpc, feed, ...policy }) -> Fees { current, bump }.
@@ -13,18 +14,18 @@ export type FeeQuote = { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint }
 
 /** How fees are chosen. */
 export type FeePolicy = {
-  /** How often the base fee may grow by the cap before the transaction is priced out. @default 2 */
+  /** How many times the base fee of the next block a transaction offers, for blocks after that one. @default 2 */
   baseFeeMultiplier?: number
-  /** Tip in wei per gas, or `node` for what the node suggests, asked every 30 s. @default 'node' */
-  priorityFeeWei?: bigint | 'node'
+  /** Tip in wei per gas. @default what recent transactions were mined for, or what the node suggests if there are none */
+  priorityFeeWei?: bigint
   /** The most that is ever paid per gas, in gwei, replacements included. @default unlimited */
   maxFeeGwei?: number
 }
 
-/** Fees of the current block, see {@link createFees}. */
+/** Fees for the next block, see {@link createFees}. */
 export type Fees = {
   /**
-   * Fees for a transaction sent now, with the block they were made from.
+   * Fees for a transaction sent now, with the newest block that they were made from.
    *
    * @throws LoadTestError `CHAIN_UNDERPRICED` if base fee and tip together are above the cap; other `CHAIN_*` codes
    * if the chain cannot be read; the signal's reason.
@@ -44,25 +45,21 @@ const tipLifetimeMs = 30_000
 /**
  * Makes the EIP-1559 fee policy of a process: `maxFee = baseFee * multiplier + tip`, never above the cap.
  *
- * The base fee comes from the block feed, so the price is read once a block and never once a flow.
+ * Both come from the node's fee history: the base fee is that of the block after the head, the tip is the median of what
+ * half of each recent block was mined for. Where no recent block holds a transaction that paid a tip, the tip is what the
+ * node suggests, asked every 30 s; where the node tells no history, the base fee is the head's besides. So the price is
+ * read once a block and never once a flow.
  *
  * @example const fees = createFees({ rpc, feed, maxFeeGwei: 50 }); const quote = await fees.current({ signal })
  */
 export function createFees(options: FeePolicy & { rpc: RpcPool; feed: BlockFeed; clock?: Clock }): Fees {
-  const {
-    rpc,
-    feed,
-    baseFeeMultiplier = 2,
-    priorityFeeWei = 'node',
-    maxFeeGwei,
-    clock = systemClock,
-  } = options
+  const { rpc, feed, baseFeeMultiplier = 2, priorityFeeWei, maxFeeGwei, clock = systemClock } = options
   const cap = maxFeeGwei === undefined ? undefined : parseGwei(String(maxFeeGwei))
   const multiplier = BigInt(Math.round(baseFeeMultiplier * 1000))
+  const foresee = createFeeHistory(rpc)
   let tip: { readAtMs: number; value: Promise<bigint> } | undefined
 
-  async function readTip(signal: AbortSignal | undefined): Promise<bigint> {
-    if (priorityFeeWei !== 'node') return priorityFeeWei
+  async function suggestedTip(signal: AbortSignal | undefined): Promise<bigint> {
     if (tip === undefined || clock.now() - tip.readAtMs > tipLifetimeMs) {
       const value = readPriorityFee(rpc)
       tip = { readAtMs: clock.now(), value }
@@ -78,7 +75,7 @@ export function createFees(options: FeePolicy & { rpc: RpcPool; feed: BlockFeed;
   }: {
     signal?: AbortSignal | undefined
   } = {}): Promise<FeeQuote & { blockNumber: number }> {
-    const [head, suggested] = await Promise.all([feed.head({ signal }), readTip(signal)])
+    const head = await feed.head({ signal })
     const { baseFeePerGas, number: blockNumber } = head
     if (typeof baseFeePerGas !== 'bigint') {
       throw new LoadTestError(
@@ -86,10 +83,12 @@ export function createFees(options: FeePolicy & { rpc: RpcPool; feed: BlockFeed;
         'The chain has no base fee (EIP-1559), which this program needs.',
       )
     }
-    const maxPriorityFeePerGas = suggested
-    const needed = baseFeePerGas + maxPriorityFeePerGas
+    const forecast = await raceAbort(foresee(head), signal)
+    const baseFeeWei = forecast?.baseFeeWei ?? baseFeePerGas
+    const maxPriorityFeePerGas = priorityFeeWei ?? forecast?.tipWei ?? (await suggestedTip(signal))
+    const needed = baseFeeWei + maxPriorityFeePerGas
     if (cap !== undefined && needed > cap) throw aboveCap(needed, cap)
-    const wanted = (baseFeePerGas * multiplier) / 1000n + maxPriorityFeePerGas
+    const wanted = (baseFeeWei * multiplier) / 1000n + maxPriorityFeePerGas
     const maxFeePerGas = cap !== undefined && wanted > cap ? cap : wanted
     return { maxFeePerGas: maxFeePerGas > needed ? maxFeePerGas : needed, maxPriorityFeePerGas, blockNumber }
   }

@@ -28,6 +28,8 @@ export type SweepWalletOptions = {
   found?: { balanceWei: bigint; nonces: AccountNonces } | undefined
   /** Where the coins go; an account without code. */
   to: Address
+  /** Paid above the base fee at first, wei per gas. @default the tip of the day, see `createFees` */
+  tipWei?: bigint | undefined
   /** How long a transaction may take to be in a block before it is sent again with a higher price. @default 30_000 */
   confirmTimeoutMs?: number
   /** How long transactions of the wallet that are on their way are waited for before they are replaced. @default 15_000 */
@@ -99,7 +101,7 @@ export async function sweepWallet(
     }
     const [balanceWei, currentWei] = await Promise.all([
       balance ?? readBalance(rpc, address, read),
-      currentPrice(chain, signal),
+      currentPrice(chain, options.tipWei, signal),
     ])
     if (priceWei < currentWei) priceWei = currentWei
     const feeWei = transferGas * priceWei
@@ -152,12 +154,16 @@ async function settledNonce(
 }
 
 /** Base fee with room for two full blocks, and the tip. */
-async function currentPrice(chain: WalletChain, signal: AbortSignal | undefined): Promise<bigint> {
+async function currentPrice(
+  chain: WalletChain,
+  tipWei: bigint | undefined,
+  signal: AbortSignal | undefined,
+): Promise<bigint> {
   const [{ baseFeePerGas }, quote] = await Promise.all([
     chain.feed.head({ signal }),
     chain.fees.current({ signal }),
   ])
-  const wanted = ((baseFeePerGas ?? 0n) * 5n) / 4n + quote.maxPriorityFeePerGas
+  const wanted = ((baseFeePerGas ?? 0n) * 5n) / 4n + (tipWei ?? quote.maxPriorityFeePerGas)
   return wanted < quote.maxFeePerGas ? wanted : quote.maxFeePerGas
 }
 

@@ -61,6 +61,8 @@ export async function sweepWallets(options: SweepWalletsOptions): Promise<SweepR
     throw new LoadTestError('CONFIG_INVALID', `${to} has code; coins are returned to plain accounts only.`)
   }
   const { multicall3 } = await findAbilities(chain, contracts, signal)
+  // Read once: what these transfers pay above the base fee is a tip to whoever reads the chain's history afterwards.
+  const { maxPriorityFeePerGas: tipWei } = await chain.fees.current({ signal })
   const result: SweepResult = {
     wallets: range.count,
     sweptWallets: 0,
@@ -93,7 +95,7 @@ export async function sweepWallets(options: SweepWalletsOptions): Promise<SweepR
       const known = nonces[i]
       const found = known === undefined ? undefined : { balanceWei, nonces: known }
       try {
-        await sweepWallet(chain, wallets.user(index), { to, found, onSwept: book, signal })
+        await sweepWallet(chain, wallets.user(index), { to, found, tipWei, onSwept: book, signal })
       } catch (error) {
         signal?.throwIfAborted()
         if (!(error instanceof LoadTestError)) throw error

@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { encodeErrorResult, parseEther } from 'viem'
+import { encodeErrorResult, parseEther, parseGwei } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { revertAbi } from '../../src/chain/abi.ts'
 import { fundWallets } from '../../src/wallets/fund-wallets.ts'
 import { openPayments, readMoneyJournal } from '../../src/wallets/money-journal.ts'
 import { createMoneyLedger } from '../../src/wallets/money-ledger.ts'
 import { readBalances } from '../../src/wallets/read-balances.ts'
+import { transferGas } from '../../src/wallets/sweep-wallet.ts'
 import { revertingCode } from '../chain/reverting-code.fixture.ts'
 import { until } from './until.fixture.ts'
 import { startWalletStack, type WalletStack } from './wallet-stack.fixture.ts'
@@ -305,6 +306,24 @@ describe('sweeping wallets', () => {
     expect(spentWei).toBe(result.feesWei)
     const again = await stack.manager.sweep({ range, to: payer.address })
     expect(again).toMatchObject({ sweptWallets: 0, sweptWei: 0n, feesWei: 0n, leftWei: 0n })
+  })
+
+  it('does not bid against its own transfers, of which the history of the chain soon consists', async () => {
+    const range = freshRange(12)
+    const payer = stack.payer()
+    await stack.manager.fund({ range, amountWei, payer, maxSpendWei })
+    const { client } = stack.anvil
+    await client.setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei('10') })
+    await client.mine({ blocks: 1 })
+    const pricesWei: bigint[] = []
+    await stack.manager.sweep({
+      range,
+      to: payer.address,
+      concurrency: 1,
+      onSwept: ({ feesWei }) => pricesWei.push(feesWei / transferGas),
+    })
+    expect(pricesWei).toHaveLength(12)
+    expect(pricesWei).toEqual(pricesWei.toSorted((a, b) => (a < b ? 1 : -1)))
   })
 
   it('leaves what is worth less than the gas to send it', async () => {

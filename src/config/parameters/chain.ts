@@ -10,11 +10,11 @@ const milliseconds = duration({ bareUnit: 'ms', minMs: 1 })
 
 /** How the generator talks to the chain. */
 export const chainParameters = {
-  /** The fee cap, as a multiple of the base fee. */
+  /** The fee cap, as a multiple of the next block's base fee. */
   feeMultiplier: parameter(decimalNumber({ min: 1, max: 100 }), {
     default: 2,
     flag: '--fee-multiplier <factor>',
-    summary: 'Fee cap of a transaction as a multiple of the base fee.',
+    summary: "Fee cap of a transaction as a multiple of the next block's base fee.",
   }),
   /** No transaction offers more per gas than this. */
   maxFeePerGasWei: optional(amount({ bareUnit: 'gwei' }), {
