@@ -4,9 +4,9 @@ import { createManualClock } from './manual-clock.fixture.ts'
 import { createSpacer } from './spacer.ts'
 
 /** Who asked when for a turn, and gave up when; the times at which each got it. */
-async function turns(spacingMs: number, asked: { atMs: number; abortMs?: number }[]) {
+async function turns(spacingMs: number, asked: { atMs: number; abortMs?: number }[], random = () => 0) {
   const clock = createManualClock()
-  const spacer = createSpacer(clock, spacingMs)
+  const spacer = createSpacer(clock, spacingMs, random)
   const given: (number | 'aborted')[] = []
   const all = asked.map(async ({ atMs, abortMs }, index) => {
     await clock.sleepUntil(atMs)
@@ -27,6 +27,16 @@ describe('a spacer', () => {
     expect(await turns(2000, [{ atMs: 0 }, { atMs: 1 }, { atMs: 2 }, { atMs: 9000 }])).toEqual([
       0, 2000, 4000, 9000,
     ])
+  })
+
+  test('adds up to half of the spacing at random', async () => {
+    const drawn = [0.5, 0, 0.9]
+    const all = await turns(
+      2000,
+      [{ atMs: 0 }, { atMs: 1 }, { atMs: 2 }, { atMs: 3 }],
+      () => drawn.shift() ?? 0,
+    )
+    expect(all).toEqual([0, 2500, 4500, 7400])
   })
 
   test('gives the place of one who gave up to the next at once', async () => {

@@ -12,12 +12,14 @@ export type Spacer = {
 type Waiting = { begin(): void }
 
 /**
- * Keeps at least so much time between two turns. Who aborts gives its place back at once: the next one moves up.
+ * Keeps at least so much time between two turns, and up to half of it more at random, so that generators that began together
+ * do not stay in step. Who aborts gives its place back at once: the next one moves up.
  *
  * @param spacingMs 0 for none
- * @example const spacer = createSpacer(systemClock, 2000); await spacer.turn(signal)
+ * @param random in [0, 1)
+ * @example const spacer = createSpacer(systemClock, 2000, Math.random); await spacer.turn(signal) // 2 to 3 s apart
  */
-export function createSpacer(clock: Clock, spacingMs: number): Spacer {
+export function createSpacer(clock: Clock, spacingMs: number, random: () => number): Spacer {
   const queue = new Set<Waiting>()
   let nextMs = Number.NEGATIVE_INFINITY
   let nobodyWaits = new AbortController()
@@ -32,7 +34,7 @@ export function createSpacer(clock: Clock, spacingMs: number): Spacer {
       const [first] = queue
       if (first === undefined || clock.now() < nextMs) continue
       queue.delete(first)
-      nextMs = clock.now() + spacingMs
+      nextMs = clock.now() + spacingMs * (1 + random() / 2)
       first.begin()
     }
     isServing = false

@@ -1,23 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { createEndpoint, parseRetryAfter } from './endpoint.ts'
-
-describe('Retry-After', () => {
-  const now = Date.parse('2025-09-05T12:00:00Z')
-  it.each([
-    ['2', 2000],
-    ['0', 0],
-    ['0.25', 250],
-    ['Fri, 05 Sep 2025 12:00:03 GMT', 3000],
-    ['Fri, 05 Sep 2025 11:00:00 GMT', 0],
-    ['soon', undefined],
-    [undefined, undefined],
-    [['7', '9'], 7000],
-  ])('%s is %s ms', (header, expected) => {
-    expect(parseRetryAfter(header, now)).toBe(expected)
-  })
-})
+import { createEndpoint } from './endpoint.ts'
 
 describe('an endpoint', () => {
   it('uses the credentials, path and query of its URL', async () => {

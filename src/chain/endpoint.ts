@@ -1,6 +1,7 @@
 import { Pool } from 'undici'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { type ExchangeAnswer, exchange, exchangeTimeout } from '../http/exchange.ts'
+import { parseRetryAfter } from '../http/retry-after.ts'
 import { endpointLabel } from './endpoint-label.ts'
 
 /** One JSON-RPC node over HTTP, see {@link createEndpoint}. */
@@ -78,22 +79,6 @@ export function createEndpoint(url: string, { connections }: { connections: numb
       await pool.destroy()
     },
   }
-}
-
-/**
- * Reads a Retry-After header, in seconds or as a date, into milliseconds from now.
- *
- * @example parseRetryAfter('2') // 2000
- */
-export function parseRetryAfter(
-  header: string | string[] | undefined,
-  nowEpochMs: number = Date.now(),
-): number | undefined {
-  const text = Array.isArray(header) ? header[0] : header
-  if (text === undefined) return undefined
-  if (/^\d+(\.\d+)?$/.test(text.trim())) return Math.ceil(Number(text) * 1000)
-  const date = Date.parse(text)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowEpochMs)
 }
 
 function codeOf(error: unknown): string {

@@ -33,6 +33,8 @@ export type PoolMemberOptions = Pick<RpcPoolOptions, 'chainId' | 'ratePerSecond'
   connections: number
   clock: Clock
   counter: CallCounter
+  /** Told that the endpoint asked for a pause, by the answer to a call of this method. */
+  onRateLimit(method: string, retryAfterMs: number | undefined): void
   /** A number for a JSON-RPC id: the first of as many as are asked for. */
   nextIds(count: number): number
 }
@@ -83,7 +85,9 @@ export function createPoolMember(options: PoolMemberOptions): PoolMember {
       const code = error instanceof LoadTestError ? error.code : undefined
       if (code === 'CHAIN_RATE_LIMITED') {
         meter.rateLimited(calls.length)
-        health.onRateLimited(clock.now(), retryAfterOf(error))
+        const retryAfterMs = retryAfterOf(error)
+        health.onRateLimited(clock.now(), retryAfterMs)
+        options.onRateLimit(calls[0]?.method ?? '', retryAfterMs)
       } else if (code === 'CHAIN_UNREACHABLE') health.onUnreachable(clock.now())
       else health.onAbandoned()
       throw error

@@ -119,6 +119,8 @@ describe('a pool of one endpoint', () => {
     const pool = poolOver([node], { clock, random: () => 0 })
     await pool.request('eth_blockNumber')
     node.misbehave = () => ({ http: 429, headers: { 'retry-after': '2' } })
+    const limits: unknown[] = []
+    const unwatch = pool.onRateLimit((...limit) => limits.push(limit))
     const asking = pool.request('eth_blockNumber')
     await expect.poll(() => pool.endpoints()[0]?.state).toBe('paused')
     node.misbehave = () => undefined
@@ -126,6 +128,11 @@ describe('a pool of one endpoint', () => {
     expect(node.count('eth_blockNumber')).toBe(2)
     await clock.advanceTo(2000)
     expect(await asking).toBe('0x7')
+    expect(limits).toEqual([['eth_blockNumber', 2000]])
+    unwatch()
+    node.misbehave = () => ({ http: 429, headers: { 'retry-after': '0' } })
+    await expect(pool.request('eth_blockNumber')).rejects.toMatchObject({ code: 'CHAIN_RATE_LIMITED' })
+    expect(limits).toHaveLength(1)
   })
 
   it('keeps everybody else away during the pause, too', async () => {

@@ -9,7 +9,8 @@ import { createPoolMember, type PoolMember } from './pool-member.ts'
 import { type RpcOutcome, unwrap } from './rpc-answer.ts'
 import { surveyMembers } from './survey-members.ts'
 
-// What other rooms build on: createRpcPool(options) -> RpcPool { chainId, request, batch, calls, endpoints, close }.
+// What other rooms build on: createRpcPool(options) ->
+// RpcPool { chainId, request, batch, calls, endpoints, onRateLimit, close }.
 
 /** Settings of {@link createRpcPool}. */
 export type RpcPoolOptions = {
@@ -71,6 +72,9 @@ export type EndpointStats = EndpointCounts & {
   falseHead: boolean
 }
 
+/** Told that an endpoint asked for a pause, in milliseconds. */
+export type RateLimitListener = (method: string, retryAfterMs: number | undefined) => void
+
 /** A set of JSON-RPC nodes of one chain, see {@link createRpcPool}. */
 export type RpcPool = {
   /** The id that every endpoint is held to. */
@@ -87,6 +91,11 @@ export type RpcPool = {
   calls(): CallCounts
   /** The endpoints, how they are, and what they had to do. */
   endpoints(): EndpointStats[]
+  /**
+   * Tells a listener of each answer by which an endpoint asked for a pause, also of those that were waited out: the method
+   * of the call, or of the first in a batch, and the time asked for, if any. Returns what ends it.
+   */
+  onRateLimit(listener: RateLimitListener): () => void
   /**
    * Asks every endpoint for its chain id and its newest block, before anything depends on them.
    *
@@ -135,11 +144,15 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
     lastId += count
     return lastId - count + 1
   }
+  const limitListeners = new Set<RateLimitListener>()
+  const onRateLimit: RateLimitListener = (...limit) => {
+    for (const listener of limitListeners) listener(...limit)
+  }
   const labels = new Map<string, number>()
   const members = urls.map((url) => {
     const ordinal = (labels.get(endpointLabel(url)) ?? 0) + 1
     labels.set(endpointLabel(url), ordinal)
-    const shared = { chainId, timeoutMs, connections, clock, counter, nextIds }
+    const shared = { chainId, timeoutMs, connections, clock, counter, nextIds, onRateLimit }
     return createPoolMember({ ...options, ...shared, url, ordinal })
   })
   const survey = createHeadSurvey(members.length)
@@ -232,6 +245,10 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
           falseHead: isFalse,
         }
       }),
+    onRateLimit(listener) {
+      limitListeners.add(listener)
+      return () => limitListeners.delete(listener)
+    },
     async check(signal) {
       surveyedAtMs = clock.now()
       const problems = await surveyMembers(members, survey, surveyedAtMs, signal)

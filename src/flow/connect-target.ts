@@ -51,7 +51,7 @@ export type ConnectionSettings = {
   maxFeePerGasWei?: bigint | undefined
   /** Repeats of idempotent steps. @default 4 attempts, 250 ms to 10 s, a fifth of all attempts */
   retry?: { attempts: number; baseDelayMs: number; maxDelayMs: number; budgetRatio: number }
-  /** Least time between two requests of a kind to the personal server, in milliseconds. @default 0 */
+  /** Least time between two requests of a kind to the personal server, in milliseconds; up to half of it is added. @default 0 */
   spacingMs?: number
   /** Signs URLs and uploads. @default the target's key file, if it names one */
   serviceAccount?: ServiceAccount | undefined
@@ -114,7 +114,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
     shared((signal) => resolveGrantee(rpc, target.chain.contracts.grantees, grantee, signal)),
   )
   const policy = { ...retry, budget: createRetryBudget(retry.budgetRatio, 50), random, sleep }
-  const relayed = { api, feed, receipts, policy }
+  const relayed = { api, feed, receipts, sleep }
   const sendDirectly = createUserSender(chain)
   return {
     services: {
@@ -134,9 +134,9 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
       chain: {
         id: target.chain.id,
         permissionNonce: (user, signal) => readPermissionNonce(rpc, target, user, signal),
-        submit: (signed, user, signal) =>
+        submit: (signed, user, signal, retry) =>
           settings.submission === 'relayed'
-            ? submitRelayed(relayed, signed, user, signal)
+            ? submitRelayed(relayed, signed, user, signal, retry)
             : sendDirectly({
                 account: toNativeAccount(user.privateKey),
                 to: target.chain.contracts.permissions,
@@ -160,8 +160,8 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
       },
       inference: { request: api.requestInference, poll: api.pollInference },
       turns: {
-        identity: createSpacer(systemClock, spacingMs).turn,
-        request: createSpacer(systemClock, spacingMs).turn,
+        identity: createSpacer(systemClock, spacingMs, random).turn,
+        request: createSpacer(systemClock, spacingMs, random).turn,
       },
       retry: policy,
     },

@@ -138,7 +138,7 @@ export class DataPortabilityFlow {
       const nonce = await retry(() => chain.permissionNonce(address, signal))
       return compute.run('signPermission', { privateKey, chainId: chain.id, nonce, parameters }, signal)
     })
-    const submission = await step('submit', () => chain.submit(signed, user, signal)).catch(
+    const submission = await step('submit', () => chain.submit(signed, user, signal, retry)).catch(
       (error: unknown) => {
         // A node may have it all the same, and then it costs: the books have to know of it.
         const hash = unsureHash(error)

@@ -3,6 +3,7 @@ import type { RetryPolicy } from '../async/retry.ts'
 import type { RevertReason } from '../chain/explain-revert.ts'
 import type { SignedPermission } from '../vana/user-crypto.ts'
 import type { ComputePool } from './compute-pool.ts'
+import type { StepRunner } from './step-runner.ts'
 
 /** A user's wallet. */
 export type FlowUser = {
@@ -75,8 +76,16 @@ export type FlowServices = {
     id: number
     /** The user's next nonce for signed permissions. */
     permissionNonce(user: Hex, signal: AbortSignal): Promise<bigint>
-    /** Submits what the user signed, at the user's own cost or through a relayer. Never to be repeated blindly. */
-    submit(signed: SignedPermission, user: FlowUser, signal: AbortSignal): Promise<Submission>
+    /**
+     * Submits what the user signed, at the user's own cost or through a relayer. Never to be repeated blindly: what of it
+     * may be asked again goes through the flow's `retry`.
+     */
+    submit(
+      signed: SignedPermission,
+      user: FlowUser,
+      signal: AbortSignal,
+      retry: StepRunner['retry'],
+    ): Promise<Submission>
     /** Waits for the block that holds the transaction. @throws LoadTestError TX_NOT_CONFIRMED */
     receipt(submission: Submission, signal: AbortSignal): Promise<FlowReceipt>
     /** Finds out why a transaction reverted; never rejects. Costs calls of its own, so it is for failures alone. */

@@ -1,17 +1,17 @@
-import { type RetryPolicy, retry } from '../async/retry.ts'
+import type { RetryPolicy } from '../async/retry.ts'
 import type { BlockFeed } from '../chain/block-feed.ts'
 import type { ReceiptHub } from '../chain/receipt-hub.ts'
 import type { SignedPermission } from '../vana/user-crypto.ts'
 import type { ApiServerClient } from './api-server-client.ts'
 import type { FlowUser, Submission } from './flow-services.ts'
-import { retryAdvice } from './step-runner.ts'
+import type { StepRunner } from './step-runner.ts'
 
 /** What relayed transactions stand on. */
 export type RelayedParts = {
   api: Pick<ApiServerClient, 'relay' | 'relayed'>
   feed: Pick<BlockFeed, 'head'>
   receipts: Pick<ReceiptHub, 'replace'>
-  policy: RetryPolicy
+  sleep: RetryPolicy['sleep']
 }
 
 /** A relayer does not replace a transaction before its lane has stood still for some blocks. */
@@ -24,17 +24,19 @@ const nextLookMs = 5_000
  * That is safe, and no blind repetition: the signature holds the user's nonce, so the contract accepts it once; and the
  * relayer gives the same request the same transaction, also one whose answer was lost.
  *
+ * @param retry the flow's own, which counts and keeps to the time that is left
  * @throws LoadTestError a `SERVER_*` code; the signal's reason
  */
 export async function submitRelayed(
-  { api, feed, policy }: RelayedParts,
+  { api, feed }: Pick<RelayedParts, 'api' | 'feed'>,
   signed: SignedPermission,
   user: FlowUser,
   signal: AbortSignal,
+  retry: StepRunner['retry'],
 ): Promise<Submission> {
   const { number: afterBlock } = await feed.head({ signal })
   const sendingAtMs = performance.now()
-  const hash = await retry(() => api.relay(signed, user.address, signal), policy, signal, retryAdvice)
+  const hash = await retry(() => api.relay(signed, user.address, signal))
   return { hash, afterBlock, sendingAtMs, submittedAtMs: performance.now() }
 }
 
@@ -43,14 +45,14 @@ export async function submitRelayed(
  * another hash, and then whoever waits for the old one gets the new one. Ends with the signal, and never rejects.
  */
 export async function followReplacements(
-  { api, receipts, policy }: RelayedParts,
+  { api, receipts, sleep }: Pick<RelayedParts, 'api' | 'receipts' | 'sleep'>,
   submitted: Submission['hash'],
   signal: AbortSignal,
 ): Promise<void> {
   let hash = submitted
   for (let waitMs = firstLookMs; !signal.aborted; waitMs = nextLookMs) {
     try {
-      await policy.sleep(waitMs, signal)
+      await sleep(waitMs, signal)
       const transaction = await api.relayed(hash, signal)
       if (transaction.hash !== hash) receipts.replace(hash, transaction.hash)
       hash = transaction.hash

@@ -83,6 +83,15 @@ describe('a step', () => {
     expect(told).toEqual(['submit STORAGE_FAILED undefined'])
   })
 
+  test('leaves what the endpoints of the chain say to their pool, but for a full transaction pool', async () => {
+    const { runner, told } = runnerOf()
+    const paused = new LoadTestError('CHAIN_RATE_LIMITED', 'paused', { details: { retryAfterMs: 2000 } })
+    const full = new LoadTestError('CHAIN_RATE_LIMITED', 'full', { details: { reason: 'pool-full' } })
+    await expect(runner.step('sign', failing(paused))).rejects.toBe(paused)
+    await expect(runner.step('submit', failing(full))).rejects.toBe(full)
+    expect(told).toEqual(['submit CHAIN_RATE_LIMITED undefined'])
+  })
+
   test('waits for its turn outside its time', async () => {
     const { runner, sleep } = runnerOf()
     await runner.step('request', failing(), { turn: () => sleep(3000) })

@@ -47,7 +47,7 @@ export function createStepRunner(
   let current: StepName | null = null
   const told = new WeakSet<object>()
   const tellRateLimit = (error: unknown): void => {
-    if (current === null || !isRateLimit(error) || told.has(error)) return
+    if (current === null || !isRateLimit(error) || isToldByPool(error) || told.has(error)) return
     told.add(error)
     observer.onRateLimit?.(current, error.code, retryAdvice(error).retryAfterMs)
   }
@@ -104,6 +104,10 @@ export function isRateLimit(error: unknown): error is LoadTestError {
   const { code, details } = error
   return code === 'SERVER_RATE_LIMITED' || code === 'CHAIN_RATE_LIMITED' || details.status === 429
 }
+
+/** What the chain's endpoints said is told by their pool, which mostly waits it out; a full transaction pool is not that. */
+const isToldByPool = ({ code, details }: LoadTestError): boolean =>
+  code === 'CHAIN_RATE_LIMITED' && details.reason === undefined
 
 /** Puts any failure into the form that reports show. */
 export function toFlowError(error: unknown, step: StepName | null): FlowError {

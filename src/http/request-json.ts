@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { type ExchangeAnswer, exchange } from './exchange.ts'
+import { parseRetryAfter } from './retry-after.ts'
 
 /** One request for JSON. */
 export type JsonRequest = {
@@ -19,8 +20,9 @@ export type JsonRequest = {
  * Asks a server for JSON and classifies every failure by where and how it failed, never by words.
  *
  * @returns the parsed body of a 2xx answer
- * @throws LoadTestError SERVER_UNREACHABLE, SERVER_RATE_LIMITED (`details.retryAfterMs`), SERVER_REFUSED (4xx),
- * SERVER_FAILED (5xx), SERVER_PROTOCOL (no JSON), each with `details.status` and `details.body`; the signal's reason
+ * @throws LoadTestError SERVER_UNREACHABLE, SERVER_RATE_LIMITED (429), SERVER_REFUSED (4xx), SERVER_FAILED (5xx),
+ * SERVER_PROTOCOL (no JSON), each with `details.status`, `details.body` and, where the server said how long to wait,
+ * `details.retryAfterMs`; the signal's reason
  */
 export async function requestJson(dispatcher: Dispatcher, request: JsonRequest): Promise<unknown> {
   const { method, url, body, signal, timeoutMs = 30_000, service } = request
@@ -57,12 +59,14 @@ export async function requestJson(dispatcher: Dispatcher, request: JsonRequest):
     }
     return json
   }
-  const details = { status, body: json ?? text.slice(0, 500) }
-  const message = `The ${service} answered ${status}: ${summarise(json ?? text)}`
-  if (status === 429) {
-    const retryAfterMs = parseRetryAfter(answer.headers['retry-after'])
-    throw new LoadTestError('SERVER_RATE_LIMITED', message, { details: { ...details, retryAfterMs } })
+  const retryAfterMs = parseRetryAfter(answer.headers['retry-after'])
+  const details = {
+    status,
+    body: json ?? text.slice(0, 500),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
   }
+  const message = `The ${service} answered ${status}: ${summarise(json ?? text)}`
+  if (status === 429) throw new LoadTestError('SERVER_RATE_LIMITED', message, { details })
   throw new LoadTestError(status >= 500 ? 'SERVER_FAILED' : 'SERVER_REFUSED', message, { details })
 }
 
@@ -86,14 +90,4 @@ function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   return code ?? error.message
-}
-
-/** `Retry-After` in milliseconds: seconds, or an HTTP date. */
-function parseRetryAfter(header: string | string[] | undefined): number | undefined {
-  const value = Array.isArray(header) ? header[0] : header
-  if (!value) return undefined
-  const seconds = Number(value)
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000)
-  const date = Date.parse(value)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
 }

@@ -29,7 +29,7 @@ export const protectionSchema = z.object({
   rateLimits: z
     .object({
       count,
-      /** By step and error code, such as `request SERVER_RATE_LIMITED`. */
+      /** By step and error code, such as `request SERVER_RATE_LIMITED`; of the chain's endpoints by the call's method. */
       bySource: z.record(z.string(), count),
       firstMs: ms.nullable(),
       lastMs: ms.nullable(),

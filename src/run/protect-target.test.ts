@@ -116,4 +116,17 @@ describe('the protection of a target', () => {
     expect(protection.measurements().heldBack).toEqual({ started: 1, dropped: 1 })
     expect(notes).toHaveLength(1)
   })
+
+  test('slows down at a limit of the chain as well, though its endpoints were only waited for', () => {
+    const { protection, notes, now } = protectionOf({ '--adaptive': 'true' })
+    protection.chainLimited('eth_call', 3000)
+    protection.chainLimited('eth_call', undefined)
+    expect(protection.gate.refusal(now())).toMatchObject({ reason: 'rate-limited' })
+    expect(notes).toEqual(['eth_call: CHAIN_RATE_LIMITED; users are let in more slowly until it passes'])
+    expect(protection.measurements().rateLimits).toMatchObject({
+      count: 2,
+      bySource: { 'eth_call CHAIN_RATE_LIMITED': 2 },
+      longestRetryAfterMs: 3000,
+    })
+  })
 })

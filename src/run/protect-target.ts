@@ -1,5 +1,6 @@
 import type { Clock } from '../async/clock.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
+import type { ErrorCode } from '../errors/catalog.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import type { StepObserver } from '../flow/step-runner.ts'
 import { type BreakerTransition, type BreakerVerdict, createCircuitBreaker } from '../load/circuit-breaker.ts'
@@ -18,6 +19,8 @@ export type TargetProtection = {
   gate: StartGate
   /** Watches every flow for limits and repeats. */
   observer: StepObserver
+  /** The chain's endpoints asked for a pause, in the answer to a call of this method. */
+  chainLimited(method: string, retryAfterMs: number | undefined): void
   /** A user ended, or was dropped. */
   ended(record: FlowRecord): void
   /** Looks at the time; call it once a second. */
@@ -100,6 +103,20 @@ export function createTargetProtection(options: {
   let retryCount = 0
   let withoutBudget = 0
 
+  /** @param where the step, or the method of the RPC call */
+  const limited = (where: string, code: ErrorCode, retryAfterMs = 0): void => {
+    const nowMs = clock.now()
+    limitCount++
+    limits.add(`${where} ${code}`)
+    firstLimitMs ??= sinceStart(nowMs)
+    lastLimitMs = sinceStart(nowMs)
+    if (retryAfterMs > (longestRetryAfterMs ?? 0)) longestRetryAfterMs = retryAfterMs
+    if (!config.load.adaptive) return
+    const before = pace.totals(nowMs).slowDowns
+    pace.slowDown(nowMs, retryAfterMs)
+    if (before === 0) note(`${where}: ${code}; users are let in more slowly until it passes`)
+  }
+
   return {
     gate: {
       refusal(nowMs) {
@@ -127,19 +144,9 @@ export function createTargetProtection(options: {
           retries.add(step)
         }
       },
-      onRateLimit(step, code, retryAfterMs = 0) {
-        const nowMs = clock.now()
-        limitCount++
-        limits.add(`${step} ${code}`)
-        firstLimitMs ??= sinceStart(nowMs)
-        lastLimitMs = sinceStart(nowMs)
-        if (retryAfterMs > (longestRetryAfterMs ?? 0)) longestRetryAfterMs = retryAfterMs
-        if (!config.load.adaptive) return
-        const before = pace.totals(nowMs).slowDowns
-        pace.slowDown(nowMs, retryAfterMs)
-        if (before === 0) note(`${step}: ${code}; users are let in more slowly until it passes`)
-      },
+      onRateLimit: limited,
     },
+    chainLimited: (method, retryAfterMs) => limited(method, 'CHAIN_RATE_LIMITED', retryAfterMs),
     ended({ index, outcome, droppedBecause }) {
       if (droppedBecause === 'breaker-open' || droppedBecause === 'rate-limited') heldDropped++
       const admission = admissions.get(index)

@@ -240,6 +240,7 @@ async function coming(
     view.update(snapshot)
   }
   const timer = setInterval(tick, 1000)
+  const unwatch = client.connection.rpc.onRateLimit(protection.chainLimited)
   try {
     await carryUsers({
       config,
@@ -261,6 +262,7 @@ async function coming(
     })
   } finally {
     clearInterval(timer)
+    unwatch()
     tick()
   }
   return elapsed()

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors/catalog.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { parseRetryAfter } from '../http/retry-after.ts'
 import { redactSignedUrl } from './redact-signed-url.ts'
 
 /** Header values as undici gives them. */
@@ -40,7 +41,7 @@ export function storageAnswerError(
   const code: ErrorCode = mayPass ? 'STORAGE_FAILED' : 'STORAGE_REFUSED'
   const { reason, message } = reasonOf(body)
   const said = [reason, message].filter(Boolean).join(': ')
-  const retryAfterMs = retryAfter(headers['retry-after'])
+  const retryAfterMs = parseRetryAfter(headers['retry-after'])
   return new LoadTestError(code, `Cannot ${action}: the storage answered ${status}${said && ` (${said})`}.`, {
     details: {
       status,
@@ -138,11 +139,6 @@ function fromXml(body: string): { reason?: string; message?: string } {
 function shorten(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim().replace(/\.$/, '')
   return line.length > 200 ? `${line.slice(0, 200)}...` : line
-}
-
-/** `Retry-After` in ms; the service gives seconds. */
-function retryAfter(header: string | string[] | undefined): number | undefined {
-  return typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined
 }
 
 function describe(error: unknown): { code?: string; message: string } {

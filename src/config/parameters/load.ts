@@ -112,7 +112,7 @@ export const loadParameters = {
     flag: '--spacing <time>',
     summary:
       'Least time between two requests for an operation, and between two for an identity, to a personal server ' +
-      'that limits them.',
+      'that limits them; up to half of it is added at random.',
   }),
   /** Slow down where the target says that it is too much. */
   adaptive: parameter(toggle, {
