@@ -67,7 +67,7 @@ export function mayBeSent(error: unknown): boolean {
 
 /** JSON-RPC's "internal error": says something of the node, and nothing of the transaction. */
 const isInternalError = (error: unknown): boolean =>
-  error instanceof LoadTestError && error.details.code === -32603
+  error instanceof LoadTestError && error.code === 'CHAIN_RPC_ERROR' && error.details.code === -32603
 
 function withFate(error: unknown, hash: Hash, mayBeSent: boolean): unknown {
   if (!(error instanceof LoadTestError)) return error

@@ -6,6 +6,7 @@ import { createEndpoint } from './endpoint.ts'
 import { createEndpointHealth, type EndpointHealth } from './endpoint-health.ts'
 import { createEndpointMeter, type EndpointCounts } from './endpoint-meter.ts'
 import { askedTooOften, inOrder, type RpcOutcome, toOutcome, unwrap } from './rpc-answer.ts'
+import { isNodeFailure } from './rpc-error.ts'
 import type { RpcCall, RpcPoolOptions } from './rpc-pool.ts'
 import { createTokenBucket } from './token-bucket.ts'
 
@@ -58,15 +59,15 @@ export function createPoolMember(options: PoolMemberOptions): PoolMember {
     for (const { method } of calls) counter.count(method, label)
     meter.sent(calls.length, waitMs)
     const startedMs = clock.now()
-    const report = (ok: (i: number) => boolean): void => {
+    const report = (outcomes: readonly RpcOutcome[]): void => {
       const durationMs = clock.now() - startedMs
-      let failed = 0
       for (const [i, { method }] of calls.entries()) {
-        if (!ok(i)) failed += 1
-        options.onCall?.({ method, endpoint: label, durationMs, ok: ok(i) })
+        options.onCall?.({ method, endpoint: label, durationMs, ok: outcomes[i]?.ok === true })
       }
+      const failed = calls.length - outcomes.filter(({ ok }) => ok).length
+      const rejected = outcomes.filter((one) => !one.ok && !isNodeFailure(one.error)).length
       counter.countFailures(failed)
-      meter.ended(failed, durationMs)
+      meter.ended({ failed, rejected }, durationMs)
     }
     try {
       const answer = await endpoint.post(JSON.stringify(bodies.length === 1 ? bodies[0] : bodies), {
@@ -78,10 +79,15 @@ export function createPoolMember(options: PoolMemberOptions): PoolMember {
       const limited = outcomes.map(askedTooOften).find((found) => found !== undefined)
       if (limited !== undefined) throw limited
       health.onAnswer(clock.now())
-      report((i) => outcomes[i]?.ok === true)
+      report(outcomes)
       return outcomes
     } catch (error) {
-      report(() => false)
+      if (signal?.aborted) {
+        // Nobody waited for the answer: it says nothing of the endpoint.
+        health.onAbandoned()
+        throw error
+      }
+      report([])
       const code = error instanceof LoadTestError ? error.code : undefined
       if (code === 'CHAIN_RATE_LIMITED') {
         meter.rateLimited(calls.length)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { rejectionReason, revertOf, toChainError } from './rpc-error.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { isNodeFailure, rejectionReason, revertOf, toChainError } from './rpc-error.ts'
 
 describe('an error of a node', () => {
   // Texts as geth, anvil, Nethermind, Besu, Erigon and reth write them.
@@ -47,6 +48,7 @@ describe('an error of a node', () => {
     [-32000, 'execution reverted', '0xb5b6936d'],
     [-32000, 'execution reverted', { data: '0xb5b6936d' }],
     [-32015, 'VM execution error.', 'Reverted 0xb5b6936d'],
+    [-32603, 'Error: VM Exception while processing transaction', { message: 'reverted', data: '0xb5b6936d' }],
   ])('that is a refusal by a contract is decoded: %i %s', (code, message, data) => {
     const error = toChainError({ code, message, data }, 'eth_estimateGas')
     expect(error).toMatchObject({ code: 'TX_REVERTED', retriable: false, details: { data: '0xb5b6936d' } })
@@ -70,5 +72,38 @@ describe('an error of a node', () => {
     })
     expect(rejectionReason(new Error('already known'))).toBeUndefined()
     expect(revertOf(new Error('x'))).toBeUndefined()
+  })
+})
+
+describe('a failure of the node itself', () => {
+  const error = (code: number, message: string, data?: unknown) =>
+    toChainError({ code, message, ...(data === undefined ? {} : { data }) }, 'eth_call')
+
+  it.each([
+    [-32603, 'Internal error'],
+    [-32002, 'resource not available'],
+    [-32005, 'limit exceeded'],
+    [429, 'slow down'],
+  ])('is an error of that kind: %i %s', (code, message) => {
+    expect(isNodeFailure(error(code, message))).toBe(true)
+  })
+
+  it('is an answer that cannot be had, or cannot be read', () => {
+    expect(isNodeFailure(new LoadTestError('CHAIN_UNREACHABLE', 'nothing within 10 ms'))).toBe(true)
+    expect(isNodeFailure(new LoadTestError('CHAIN_RPC_ERROR', 'the answer is not JSON-RPC'))).toBe(true)
+  })
+
+  it.each([
+    [-32000, 'insufficient funds for gas * price + value'],
+    [-32000, 'nonce too low'],
+    [-32003, 'transaction already imported'],
+    [-32000, 'replacement transaction underpriced'],
+    [-32000, 'txpool is full'],
+    [3, 'execution reverted'],
+    [-32603, 'execution reverted'],
+    [-32601, 'Method not found'],
+    [-32602, 'invalid params'],
+  ])('is not an error that answers the call: %i %s', (code, message) => {
+    expect(isNodeFailure(error(code, message))).toBe(false)
   })
 })

@@ -19,6 +19,10 @@ export type RejectionReason =
 /** Codes that say nothing by themselves: a server error (-32000), a rejected transaction (-32003), Nethermind's pool (-32010). */
 const genericCodes = new Set([-32000, -32003, -32010])
 const revertCodes = new Set([3, -32015])
+/** "Internal error": of the node, unless it says that a contract refused, as Hardhat and some gateways do. */
+const internalCode = -32603
+/** EIP-1474's "resource unavailable" besides. */
+const nodeFailureCodes = new Set<unknown>([internalCode, -32002])
 /** EIP-1474's "limit exceeded", and what gateways put in place of the HTTP status. */
 const rateLimitCodes = new Set([-32005, 429])
 
@@ -74,7 +78,8 @@ export function toChainError(body: RpcErrorBody, method: string): LoadTestError 
   if (rateLimitCodes.has(code)) {
     return new LoadTestError('CHAIN_RATE_LIMITED', `${method}: ${message}`, { details })
   }
-  if (revertCodes.has(code) || (genericCodes.has(code) && (data !== undefined || /revert/i.test(message)))) {
+  const mayBeRevert = genericCodes.has(code) || code === internalCode
+  if (revertCodes.has(code) || (mayBeRevert && (data !== undefined || /revert/i.test(message)))) {
     const revert = decodeRevert(data ?? '0x')
     const reason = revert.name === 'empty' ? message : describeRevert(revert)
     return new LoadTestError('TX_REVERTED', `${method}: the contract refused: ${reason}`, {
@@ -99,6 +104,18 @@ export function toChainError(body: RpcErrorBody, method: string): LoadTestError 
 export function rejectionReason(error: unknown): RejectionReason | undefined {
   if (!(error instanceof LoadTestError)) return undefined
   return error.details.reason as RejectionReason | undefined
+}
+
+/**
+ * Whether an error is the node's own failure: it gave no answer, none in time or none that can be read, asked for a pause,
+ * or failed inside. Any other error is its answer to the call: a revert, a used nonce, a price, an unknown method.
+ *
+ * @example isNodeFailure(toChainError({ code: -32603, message: 'Internal error' }, 'eth_call')) // true
+ */
+export function isNodeFailure({ code, details }: LoadTestError): boolean {
+  if (code === 'CHAIN_RATE_LIMITED') return details.reason === undefined
+  if (code === 'CHAIN_RPC_ERROR') return details.code === undefined || nodeFailureCodes.has(details.code)
+  return code === 'CHAIN_UNREACHABLE'
 }
 
 /**

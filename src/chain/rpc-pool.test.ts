@@ -175,6 +175,26 @@ describe('a pool of one endpoint', () => {
     expect(pool.endpoints()[0]?.state).toBe('closed')
   })
 
+  it('tells the errors that are an answer from those that are a failure of the endpoint', async () => {
+    const node = await startNode()
+    const pool = poolOver([node])
+    await pool.request('eth_blockNumber')
+    node.answer = ({ method, params: [what] }) => {
+      if (method !== 'eth_call') return { result: '0x7' }
+      if (what === 'revert') return { error: { code: 3, message: 'execution reverted', data: '0x' } }
+      return { error: { code: what === 'broken' ? -32603 : -32000, message: `${what}` } }
+    }
+    for (const what of ['revert', 'insufficient funds', 'broken']) {
+      await expect(pool.request('eth_call', [what])).rejects.toThrow()
+    }
+    node.misbehave = () => ({ http: 502 })
+    await expect(pool.request('eth_call')).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' })
+    node.misbehave = () => undefined
+    const call = (what: string) => ({ method: 'eth_call', params: [what] })
+    await pool.batch([call('revert'), { method: 'eth_blockNumber', params: [] }, call('broken')])
+    expect(pool.endpoints()).toMatchObject([{ calls: 9, failed: 6, rejected: 3, rateLimited: 0 }])
+  })
+
   it('rejects with the reason of the signal, which does not count against the endpoint', async () => {
     const node = await startNode()
     const pool = poolOver([node], { health: { failuresToOpen: 1 } })
@@ -185,7 +205,7 @@ describe('a pool of one endpoint', () => {
     await expect.poll(() => node.count('eth_blockNumber')).toBe(2)
     stop.abort(new Error('run stopped'))
     await expect(asking).rejects.toThrow('run stopped')
-    expect(pool.endpoints()[0]?.state).toBe('closed')
+    expect(pool.endpoints()[0]).toMatchObject({ state: 'closed', failed: 0 })
     await expect(pool.request('eth_blockNumber', [], { signal: stop.signal })).rejects.toThrow('run stopped')
   })
 

@@ -5,6 +5,8 @@ export type EndpointTotals = {
   calls: number
   /** Calls that ended in an error, rate limiting included. */
   failed: number
+  /** Of the failed: the error was the answer to the call (a revert, a used nonce), and the endpoint did its work. */
+  rejected: number
   /** Calls that it answered with "too many requests". */
   rateLimited: number
   /** From the request to its answer, whatever that was; requests of several calls count once. */
@@ -64,6 +66,7 @@ function endpointSince(before: EndpointTotals | undefined, now: EndpointTotals):
     ...now,
     calls: now.calls - before.calls,
     failed: now.failed - before.failed,
+    rejected: now.rejected - before.rejected,
     rateLimited: now.rateLimited - before.rateLimited,
     tokenWaitMs: now.tokenWaitMs - before.tokenWaitMs,
     pausedMs: now.pausedMs - before.pausedMs,

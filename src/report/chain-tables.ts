@@ -2,6 +2,8 @@ import type { Summary } from '../results/summary-schema.ts'
 import { type TransactionPart, transactionParts } from '../results/transaction-latencies.ts'
 import { formatCount, formatMs, formatShare, nothing } from './format-value.ts'
 
+type Endpoint = Summary['rpc']['byEndpoint'][string]
+
 /** A table as words: the first cell of a row is its head. */
 export type WordTable = { head: readonly string[]; rows: readonly (readonly string[])[] }
 
@@ -26,11 +28,24 @@ export function transactionTable({ transactions }: Summary): WordTable {
 /** What each RPC endpoint had to do, and what it kept the run waiting for. */
 export function endpointTable({ rpc }: Summary): WordTable {
   return {
-    head: ['Endpoint', 'Calls', 'Failed', '429', 'Mean', 'p99', 'Own rate', 'Paused', 'Open', 'Behind'],
+    head: [
+      'Endpoint',
+      'Calls',
+      'Failed',
+      'Rejected',
+      '429',
+      'Mean',
+      'p99',
+      'Own rate',
+      'Paused',
+      'Open',
+      'Behind',
+    ],
     rows: Object.entries(rpc.byEndpoint).map(([label, one]) => [
       label,
       formatCount(one.calls),
-      `${formatCount(one.failed)} (${formatShare(one.failed / Math.max(1, one.calls))})`,
+      `${formatCount(failures(one))} (${formatShare(failures(one) / Math.max(1, one.calls))})`,
+      formatCount(one.rejected),
       formatCount(one.rateLimited),
       formatMs(one.latencyMs.mean),
       formatMs(one.latencyMs.p99),
@@ -46,6 +61,9 @@ export function endpointTable({ rpc }: Summary): WordTable {
   }
 }
 
+/** Those that were the endpoint's own doing. */
+const failures = ({ failed, rejected }: Endpoint): number => failed - rejected
+
 /** What the columns of {@link endpointTable} mean. */
 export const endpointWords =
-  'Own rate: time that calls waited for their turn under --rpc-rate. Paused: time for which the endpoint had asked for a pause. Open: time for which it was left alone after failures in a row. Behind: most blocks that it was behind another.'
+  'Failed: no answer, an internal error, or 429. Rejected: the answer was an error of the call’s own, such as a revert or a used nonce. Own rate: time that calls waited for their turn under --rpc-rate. Paused: time for which the endpoint had asked for a pause. Open: time for which it was left alone after failures in a row. Behind: most blocks that it was behind another.'

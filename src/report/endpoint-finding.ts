@@ -30,13 +30,14 @@ const lostMs = ({ tokenWaitMs, pausedMs, openMs }: Endpoint): number => tokenWai
 
 function limitsOf(one: Endpoint): string[] {
   const limits: string[] = []
-  const { calls, failed, rateLimited, tokenWaitMs, pausedMs, openMs, maxHeadLag } = one
+  const { calls, failed, rejected, rateLimited, tokenWaitMs, pausedMs, openMs, maxHeadLag } = one
   if (rateLimited > 0) {
     limits.push(
       `refused ${formatCounted(rateLimited, 'call')} as too many and was spared for ${formatMs(pausedMs)}`,
     )
   }
-  const others = failed - rateLimited
+  // A revert or a used nonce is an answer.
+  const others = failed - rejected - rateLimited
   if (others > 0 && others / calls > worthSaying.failedShare) {
     limits.push(
       `${formatCount(others)} of ${formatCount(calls)} calls failed (${formatShare(others / calls)})`,

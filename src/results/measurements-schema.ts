@@ -92,6 +92,7 @@ function digestsOf<Name extends string>(names: readonly Name[]) {
 export const endpointSchema = z.object({
   calls: count,
   failed: count,
+  rejected: count.default(0),
   rateLimited: count,
   latencyMs: digestSchema,
   tokenWaitMs: ms,

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import type { Summary } from '../results/summary-schema.ts'
+import { limitingEndpoints } from './endpoint-finding.ts'
+
+type Endpoint = Summary['rpc']['byEndpoint'][string]
+
+const digest = { count: 0, min: null, mean: null, p50: null, p90: null, p95: null, p99: null, max: null }
+/** An endpoint that took a thousand calls and limited nothing. */
+const fine: Endpoint = {
+  ...{ calls: 1000, failed: 0, rejected: 0, rateLimited: 0, latencyMs: digest },
+  ...{ tokenWaitMs: 0, pausedMs: 0, openMs: 0, maxHeadLag: null, falseHead: false },
+}
+const findings = (endpoints: Record<string, Partial<Endpoint>>) => {
+  const byEndpoint = Object.fromEntries(
+    Object.entries(endpoints).map(([label, differences]) => [label, { ...fine, ...differences }]),
+  )
+  return limitingEndpoints({ rpc: { byEndpoint } } as Summary)
+}
+const textOf = (differences: Partial<Endpoint>): string | undefined =>
+  findings({ node: differences })[0]?.text
+
+describe('what is found of RPC endpoints', () => {
+  it('is nothing where none limited the run, however many calls were refused with good reason', () => {
+    expect(findings({ a: {}, b: { maxHeadLag: 3, failed: 10 } })).toEqual([])
+    expect(findings({ a: { failed: 900, rejected: 900 } })).toEqual([])
+  })
+
+  it('is the share of calls that failed, past one in a hundred, without those that have an answer', () => {
+    expect(textOf({ failed: 510, rejected: 490 })).toBe('node: 20 of 1,000 calls failed (2%).')
+    expect(textOf({ failed: 500, rejected: 490 })).toBeUndefined()
+  })
+
+  it('is each call that it refused as too many, told apart from failures', () => {
+    expect(textOf({ failed: 3, rateLimited: 3, pausedMs: 1500 })).toBe(
+      'node: refused 3 calls as too many and was spared for 1.50 s.',
+    )
+  })
+
+  it('is an old head, or one that it did not have', () => {
+    expect(textOf({ maxHeadLag: 4 })).toBe('node: was up to 4 blocks behind.')
+    expect(textOf({ maxHeadLag: 4, falseHead: true })).toBe(
+      'node: claimed a newest block that it did not have.',
+    )
+  })
+
+  it('is the own rate, and then the advice is to raise it', () => {
+    expect(textOf({ tokenWaitMs: 10_000 })).toBeUndefined()
+    const [finding] = findings({ node: { tokenWaitMs: 20_000 } })
+    expect(finding?.text).toContain('calls waited 20.0 s in all for their turn under the own rate')
+    expect(finding?.hint).toBe('Raise --rpc-rate, or add endpoints.')
+    expect(findings({ node: { tokenWaitMs: 20_000, openMs: 500 } })[0]?.hint).toContain('Add RPC endpoints')
+  })
+
+  it('names the endpoint first that took the most time', () => {
+    const [finding, ...others] = findings({
+      short: { rateLimited: 1, failed: 1, pausedMs: 500 },
+      none: {},
+      long: { openMs: 60_000, failed: 5 },
+    })
+    expect(others).toEqual([])
+    expect(finding).toMatchObject({ title: 'RPC limits', tone: 'warn' })
+    expect(finding?.text).toMatch(/^long: failed in a row and was left alone for .*\. short: refused 1 call /)
+    expect(finding?.text).not.toContain('none')
+  })
+})
