@@ -1,86 +1,59 @@
-import {
-  createPublicClient,
-  createWalletClient,
-  custom,
-  type Hex,
-  numberToHex,
-  type WalletClient,
-} from 'viem'
-import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
-import { makeUserData } from '../src/flow/user-data.ts'
-import {
-  encryptBlobWithSignedKey,
-  encryptWithWalletPublicKey,
-  generateEncryptionKey,
-  mokshaTestnet,
-  NodePlatformAdapter,
-  VanaCore,
-} from '../src/vana/sdk.ts'
-import { cpuMsOf } from './cpu.ts'
+import { fork } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
 
-const flows = 60
-
-/**
- * What one flow costs when the SDK's own operations are called bare, one after the other, with viem's accounts: derive
- * the file's key, encrypt 10 kB, seal the key, compose and sign the typed data, sign the transaction.
- *
- * @returns CPU milliseconds per flow
- */
-export async function measureFloor(): Promise<number> {
-  const server = privateKeyToAccount(generatePrivateKey())
-  const data = new Blob([new Uint8Array(makeUserData({ seed: 'floor', index: 0, size: 'medium' }))])
-  const accounts = Array.from({ length: flows + 5 }, () => privateKeyToAccount(generatePrivateKey()))
-  const one = (index: number) => flow(accounts[index] ?? server, server, data)
-  for (let i = 0; i < 5; i++) await one(flows + i)
-  let next = 0
-  return (
-    (await cpuMsOf(async () => {
-      while (next < flows) await one(next++)
-    })) / flows
-  )
+/** CPU milliseconds per flow of the SDK's bare operations. */
+export type Floor = {
+  /** With every core at them at once: the conditions under which a generator at full speed makes them. */
+  busy: number
+  /** On one core, with nothing else to do; where two cores share caches and execution units, less than `busy`. */
+  alone: number
 }
 
-type Account = ReturnType<typeof privateKeyToAccount>
+const program = fileURLToPath(new URL('./floor.process.ts', import.meta.url))
 
-async function flow(account: Account, server: Account, data: Blob): Promise<void> {
-  const platform = new NodePlatformAdapter()
-  const chain = mokshaTestnet
-  const walletClient = createWalletClient({ account, chain, transport }) as WalletClient & {
-    chain: typeof chain
+/** Measures what the SDK's own operations of one flow cost: on one core alone, then on all cores at once. */
+export async function measureFloor(): Promise<Floor> {
+  const alone = await inProcesses(1)
+  return { alone, busy: await inProcesses(availableParallelism()) }
+}
+
+/** The mean of several measurements, as it is reported. */
+export function floorResults(floors: readonly Floor[]): {
+  floorCpuMsPerFlow: number
+  floorAloneCpuMsPerFlow: number
+} {
+  const mean = (of: keyof Floor): number => floors.reduce((sum, floor) => sum + floor[of], 0) / floors.length
+  return { floorCpuMsPerFlow: mean('busy'), floorAloneCpuMsPerFlow: mean('alone') }
+}
+
+/** Runs so many loops at the same time; the mean of what they say. */
+async function inProcesses(count: number): Promise<number> {
+  const loops = Array.from({ length: count }, openLoop)
+  try {
+    // All are warm before any begins, and go on until the last has measured: each has company from first to last.
+    await Promise.all(loops.map(({ next }) => next('warm')))
+    for (const { tell } of loops) tell('measure')
+    const measured = await Promise.all(loops.map(({ next }) => next('cpuMsPerFlow')))
+    return measured.reduce((sum, ms) => sum + ms, 0) / count
+  } finally {
+    for (const { stop } of loops) stop()
   }
-  const key = await generateEncryptionKey(walletClient, platform)
-  await encryptBlobWithSignedKey(data, key, platform)
-  const sealed = await encryptWithWalletPublicKey(key, server.publicKey, platform)
-  const vana = new VanaCore(platform, {
-    walletClient,
-    publicClient: createPublicClient({ chain, transport }),
-    relayer: async () => ({ type: 'signed', hash: `0x${'0'.repeat(64)}` }),
-  })
-  await vana.permissions.submitAddServerFilesAndPermissions({
-    granteeId: 1n,
-    grant: `https://storage.googleapis.com/bucket/${account.address}/grant.json`,
-    fileUrls: [`https://storage.googleapis.com/bucket/${account.address}/data.pgp`],
-    schemaIds: [0],
-    serverAddress: server.address,
-    serverUrl: 'https://test.server.vana.com/api/v1',
-    serverPublicKey: server.publicKey,
-    filePermissions: [[{ account: server.address, key: sealed }]],
-  })
-  const calldata: Hex = `0x${'ab'.repeat(2052)}`
-  await account.signTransaction({
-    chainId: chain.id,
-    to: server.address,
-    data: calldata,
-    nonce: 0,
-    gas: 1_700_000n,
-    maxFeePerGas: 2_000_000_000n,
-    maxPriorityFeePerGas: 1_000_000_000n,
-  })
 }
 
-/** Answers the two reads that the SDK makes before it signs. */
-const transport = custom({
-  async request({ method }: { method: string }) {
-    return method === 'eth_chainId' ? numberToHex(mokshaTestnet.id) : numberToHex(0n, { size: 32 })
-  },
-})
+function openLoop() {
+  const child = fork(program)
+  return {
+    tell: (message: string) => void child.send(message),
+    /** The number that comes under a name. */
+    next: (name: string) =>
+      new Promise<number>((resolve, reject) => {
+        child.on('message', (message: Record<string, number>) => {
+          const value = message[name]
+          if (value !== undefined) resolve(value)
+        })
+        child.on('exit', (code) => reject(new Error(`The floor's process ended with ${code}.`)))
+      }),
+    stop: () => void child.kill(),
+  }
+}

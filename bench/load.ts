@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { measureFloor } from './floor.ts'
+import { floorResults, measureFloor } from './floor.ts'
 import type { Stack } from './stack.ts'
 import { meaningful, runMeasured, warmUp } from './stack-cpu.ts'
 
@@ -50,12 +50,12 @@ export async function measureLoad(
     ...['--submission', 'relayed'],
   ])
   say('floor: once more')
-  const floorCpuMsPerFlow = (floorBefore + (await measureFloor())) / 2
+  const floor = floorResults([floorBefore, await measureFloor()])
 
   return {
-    floorCpuMsPerFlow,
+    ...floor,
     clientCpuMsPerFlow,
-    clientCpuRatio: clientCpuMsPerFlow / floorCpuMsPerFlow,
+    clientCpuRatio: clientCpuMsPerFlow / floor.floorCpuMsPerFlow,
     stackCpuMsPerFlow: meaningful({ direct: directCpu, relayed: relayedCpu }),
     stackCpuMsPerFlowBySubmission: { direct: directCpu, relayed: relayedCpu },
     flowsPerSecond: flood.throughput.flowsPerSecond,

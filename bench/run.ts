@@ -6,7 +6,7 @@
  *   npm run bench -- --only floor      one part: floor, funding, load, lag, memory, relayer
  */
 import { parseArgs } from 'node:util'
-import { measureFloor } from './floor.ts'
+import { floorResults, measureFloor } from './floor.ts'
 import { measureFunding } from './fund-wallets.ts'
 import { measureLag } from './lag.ts'
 import { measureLoad } from './load.ts'
@@ -29,7 +29,7 @@ const wants = (part: (typeof parts)[number]): boolean => args.only === undefined
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 const results: Record<string, unknown> = { machine: describeMachine(), seed, blockTime, blockGasLimit }
-if (args.only === 'floor') results.floorCpuMsPerFlow = await measureFloor()
+if (args.only === 'floor') Object.assign(results, floorResults([await measureFloor()]))
 const arrivalLagMs = wants('lag') ? await measureLag(say) : {}
 if (wants('load')) {
   const stack = await openStack()

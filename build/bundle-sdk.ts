@@ -12,13 +12,19 @@ import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 
 const require = createRequire(import.meta.url)
+const root = new URL('..', import.meta.url)
 const outputFile = new URL('../generated/vana-sdk.js', import.meta.url)
 const typesFile = new URL('../generated/vana-sdk.d.ts', import.meta.url)
+const grantFileOutput = new URL('../generated/vana-grant-file.js', import.meta.url)
+const grantFileTypes = new URL('../generated/vana-grant-file.d.ts', import.meta.url)
 const stampFile = new URL('../generated/vana-sdk.stamp', import.meta.url)
 
-const entry = `export { VanaCore, NodePlatformAdapter, createGrantFile, encryptBlobWithSignedKey,
+const entry = `export { VanaCore, NodePlatformAdapter, encryptBlobWithSignedKey,
   encryptWithWalletPublicKey, generateEncryptionKey, getAbi, getContractAddress, mokshaTestnet, vanaMainnet,
   DEFAULT_ENCRYPTION_SEED } from '@opendatalabs/vana-sdk/node'`
+
+/** The one function that needs nothing else of the SDK; the thread that calls it then need not load all of it. */
+const grantFileEntry = `export { createGrantFile } from './node_modules/@opendatalabs/vana-sdk/dist/utils/grantFiles.js'`
 
 /** Environment read when the SDK loads: its own ECIES over native secp256k1, in the same format as the default. */
 const banner = `import { createRequire as createNodeRequire } from 'node:module'
@@ -39,16 +45,21 @@ const stamp = createHash('sha256')
   .update(readFileSync(require.resolve('../node_modules/@opendatalabs/vana-sdk/package.json')))
   .digest('hex')
 
-const isCurrent = existsSync(outputFile) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp
+const outputs = [outputFile, grantFileOutput, stampFile]
+const isCurrent = outputs.every((file) => existsSync(file)) && readFileSync(stampFile, 'utf8') === stamp
 if (!isCurrent) {
   mkdirSync(new URL('.', outputFile), { recursive: true })
+  await bundle(entry, outputFile, banner)
+  await bundle(grantFileEntry, grantFileOutput, '')
+  writeFileSync(typesFile, `${entry}\n`)
+  writeFileSync(grantFileTypes, `export { createGrantFile } from '@opendatalabs/vana-sdk/node'\n`)
+  writeFileSync(stampFile, stamp)
+}
+
+async function bundle(contents: string, output: URL, banner: string): Promise<void> {
   await build({
-    stdin: {
-      contents: entry,
-      resolveDir: fileURLToPath(new URL('..', import.meta.url)),
-      sourcefile: 'vana-sdk-entry.js',
-    },
-    outfile: fileURLToPath(outputFile),
+    stdin: { contents, resolveDir: fileURLToPath(root), sourcefile: 'vana-sdk-entry.js' },
+    outfile: fileURLToPath(output),
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -62,6 +73,4 @@ if (!isCurrent) {
     legalComments: 'eof',
     logLevel: 'error',
   })
-  writeFileSync(typesFile, `${entry}\n`)
-  writeFileSync(stampFile, stamp)
 }

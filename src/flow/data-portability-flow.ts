@@ -1,7 +1,7 @@
 import { linkedSignal } from '../async/linked-signal.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { createRandom } from '../random/random.ts'
-import { createGrantFile } from '../vana/sdk.ts'
+import { createGrantFile } from '../vana/grant-file.ts'
 import { checkEvidence } from './evidence.ts'
 import type { FlowError, FlowTransaction, Outcome, TransactionTimes } from './flow-record.ts'
 import type { FlowOptions, FlowReceipt, FlowServices, FlowUser, Submission } from './flow-services.ts'

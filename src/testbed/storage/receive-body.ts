@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { type Emulator, maxJsonBytes } from './exchange.ts'
-import { bodyChunks } from './request-body.ts'
+import { readBody } from './request-body.ts'
 import { tooLarge } from './service-error.ts'
 import type { StoredBody } from './stored-body.ts'
 
@@ -20,14 +20,18 @@ export async function receiveBody(
   if (Number(request.headers['content-length'] ?? 0) > maxObjectBytes + maxJsonBytes)
     throw tooLarge(maxObjectBytes)
   const writer = bodies.createWriter()
+  let size = 0
   try {
-    for await (const chunk of bodyChunks(request)) {
-      for (const bytes of split(chunk)) {
-        if (writer.size + bytes.length > maxObjectBytes) throw tooLarge(maxObjectBytes)
-        const written = writer.write(bytes)
-        if (written !== undefined) await written
+    await readBody(request, (chunk) => {
+      const pieces = split(chunk)
+      for (const { length } of pieces) size += length
+      if (size > maxObjectBytes) throw tooLarge(maxObjectBytes)
+      let written: Promise<void> | undefined
+      for (const bytes of pieces) {
+        written = written === undefined ? writer.write(bytes) : written.then(() => writer.write(bytes))
       }
-    }
+      return written
+    })
     counters.bytesIn += writer.size
     return await writer.finish()
   } catch (error) {

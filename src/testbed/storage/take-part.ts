@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { type ContentRange, parseContentRange } from './content-range.ts'
 import type { Emulator, Exchange } from './exchange.ts'
 import { objectResource } from './object-resource.ts'
-import { bodyChunks } from './request-body.ts'
+import { readBody } from './request-body.ts'
 import { endActivePart, partUnitBytes, type UploadSession } from './resumable-uploads.ts'
 import { ServiceError, tooLarge } from './service-error.ts'
 import { storeBody } from './store-body.ts'
@@ -90,7 +90,7 @@ async function readUnits(
   let known = writer.size - start
   let bytesRead = 0
   let rest = Buffer.alloc(0)
-  for await (const chunk of bodyChunks(request)) {
+  await readBody(request, (chunk) => {
     bytesRead += chunk.length
     if (end !== undefined && start + bytesRead > end + 1) throw wrongLength(bytesRead, start, end)
     if (start + bytesRead > limit) {
@@ -100,11 +100,12 @@ async function readUnits(
     known -= chunk.length - fresh.length
     rest = rest.length === 0 ? Buffer.from(fresh) : Buffer.concat([rest, fresh])
     const units = rest.length - (rest.length % partUnitBytes)
-    if (units === 0) continue
-    await writer.write(rest.subarray(0, units))
-    emulator.counters.bytesIn += units
+    if (units === 0) return undefined
+    const whole = rest.subarray(0, units)
     rest = rest.subarray(units)
-  }
+    emulator.counters.bytesIn += units
+    return writer.write(whole)
+  })
   if (end !== undefined && bytesRead !== end - start + 1) throw wrongLength(bytesRead, start, end)
   return { bytesRead, rest }
 }
