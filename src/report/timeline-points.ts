@@ -34,6 +34,12 @@ export type TimelinePoint = {
   /** The worst second's. */
   lagMaxMs: number | null
   eventLoopP99Ms: number
+  /** Shares of the time in which the circuit breaker was open, and in which a few users tried. */
+  breaker: { open: number; halfOpen: number }
+  /** Mean share of the users due who might start; an open breaker, and one that tries, lets in none but its few. */
+  admittedShare: number
+  /** How often the target said that it was asked too often. */
+  rateLimits: number
 }
 
 /** A run's timeline in as many points as a chart can use. */
@@ -104,7 +110,19 @@ function addUp(startMs: number, lines: TimelineLine[]): TimelinePoint {
     fundingWaiting: highest(lines.map((line) => line.funding?.waiting ?? null)),
     lagMaxMs: lags.length === 0 ? null : Math.max(...lags),
     eventLoopP99Ms: most((line) => line.resources.eventLoopDelayMs.p99),
+    ...protectionOf(lines),
+    rateLimits: sum((line) => line.rateLimits),
   }
+}
+
+function protectionOf(lines: TimelineLine[]): Pick<TimelinePoint, 'breaker' | 'admittedShare'> {
+  const ms = lines.reduce((total, line) => total + line.spanMs, 0)
+  const mean = (read: (line: TimelineLine) => number) =>
+    ms > 0 ? lines.reduce((total, line) => total + read(line) * line.spanMs, 0) / ms : 0
+  const isIn = (state: string) => (line: TimelineLine) => (line.breaker === state ? 1 : 0)
+  const breaker = { open: mean(isIn('open')), halfOpen: mean(isIn('half-open')) }
+  const keepsAway = (line: TimelineLine) => line.breaker === 'open' || line.breaker === 'half-open'
+  return { breaker, admittedShare: ms > 0 ? mean((line) => (keepsAway(line) ? 0 : line.admittedShare)) : 1 }
 }
 
 function componentsOf(lines: TimelineLine[]): TimelinePoint['components'] {

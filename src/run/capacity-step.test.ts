@@ -31,8 +31,20 @@ describe('a step of a capacity search', () => {
     expect(load).toMatchObject({ arrival: 'poisson', stages: [], spikes: [], ratePerSecond: 2 })
   })
 
-  test('is held to the thresholds of the search, and always to keeping up', () => {
-    expect(step(1).thresholds).toEqual(['flow.p95 < 10s', keepsUpCondition])
+  test('is held to the thresholds of the search, always to keeping up, and ends when too many have failed', () => {
+    expect(step(1).thresholds).toEqual(['flow.p95 < 10s', keepsUpCondition, 'errors <= 10 abort'])
+    expect(step(1).breaker.mode).toBe('off')
+  })
+
+  test('goes on whatever fails when there is to be no breaker', () => {
+    const { config } = resolveConfig({ flags: { '--find-capacity': true, '--breaker': 'off' } })
+    const { thresholds } = configOfStep(config, {
+      number: 1,
+      ratePerSecond: 2,
+      firstIndex: 0,
+      maxSpendWei: null,
+    })
+    expect(thresholds.filter((text) => text.includes('abort'))).toEqual([])
   })
 
   test('has arrivals and wallets of its own', () => {

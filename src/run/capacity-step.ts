@@ -8,6 +8,14 @@ import type { Summary } from '../results/summary-schema.ts'
 /** Always a condition of a search: users must leave as fast as they come, or a longer step would have broken. */
 export const keepsUpCondition = 'keepsUp >= 85%'
 
+/**
+ * What ends a step early: more of its users failed than the breaker allows of any. A step has no breaker of its own, so that
+ * a rate is judged by thresholds alone; and this one can't be made good by users still at work.
+ */
+function mostFailures({ mode, failureRate }: LoadTestConfig['breaker'], users: number): string[] {
+  return mode === 'off' || failureRate === 1 ? [] : [`errors <= ${Math.floor(users * failureRate)} abort`]
+}
+
 /** Fewer users than this say nothing of a rate. */
 const leastUsers = 10
 
@@ -32,7 +40,11 @@ export function configOfStep(
     ...config,
     users,
     seed: `${config.seed}/${step.number}`,
-    thresholds: [...config.thresholds.filter((text) => text !== keepsUpCondition), keepsUpCondition],
+    thresholds: [
+      ...config.thresholds.filter((text) => text !== keepsUpCondition),
+      keepsUpCondition,
+      ...mostFailures(config.breaker, users),
+    ],
     load: {
       ...load,
       // Only a load by the clock has a rate; batches would wait for the target that is to be overrun.
@@ -50,7 +62,7 @@ export function configOfStep(
       concurrency: Math.min(users, Math.max(load.concurrency, Math.ceil(step.ratePerSecond * placesSeconds))),
     },
     // A rate that makes the target fail, or limit it, is what is looked for, and nothing to wait out.
-    breaker: { ...config.breaker, mode: config.breaker.mode === 'off' ? 'off' : 'stop' },
+    breaker: { ...config.breaker, mode: 'off' },
     wallets: { ...wallets, firstIndex: step.firstIndex },
     limits: {
       ...limits,

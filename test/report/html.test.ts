@@ -49,6 +49,24 @@ describe.each(Object.entries(scenarios))('the page of a run: %s', async (_name, 
   })
 })
 
+describe('the charts of the protection', async () => {
+  const plain = await reportDataOf(scenarios.healthy ?? ({} as never))
+
+  test('are not there when there was nothing to protect the target from', () => {
+    expect(renderHtmlReport(plain)).not.toMatch(/data-chart="(?:protection|rate-limits)"/)
+  })
+
+  test('show the breaker, who was let in, and the limits', () => {
+    const points = plain.timeline.points.map((point, index) => ({
+      ...point,
+      ...(index % 5 === 0 ? { breaker: { open: 0.8, halfOpen: 0.2 }, admittedShare: 0, rateLimits: 3 } : {}),
+    }))
+    const page = renderHtmlReport({ ...plain, timeline: { ...plain.timeline, points } })
+    for (const id of ['protection', 'rate-limits']) expect(page).toContain(`data-chart="${id}"`)
+    for (const name of ['breaker open', 'half-open, trying', 'users let in']) expect(page).toContain(name)
+  })
+})
+
 describe('the page of a run with hostile texts', async () => {
   const hostile = `"'><img src=x onerror=alert(1)><script>alert(2)</script></script></style><!-- \u0000\u001b[31m &lt; \${x} \u2028`
   const plain = await reportDataOf(scenarios.overloaded ?? ({} as never))

@@ -42,6 +42,23 @@ test('the percentiles of one point for the whole run are those of the run', asyn
   expect(confirm / (made.summary.latencyMs.steps.confirm.mean ?? 1)).toBeCloseTo(1, 3)
 })
 
+test('tell how long the breaker kept users away, what share was let in, and how often the target said stop', async () => {
+  const [line] = makeRun({ ...healthy, users: 30 }).timeline
+  if (line === undefined) throw new Error('no timeline')
+  const states = ['closed', 'open', 'open', 'half-open']
+  const lines = states.map((breaker, index) => ({
+    ...line,
+    ...{ atMs: (index + 1) * 1000, spanMs: 1000, breaker, admittedShare: 0.5, rateLimits: index },
+  }))
+  const { points } = await timelinePoints(lines, { durationMs: 48_000, flows: 0 })
+  expect(points).toHaveLength(1)
+  expect(points[0]).toMatchObject({
+    breaker: { open: 0.5, halfOpen: 0.25 },
+    admittedShare: 0.125,
+    rateLimits: 6,
+  })
+})
+
 test('no seconds make no points', async () => {
   expect((await timelinePoints([], { durationMs: 0, flows: 0 })).points).toEqual([])
 })

@@ -12,6 +12,7 @@ import { endedWords } from '../outcome-words.ts'
 import type { ReportData } from '../report-data.ts'
 import { type Chart, drawChart, type TimeAxis } from './chart.ts'
 import { componentCharts, generatorCharts, userCharts } from './charts.ts'
+import { protectionCharts } from './protection-charts.ts'
 import { html, jsonForScript, type SafeHtml } from './safe-html.ts'
 
 /** The charts of a run over its time, the numbers behind them as a table, and as data for the pointer. */
@@ -23,7 +24,7 @@ export function overTime({ summary, timeline }: ReportData): SafeHtml {
     pointMs,
     durationMs: summary.run.durationMs,
   }
-  const users = userCharts(summary, timeline)
+  const users = [...userCharts(summary, timeline), ...protectionCharts(timeline)]
   const components = componentCharts(timeline)
   const generator = generatorCharts(timeline)
   return html`<section aria-labelledby="time-title"><h2 id="time-title">Over time</h2>
