@@ -1,5 +1,5 @@
 import type { Capacity } from '../results/capacity-schema.ts'
-import { brokeFirstWords, capacityHeadline, capacityLead } from './capacity-words.ts'
+import { brokeFirstWords, capacityHeadline, capacityLead, overloadedWords } from './capacity-words.ts'
 import { dependencyWords, loadWords } from './findings.ts'
 import { formatCount, formatMs, formatRate, formatShare, formatVana, nothing } from './format-value.ts'
 
@@ -43,13 +43,12 @@ export function renderCapacityMarkdown(capacity: Capacity): string {
     'run',
   ]
   const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-  const warned = [...new Set(steps.flatMap(({ warnings }) => warnings.map(({ code }) => code)))]
+  const overloaded = overloadedWords(capacity)
   return `${[
     `# ${mark} ${headline}`,
     capacityLead(capacity),
     brokeFirst !== null && `**What broke first:** ${brokeFirst}`,
-    warned.length > 0 &&
-      `⚠️ In some steps the generator or its machine was overloaded (${warned.join(', ')}): there, the figures say more of it than of the stack.`,
+    overloaded !== null && `⚠️ ${overloaded}`,
     table,
     money.fundedWei !== null &&
       `Money: funded ${formatVana(money.fundedWei)}, spent ${formatVana(money.spentWei)}, swept back ${formatVana(money.sweptWei)}, left ${formatVana(money.leftWei)}.`,

@@ -70,6 +70,21 @@ export function brokeFirstWords({ brokeFirst }: Capacity): string | null {
   return `${sure} ${name}: ${because.join('; ')}.${what}`
 }
 
+/** Why a rate was measured. */
+export const purposeWords: Record<CapacityStep['purpose'], string> = {
+  step: 'next rate',
+  bisect: 'between what held and what broke',
+  confirm: 'once more',
+}
+
+/** In how far the figures are those of the generator or its machine; `null` when they are not. */
+export function overloadedWords({ steps }: Capacity): string | null {
+  const codes = [...new Set(steps.flatMap(({ warnings }) => warnings.map(({ code }) => code)))]
+  return codes.length === 0
+    ? null
+    : `In some steps the generator or its machine was overloaded (${codes.join(', ')}): there, the figures say more of it than of the stack.`
+}
+
 /**
  * Says how one step went, on one line.
  *

@@ -1,5 +1,12 @@
+import { join } from 'node:path'
 import type { Capacity } from '../results/capacity-schema.ts'
-import { brokeFirstWords, capacityHeadline, capacityLead, stepWords } from './capacity-words.ts'
+import {
+  brokeFirstWords,
+  capacityHeadline,
+  capacityLead,
+  overloadedWords,
+  stepWords,
+} from './capacity-words.ts'
 import { type Colors, printable, wrap } from './terminal-text.ts'
 
 /** Wider than this, prose is hard to read. */
@@ -34,12 +41,9 @@ export function renderCapacity(
     )
   }
   if (brokeFirst !== null) lines.push('', `  ${colors.bold('What broke first')}`, ...paragraph(brokeFirst))
-  const warned = [...new Set(capacity.steps.flatMap(({ warnings }) => warnings.map(({ code }) => code)))]
-  if (warned.length > 0) {
-    const text = `In some steps the generator or its machine was overloaded (${warned.join(', ')}): there, the figures say more of it than of the stack.`
-    lines.push('', ...paragraph(text).map((line) => colors.yellow(line)))
-  }
+  const overloaded = overloadedWords(capacity)
+  if (overloaded !== null) lines.push('', ...paragraph(overloaded).map((line) => colors.yellow(line)))
   for (const { code, message } of capacity.problems) lines.push('', ...paragraph(`${code}: ${message}`))
-  if (path !== null) lines.push('', `  ${colors.bold('Results')}  ${printable(path)}`)
+  if (path !== null) lines.push('', `  ${colors.bold('Report')}  ${printable(join(path, 'capacity.html'))}`)
   return `${lines.join('\n')}\n`
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { ConfigDocument } from '../config/describe-config.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { capacitySoFar, nextCapacityMove } from '../load/capacity-search.ts'
+import { renderCapacityHtml } from '../report/capacity-html.ts'
 import { renderCapacityMarkdown } from '../report/capacity-markdown.ts'
 import { writeReports } from '../report/write-reports.ts'
 import { type Capacity, type CapacityStep, exitCodeOfCapacity } from '../results/capacity-schema.ts'
@@ -87,6 +88,7 @@ export async function findCapacity(search: CapacitySearch): Promise<CompletedSea
     const redacted = search.redact.deep(capacity)
     await writeAtomically(join(path, 'capacity.json'), `${JSON.stringify(redacted, null, 2)}\n`)
     await writeAtomically(join(path, 'capacity.md'), search.redact.text(renderCapacityMarkdown(capacity)))
+    await writeAtomically(join(path, 'capacity.html'), search.redact.text(renderCapacityHtml(capacity)))
     return { capacity, path }
   } finally {
     await stage.close()

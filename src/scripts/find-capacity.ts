@@ -1,17 +1,11 @@
 import type { LoadTestConfig } from '../config/load-test-config.ts'
-import { stepWords } from '../report/capacity-words.ts'
+import { purposeWords, stepWords } from '../report/capacity-words.ts'
 import { renderCapacity } from '../report/terminal-capacity.ts'
 import { colorsFor } from '../report/terminal-text.ts'
 import { findCapacity as search } from '../run/find-capacity.ts'
 import type { CommandIo } from './command-io.ts'
 import type { RunContext } from './run-context.ts'
 import { showLoadTest } from './show-run.ts'
-
-const purposeWords = {
-  step: 'next rate',
-  bisect: 'between what held and what broke',
-  confirm: 'once more',
-} as const
 
 /** Looks for the highest rate that holds, shows how the search goes, and prints what it found. */
 export function findCapacity(

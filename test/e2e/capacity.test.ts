@@ -45,6 +45,7 @@ test('a search for the capacity makes a run for each step on one testbed, and ac
   expect(fundedWei).toBe('3000000000000000000')
   expect(BigInt(spentWei ?? 0) + BigInt(sweptWei ?? 0) + BigInt(leftWei ?? 0)).toBe(BigInt(fundedWei ?? -1))
   expect(capacity.problems).toEqual([])
+  expect(readdirSync(path)).toEqual(expect.arrayContaining(['capacity.json', 'capacity.md', 'capacity.html']))
   expect(code).toBe(capacity.exitCode)
 }, 240_000)
 

@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import { describe, expect, test } from 'vitest'
 import { nextCapacityMove } from '../../src/load/capacity-search.ts'
+import { renderCapacityHtml } from '../../src/report/capacity-html.ts'
 import { renderCapacityMarkdown } from '../../src/report/capacity-markdown.ts'
 import { formatRate } from '../../src/report/format-value.ts'
 import { renderCapacity } from '../../src/report/terminal-capacity.ts'
@@ -92,6 +93,34 @@ describe('a search for the capacity', () => {
     expect(text.match(/^\| \d+ \|/gm)).toHaveLength(found.steps.length)
     expect(text).toContain('/report.html)')
     expect(text).not.toMatch(/NaN|undefined|null|\[object/)
+  })
+
+  test('has a page with every rate, every step with a link to its report, how sure it is, and what broke first', () => {
+    const page = renderCapacityHtml(found)
+    const rates = new Set(found.steps.map(({ ratePerSecond }) => ratePerSecond))
+    const [rateRows = '', stepRows = ''] = page.match(/<tbody>.*?<\/tbody>/gs) ?? []
+    expect(rateRows.match(/<tr>/g)).toHaveLength(rates.size)
+    expect(stepRows.match(/<tr>/g)).toHaveLength(found.steps.length)
+    for (const { runId } of found.steps) expect(page).toContain(`<a href="${runId}/report.html">`)
+    expect(page).toContain(`It carries ${formatRate(found.capacity.ratePerSecond)} users a second.`)
+    expect(page).toContain('<p class="value">80%</p>')
+    expect(page).toContain('<p class="value">personal server</p>')
+    expect(page).not.toMatch(/NaN|undefined|null|\[object|<script/)
+  })
+
+  test('without a rate, a step or a break has a page that says so, and escapes what it is told', () => {
+    const nothing = {
+      ...found.capacity,
+      ratePerSecond: null,
+      brokeAtPerSecond: null,
+      runs: 0,
+      held: 0,
+      confidence: null,
+    }
+    const problems = [{ code: 'INTERNAL', message: '<img src=x onerror=alert(1)>' }]
+    const page = renderCapacityHtml({ ...found, capacity: nothing, brokeFirst: null, steps: [], problems })
+    expect(page).toContain('The search ended before any rate was measured.')
+    expect(page).not.toMatch(/NaN|undefined|null|\[object|<img|<tbody/)
   })
 
   test('that ended early says why, and is not sure', () => {

@@ -10,6 +10,7 @@ import {
   nothing,
 } from '../format-value.ts'
 import type { ReportData } from '../report-data.ts'
+import { pairs } from './page.ts'
 import { html, type Insertable, type SafeHtml } from './safe-html.ts'
 
 /** What the run cost: gas, money, RPC calls, and the generator's own use. */
@@ -18,16 +19,13 @@ export function cost({ summary }: ReportData): SafeHtml {
   const methods = Object.entries(rpc.byMethod).sort(([, a], [, b]) => b - a)
   return html`<section aria-labelledby="cost-title"><h2 id="cost-title">Cost</h2>
 <div class="columns">
-<div><h3>Gas and money</h3>${facts([
+<div><h3>Gas and money</h3>${pairs([
     ['Gas a transaction', formatCount(gas.perFlow)],
     ['Gas price', formatGwei(gas.price)],
     ['Transactions', formatCount(gas.transactions)],
     ['A flow cost', formatVana(gas.costPerFlowWei)],
     ['They cost', gas.transactions === 0 ? nothing : formatVana(gas.costWei)],
-    ['Funded', exact(money.fundedWei)],
-    ['Spent', exact(money.spentWei)],
-    ['Swept back', exact(money.sweptWei)],
-    ['Left', exact(money.leftWei)],
+    ...moneyPairs(money),
     ...(funding === null
       ? []
       : ([
@@ -48,7 +46,7 @@ export function cost({ summary }: ReportData): SafeHtml {
       `${formatCount(verified.proven)} right, ${formatCount(verified.refuted)} wrong, ${formatCount(verified.unknown)} without proof`,
     ],
   ])}</div>
-<div><h3>RPC calls</h3>${facts([
+<div><h3>RPC calls</h3>${pairs([
     ['A flow', rpc.callsPerFlow === null ? nothing : formatRate(rpc.callsPerFlow)],
     ['In all', `${formatCount(rpc.calls)}, ${formatCount(rpc.failed)} failed`],
     ...methods.map(([method, count]): [Insertable, Insertable] => [
@@ -56,7 +54,7 @@ export function cost({ summary }: ReportData): SafeHtml {
       `${formatCount(count)} (${formatShare(count / Math.max(1, rpc.calls))})`,
     ]),
   ])}</div>
-<div><h3>The generator</h3>${facts([
+<div><h3>The generator</h3>${pairs([
     ['CPU a flow', formatMs(resources.cpuMsPerFlow)],
     ['CPU in all', formatMs(resources.cpuMs)],
     [
@@ -75,20 +73,34 @@ export function cost({ summary }: ReportData): SafeHtml {
 </div></section>`
 }
 
-/** Against what and on what the run was made, and how it was configured. */
-export function origin({ summary, environment, config }: ReportData): SafeHtml {
-  const dependencies = Object.entries(summary.dependencies)
-  return html`<section aria-labelledby="origin-title"><h2 id="origin-title">What was tested, on what</h2>
-<div class="columns">
-<div><h3>Dependencies</h3>${facts(
-    dependencies.map(([name, kind]) => [
+/** Which of the dependencies were real. */
+export function whatWasThere(dependencies: ReportData['summary']['dependencies']): SafeHtml {
+  return html`<div><h3>Dependencies</h3>${pairs(
+    Object.entries(dependencies).map(([name, kind]) => [
       dependencyWords[name] ?? name,
       html`<span class="badge ${kind === 'real' ? 'real' : 'plain'}">${kind}</span>`,
     ]),
-  )}</div>
+  )}</div>`
+}
+
+/** What money was moved. */
+export function moneyPairs(money: ReportData['summary']['money']): (readonly [Insertable, Insertable])[] {
+  return [
+    ['Funded', exact(money.fundedWei)],
+    ['Spent', exact(money.spentWei)],
+    ['Swept back', exact(money.sweptWei)],
+    ['Left', exact(money.leftWei)],
+  ]
+}
+
+/** Against what and on what the run was made, and how it was configured. */
+export function origin({ summary, environment, config }: ReportData): SafeHtml {
+  return html`<section aria-labelledby="origin-title"><h2 id="origin-title">What was tested, on what</h2>
+<div class="columns">
+${whatWasThere(summary.dependencies)}
 ${
   environment !== null &&
-  html`<div><h3>Target</h3>${facts([
+  html`<div><h3>Target</h3>${pairs([
     ['Chain', `${environment.target.chainId}`],
     ['RPC', environment.target.rpcUrls.join(' ')],
     ['Storage', environment.target.storage],
@@ -96,7 +108,7 @@ ${
     ['API server', environment.target.apiServer],
     ['Faults', environment.faults.length === 0 ? 'none' : environment.faults.join(', ')],
   ])}</div>
-<div><h3>Machine</h3>${facts([
+<div><h3>Machine</h3>${pairs([
     ['Processor', `${environment.machine.cpus} × ${environment.machine.cpuModel}`],
     ['Memory', formatBytes(environment.machine.memoryBytes)],
     ['System', `${environment.machine.platform} ${environment.machine.arch}`],
@@ -110,10 +122,6 @@ ${
 <div class="scroll"><table><thead><tr><th scope="col">Key</th><th scope="col">Value</th><th scope="col">From</th></tr></thead>
 <tbody>${config.map(({ key, value, source }) => html`<tr><th scope="row"><code>${key}</code></th><td>${value}</td><td>${source}</td></tr>`)}</tbody></table></div></details>`
 }</section>`
-}
-
-function facts(pairs: readonly (readonly [Insertable, Insertable])[]): SafeHtml {
-  return html`<dl class="pairs">${pairs.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
 }
 
 /** An amount for people, with the exact wei on hovering. */

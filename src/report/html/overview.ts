@@ -11,6 +11,7 @@ import {
 import { endedWords } from '../outcome-words.ts'
 import type { ReportData } from '../report-data.ts'
 import { verdictOf } from '../verdict.ts'
+import { figureRow, verdictHeader, whatToKnow } from './page.ts'
 import { html, type SafeHtml } from './safe-html.ts'
 
 /** The top of the page: which run, the verdict in a sentence, and what a reader should know. */
@@ -19,27 +20,20 @@ export function overview(data: ReportData): SafeHtml {
   const { run, tool } = summary
   const verdict = verdictOf(summary)
   const findings = findingsOf(summary, timeline.points)
-  const facts = [
+  const facts: [string, string][] = [
     ['preset', run.preset ?? 'none'],
     ['target', run.target],
     ['seed', String(run.seed)],
-    ...(run.part === null ? [] : [['part', `${run.part.index + 1} of ${run.part.count}`]]),
+    ...(run.part === null
+      ? []
+      : [['part', `${run.part.index + 1} of ${run.part.count}`] satisfies [string, string]]),
     ['started', `${run.startedAt.slice(0, 19).replace('T', ' ')} UTC`],
     ['ran', formatMs(run.durationMs)],
     ['exit code', String(summary.exitCode)],
-  ] as const
-  return html`<header class="verdict ${verdict.tone}">
-<p class="run"><b>${tool.name} ${tool.version}</b> <span class="id">${run.id}</span></p>
-<h1>${verdict.headline}</h1>
-<p class="lead">${verdict.lead}</p>
-<ul class="facts">${facts.map(([name = '', value = '']) => html`<li><span>${name}</span> ${value}</li>`)}</ul>
-</header>
+  ]
+  return html`${verdictHeader({ ...verdict, tool, id: run.id, facts })}
 ${keyFigures(data)}
-<section aria-labelledby="findings"><h2 id="findings">What to know</h2>
-<dl class="findings">${findings.map(
-    ({ title, tone, text, hint }) =>
-      html`<div class="${tone}"><dt>${title}</dt><dd>${text}${hint !== null && html` <span class="hint">${hint}</span>`}</dd></div>`,
-  )}</dl></section>
+${whatToKnow(findings)}
 ${thresholdTable(data)}`
 }
 
@@ -63,10 +57,7 @@ function keyFigures({ summary }: ReportData): SafeHtml {
     ['Late starts, p99', formatMs(arrivals.lagMs.p99), `at worst ${formatMs(arrivals.lagMs.max)}`],
     ['Memory', formatBytes(resources.rssPeakBytes), `CPU ${formatMs(resources.cpuMsPerFlow)} a flow`],
   ] as const
-  return html`<section class="figures" aria-label="Key figures">${figures.map(
-    ([name, value, note]) =>
-      html`<div><h2>${name}</h2><p class="value">${value}</p><p class="note">${note}</p></div>`,
-  )}</section>
+  return html`${figureRow(figures)}
 ${outcomeBar(summary.users)}`
 }
 

@@ -98,6 +98,7 @@ q{quotes:none}
 .pairs{margin-top:8px;font-size:14px}
 .pairs>div{display:flex;justify-content:space-between;gap:14px;padding:5px 0;border-bottom:1px solid var(--rule)}
 .pairs dt{color:var(--muted);flex:none}.pairs dd{text-align:right;overflow-wrap:anywhere}
+a{color:var(--link)}
 details{margin-top:22px}
 summary{cursor:pointer;color:var(--link)}
 details>.scroll{margin-top:10px}
