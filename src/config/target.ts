@@ -65,7 +65,7 @@ export const targetSchema = z.strictObject({
   embedded: z.array(z.enum(dependencyNames)).default([]),
   /** Faults between the parts and whoever uses them, as `--fault` has them; only a testbed has these. */
   faults: z.array(z.string()).default([]),
-  /** Where the embedded parts tell of their own CPU time, memory and counters; only a testbed has these. */
+  /** Where parts tell of their own CPU time, memory and counters: those of a testbed, and an API server of the run's own. */
   metricsUrls: z.partialRecord(z.enum(dependencyNames), httpUrl).optional(),
   /** Processes of the embedded parts, on this machine. */
   pids: z.partialRecord(z.enum(dependencyNames), z.int().positive()).optional(),

@@ -23,8 +23,8 @@ export type EndpointTotals = {
   falseHead: boolean
 }
 
-/** What was asked of the chain's RPC endpoints since the start of the run. */
-export type RpcTotals = {
+/** What was asked of RPC endpoints. */
+export type RpcCalls = {
   calls: number
   /** Calls that ended in an error, rate limiting included. */
   failed: number
@@ -32,6 +32,10 @@ export type RpcTotals = {
   byMethod: Record<string, number>
   /** By the endpoint's URL, without its key. */
   byEndpoint: Record<string, EndpointTotals>
+}
+
+/** What was asked of the chain's RPC endpoints since the start of the run. */
+export type RpcTotals = RpcCalls & {
   /** How far this machine's clock was ahead of a new block's timestamp, at the least; `null` before the first block. */
   clockAheadMs: number | null
 }

@@ -25,8 +25,17 @@ export function transactionTable({ transactions }: Summary): WordTable {
   }
 }
 
+/** RPC endpoints by the names that they go by in reports: their URLs without keys, and who asked them if that was not one. */
+export function namedEndpoints({ rpc }: Pick<Summary, 'rpc'>): { name: string; endpoint: Endpoint }[] {
+  const { byEndpoint, apiServer } = rpc
+  const named = (endpoints: Record<string, Endpoint>, whose: string) =>
+    Object.entries(endpoints).map(([label, endpoint]) => ({ name: label + whose, endpoint }))
+  if (apiServer === null) return named(byEndpoint, '')
+  return [...named(byEndpoint, ' (generator)'), ...named(apiServer.byEndpoint, ' (API server)')]
+}
+
 /** What each RPC endpoint had to do, and what it kept the run waiting for. */
-export function endpointTable({ rpc }: Summary): WordTable {
+export function endpointTable(summary: Summary): WordTable {
   return {
     head: [
       'Endpoint',
@@ -41,8 +50,8 @@ export function endpointTable({ rpc }: Summary): WordTable {
       'Open',
       'Behind',
     ],
-    rows: Object.entries(rpc.byEndpoint).map(([label, one]) => [
-      label,
+    rows: namedEndpoints(summary).map(({ name, endpoint: one }) => [
+      name,
       formatCount(one.calls),
       `${formatCount(failures(one))} (${formatShare(failures(one) / Math.max(1, one.calls))})`,
       formatCount(one.rejected),
@@ -66,4 +75,4 @@ const failures = ({ failed, rejected }: Endpoint): number => failed - rejected
 
 /** What the columns of {@link endpointTable} mean. */
 export const endpointWords =
-  'Failed: no answer, an internal error, or 429. Rejected: the answer was an error of the call’s own, such as a revert or a used nonce. Own rate: time that calls waited for their turn under --rpc-rate. Paused: time for which the endpoint had asked for a pause. Open: time for which it was left alone after failures in a row. Behind: most blocks that it was behind another.'
+  'Failed: no answer, an internal error, or 429. Rejected: the answer was an error of the call’s own, such as a revert or a used nonce. Own rate: time that calls waited for their turn under --rpc-rate. Paused: time for which the endpoint had asked for a pause. Open: time for which it was left alone after failures in a row. Behind: most blocks that it was behind another. Who asked is named where the API server, the relayer, told of its own calls.'

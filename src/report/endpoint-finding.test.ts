@@ -10,12 +10,21 @@ const fine: Endpoint = {
   ...{ calls: 1000, failed: 0, rejected: 0, rateLimited: 0, latencyMs: digest },
   ...{ tokenWaitMs: 0, pausedMs: 0, openMs: 0, maxHeadLag: null, falseHead: false },
 }
-const findings = (endpoints: Record<string, Partial<Endpoint>>) => {
-  const byEndpoint = Object.fromEntries(
+type Differences = Record<string, Partial<Endpoint>>
+const callsTo = (endpoints: Differences) => ({
+  ...{ calls: 0, failed: 0, byMethod: {} },
+  byEndpoint: Object.fromEntries(
     Object.entries(endpoints).map(([label, differences]) => [label, { ...fine, ...differences }]),
-  )
-  return limitingEndpoints({ rpc: { byEndpoint } } as Summary)
-}
+  ),
+})
+const findings = (endpoints: Differences, ofApiServer?: Differences) =>
+  limitingEndpoints({
+    rpc: {
+      ...callsTo(endpoints),
+      callsPerFlow: null,
+      apiServer: ofApiServer === undefined ? null : callsTo(ofApiServer),
+    },
+  })
 const textOf = (differences: Partial<Endpoint>): string | undefined =>
   findings({ node: differences })[0]?.text
 
@@ -61,5 +70,12 @@ describe('what is found of RPC endpoints', () => {
     expect(finding).toMatchObject({ title: 'RPC limits', tone: 'warn' })
     expect(finding?.text).toMatch(/^long: failed in a row and was left alone for .*\. short: refused 1 call /)
     expect(finding?.text).not.toContain('none')
+  })
+
+  it('says whose endpoint it was where the API server tells of its own', () => {
+    expect(findings({ node: { falseHead: true } }, { node: { openMs: 500 } })[0]?.text).toBe(
+      'node (API server): failed in a row and was left alone for 500 ms. node (generator): claimed a newest block that it did not have.',
+    )
+    expect(findings({ node: {} }, { node: {} })).toEqual([])
   })
 })

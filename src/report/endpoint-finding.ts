@@ -1,4 +1,5 @@
 import type { Summary } from '../results/summary-schema.ts'
+import { namedEndpoints } from './chain-tables.ts'
 import type { Finding } from './findings.ts'
 import { formatCount, formatCounted, formatMs, formatShare } from './format-value.ts'
 
@@ -9,15 +10,15 @@ const worthSaying = { failedShare: 0.01, lagBlocks: 4, waitPerCallMs: 10 }
 
 /**
  * Says which RPC endpoint limited the run, and how: by refusals, by failures, by an old head, or by the rate that the
- * run was allowed. Nothing is said when none did.
+ * run was allowed. The API server's endpoints are looked at as well, where it tells of them. Nothing is said when none did.
  */
-export function limitingEndpoints({ rpc }: Summary): Finding[] {
-  const limits = Object.entries(rpc.byEndpoint)
-    .map(([label, endpoint]) => ({ label, how: limitsOf(endpoint), lostMs: lostMs(endpoint) }))
+export function limitingEndpoints(summary: Pick<Summary, 'rpc'>): Finding[] {
+  const limits = namedEndpoints(summary)
+    .map(({ name, endpoint }) => ({ name, how: limitsOf(endpoint), lostMs: lostMs(endpoint) }))
     .filter(({ how }) => how.length > 0)
     .toSorted((a, b) => b.lostMs - a.lostMs)
   if (limits.length === 0) return []
-  const text = limits.map(({ label, how }) => `${label}: ${how.join(', ')}.`).join(' ')
+  const text = limits.map(({ name, how }) => `${name}: ${how.join(', ')}.`).join(' ')
   const rateWasOurs = limits.every(({ how }) => how.length === 1 && how[0]?.includes('own rate'))
   const hint = rateWasOurs
     ? 'Raise --rpc-rate, or add endpoints.'

@@ -102,6 +102,14 @@ export const endpointSchema = z.object({
   falseHead: z.boolean(),
 })
 
+const callsShape = {
+  calls: count,
+  failed: count,
+  byMethod: z.record(z.string(), count),
+  /** By the endpoint's URL, without its key. */
+  byEndpoint: z.record(z.string(), endpointSchema),
+}
+
 /** What was measured, in the same words during a run (a snapshot) and after it (the summary). */
 export const measurementsSchema = z.object({
   users: usersSchema,
@@ -140,13 +148,11 @@ export const measurementsSchema = z.object({
   permissions: z.object({ count, first: z.string().nullable(), last: z.string().nullable() }),
   errors: z.array(errorClassSchema),
   rpc: z.object({
-    calls: count,
-    failed: count,
+    ...callsShape,
     /** Calls over flows that started and ended; `null` before the first. */
     callsPerFlow: z.number().nonnegative().nullable(),
-    byMethod: z.record(z.string(), count),
-    /** By the endpoint's URL, without its key. */
-    byEndpoint: z.record(z.string(), endpointSchema),
+    /** What the API server, the relayer, asked of its own endpoints while users came; `null` where it doesn't tell. */
+    apiServer: z.object(callsShape).nullable().default(null),
   }),
   /** A transaction's way into a block, for every transaction that was accepted. */
   transactions: z.object({

@@ -6,7 +6,7 @@ import { createErrorClasses } from '../metrics/error-classes.ts'
 import { LatencyHistogram } from '../metrics/latency-histogram.ts'
 import { createLatencyTrend } from '../metrics/latency-trend.ts'
 import { noResources, type ResourceSampler } from '../metrics/resources.ts'
-import { noRpcCalls, type RpcTotals } from '../metrics/rpc-totals.ts'
+import { noRpcCalls, type RpcCalls, type RpcTotals } from '../metrics/rpc-totals.ts'
 import { createThroughput } from '../metrics/throughput.ts'
 import type { Redactor } from '../redaction/redact.ts'
 import { createGasTotals } from './gas-totals.ts'
@@ -31,6 +31,8 @@ export type RunRecorderOptions = {
   redact: Redactor
   /** What was asked of the chain so far. @default no calls */
   rpcTotals?: () => RpcTotals
+  /** What the API server asked of the chain so far; `null` when it doesn't tell. @default null */
+  apiServerCalls?: () => RpcCalls | null
   /** What the generator uses; `null` when a run is read back rather than run. */
   resources: Pick<ResourceSampler, 'sample' | 'totals'> | null
   /** What the components of the stack use. @default nothing known */
@@ -97,7 +99,7 @@ export type RunRecorder = {
  */
 export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
   const { run, planned, redact, rpcTotals = () => noRpcCalls, resources, components = null } = options
-  const { funding = () => null, protection = unprotected } = options
+  const { apiServerCalls = () => null, funding = () => null, protection = unprotected } = options
   const outcomes = { ...noOutcomes }
   const flowLatency = new LatencyHistogram()
   const flowFromDue = new LatencyHistogram()
@@ -240,7 +242,12 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
         verified: { ...verified },
         permissions: gas.permissions(),
         errors: errors.list().map((error) => ({ ...error, hint: hintOf(error.code) })),
-        rpc: { ...rpc, byMethod: { ...rpc.byMethod }, callsPerFlow: perFlow(rpc.calls) },
+        rpc: {
+          ...rpc,
+          byMethod: { ...rpc.byMethod },
+          callsPerFlow: perFlow(rpc.calls),
+          apiServer: apiServerCalls(),
+        },
         transactions: { ...transactions.digests(), clockAheadMs },
         gas: gas.gas(),
         resources: { ...used, cpuMsPerFlow: perFlow(used.cpuMs) },

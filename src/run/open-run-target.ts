@@ -119,7 +119,10 @@ async function startApiServer(
   try {
     const apiServer = await child.start(signal)
     return {
-      target: { ...plan, apiServer },
+      target: {
+        ...{ ...plan, apiServer },
+        metricsUrls: { ...plan.metricsUrls, apiServer: `${apiServer.url}/__metrics` },
+      },
       lost: endedByItself('the API server', { exited: child.exited, lastOutput: () => child.lastOutput() }),
       close,
     }

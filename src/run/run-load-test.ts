@@ -126,7 +126,7 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
       signal: stop.starting,
     })
     const resources = startResourceSampler()
-    const components = await watchComponents(target, client.connection)
+    const components = await watchComponents(target, client.connection, config.secrets.apiServerToken)
     open.push(components)
     const profile = loadProfileOf(config)
     const protection = createTargetProtection({
@@ -143,6 +143,7 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
       resources,
       rpcTotals: () => rpcSince(rpcBefore, rpcTotalsOf(client)),
       components,
+      apiServerCalls: components.apiServerCalls,
       funding: wallets.fundingState,
       protection,
     })

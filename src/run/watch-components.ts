@@ -8,10 +8,14 @@ import {
   type ComponentUsage,
   createComponentUsage,
 } from '../metrics/component-usage.ts'
+import type { RpcCalls } from '../metrics/rpc-totals.ts'
 import { readProcessUsage } from '../process/process-usage.ts'
+import { createApiServerCalls } from './api-server-calls.ts'
 
 /** The components of a target under watch. */
 export type ComponentWatch = Pick<ComponentUsage, 'take' | 'totals'> & {
+  /** What the API server asked of its RPC endpoints since the watch began; `null` where it doesn't tell. */
+  apiServerCalls(): RpcCalls | null
   /** Reads all components once more, and ends the watch; what was read stays. Calling it again does nothing. */
   close(): Promise<void>
 }
@@ -36,15 +40,18 @@ const pageTimeoutMs = 900
  * Watches what every component of a target uses, once a second: CPU time and memory of its process and its own counters
  * where the target document says where they are, and how full the blocks of its chain are, which any chain tells.
  *
+ * @param apiServerToken bearer token of the API server, sent to no other host; secret
  * @example
  * const components = await watchComponents(target, connection)
  * components.take() // { chain: { cpuShare: 0.2, ... }, ... }
  */
 export async function watchComponents(
-  target: Pick<Target, 'pids' | 'metricsUrls'>,
+  target: Pick<Target, 'pids' | 'metricsUrls' | 'apiServer'>,
   { feed }: { feed: Pick<BlockFeed, 'subscribe'> },
+  apiServerToken?: string,
 ): Promise<ComponentWatch> {
   const usage = createComponentUsage()
+  const apiServerCalls = createApiServerCalls()
   const agent = new Agent({ connections: 1 })
   const gas = { used: 0, of: 0 }
   const unsubscribe = feed.subscribe({
@@ -54,14 +61,34 @@ export async function watchComponents(
     },
   })
   const startedMs = performance.now()
+  const apiServerOrigin = new URL(target.apiServer.url).origin
+
+  /** What a part says of itself; nothing when it doesn't answer, which is not the run's failure. */
+  async function readPage(url: string): Promise<unknown> {
+    const isApiServer = new URL(url).origin === apiServerOrigin
+    try {
+      return await requestJson(agent, {
+        method: 'GET',
+        url,
+        headers:
+          isApiServer && apiServerToken !== undefined ? { authorization: `Bearer ${apiServerToken}` } : {},
+        timeoutMs: pageTimeoutMs,
+        service: 'metrics page',
+      })
+    } catch {
+      return undefined
+    }
+  }
 
   const readOne = async (name: DependencyName): Promise<[DependencyName, ComponentReading] | undefined> => {
     const pid = target.pids?.[name]
     const url = target.metricsUrls?.[name]
-    const [process, page] = await Promise.all([
+    const [process, answer] = await Promise.all([
       pid === undefined ? undefined : readProcessUsage(pid),
-      url === undefined ? undefined : readPage(agent, url),
+      url === undefined ? undefined : readPage(url),
     ])
+    if (name === 'apiServer') apiServerCalls.observe(answer)
+    const page = pageSchema.safeParse(answer).data
     const blocks = name === 'chain' ? { ...gas } : undefined
     if (process === undefined && page === undefined && blocks === undefined) return undefined
     const { busyMs } = page ?? {}
@@ -93,6 +120,7 @@ export async function watchComponents(
   return {
     take: usage.take,
     totals: usage.totals,
+    apiServerCalls: apiServerCalls.read,
     close() {
       closed ??= (async () => {
         clearInterval(timer)
@@ -103,20 +131,5 @@ export async function watchComponents(
       })()
       return closed
     },
-  }
-}
-
-/** What a part says of itself; nothing when it doesn't answer, which is not the run's failure. */
-async function readPage(agent: Agent, url: string): Promise<z.output<typeof pageSchema> | undefined> {
-  try {
-    const answer = await requestJson(agent, {
-      method: 'GET',
-      url,
-      timeoutMs: pageTimeoutMs,
-      service: 'metrics page',
-    })
-    return pageSchema.safeParse(answer).data
-  } catch {
-    return undefined
   }
 }

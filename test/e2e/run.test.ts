@@ -5,6 +5,7 @@ import { type Hex, keccak256, numberToHex, stringToHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Target, targetSchema } from '../../src/config/target.ts'
 import { summarySchema } from '../../src/results/summary-schema.ts'
+import { appPrivateKey } from '../../src/testbed/development-keys.ts'
 import { type RunningProgram, startProgram } from './program.fixture.ts'
 
 let folder: string
@@ -81,6 +82,11 @@ describe('vana-load run', () => {
       expect(summary.users).toMatchObject({ planned: 12, started: 12, succeeded: 12 })
       expect(summary.verified.proven).toBe(12)
       expect(code).toBe(0)
+      // Who pays sends; whom the other asks is read from the API server's own page.
+      const sent = ({ eth_sendRawTransaction = 0 }: Record<string, number> = {}) => eth_sendRawTransaction
+      const relayed = sent(summary.rpc.apiServer?.byMethod)
+      expect(submission === 'relayed' ? relayed : sent(summary.rpc.byMethod)).toBeGreaterThanOrEqual(12)
+      expect(submission === 'relayed' ? sent(summary.rpc.byMethod) : relayed).toBe(0)
 
       const [run = ''] = runsIn(submission)
       const claimed = linesOf(join(run, 'flows.ndjson')).map(
@@ -103,6 +109,42 @@ describe('vana-load run', () => {
     },
     120_000,
   )
+
+  test('tells the endpoints of an API server of its own from those of the generator, and no key of either', async () => {
+    const { apiServer: _, metricsUrls: __, pids: ___, ...others } = target
+    const rpcUrls = others.chain.rpcUrls.map((url) => `${url}/?key=planted-secret`)
+    writeFileSync(
+      join(folder, 'own.json'),
+      JSON.stringify({ ...others, chain: { ...others.chain, rpcUrls } }),
+    )
+    const args = ['--users', '3', '--rate', '3', '--submission', 'relayed', '--seed', 'own', '--out', 'own']
+    const { stdout, stderr } = await startProgram(
+      ['run', '--target', 'own.json', '--json', ...args],
+      folder,
+      {
+        VANA_LOAD_GRANTEE_PRIVATE_KEY: appPrivateKey,
+        VANA_LOAD_API_SERVER_TOKEN: 'planted-token',
+      },
+    ).ended
+    const { users, rpc, components } = summarySchema.parse(JSON.parse(stdout))
+    expect(users.succeeded).toBe(3)
+    const label = `${others.chain.rpcUrls[0]}?***`
+    expect(Object.keys(rpc.byEndpoint)).toEqual([label])
+    expect(Object.keys(rpc.apiServer?.byEndpoint ?? {})).toEqual([label])
+    expect(rpc.apiServer?.byMethod.eth_sendRawTransaction).toBe(3)
+    expect(components.apiServer?.cpuMs).toBeGreaterThan(0)
+
+    const [run = ''] = runsIn('own')
+    const report = readFileSync(join(run, 'report.html'), 'utf8')
+    expect(report).toContain(`${label} (generator)`)
+    expect(report).toContain(`${label} (API server)`)
+    const everything = [
+      stdout,
+      stderr,
+      ...readdirSync(run).map((name) => readFileSync(join(run, name), 'utf8')),
+    ]
+    expect(everything.join()).not.toMatch(/planted/)
+  }, 120_000)
 
   test('returns every coin that was not spent, to the wei', async () => {
     const args = ['--users', '3', '--rate', '3', '--seed', 'money', '--out', 'money']

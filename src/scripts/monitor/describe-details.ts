@@ -36,6 +36,7 @@ export function describeDetails(summary: Summary): string {
       `${formatCount(rpc.calls)} calls, ${formatRate(rpc.callsPerFlow)} a flow, ${formatCount(rpc.failed)} failed`,
     ],
     ...calls.slice(0, 8).map(([method, count]): [string, string] => ['', `${method} ${formatCount(count)}`]),
+    ...(rpc.apiServer === null ? [] : [apiServerCalls(rpc.apiServer)]),
     [
       'gas',
       `${formatCount(gas.perFlow)} a flow at ${formatGwei(gas.price)}; ${formatVana(gas.costWei)} in all`,
@@ -64,3 +65,8 @@ export function describeDetails(summary: Summary): string {
     ...(failures.length > 0 ? ['', 'Failures', ...failures.map((failure) => `  ${failure}`)] : []),
   ].join('\n')
 }
+
+const apiServerCalls = ({ calls, failed }: NonNullable<Summary['rpc']['apiServer']>): [string, string] => [
+  '',
+  `API server: ${formatCount(calls)} calls, ${formatCount(failed)} failed`,
+]
