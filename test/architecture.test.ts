@@ -26,7 +26,7 @@ const mayImport: Record<string, readonly string[]> = {
   chain: ['async', 'config', 'crypto', 'errors', 'http', 'metrics'],
   storage: ['async', 'crypto', 'errors', 'http'],
   wallets: ['async', 'chain', 'config', 'crypto', 'errors'],
-  flow: ['async', 'chain', 'config', 'crypto', 'errors', 'http', 'random', 'storage', 'vana'],
+  flow: ['async', 'chain', 'config', 'crypto', 'errors', 'http', 'process', 'random', 'storage', 'vana'],
   // What a flow talks to, over HTTP and JSON-RPC only.
   server: ['async', 'chain', 'config', 'crypto', 'errors', 'http'],
   testbed: ['async', 'chain', 'config', 'crypto', 'errors', 'flow', 'http', 'process', 'random', 'server'],

@@ -1,5 +1,8 @@
 /** What a thread of the compute pool runs; each export is a task. */
+import { makeThreadGiveWay } from '../process/give-way.ts'
 
 export { encryptData, sealKey, signPermission } from '../vana/user-crypto.ts'
 export { makeUserData } from './user-data.ts'
 export { warmUp } from './warm-up.ts'
+
+makeThreadGiveWay()

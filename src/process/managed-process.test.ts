@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { getPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { niceness } from './give-way.ts'
 import { ManagedProcess, type ManagedProcessOptions } from './managed-process.ts'
 
 const running = new Set<ManagedProcess<unknown>>()
@@ -221,4 +223,12 @@ test('a child does not outlive a parent that is killed', async () => {
   expect(isAlive(childPid)).toBe(true)
   parent.kill('SIGKILL')
   await expect.poll(() => isAlive(childPid), { timeout: 10_000 }).toBe(false)
+})
+
+describe('giving way', () => {
+  test('is what its threads do from the start, when it is told to', async () => {
+    const managed = node(`${sayReady} ${stayUp}`, { givesWay: true })
+    await managed.start()
+    expect(getPriority(managed.pid)).toBe(getPriority() + niceness)
+  })
 })

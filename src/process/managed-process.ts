@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { raceAbort } from '../async/race-abort.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { makeProcessGiveWay } from './give-way.ts'
 import { guardAgainstOrphan } from './orphan-guard.ts'
 import { createOutputTail } from './output-tail.ts'
 
@@ -47,6 +48,8 @@ export type ManagedProcessOptions<Ready> = {
    * what it throws makes the start fail.
    */
   ready: { line(line: string): Ready | undefined } | { message(message: unknown): Ready | undefined }
+  /** Whether others go first when the cores are taken. @default false */
+  givesWay?: boolean
   /** How long it may take to be ready, in milliseconds. @default 10_000 */
   startTimeoutMs?: number
   /** How long it may take to end after SIGTERM before it is killed, in milliseconds. @default 5_000 */
@@ -189,7 +192,7 @@ export class ManagedProcess<Ready> {
   }
 
   #spawn(withMessages: boolean): void {
-    const { command, args = [], env = process.env, cwd } = this.#options
+    const { command, args = [], env = process.env, cwd, givesWay = false } = this.#options
     const child = spawn(command, args, {
       env,
       ...(cwd === undefined ? {} : { cwd }),
@@ -198,6 +201,8 @@ export class ManagedProcess<Ready> {
       windowsHide: true,
     })
     this.#child = child
+    // At once: the threads that it makes get what it has.
+    if (child.pid !== undefined && givesWay) makeProcessGiveWay(child.pid)
     const release = child.pid === undefined ? () => undefined : guardAgainstOrphan(child.pid)
 
     for (const stream of [child.stdout, child.stderr]) {

@@ -39,6 +39,7 @@ export async function startPartProcess<Name extends PartName>(
     ...ownProgram('./part-process', import.meta.url),
     env: { ...process.env, [orderVariable]: JSON.stringify({ name, settings } as PartOrder) },
     ready: { message: (message) => answerSchema.safeParse(message).data },
+    givesWay: true,
     startTimeoutMs: 30_000,
   })
   const answer = await child.start(signal)

@@ -66,6 +66,7 @@ export async function startAnvil(
     name: 'anvil',
     command: anvilBinary(),
     args: anvilArguments({ ...options, chainId, port }),
+    givesWay: true,
     ready: { line: (line) => /^Listening on 127\.0\.0\.1:(\d+)$/.exec(line.trim())?.[1] },
   })
   try {
