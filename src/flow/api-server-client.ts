@@ -7,12 +7,17 @@ import { requestJson } from '../http/request-json.ts'
 import type { SignedPermission } from '../vana/user-crypto.ts'
 import type { OperationState } from './flow-services.ts'
 
+const relayedStates = ['pending', 'mined', 'reverted', 'dropped'] as const
+
+/** Where a relayed transaction stands: `mined` succeeded, `reverted` did not. */
+export type RelayedState = (typeof relayedStates)[number]
+
 /** The API server as a flow uses it. */
 export type ApiServerClient = {
   /** Has the relayer submit what a user signed; returns the transaction's hash. Never to be repeated blindly. */
   relay(signed: SignedPermission, user: Hex, signal: AbortSignal): Promise<Hex>
-  /** Where a relayed transaction stands, under the hash it has now. */
-  relayed(hash: Hex, signal: AbortSignal): Promise<{ hash: Hex; state: string }>
+  /** Where a relayed transaction stands, under the hash it has now; whether a mined one succeeded included. */
+  relayed(hash: Hex, signal: AbortSignal): Promise<{ hash: Hex; state: RelayedState }>
   /** Has the app ask the personal server for inference under a permission. */
   requestInference(permissionId: string, signal: AbortSignal): Promise<{ operationId: string }>
   /** Looks at an operation. */
@@ -21,7 +26,10 @@ export type ApiServerClient = {
 
 const hash = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{64}$/i.test(value))
 const relaySchema = z.object({ type: z.literal('signed'), hash })
-const relayedSchema = z.object({ success: z.literal(true), data: z.object({ hash, state: z.string() }) })
+const relayedSchema = z.object({
+  success: z.literal(true),
+  data: z.object({ hash, state: z.enum(relayedStates) }),
+})
 const refusalSchema = z.object({
   details: z.object({
     body: z.object({

@@ -19,6 +19,7 @@ import { createPersonalServer, type PersonalServer } from './personal-server.ts'
 import { createRateLimiter, type RateLimit } from './rate-limiter.ts'
 import { createRelay, type Relay } from './relay.ts'
 import { createRelayGas } from './relay-gas.ts'
+import { createRelayOutcomes } from './relay-outcome.ts'
 import { addRelayRoutes } from './relay-routes.ts'
 import { addressKey } from './remote-address.ts'
 import { createRequestCounter, readServerStats, type ServerStats } from './server-stats.ts'
@@ -258,6 +259,7 @@ export class LoadTestApiServer {
     const domain = permissionsDomain(chainId, contracts.permissions)
     addRelayRoutes(http, {
       relay: this.#relay,
+      outcomeOf: createRelayOutcomes(this.#rpc),
       rules: {
         domain,
         hash: messageHasher(domain),

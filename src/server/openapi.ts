@@ -98,8 +98,29 @@ export const openApi = {
         operationId: 'relayedTransaction',
         summary:
           'Says where a relayed transaction stands; its hash changes when it is replaced with higher fees',
-        answer: success(object({ hash, state: { enum: ['pending', 'mined', 'dropped'] } })),
-        errors: ['NOT_FOUND'],
+        answer: success(
+          object(
+            {
+              hash,
+              state: {
+                enum: ['pending', 'mined', 'reverted', 'dropped'],
+                description:
+                  'mined: a block holds it, and it succeeded. reverted: a block holds it, and the contract refused it. ' +
+                  'dropped: no block will hold it',
+              },
+              error: object({
+                code: { const: 'REVERTED' },
+                message: text,
+                revert: {
+                  type: ['object', 'null'],
+                  description: "The contract's error: name and arguments; null where it can't be found out",
+                },
+              }),
+            },
+            ['error'],
+          ),
+        ),
+        errors: ['NOT_FOUND', 'CHAIN_FAILED'],
         extra: { parameters: [{ name: 'hash', in: 'path', required: true, schema: hash }] },
       }),
     },

@@ -2,12 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import type { Hash } from 'viem'
 import { ApiError } from './api-error.ts'
 import type { Relay } from './relay.ts'
+import type { createRelayOutcomes } from './relay-outcome.ts'
 import { parseRelayRequest, type RelayRules } from './relay-request.ts'
 import { addressKey } from './remote-address.ts'
 
 /** What the relay's routes work with. */
 export type RelayRoutesOptions = {
   relay: Relay
+  outcomeOf: ReturnType<typeof createRelayOutcomes>
   rules: RelayRules
   /** Takes a token for a user at an address, or throws. */
   limitUser(user: string): void
@@ -20,7 +22,7 @@ export type RelayRoutesOptions = {
  * and answers `{type: 'signed', hash}`; `GET /api/relay/:hash` says where a relayed transaction stands.
  */
 export function addRelayRoutes(server: FastifyInstance, options: RelayRoutesOptions): void {
-  const { relay, rules, limitUser, limitAddress } = options
+  const { relay, outcomeOf, rules, limitUser, limitAddress } = options
 
   server.post('/api/relay', { config: { errorShape: 'relay' } }, async ({ body, ip }) => {
     // Before the signature is recovered: that is the dear part.
@@ -34,6 +36,6 @@ export function addRelayRoutes(server: FastifyInstance, options: RelayRoutesOpti
   server.get<{ Params: { hash: string } }>('/api/relay/:hash', async ({ params }) => {
     const transaction = relay.lookUp(params.hash.toLowerCase() as Hash)
     if (transaction === undefined) throw new ApiError('NOT_FOUND', 'This server relayed no such transaction.')
-    return { success: true, data: transaction }
+    return { success: true, data: await outcomeOf(transaction) }
   })
 }

@@ -36,7 +36,13 @@ export type Relay = {
 }
 
 /** What the relay knows of a transaction. */
-export type RelayedTransaction = { hash: Hash; state: 'pending' | 'mined' | 'dropped' }
+export type RelayedTransaction = {
+  hash: Hash
+  /** `mined`: a block holds it, whatever its status. */
+  state: 'pending' | 'mined' | 'dropped'
+  /** Of the block that holds it. */
+  blockNumber?: number
+}
 
 type Flight = {
   digest: Hash
@@ -88,7 +94,8 @@ export function createRelay(options: RelayOptions): Relay {
     }
     transaction.hash = event.hash
     transaction.state = event.type === 'confirmed' ? 'mined' : 'dropped'
-    if (event.type === 'dropped') byDigest.delete(request.digest)
+    if (event.type === 'confirmed') transaction.blockNumber = event.blockNumber
+    else byDigest.delete(request.digest)
     if (flights.get(request.user) === flight) flights.delete(request.user)
   }
 

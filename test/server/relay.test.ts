@@ -1,3 +1,4 @@
+import { encodeFunctionData, parseAbi, parseGwei } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findPermissionAdded } from '../../src/chain/permission-event.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
@@ -83,6 +84,40 @@ describe('the relay on the real contracts', () => {
     expect((await server.inject({ method: 'GET', url: `/api/relay/${hash}` })).json().data.state).toBe(
       'mined',
     )
+    await still.stop()
+  })
+
+  it('says of a transaction that reverted in its block that it did, and why, at the cost of asking once', async () => {
+    const still = await startApiWorld({ blockTime: 'instant' })
+    const { client, contracts } = still.chain
+    await client.setAutomine(false)
+    const server = still.apiServer()
+    const { body: sent } = await post(server, '/api/relay', await relayBody(newUser()))
+    const look = async () =>
+      (await server.inject({ method: 'GET', url: `/api/relay/${sent.hash}` })).json().data
+    expect(await look()).toEqual({ hash: sent.hash, state: 'pending' })
+    // Before it, in the same block, the contract is paused.
+    await client.sendUnsignedTransaction({
+      from: devAccounts.owner.address,
+      to: contracts.permissions,
+      data: encodeFunctionData({ abi: parseAbi(['function pause()']), functionName: 'pause' }),
+      maxFeePerGas: parseGwei('100'),
+      maxPriorityFeePerGas: parseGwei('100'),
+    })
+    await client.mine({ blocks: 1 })
+    const isReverted = async () => (await look()).state
+    await expect.poll(isReverted, { timeout: 10_000 }).toBe('reverted')
+    const calls = server.stats().rpc.byMethod.eth_getTransactionReceipt
+    expect(await look()).toEqual({
+      hash: sent.hash,
+      state: 'reverted',
+      error: {
+        code: 'REVERTED',
+        message: 'The contract refused the transaction: EnforcedPause()',
+        revert: expect.objectContaining({ name: 'EnforcedPause', args: [] }),
+      },
+    })
+    expect([calls, server.stats().rpc.byMethod.eth_getTransactionReceipt]).toEqual([1, 1])
     await still.stop()
   })
 
