@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import { afterAll, expect, test } from 'vitest'
-import { niceness } from '../process/give-way.ts'
+import { giveWayNiceness } from '../process/give-way.ts'
 import { createComputePool } from './compute-pool.ts'
 
 const pool = createComputePool({ threads: 1 })
@@ -20,7 +20,7 @@ test.runIf(process.platform === 'linux')(
   async () => {
     const before = getPriority()
     await pool.run('makeUserData', { seed: 'nice', index: 0, size: 'small' })
-    expect(nicenessOfThreads().filter((nice) => nice === niceness)).toHaveLength(1)
+    expect(nicenessOfThreads().filter((nice) => nice === giveWayNiceness())).toHaveLength(1)
     expect(getPriority()).toBe(before)
   },
 )

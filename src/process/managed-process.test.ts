@@ -4,7 +4,7 @@ import { getPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { niceness } from './give-way.ts'
+import { giveWayNiceness } from './give-way.ts'
 import { ManagedProcess, type ManagedProcessOptions } from './managed-process.ts'
 
 const running = new Set<ManagedProcess<unknown>>()
@@ -229,6 +229,6 @@ describe('giving way', () => {
   test('is what its threads do from the start, when it is told to', async () => {
     const managed = node(`${sayReady} ${stayUp}`, { givesWay: true })
     await managed.start()
-    expect(getPriority(managed.pid)).toBe(getPriority() + niceness)
+    expect(getPriority(managed.pid)).toBe(giveWayNiceness())
   })
 })
