@@ -1,5 +1,6 @@
 import { createRedactor } from '../src/redaction/redact.ts'
 import { formatBytes, formatMs, formatShare } from '../src/report/format-value.ts'
+import { protectionFindings } from '../src/report/protection-findings.ts'
 import { createTerminalView } from '../src/report/terminal.ts'
 import type { RunFolder } from '../src/results/run-folder.ts'
 import type { Summary } from '../src/results/summary-schema.ts'
@@ -103,11 +104,12 @@ export function prepareLoadRuns(script: string, common: Readonly<Record<string, 
 
 /**
  * Prints what a run needed and what went wrong in it: a line for each part of the stack, for the generator, for each kind of
- * error and for each warning.
+ * error, for what the target was protected from (breaker, rate limits, retries), and for each warning.
  *
  * @param generator what is to be known of the generator besides its CPU time
  */
-export function printRun({ components, resources, errors, warnings }: Summary, generator: string): void {
+export function printRun(summary: Summary, generator: string): void {
+  const { components, resources, errors, warnings } = summary
   console.log('')
   for (const [name, { cpuMsPerFlow, cpuShare, busyShare, busySharePeak, rssPeakBytes }] of Object.entries(
     components,
@@ -121,6 +123,7 @@ export function printRun({ components, resources, errors, warnings }: Summary, g
   for (const { code, step, count, example } of errors) {
     console.log(`  ${count} × ${code} at ${step ?? 'no step'}: ${example}`)
   }
+  for (const { title, text } of protectionFindings(summary)) console.log(`  ${title}: ${text}`)
   for (const { code, message } of warnings) console.log(`  ! ${code}: ${message}`)
   console.log('')
 }

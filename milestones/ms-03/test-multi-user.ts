@@ -14,7 +14,12 @@ const given = readOptions(script, {
   },
   spacing: {
     value: 'time',
-    summary: 'From the end of one user to the next, with --sequential. Default: 2s.',
+    summary:
+      'Least time between two requests to the personal server; of --sequential, between two users: 2s.',
+  },
+  degrade: {
+    value: 'part',
+    summary: 'mock-inference: go on without an answer that can not be had. Such users count as errors.',
   },
   submission: { value: 'who pays', summary: 'direct: funded wallets, or relayed. Default: direct.' },
   target: { value: 'name|file', summary: 'local, moksha, env or a target document. Default: local.' },
@@ -27,7 +32,6 @@ const users = Number(given.users ?? (isQuick ? 5 : 10))
 if (!Number.isInteger(users) || users < 2 || users > 50) {
   refuse(script, `--users ${given.users}: expected a whole number from 2 to 50.`)
 }
-if (given.spacing !== undefined && !isSequential) refuse(script, '--spacing belongs to --sequential.')
 
 const target = String(given.target ?? 'local')
 const runs = prepareLoadRuns(script, {
@@ -41,13 +45,14 @@ const milestone = openCriteria(
 )
 const { summary, seconds, folder } = await runs.run(
   isSequential ? 'one user after another' : 'all users at once',
-  isSequential
-    ? {
-        ...{ '--users': String(users), '--arrival': 'batch', '--batch-size': '1', '--concurrency': '1' },
-        '--delay': String(given.spacing ?? '2s'),
-        '--breaker-failures': '0',
-      }
-    : { '--users': String(users), '--arrival': 'at-once', '--concurrency': String(users) },
+  {
+    '--users': String(users),
+    ...(isSequential
+      ? { '--sequential': 'true' }
+      : { '--arrival': 'at-once', '--concurrency': String(users) }),
+    ...(given.spacing === undefined ? {} : { '--spacing': String(given.spacing) }),
+    ...(given.degrade === undefined ? {} : { '--degrade': String(given.degrade) }),
+  },
 )
 const { users: ended, latencyMs, errors, resources, components, rpc } = summary
 const most = Math.max(0, ...seconds.map(({ active }) => active))

@@ -10,7 +10,7 @@ import type { TimelineLine } from '../../src/results/timeline-line.ts'
 import { expect, openCriteria } from '../criteria.ts'
 import { type LoadRun, prepareLoadRuns } from '../load-runs.ts'
 import { readOptions, refuse } from '../options.ts'
-import { startRateLimitingProxy } from './rate-limiting-proxy.ts'
+import { outage, rateLimit, startTroubledProxy, type Trouble } from './troubled-proxy.ts'
 
 const script = 'milestones/ms-04/test-load-patterns.ts'
 const given = readOptions(script, {
@@ -24,10 +24,10 @@ const given = readOptions(script, {
   quick: { summary: 'Small batches, short phases and quick answers, for CI.' },
 })
 const isQuick = given.quick === true
-const users = count('users', isQuick ? 6 : 10)
-const batchSize = count('batch-size', isQuick ? 3 : 5)
+const users = count('users', isQuick ? 4 : 10)
+const batchSize = count('batch-size', isQuick ? 2 : 5)
 const concurrency = count('concurrency', Math.min(users, 5))
-const delaySeconds = given.delay === undefined ? (isQuick ? 2 : 8) : Number(given.delay)
+const delaySeconds = given.delay === undefined ? (isQuick ? 1 : 8) : Number(given.delay)
 if (!Number.isFinite(delaySeconds) || delaySeconds < 0)
   refuse(script, `--delay ${given.delay}: expected seconds.`)
 if (batchSize > users) refuse(script, `--batch-size ${batchSize} is more than --users ${users}.`)
@@ -40,6 +40,8 @@ const runs = prepareLoadRuns(script, {
   '--out': String(given.out ?? 'results'),
   ...(isQuick && target === 'local' ? { '--inference-median': '200ms' } : {}),
 })
+/** Relayed, they need no funding; and one thread is enough for them. */
+const fewUsers = { '--submission': 'relayed', '--threads': '1' }
 const milestone = openCriteria(`Milestone 4: load patterns${isQuick ? ' (quick)' : ''}`)
 const stage = await runs.open({})
 try {
@@ -57,7 +59,7 @@ try {
   )
   await judgeBatches(batchRun)
 
-  const phase = isQuick ? 4 : 15
+  const phase = isQuick ? 3 : 15
   const peak = isQuick ? 2 : 3
   const phases = await runs.run(
     `ramp-up, sustain and ramp-down to ${peak} users/s, ${phase} s each`,
@@ -75,6 +77,7 @@ try {
   await judgePhases(phases, phase, peak)
   await judgeRateLimits()
   await judgeBreaker()
+  await judgeRecovery()
 } finally {
   await stage.close()
 }
@@ -153,32 +156,36 @@ async function judgePhases({ summary, seconds }: LoadRun, phaseSeconds: number, 
   })
 }
 
-/** A server that refuses two of three requests at first: what an IP-limited personal server does to a burst. */
-async function judgeRateLimits(): Promise<void> {
-  const proxy = await startRateLimitingProxy(stage.target.personalServer.url, {
-    refuse: 4,
-    retryAfterSeconds: 1,
-  })
+/** The target of the milestone, with a personal server that has its troubles. */
+async function runBehind(trouble: Trouble, title: string, flags: Readonly<Record<string, string>>) {
+  const { personalServer } = stage.target
+  const proxy = await startTroubledProxy(personalServer.url, trouble)
   try {
-    const { summary } = await withTarget(
-      { ...stage.target, personalServer: { ...stage.target.personalServer, url: proxy.url } },
-      (file) =>
-        runs.run('a personal server that answers 429 for a while', {
-          ...{ '--target': file, '--users': '4', '--arrival': 'at-once', '--concurrency': '4' },
-          ...{ '--submission': 'relayed', '--seed': 'limits' },
-        }),
+    const document = { ...stage.target, personalServer: { ...personalServer, url: proxy.url } }
+    const { summary } = await withTarget(document, (file) =>
+      runs.run(title, { '--target': file, ...fewUsers, ...flags }),
     )
-    console.log('')
-    await milestone.check('Rate limits: 429 is noticed, Retry-After kept, and the request made again', () => {
-      const { refused, tooEarly, served } = proxy.counts()
-      expect(refused > 0, 'no request was refused')
-      expect(tooEarly === 0, `${tooEarly} requests came again before their time`)
-      expect(summary.users.succeeded === 4, `${summary.users.succeeded} of 4 users got through`)
-      return `${refused} requests refused, none repeated early, ${served} answered, 4 of 4 users got through`
-    })
+    return { summary, served: proxy.served() }
   } finally {
     await proxy.close()
   }
+}
+
+/** A server that refuses two of three requests at first: what an IP-limited personal server does to a burst. */
+async function judgeRateLimits(): Promise<void> {
+  const { trouble, counts } = rateLimit({ refuse: 4, retryAfterSeconds: 1 })
+  const { summary, served } = await runBehind(trouble, 'a personal server that answers 429 for a while', {
+    ...{ '--users': '4', '--arrival': 'at-once', '--concurrency': '4', '--seed': 'limits' },
+  })
+  console.log('')
+  await milestone.check('Rate limits: 429 is noticed, Retry-After kept, and the request made again', () => {
+    const { refused, tooEarly } = counts()
+    expect(refused > 0, 'no request was refused')
+    expect(tooEarly === 0, `${tooEarly} requests came again before their time`)
+    expect(summary.rateLimits.count === refused, `the run counted ${summary.rateLimits.count} of ${refused}`)
+    expect(summary.users.succeeded === 4, `${summary.users.succeeded} of 4 users got through`)
+    return `${refused} requests refused, none repeated early, ${served} answered, 4 of 4 users got through`
+  })
 }
 
 /** A storage where nobody listens: each flow fails at its first request, and nothing is ever sent to the chain. */
@@ -187,7 +194,13 @@ async function judgeBreaker(): Promise<void> {
     { ...stage.target, storage: { ...stage.target.storage, apiEndpoint: 'http://127.0.0.1:9' } },
     (file) =>
       runs.run('a storage where nobody listens', {
-        ...{ '--target': file, '--users': '40', '--rate': '2', '--submission': 'relayed', '--seed': 'dead' },
+        ...{
+          '--target': file,
+          ...fewUsers,
+          '--users': '40',
+          '--rate': isQuick ? '8' : '2',
+          '--seed': 'dead',
+        },
         ...{ '--breaker-failures': '5', '--retry-attempts': '1', '--grace': '5s' },
       }),
   )
@@ -198,6 +211,47 @@ async function judgeBreaker(): Promise<void> {
     expect(ended.dropped >= 20, `only ${ended.dropped} of 40 users were spared`)
     const [first] = errors
     return `${run.stopped?.message}; ${ended.dropped} of 40 users were spared; ${first?.code} at ${first?.step}`
+  })
+}
+
+/** A server that is down for some seconds: the breaker opens, tries with a few users, and closes when they got through. */
+async function judgeRecovery(): Promise<void> {
+  const probes = 2
+  const { summary } = await runBehind(
+    outage(isQuick ? 1500 : 8000),
+    'a personal server that is down for a while',
+    {
+      ...{ '--users': isQuick ? '20' : '60', '--rate': '4', '--arrival': 'constant', '--seed': 'recovery' },
+      ...{ '--breaker': 'pause', '--breaker-failures': '3', '--breaker-cool-down': isQuick ? '700ms' : '2s' },
+      ...{ '--breaker-probes': String(probes), '--retry-attempts': '1', '--patience': '2s' },
+    },
+  )
+  console.log('')
+  const { breaker, users: ended, heldBack, run } = summary
+  const ways = breaker?.transitions ?? []
+  await milestone.check(
+    'Circuit breaker: opens, tries with a few users, and closes when the target works again',
+    () => {
+      const told = ways.map(({ atMs, to }) => `${to} at ${formatMs(atMs)}`).join(', ')
+      expect(run.stopped === null, `the run was stopped: ${run.stopped?.message}`)
+      expect(ways[0]?.to === 'open' && ways[1]?.to === 'half-open', `it went ${told || 'nowhere'}`)
+      expect(ways.at(-1)?.to === 'closed', `it went ${told}`)
+      expect(
+        ways.at(-1)?.reason === `all ${probes} probes got through`,
+        `it closed because ${ways.at(-1)?.reason}`,
+      )
+      return `${told}; ${ways.filter(({ reason }) => reason === 'a probe failed').length} probes failed before`
+    },
+  )
+  await milestone.check('Recovery: users are held back while it is open, and get through after', () => {
+    const held = heldBack.started + heldBack.dropped
+    expect(held > 0, 'nobody was held back')
+    expect(
+      ended.failed < ended.planned / 2,
+      `${ended.failed} of ${ended.planned} users failed before it helped`,
+    )
+    expect(ended.succeeded > probes, `${ended.succeeded} users got through`)
+    return `${held} held back (${heldBack.started} started late, ${heldBack.dropped} gave up), ${ended.failed} failed, ${ended.succeeded} of ${ended.planned} got through`
   })
 }
 
