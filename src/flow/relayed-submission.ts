@@ -45,7 +45,11 @@ export async function submitRelayed(
  * another hash, and then whoever waits for the old one gets the new one. Ends with the signal, and never rejects.
  */
 export async function followReplacements(
-  { api, receipts, sleep }: Pick<RelayedParts, 'api' | 'receipts' | 'sleep'>,
+  {
+    api,
+    receipts,
+    sleep,
+  }: Pick<RelayedParts, 'receipts' | 'sleep'> & { api: Pick<ApiServerClient, 'relayed'> },
   submitted: Submission['hash'],
   signal: AbortSignal,
 ): Promise<void> {

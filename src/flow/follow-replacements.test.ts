@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import type { RelayedState } from './api-server-client.ts'
+import { followReplacements } from './relayed-submission.ts'
+
+const hashOf = (digit: string) => `0x${digit.repeat(64)}` as const
+
+type Look = { hash: `0x${string}`; state: RelayedState } | Error
+
+/** A relayer that answers as it is told, and what it and the receipts were told in order. */
+function startWorld({ looks: answers }: { looks: Look[] }) {
+  const stop = new AbortController()
+  const told: unknown[] = []
+  const looks = [...answers]
+  const parts: Parameters<typeof followReplacements>[0] = {
+    api: {
+      async relayed(hash) {
+        told.push({ look: hash })
+        const answer = looks.shift()
+        if (looks.length === 0) stop.abort(new Error('the receipt is there'))
+        if (answer === undefined || answer instanceof Error) throw answer ?? new Error('nothing to say')
+        return answer
+      },
+    },
+    receipts: { replace: (hash, newHash) => void told.push({ replace: hash, by: newHash }) },
+    async sleep(delayMs, abort) {
+      abort.throwIfAborted()
+      told.push({ sleep: delayMs })
+    },
+  }
+  return {
+    told,
+    follow: () => followReplacements(parts, hashOf('a'), stop.signal),
+  }
+}
+
+const down = new LoadTestError('SERVER_UNREACHABLE', 'nobody there')
+const refused = new LoadTestError('SERVER_REFUSED', 'no', { details: { status: 409 } })
+
+describe('following a relayed transaction', () => {
+  it('has the receipts follow each replacement, under the newest hash, until a block holds it', async () => {
+    const { follow, told } = startWorld({
+      looks: [
+        { hash: hashOf('a'), state: 'pending' },
+        { hash: hashOf('b'), state: 'pending' },
+        { hash: hashOf('c'), state: 'mined' },
+        { hash: hashOf('d'), state: 'mined' },
+      ],
+    })
+    await follow()
+    expect(told).toEqual([
+      ...[{ sleep: 10_000 }, { look: hashOf('a') }],
+      ...[{ sleep: 5_000 }, { look: hashOf('a') }, { replace: hashOf('a'), by: hashOf('b') }],
+      ...[{ sleep: 5_000 }, { look: hashOf('b') }, { replace: hashOf('b'), by: hashOf('c') }],
+    ])
+  })
+
+  it.each(['mined', 'reverted', 'dropped'] as const)('ends once it is %s', async (state) => {
+    const more: Look = { hash: hashOf('a'), state: 'pending' }
+    const { follow, told } = startWorld({ looks: [{ hash: hashOf('a'), state }, more, more] })
+    await follow()
+    expect(told).toEqual([{ sleep: 10_000 }, { look: hashOf('a') }])
+  })
+
+  it('goes on when the relayer does not answer, and ends with its signal without an error', async () => {
+    const { follow, told } = startWorld({ looks: [down, refused, { hash: hashOf('b'), state: 'pending' }] })
+    await expect(follow()).resolves.toBeUndefined()
+    expect(told.filter((one) => typeof one === 'object' && one !== null && 'look' in one)).toHaveLength(3)
+    expect(told.at(-1)).toEqual({ replace: hashOf('a'), by: hashOf('b') })
+  })
+})
