@@ -7,13 +7,14 @@ import { toNativeAccount } from '../crypto/native-account.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { TargetConnection } from '../flow/connect-target.ts'
 import { shareOf } from '../load/split.ts'
+import { fundingNeed } from '../wallets/funding-need.ts'
 import { createFundingPool, type FundingPool } from '../wallets/funding-pool.ts'
 import type { HdWallets } from '../wallets/hd-wallets.ts'
 import { indexesOf } from '../wallets/index-range.ts'
 import { openMoneyJournal } from '../wallets/money-journal.ts'
 import { createMoneyLedger, type MoneyLedger, type MoneyStatement } from '../wallets/money-ledger.ts'
 import { createPayer } from '../wallets/payer.ts'
-import { paymentGas } from '../wallets/payment-gas.ts'
+import type { PaymentWay } from '../wallets/payment-gas.ts'
 import { readBalances } from '../wallets/read-balances.ts'
 import { createSpendingLimit } from '../wallets/spending-limit.ts'
 import { sweepWallets } from '../wallets/sweep-wallets.ts'
@@ -56,11 +57,11 @@ export async function openFunding(options: {
   const { multicall3, multisend } = target.chain.contracts
   const contracts = { multicall3, multisend }
   const abilities = await findAbilities(chain, contracts, signal)
-  const gas = paymentGas(abilities.disperser?.kind ?? 'transfer', 1, 0) * BigInt(users)
+  const way = abilities.disperser?.kind ?? 'transfer'
   await checkFunder(
     connection,
     account.address,
-    { users, valueWei: BigInt(users) * amountWei, gas, capWei: config.limits.maxSpendWei },
+    { users, amountWei, way, capWei: config.limits.maxSpendWei },
     signal,
   )
   const lane = new Lane({ rpc, feed, fees, account })
@@ -184,14 +185,18 @@ function funderKey({ secrets }: LoadTestConfig, { accounts }: Target): Hex {
 async function checkFunder(
   { rpc, fees }: TargetConnection,
   address: Hex,
-  { users, valueWei, gas, capWei }: { users: number; valueWei: bigint; gas: bigint; capWei: bigint },
+  { users, amountWei, way, capWei }: { users: number; amountWei: bigint; way: PaymentWay; capWei: bigint },
   signal: AbortSignal,
 ): Promise<void> {
   const [balanceWei, { maxFeePerGas }] = await Promise.all([
     readBalance(rpc, address, { signal }),
     fees.current({ signal }),
   ])
-  const wantedWei = valueWei + gas * maxFeePerGas
+  const { valueWei, gasWei } = fundingNeed({
+    ...{ wallets: users, amountWei, way },
+    maxFeePerGasWei: maxFeePerGas,
+  })
+  const wantedWei = valueWei + gasWei
   const neededWei = wantedWei < capWei ? wantedWei : capWei
   if (balanceWei >= neededWei) return
   throw new LoadTestError(

@@ -2,14 +2,17 @@ import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { encodeErrorResult } from 'viem'
+import { encodeErrorResult, parseEther } from 'viem'
+import { privateKeyToAddress } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { revertAbi } from '../../src/chain/abi.ts'
 import { createRpcPool } from '../../src/chain/rpc-pool.ts'
+import { startScriptedNode } from '../../src/chain/scripted-node.fixture.ts'
 import { resolveConfig } from '../../src/config/resolve-config.ts'
 import type { Target } from '../../src/config/target.ts'
 import { type EmbeddedTarget, startEmbeddedTarget } from '../../src/run/start-embedded-target.ts'
 import { examineTarget } from '../../src/scripts/doctor/examine-target.ts'
+import { createAnvilClient } from '../../src/testbed/chain/anvil-client.ts'
 import { revertingCode } from '../chain/reverting-code.fixture.ts'
 import { runCli } from './run-cli.ts'
 
@@ -72,6 +75,37 @@ describe('doctor', () => {
     expect(found).toMatchObject([{ name: `RPC ${nowhere}`, verdict: 'failed' }])
   })
 
+  it('compares the heads of several endpoints', async () => {
+    const { chain } = testbed.target
+    const [url = ''] = chain.rpcUrls
+    const lagging = await startScriptedNode({ upstream: url })
+    const heads = async () => {
+      const { config } = resolveConfig({ flags: {} })
+      const target = { ...testbed.target, chain: { ...chain, rpcUrls: [url, lagging.url] } }
+      const findings = await examineTarget(target, config, signal)
+      return findings.find(({ name }) => name === 'heads')
+    }
+    expect(await heads()).toMatchObject({
+      verdict: 'ok',
+      detail: expect.stringMatching(/^2 endpoints, at most [0-3] blocks apart$/),
+    })
+    lagging.answer = ({ method, params: [which] }) =>
+      method === 'eth_getBlockByNumber' && which === 'latest'
+        ? lagging.forward({ id: 1, method, params: ['0x0', false] })
+        : undefined
+    await expect
+      .poll(() => lagging.forward({ id: 1, method: 'eth_blockNumber', params: [] }))
+      .not.toEqual({
+        result: expect.stringMatching(/^0x[0-3]$/),
+      })
+    expect(await heads()).toMatchObject({
+      verdict: 'warning',
+      detail: expect.stringContaining('blocks behind the best other endpoint'),
+      hint: expect.stringContaining('caught up'),
+    })
+    await lagging.stop()
+  })
+
   it('tells contracts that are not there: those that flows need, and those that only help', async () => {
     const { chain, grantee } = testbed.target
     const contractsWith = (change: Partial<Target['chain']['contracts']>) => ({
@@ -127,6 +161,24 @@ describe('doctor', () => {
     expect(await troubles({}, { '--funding': '0.0000001' })).toMatchObject([
       { name: 'fees', verdict: 'failed' },
     ])
+  })
+
+  it('counts the gas of the payments in what the funder needs', async () => {
+    const client = createAnvilClient(testbed.target.chain.rpcUrls[0] ?? '', testbed.target.chain.id)
+    const address = privateKeyToAddress(testbed.target.accounts?.funder ?? '0x')
+    const before = await client.getBalance({ address })
+    await client.setBalance({ address, value: parseEther('1') })
+    try {
+      expect(await troubles({}, { '--funding': '0.1', '--users': '10', '--max-spend': '5' })).toMatchObject([
+        {
+          name: 'balances',
+          verdict: 'failed',
+          detail: expect.stringMatching(/1 VANA and up to 0\.0\d+ VANA of gas/),
+        },
+      ])
+    } finally {
+      await client.setBalance({ address, value: before })
+    }
   })
 
   it('tells a bucket that can not be used, and an API server that is none', async () => {

@@ -31,6 +31,25 @@ export function endpointChecks({ chain }: Target): Check[] {
   }))
 }
 
+/** The endpoints of a chain are as far as each other: a pool asks one that lags behind, or makes its head up, last. */
+export function headsCheck(rpc: RpcPool): Check {
+  return {
+    name: 'heads',
+    async look(signal) {
+      // Who is down is told by its own check.
+      const apart = (await rpc.check(signal)).filter(({ code }) => code === 'CHAIN_HEAD_MISMATCH')
+      if (apart.length > 0) {
+        const detail = apart.map(({ message }) => message).join(' ')
+        return { verdict: 'warning', detail, ...(apart[0]?.hint ? { hint: apart[0].hint } : {}) }
+      }
+      const lags = rpc.endpoints().flatMap(({ headLag }) => headLag ?? [])
+      if (lags.length < 2)
+        return { detail: 'only one endpoint answers, and nothing is there to compare it with' }
+      return { detail: `${lags.length} endpoints, at most ${Math.max(0, ...lags)} blocks apart` }
+    },
+  }
+}
+
 /** Signed URLs and access tokens hold for a time, so the machine's clock has to be right. */
 export function clockCheck(rpc: RpcPool, now: () => number = Date.now): Check {
   return {

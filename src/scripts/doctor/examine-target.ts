@@ -1,7 +1,7 @@
 import { createRpcPool } from '../../chain/rpc-pool.ts'
 import type { LoadTestConfig } from '../../config/load-test-config.ts'
 import type { Target } from '../../config/target.ts'
-import { clockCheck, contractsCheck, endpointChecks, feesCheck } from './chain-checks.ts'
+import { clockCheck, contractsCheck, endpointChecks, feesCheck, headsCheck } from './chain-checks.ts'
 import { type Finding, runChecks } from './check.ts'
 import { granteeCheck } from './grantee-check.ts'
 import { moneyCheck } from './money-check.ts'
@@ -29,6 +29,7 @@ export async function examineTarget(
         [
           ...(endpoint ? [endpoint] : []),
           ...otherEndpoints,
+          ...(otherEndpoints.length > 0 ? [headsCheck(rpc)] : []),
           clockCheck(rpc),
           contractsCheck(rpc, target),
           granteeCheck(rpc, target, config),

@@ -1,17 +1,21 @@
 import { formatEther } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
+import { createBlockFeed } from '../../chain/block-feed.ts'
 import { readBalance } from '../../chain/chain-reads.ts'
+import { createFees } from '../../chain/fees.ts'
 import type { RpcPool } from '../../chain/rpc-pool.ts'
 import type { LoadTestConfig } from '../../config/load-test-config.ts'
 import type { Target } from '../../config/target.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
+import { fundingNeed } from '../../wallets/funding-need.ts'
+import { findAbilities } from '../../wallets/wallet-chain.ts'
 import type { Check } from './check.ts'
 
-/** The funder can pay what the users need. */
+/** The funder can pay what the users need, and the gas of the payments. */
 export function moneyCheck(
   rpc: RpcPool,
   target: Target,
-  { users, wallets, flow, limits, secrets }: LoadTestConfig,
+  { users, wallets, flow, limits, secrets, chain }: LoadTestConfig,
 ): Check {
   return {
     name: 'balances',
@@ -28,11 +32,27 @@ export function moneyCheck(
       const balance = await readBalance(rpc, address, { signal })
       const detail = `funder ${address} has ${formatEther(balance)} VANA`
       if (flow.submission === 'relayed') return { detail }
-      const wanted = BigInt(users) * wallets.fundingWei
-      const need = wanted < limits.maxSpendWei ? wanted : limits.maxSpendWei
-      const plan = `${users} wallets x ${formatEther(wallets.fundingWei)} = ${formatEther(wanted)} VANA`
+      const fees = createFees({
+        ...{ rpc, feed: createBlockFeed({ rpc }), baseFeeMultiplier: chain.feeMultiplier },
+        ...(chain.maxFeePerGasWei === undefined ? {} : { maxFeeGwei: Number(chain.maxFeePerGasWei) / 1e9 }),
+      })
+      const [{ disperser }, { maxFeePerGas }] = await Promise.all([
+        findAbilities({ rpc }, target.chain.contracts, signal),
+        fees.current({ signal }),
+      ])
+      const { valueWei, gasWei } = fundingNeed({
+        ...{ wallets: users, amountWei: wallets.fundingWei, way: disperser?.kind ?? 'transfer' },
+        maxFeePerGasWei: maxFeePerGas,
+      })
+      const wanted = valueWei + gasWei
+      const isCapped = wanted > limits.maxSpendWei
+      const need = isCapped ? limits.maxSpendWei : wanted
+      const plan =
+        `${users} wallets x ${formatEther(wallets.fundingWei)} = ${formatEther(valueWei)} VANA ` +
+        `and up to ${formatEther(gasWei)} VANA of gas`
       if (balance >= need) return { detail: `${detail}, enough for ${plan}` }
-      throw new LoadTestError('CHAIN_INSUFFICIENT_FUNDS', `${detail}, too little for ${plan}.`, {
+      const missing = `${formatEther(need - balance)} VANA are missing`
+      throw new LoadTestError('CHAIN_INSUFFICIENT_FUNDS', `${detail}, too little for ${plan}: ${missing}.`, {
         hint: 'Fund it, or ask for fewer --users or less --funding.',
       })
     },
