@@ -2,6 +2,7 @@ import type { Environment } from '../config/environment-layer.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
 import { checkChain } from './check-chain.ts'
+import { checkRelayer } from './check-relayer.ts'
 import { connectionSettings } from './connection-settings.ts'
 import { openRunTarget, type RunTarget } from './open-run-target.ts'
 
@@ -38,6 +39,9 @@ export async function openRunStage(options: {
     }
     try {
       await checkChain(client.connection, config.flow.submission, note, signal)
+      if (config.flow.submission === 'relayed') {
+        await checkRelayer(running.target, client.connection, note, signal)
+      }
       await client.connection.compute.warmUp()
     } catch (error) {
       await client.close()

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../async/clock.ts'
 import { type BlockFeed, createBlockFeed } from '../chain/block-feed.ts'
 import { createFees, type FeePolicy } from '../chain/fees.ts'
 import { Lane } from '../chain/lane.ts'
+import { findPoorLanes, poorLaneWords } from '../chain/poor-lanes.ts'
 import { createRpcPool, type RpcPool } from '../chain/rpc-pool.ts'
 import { messageHasher, permissionsDomain } from '../chain/server-files-and-permission-hash.ts'
 import { toNativeAccount } from '../crypto/native-account.ts'
@@ -177,6 +178,7 @@ export class LoadTestApiServer {
     for (const problem of await this.#rpc.check())
       this.#options.logger?.warn({ code: problem.code }, problem.message)
     await this.#feed.head()
+    await this.#warnOfPoorLanes()
     try {
       await this.#http.listen({ host, port })
     } catch (cause) {
@@ -215,6 +217,21 @@ export class LoadTestApiServer {
     headers?: Record<string, string>
   }) {
     return this.#http.inject(request)
+  }
+
+  /** A lane that can't pay refuses its share of the requests; where nothing is relayed, that does no harm. */
+  async #warnOfPoorLanes(): Promise<void> {
+    const lanes = this.#lanes.map(({ address }) => address)
+    try {
+      for (const lane of await findPoorLanes({ rpc: this.#rpc, feed: this.#feed }, lanes)) {
+        this.#options.logger?.warn(
+          { lane: lane.address, missingWei: `${lane.missingWei}` },
+          poorLaneWords(lane),
+        )
+      }
+    } catch (error) {
+      this.#options.logger?.warn({ err: error }, 'the balances of the lanes could not be read')
+    }
   }
 
   #createHttp(token: string | undefined): FastifyInstance {

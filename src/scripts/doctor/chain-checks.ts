@@ -1,15 +1,13 @@
 import { decodeFunctionResult, encodeFunctionData, formatEther, formatGwei, type Hex, parseAbi } from 'viem'
 import { readBlock, readCall, readPriorityFee } from '../../chain/chain-reads.ts'
 import { endpointLabel } from '../../chain/endpoint-label.ts'
+import { firstFlowGas } from '../../chain/first-flow-gas.ts'
 import { createRpcPool, type RpcPool } from '../../chain/rpc-pool.ts'
 import type { LoadTestConfig } from '../../config/load-test-config.ts'
 import type { Target } from '../../config/target.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { formatDuration } from '../../load/duration.ts'
 import type { Check } from './check.ts'
-
-/** Gas of a user's first flow; measured on the real contracts with a file, a key and a new server. */
-const firstFlowGas = 1_650_000n
 
 /** Every endpoint by itself: a pool would hide one that is down behind the others. */
 export function endpointChecks({ chain }: Target): Check[] {

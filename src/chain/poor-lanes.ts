@@ -1,0 +1,40 @@
+import { type Address, formatEther } from 'viem'
+import { createBatchCaller } from './batch-caller.ts'
+import type { BlockFeed } from './block-feed.ts'
+import { createFees } from './fees.ts'
+import { firstFlowGas } from './first-flow-gas.ts'
+import { unwrap } from './rpc-answer.ts'
+import type { RpcPool } from './rpc-pool.ts'
+
+/** A sending key that owns too little, in wei. */
+export type PoorLane = { address: Address; balanceWei: bigint; missingWei: bigint }
+
+/**
+ * Finds the lanes that can't pay for a single flow, at the most that one offers for its gas now.
+ *
+ * @throws LoadTestError a `CHAIN_*` code
+ * @example (await findPoorLanes({ rpc, feed }, lanes)).map(poorLaneWords)
+ */
+export async function findPoorLanes(
+  { rpc, feed }: { rpc: RpcPool; feed: BlockFeed },
+  lanes: readonly Address[],
+): Promise<PoorLane[]> {
+  const calls = lanes.map((address) => ({ method: 'eth_getBalance', params: [address, 'latest'] }))
+  const [{ maxFeePerGas }, balances] = await Promise.all([
+    createFees({ rpc, feed }).current(),
+    createBatchCaller(rpc)(calls),
+  ])
+  const needWei = firstFlowGas * maxFeePerGas
+  return lanes.flatMap((address, i) => {
+    const balanceWei = BigInt(String(unwrap(balances[i])))
+    return balanceWei < needWei ? [{ address, balanceWei, missingWei: needWei - balanceWei }] : []
+  })
+}
+
+/** Says how much to send where. */
+export function poorLaneWords({ address, balanceWei, missingWei }: PoorLane): string {
+  return (
+    `Lane ${address} has ${formatEther(balanceWei)} VANA, too little to relay a single flow: ` +
+    `it lacks ${formatEther(missingWei)} VANA for the first, and needs ${formatEther(balanceWei + missingWei)} VANA for each.`
+  )
+}

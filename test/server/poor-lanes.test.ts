@@ -1,0 +1,78 @@
+import { pino } from 'pino'
+import { parseEther } from 'viem'
+import { generatePrivateKey } from 'viem/accounts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createBlockFeed } from '../../src/chain/block-feed.ts'
+import { createRpcPool, type RpcPool } from '../../src/chain/rpc-pool.ts'
+import { toNativeAccount } from '../../src/crypto/native-account.ts'
+import { checkRelayer } from '../../src/run/check-relayer.ts'
+import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
+import { type ApiWorld, startApiWorld } from './api-server.fixture.ts'
+
+let world: ApiWorld
+let rpc: RpcPool
+beforeAll(async () => {
+  world = await startApiWorld({ blockTime: 0.2 })
+  rpc = createRpcPool({ urls: [world.chain.rpcUrl], chainId: world.chain.chainId })
+})
+afterAll(async () => {
+  await rpc?.close()
+  await world?.stop()
+})
+
+/** A new key that owns so many VANA. */
+async function newLane(balance: string) {
+  const privateKey = generatePrivateKey()
+  const { address } = toNativeAccount(privateKey)
+  await world.chain.client.setBalance({ address, value: parseEther(balance) })
+  return { privateKey, address }
+}
+
+/** Looks at an API server with these lanes as a relayed run does; gives what was noted, and what the server logged. */
+async function look(relayerPrivateKeys: `0x${string}`[]) {
+  const logged: string[] = []
+  const logger = pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) })
+  const server = world.apiServer({ relayerPrivateKeys, logger })
+  const apiServer = await server.start()
+  const notes: string[] = []
+  const checking = checkRelayer(
+    { apiServer },
+    { rpc, feed: createBlockFeed({ rpc }) },
+    (text) => notes.push(text),
+    new AbortController().signal,
+  )
+  return { checking, notes, logged }
+}
+
+describe('an API server whose lanes own too little', () => {
+  it('says at its start how much each of them lacks, and a relayed run notes it while another can pay', async () => {
+    const poor = await newLane('0.000001')
+    const { checking, notes, logged } = await look([devAccounts.relayer.privateKey, poor.privateKey])
+    await checking
+    const words = new RegExp(`Lane ${poor.address} has 0\\.000001 VANA.* it lacks 0\\.00\\d+ VANA`)
+    expect(notes).toEqual([expect.stringMatching(words)])
+    expect(logged).toEqual([expect.stringMatching(words)])
+  })
+
+  it('keeps a relayed run from beginning when none can pay', async () => {
+    const lanes = [await newLane('0'), await newLane('0')]
+    const { checking } = await look(lanes.map(({ privateKey }) => privateKey))
+    await expect(checking).rejects.toMatchObject({
+      code: 'CHAIN_INSUFFICIENT_FUNDS',
+      message: expect.stringMatching(new RegExp(`${lanes[0]?.address}.*${lanes[1]?.address}`)),
+    })
+  })
+
+  it('is told from one without any key, and from a relayer that tells nothing', async () => {
+    const { checking } = await look([])
+    await expect(checking).rejects.toThrow('no key to relay with')
+    const url = world.personalServer.url
+    const other = checkRelayer(
+      { apiServer: { url } },
+      { rpc, feed: createBlockFeed({ rpc }) },
+      () => undefined,
+      new AbortController().signal,
+    )
+    await expect(other).resolves.toBeUndefined()
+  })
+})
