@@ -150,6 +150,22 @@ describe('a pool of one endpoint', () => {
     expect(node.count('eth_blockNumber')).toBe(2)
   })
 
+  it('is checked again after the pause that it asked for, a few times', async () => {
+    const node = await startNode()
+    withBlocks(node, 7)
+    const clock = createManualClock()
+    const pool = poolOver([node], { clock, random: () => 0, rateLimitRetries: 1 })
+    node.misbehave = () => ({ http: 429, headers: { 'retry-after': '2' } })
+    const checking = pool.check()
+    await expect.poll(() => pool.endpoints()[0]?.state).toBe('paused')
+    node.misbehave = () => undefined
+    await clock.advanceTo(2000)
+    expect(await checking).toEqual([])
+    node.misbehave = () => ({ http: 429, headers: { 'retry-after': '0' } })
+    await expect(pool.check()).rejects.toMatchObject({ code: 'CHAIN_RATE_LIMITED' })
+    expect(pool.endpoints()[0]?.rateLimited).toBe(3)
+  })
+
   it('pauses for a rate limit that comes as a JSON-RPC code', async () => {
     const node = await startNode()
     const pool = poolOver([node], { rateLimitRetries: 0 })

@@ -97,7 +97,8 @@ export type RpcPool = {
    */
   onRateLimit(listener: RateLimitListener): () => void
   /**
-   * Asks every endpoint for its chain id and its newest block, before anything depends on them.
+   * Asks every endpoint for its chain id and its newest block, before anything depends on them; when all ask for a pause,
+   * it is waited out a few times.
    *
    * @returns what is wrong with some of them while others can be used
    * @throws LoadTestError `CHAIN_WRONG_ID` if any serves another chain; if none can be used, why
@@ -250,13 +251,17 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
       return () => limitListeners.delete(listener)
     },
     async check(signal) {
-      surveyedAtMs = clock.now()
-      const problems = await surveyMembers(members, survey, surveyedAtMs, signal)
-      const fatal =
-        problems.find(({ code }) => code === 'CHAIN_WRONG_ID') ??
-        (problems.length < members.length ? undefined : problems[0])
-      if (fatal !== undefined) throw fatal
-      return problems
+      for (let waits = 0; ; waits += 1) {
+        surveyedAtMs = clock.now()
+        const problems = await surveyMembers(members, survey, surveyedAtMs, signal)
+        const fatal =
+          problems.find(({ code }) => code === 'CHAIN_WRONG_ID') ??
+          (problems.length < members.length ? undefined : problems[0])
+        if (fatal === undefined) return problems
+        if (fatal.code !== 'CHAIN_RATE_LIMITED' || waits >= rateLimitRetries) throw fatal
+        const pauseMs = Math.min(...members.map(({ health }) => health.pauseMs(clock.now())))
+        await pause(pauseMs * (1 + random() / 2), signal)
+      }
     },
     async close() {
       await Promise.all(members.map((member) => member.close()))

@@ -102,6 +102,26 @@ describe('a personal server that limits requests', () => {
   }, 120_000)
 })
 
+describe('an RPC endpoint that limits requests', () => {
+  test('is noticed and has starts slowed down, though its pauses are only waited out', async () => {
+    const args = ['--users', '12', '--rate', '4', '--submission', 'relayed', '--fault', 'rpc:429=10%']
+    const run = startProgram(
+      ['run', ...args, '--adaptive', '--seed', 'rpc', '--out', 'rpc', '--json'],
+      folder,
+    )
+    const { summary } = await summaryOf(run)
+    const { rateLimits, adaptive, errors, rpc } = summary
+    expect(rateLimits.count).toBeGreaterThan(0)
+    for (const source of Object.keys(rateLimits.bySource))
+      expect(source).toMatch(/^eth_\w+ CHAIN_RATE_LIMITED$/)
+    expect(rateLimits.longestRetryAfterMs).toBe(1000)
+    expect(adaptive?.lowestShare).toBeLessThanOrEqual(0.5)
+    const failed = errors.filter(({ code }) => code === 'CHAIN_RATE_LIMITED')
+    expect(failed.reduce((sum, { count }) => sum + count, 0)).toBeLessThan(rateLimits.count)
+    expect(rpc.failed).toBeGreaterThanOrEqual(rateLimits.count)
+  }, 120_000)
+})
+
 describe('a personal server that hangs for a while', () => {
   let server: number
 
