@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { faker } from '@faker-js/faker/locale/en'
+import { createRandom, type Random } from '../random/random.ts'
 
 /** Sizes of a user's file in bytes; what is made lies within 5 % of them. */
 export const dataSizes = { small: 1_000, medium: 10_000, large: 100_000 } as const
@@ -9,9 +10,14 @@ export type DataSize = keyof typeof dataSizes
 
 /** All dates lie before this one, so that a seed gives the same file at any time. */
 const referenceDate = '2025-09-01T00:00:00.000Z'
+const referenceMs = Date.parse(referenceDate)
+const dayMs = 86_400_000
 
 /**
  * Makes the file of one synthetic user: profile with demographics, preferences, activity log and purchase history.
+ *
+ * Who the user is comes from faker; the many entries of the lists are drawn here, at a fraction of faker's cost, since they
+ * are most of the file and are made for every user.
  *
  * @returns UTF-8 JSON, the same bytes for the same seed, index and size
  * @example makeUserData({ seed: 'run-7', index: 0, size: 'medium' })
@@ -23,12 +29,14 @@ export function makeUserData(input: { seed: string; index: number; size: DataSiz
   faker.setDefaultRefDate(referenceDate)
   const targetBytes = dataSizes[input.size]
   const head = { profile: makeProfile(), preferences: makePreferences() }
+  const random = createRandom(input.seed, 'entries', input.index)
   const activity: string[] = []
   const purchases: string[] = []
   const frame = JSON.stringify({ ...head, activity: [], purchases: [] })
   let bytes = Buffer.byteLength(frame)
   for (let turn = 0; ; turn++) {
-    const [list, entry] = turn % 3 === 2 ? [purchases, makePurchase()] : [activity, makeActivity()]
+    const [list, entry] =
+      turn % 3 === 2 ? [purchases, makePurchase(random)] : [activity, makeActivity(random)]
     const json = JSON.stringify(entry)
     const grown = bytes + Buffer.byteLength(json) + (list.length > 0 ? 1 : 0)
     if (grown > targetBytes * 1.02) break
@@ -36,7 +44,7 @@ export function makeUserData(input: { seed: string; index: number; size: DataSiz
     list.push(json)
   }
   const missing = targetBytes - bytes - ',"notes":""'.length
-  const notes = missing > 0 ? `,"notes":"${makeNotes(missing)}"` : ''
+  const notes = missing > 0 ? `,"notes":"${makeNotes(random, missing)}"` : ''
   const body = `"activity":[${activity.join(',')}],"purchases":[${purchases.join(',')}]${notes}`
   return Buffer.from(`${JSON.stringify(head).slice(0, -1)},${body}}`)
 }
@@ -84,29 +92,47 @@ const interests = [
 const actions = ['login', 'view', 'search', 'share', 'like', 'comment', 'upload', 'logout'] as const
 const devices = ['ios', 'android', 'web', 'desktop'] as const
 
-function makeActivity() {
+const { word: words } = faker.definitions.lorem
+const { department: departments, product_name: products } = faker.definitions.commerce
+
+function makeActivity(random: Random) {
   return {
-    at: faker.date.recent({ days: 90 }),
-    action: faker.helpers.arrayElement(actions),
-    device: faker.helpers.arrayElement(devices),
-    page: `/${faker.lorem.slug(2)}`,
-    seconds: faker.number.int({ min: 1, max: 900 }),
+    at: dateWithin(random, 90),
+    action: pick(random, actions),
+    device: pick(random, devices),
+    page: `/${pick(random, words)}-${pick(random, words)}`,
+    seconds: wholeNumber(random, 1, 900),
   }
 }
 
-function makePurchase() {
+function makePurchase(random: Random) {
+  const { adjective, material, product } = products
   return {
-    at: faker.date.recent({ days: 365 }),
-    product: faker.commerce.productName(),
-    category: faker.commerce.department(),
-    price: faker.number.float({ min: 1, max: 900, fractionDigits: 2 }),
+    at: dateWithin(random, 365),
+    product: `${pick(random, adjective)} ${pick(random, material)} ${pick(random, product)}`,
+    category: pick(random, departments),
+    price: wholeNumber(random, 100, 90_000) / 100,
     currency: 'USD',
-    quantity: faker.number.int({ min: 1, max: 4 }),
+    quantity: wholeNumber(random, 1, 4),
   }
 }
 
 /** Plain words of exactly `length` characters, so that files of one size class really have one size. */
-function makeNotes(length: number): string {
-  const words = faker.lorem.words(Math.ceil(length / 4) + 1)
-  return words.slice(0, length).padEnd(length, '.')
+function makeNotes(random: Random, length: number): string {
+  let notes = pick(random, words)
+  while (notes.length < length) notes += ` ${pick(random, words)}`
+  return notes.slice(0, length)
+}
+
+/** A moment of the days before the reference date. */
+const dateWithin = (random: Random, days: number): Date => new Date(referenceMs - random() * days * dayMs)
+
+/** From `min` to `max`, both included. */
+const wholeNumber = (random: Random, min: number, max: number): number =>
+  min + Math.floor(random() * (max - min + 1))
+
+function pick<T>(random: Random, list: readonly T[]): T {
+  const one = list[Math.floor(random() * list.length)]
+  if (one === undefined) throw new RangeError('There is nothing to pick from.')
+  return one
 }
