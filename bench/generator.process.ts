@@ -24,18 +24,18 @@ import { openComputedFlow } from './computed-flow.ts'
 const { values: args } = parseArgs({
   options: { flow: { type: 'string' }, users: { type: 'string' }, rate: { type: 'string' } },
 })
-const { flow = 'instant', users = '1000', rate = '100' } = args
+const { flow = 'instant', users = '1000', rate } = args
 const seed = 'bench'
 const runId = 'bench'
 const { config } = resolveConfig({
   flags: {
     '--users': users,
-    '--rate': rate,
     '--seed': seed,
-    '--arrival': 'poisson',
     '--concurrency': '200',
-    // Nobody is dropped on a machine that can't keep the pace.
-    '--patience': '1h',
+    // Without a rate users come as others end: none piles up, however slow the machine.
+    ...(rate === undefined
+      ? { '--arrival': 'batch', '--batch-size': '200', '--delay': '0' }
+      : { '--arrival': 'poisson', '--rate': rate, '--patience': '1h' }),
   },
 })
 

@@ -31,12 +31,13 @@ const compiledProgram: Plugin = {
  * Carries users through the generator's engine without a target, in a process of its own.
  *
  * @param flow `instant` does nothing; `computed` encrypts, seals and signs for real and is answered at once
+ * @param ratePerSecond without one, 200 users come whenever the 200 before them have ended
  * @throws Error when one of them does not succeed: then the figures mean nothing
  */
 export async function runGenerator(
   flow: 'instant' | 'computed',
   users: number,
-  ratePerSecond: number,
+  ratePerSecond?: number,
 ): Promise<z.output<typeof measured>> {
   const folder = await mkdtemp(join(tmpdir(), 'vana-load-bench-'))
   const program = join(folder, 'generator.mjs')
@@ -50,7 +51,8 @@ export async function runGenerator(
       format: 'esm',
       plugins: [compiledProgram],
     })
-    const flags = ['--flow', flow, '--users', String(users), '--rate', String(ratePerSecond)]
+    const rate = ratePerSecond === undefined ? [] : ['--rate', String(ratePerSecond)]
+    const flags = ['--flow', flow, '--users', String(users), ...rate]
     const { stdout } = await promisify(execFile)(process.execPath, [program, ...flags])
     const result = measured.parse(JSON.parse(stdout))
     if (result.succeeded === users) return result

@@ -4,7 +4,7 @@ import { isMainThread } from 'node:worker_threads'
 
 /*
  * When the cores are taken, the generator's main thread goes first: what it does late, it measures wrongly. See
- * docs/decisions/0010-who-goes-first.md.
+ * docs/decisions/0009-who-goes-first.md.
  */
 
 /** As in nice(1): enough to be passed by, not so much as to starve on a machine that others use too. */
