@@ -151,6 +151,7 @@ describe('charts', () => {
       }),
     )
     expect(makeScale(0)).toEqual({ max: 1, ticks: [0, 1] })
+    expect(makeScale(Number.MIN_VALUE)).toEqual({ max: 1, ticks: [0, 1] })
     expect(makeScale(42).ticks).toEqual([0, 20, 40, 60])
   })
 

@@ -1,13 +1,16 @@
 /** The scale of an axis that starts at 0: its end, and where its marks are. */
 export type Scale = { max: number; ticks: number[] }
 
+/** Less than any chart shows; the smallest numbers that there are have no third and no logarithm. */
+const nothing = 1e-9
+
 /**
  * A scale from 0 to just past the highest value, with three to five marks at round numbers.
  *
  * @example makeScale(42) // { max: 60, ticks: [0, 20, 40, 60] }
  */
 export function makeScale(highest: number): Scale {
-  if (!(highest > 0)) return { max: 1, ticks: [0, 1] }
+  if (!(highest > nothing)) return { max: 1, ticks: [0, 1] }
   const rough = highest / 3
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? rough
