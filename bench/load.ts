@@ -4,10 +4,10 @@ import type { Stack } from './stack.ts'
 import { meaningful, runMeasured, warmUp } from './stack-cpu.ts'
 
 /** Users of each run at a rate that can be met. */
-const users = 400
+const users = 300
 
-/** Users of the run at full speed: enough that its beginning and its end weigh little. */
-const floodUsers = 800
+/** Users of the run at full speed: enough that its beginning, where code is still compiled, and its end weigh little. */
+const floodUsers = 1200
 
 /** More users per second than the stack can carry, so that all cores are busy from first to last. */
 const floodPerSecond = 60
