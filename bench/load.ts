@@ -2,11 +2,12 @@ import { availableParallelism } from 'node:os'
 import { floorResults, measureFloor } from './floor.ts'
 import type { Stack } from './stack.ts'
 import { meaningful, runMeasured, warmUp } from './stack-cpu.ts'
+import { steadyCpuMsPerFlow } from './steady.ts'
 
 /** Users of each run at a rate that can be met. */
 const users = 300
 
-/** Users of the run at full speed: enough that its beginning, where code is still compiled, and its end weigh little. */
+/** Users of the run at full speed: enough that there is something between its beginning and its end. */
 const floodUsers = 1200
 
 /** More users per second than the stack can carry, so that all cores are busy from first to last. */
@@ -33,8 +34,9 @@ export async function measureLoad(
     ...['--users', String(floodUsers), '--rate', String(floodPerSecond)],
     ...['--submission', 'direct', ...patience],
   ])
-  const clientCpuMsPerFlow = flood.resources.cpuMsPerFlow ?? Number.NaN
-  const cpuMsPerFlow = Object.values(floodCpu).reduce((sum, ms) => sum + ms, clientCpuMsPerFlow)
+  const clientCpuMsPerFlow = steadyCpuMsPerFlow(await stack.timeline(flood.run.id), floodUsers)
+  const clientCpuMsPerFlowWithStart = flood.resources.cpuMsPerFlow ?? Number.NaN
+  const cpuMsPerFlow = Object.values(floodCpu).reduce((sum, ms) => sum + ms, clientCpuMsPerFlowWithStart)
   const cpuBoundFlowsPerSecond = (availableParallelism() * 1000) / cpuMsPerFlow
 
   const rate = Math.max(1, cpuBoundFlowsPerSecond * fullLoad).toFixed(1)
@@ -55,6 +57,7 @@ export async function measureLoad(
   return {
     ...floor,
     clientCpuMsPerFlow,
+    clientCpuMsPerFlowWithStart,
     clientCpuRatio: clientCpuMsPerFlow / floor.floorCpuMsPerFlow,
     stackCpuMsPerFlow: meaningful({ direct: directCpu, relayed: relayedCpu }),
     stackCpuMsPerFlowBySubmission: { direct: directCpu, relayed: relayedCpu },

@@ -6,13 +6,17 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { DependencyName } from '../src/config/target.ts'
 import { type ProcessUsage, readProcessUsage } from '../src/process/process-usage.ts'
+import { readRun } from '../src/results/read-run.ts'
 import { type Summary, summarySchema } from '../src/results/summary-schema.ts'
+import type { TimelineLine } from '../src/results/timeline-line.ts'
 import { startEmbeddedTarget } from '../src/run/start-embedded-target.ts'
 
 /** The embedded stack, and the compiled program to run against it. */
 export type Stack = {
   /** Runs `vana-load run` with these flags to its end. */
   run(...flags: string[]): Promise<Summary>
+  /** What was written of a run of this stack, second by second. */
+  timeline(runId: string): Promise<TimelineLine[]>
   /** What the processes of the stack have used so far. */
   usage(): Promise<Partial<Record<DependencyName, ProcessUsage>>>
   /** JSON-RPC calls that the API server has made so far. */
@@ -39,24 +43,22 @@ export async function openStack(): Promise<Stack> {
     new AbortController().signal,
   )
   const file = join(folder, 'target.json')
+  const results = join(folder, 'results')
   await writeFile(file, JSON.stringify(target), { mode: 0o600 })
   let runs = 0
   return {
     async run(...flags) {
-      const common = [
-        '--target',
-        file,
-        '--out',
-        join(folder, 'results'),
-        '--seed',
-        `${seed}-${++runs}`,
-        '--json',
-      ]
+      const common = ['--target', file, '--out', results, '--seed', `${seed}-${++runs}`, '--json']
       const { stdout } = await promisify(execFile)(process.execPath, [program, 'run', ...common, ...flags], {
         maxBuffer: 64 * 1024 * 1024,
         env: { ...process.env, VANA_LOAD_THRESHOLD: 'none' },
       })
       return summarySchema.parse(JSON.parse(stdout))
+    },
+    async timeline(runId) {
+      const lines: TimelineLine[] = []
+      for await (const line of (await readRun(join(results, runId))).timeline()) lines.push(line)
+      return lines
     },
     async usage() {
       const entries = Object.entries(target.pids ?? {}).map(
