@@ -40,7 +40,7 @@ export async function measureLoad(
   const cpuBoundFlowsPerSecond = (availableParallelism() * 1000) / cpuMsPerFlow
 
   const rate = Math.max(1, cpuBoundFlowsPerSecond * fullLoad).toFixed(1)
-  const flags = ['--users', String(users), '--rate', rate, '--concurrency', '400']
+  const flags = ['--users', String(users), '--rate', rate, '--concurrency', String(users)]
   say(`load: ${users} users at ${rate}/s, who pay for themselves`)
   const { summary: direct, cpuMsPerFlow: directCpu } = await runMeasured(stack, [
     ...flags,

@@ -104,7 +104,7 @@ describe('a personal server that limits requests', () => {
 
 describe('an RPC endpoint that limits requests', () => {
   test('is noticed and has starts slowed down, though its pauses are only waited out', async () => {
-    const args = ['--users', '12', '--rate', '4', '--submission', 'relayed', '--fault', 'rpc:429=10%']
+    const args = ['--users', '8', '--rate', '4', '--submission', 'relayed', '--fault', 'rpc:429=30%']
     const run = startProgram(
       ['run', ...args, '--adaptive', '--seed', 'rpc', '--out', 'rpc', '--json'],
       folder,
