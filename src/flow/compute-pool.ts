@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { setFlagsFromString } from 'node:v8'
 import { Piscina } from 'piscina'
 import { raceAbort } from '../async/race-abort.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
@@ -38,7 +37,6 @@ export type ComputePoolOptions = {
 export function createComputePool(options: ComputePoolOptions = {}): ComputePool {
   const { threads = availableParallelism() } = options
   const worker = import.meta.url.endsWith('.ts') ? './compute-worker-from-source.mjs' : './compute-worker.js'
-  setFlagsFromString(heapGrowth)
   const pool = new Piscina({
     filename: new URL(worker, import.meta.url).href,
     minThreads: threads,
@@ -79,14 +77,6 @@ export function createComputePool(options: ComputePoolOptions = {}): ComputePool
     stop: () => pool.destroy(),
   }
 }
-
-/**
- * Each encryption leaves a 16 MiB array behind, which OpenPGP's key derivation hashes. V8 counts such arrays towards the
- * size at which it collects a thread's whole heap, and by itself sets that size so low that two of them reach it: it
- * then marks all of the heap for every other user, which costs more than everything else that a flow does. This lets some
- * thirty users pass between two collections; with more, memory grows by much and time shrinks by little.
- */
-const heapGrowth = '--heap-growing-percent=150'
 
 /** Enough for the first users to find compiled code, at some 0.2 s of a core. */
 const warmUpFlows = 5
