@@ -46,7 +46,7 @@ export function createComputePool(options: ComputePoolOptions = {}): ComputePool
     atomics: 'disabled',
     recordTiming: false,
     // Without a limit the threads' heaps grow with the length of a run.
-    resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 },
+    resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 },
   })
   return {
     async run<N extends TaskName>(
