@@ -61,6 +61,8 @@ describe('the coin', () => {
 
   it('is not spent on arrays and texts as large as the body allows', async () => {
     const server = world.apiServer()
+    // What was accepted before is paid for when it is mined.
+    await expect.poll(() => world.chain.client.getTransactionCount({ address: relayer })).toBe(await nonce())
     const [spent, used] = [await balance(), await nonce()]
     const many = Array.from({ length: 60 }, (_, i) => `http://127.0.0.1:1/${i}`)
     const huge = [
