@@ -39,10 +39,9 @@ const maxReplacements = 10
  * Makes the repair of one lane. It runs after each look at the chain, and when a block has come or a second has gone by:
  *
  * 1. offers again the bytes of transactions whose fate is unknown, until a node has decided;
- * 2. sends with higher fees, at once, what stands at the head of the line with less than any next block can ask for;
- * 3. when nothing has been mined for a while, settles what the chain has counted, and sends the transaction at the head
+ * 2. when nothing has been mined for a while, settles what the chain has counted, and sends the transaction at the head
  *    of the line again: the same bytes if no node has them, with higher fees if one has or the base fee outgrew them;
- * 4. fills gaps that no send has taken, with a transfer of nothing to oneself.
+ * 3. fills gaps that no send has taken, with a transfer of nothing to oneself.
  *
  * @example const repair = createLaneRepair({ ...laneOptions, entries, nonces, ... }); await repair.run()
  */
@@ -152,18 +151,6 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
   const isPricedOut = ({ fees: { maxFeePerGas } }: LaneEntry): boolean =>
     maxFeePerGas < (feed.latest()?.baseFeePerGas ?? 0n)
 
-  /**
-   * From block to block the base fee falls by an eighth at most: until it has, what offers less holds up the whole line,
-   * and one after another would be too slow where it rises.
-   */
-  async function replacePricedOut(): Promise<void> {
-    const lowestNext = ((feed.latest()?.baseFeePerGas ?? 0n) * 7n) / 8n
-    for (const entry of inOrder()) {
-      if (entry.fees.maxFeePerGas >= lowestNext) return
-      await replace(entry)
-    }
-  }
-
   async function isKnown({ hashes }: LaneEntry): Promise<boolean> {
     for (const hash of hashes) if (await isKnownTransaction(rpc, hash, { stickyKey })) return true
     return false
@@ -223,7 +210,7 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
     if (isStuck(nonces, block)) {
       progress = { confirmed: nonces.confirmed, block, atMs: clock.now() }
       await unstick(nonces)
-    } else await replacePricedOut()
+    }
     await fillGaps(nonces)
   }
 

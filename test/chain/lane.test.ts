@@ -203,21 +203,6 @@ describe('a lane', () => {
     expect(second.nonce).toBe(1)
   })
 
-  it('replaces all of a line that no next block can take, as soon as one block shows it', async () => {
-    const { lane, client, mine, actions } = await startWorld()
-    const sent = [await lane.send(transfer), await lane.send(transfer), await lane.send(transfer)]
-    const highest = sent.reduce((most, { fees }) => (fees.maxFeePerGas > most ? fees.maxFeePerGas : most), 0n)
-    await client.setNextBlockBaseFeePerGas({ baseFeePerGas: highest * 2n })
-    await mine()
-    await eventually(async () => actions().filter((action) => action.startsWith('replaced'))).toEqual([
-      'replaced 0',
-      'replaced 1',
-      'replaced 2',
-    ])
-    await mine()
-    await lane.drain()
-  })
-
   it('replaces what a node holds while no block takes it', async () => {
     const { lane, node, mine, minedCount, actions } = await startWorld()
     let swallowed: unknown
