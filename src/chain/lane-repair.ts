@@ -136,7 +136,7 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
     if (count < nonces.confirmed) nonces.reopen(count)
     nonces.confirmUpTo(count)
     await settleAllOvertaken(nonces)
-    const [head, second] = inOrder()
+    const [head, ...others] = inOrder()
     if (head?.nonce !== count) {
       // What holds the line up is not ours: left by an earlier life of this key, or sent by another program.
       if (nonces.stateOf(count) === 'submitted') await fill(count)
@@ -144,7 +144,8 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
     }
     if (isPricedOut(head) || (await isKnown(head))) await replace(head)
     else await offerAgain(head)
-    if (second !== undefined && !(await isKnown(second))) await offerAgain(second)
+    // A node that threw out the head has often thrown out what came behind it, too.
+    for (const entry of others) if (!(await isKnown(entry))) await offerAgain(entry)
   }
 
   /** Some nodes keep what cannot pay the base fee, others throw it out: the same bytes would help with neither. */
