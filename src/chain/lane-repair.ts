@@ -41,6 +41,7 @@ const maxReplacements = 10
  * 1. offers again the bytes of transactions whose fate is unknown, until a node has decided;
  * 2. when nothing has been mined for a while, settles what the chain has counted, and sends the transaction at the head
  *    of the line again: the same bytes if no node has them, with higher fees if one has or the base fee outgrew them;
+ *    and whatever stands behind it that no node has;
  * 3. fills gaps that no send has taken, with a transfer of nothing to oneself.
  *
  * @example const repair = createLaneRepair({ ...laneOptions, entries, nonces, ... }); await repair.run()

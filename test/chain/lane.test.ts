@@ -178,6 +178,23 @@ describe('a lane', () => {
     expect(actions()).toContain('rebroadcast 0')
   })
 
+  it('sends again at once all of a line that a node dropped', async () => {
+    const { lane, client, mine, minedCount, actions } = await startWorld()
+    const sent = []
+    for (let i = 0; i < 4; i += 1) sent.push(await lane.send(transfer))
+    for (const { hash } of sent) await client.dropTransaction({ hash })
+    await eventually(async () => {
+      // Nothing is mined between the first and the last of them.
+      if (!actions().some((action) => action.startsWith('rebroadcast'))) await mine()
+      return actions()
+    }).toEqual(expect.arrayContaining([0, 1, 2, 3].map((nonce) => `rebroadcast ${nonce}`)))
+    await eventually(async () => {
+      await mine()
+      return await minedCount()
+    }).toBe(4)
+    await lane.drain()
+  })
+
   it('replaces what is priced out with higher fees, and says under which hash it goes on', async () => {
     const { lane, hub, client, mine, minedCount, actions } = await startWorld()
     const events: LaneEvent[] = []
