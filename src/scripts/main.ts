@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { type CommandIo, openProcessIo } from './command-io.ts'
 import { exitCodeOfError, exitCodes } from './exit-code.ts'
 import { ownVersion } from './own-version.ts'
+import { unwrap } from './unwrap.ts'
 
 /** What a command's own file gives: options, help, and what to do. */
 export type CommandModule = {
@@ -92,6 +93,8 @@ async function createProgram(
       writeErr: (text) => io.stderr.write(text),
     })
     .showHelpAfterError('(vana-load --help lists commands; vana-load <command> --help lists flags)')
+    // Commands inherit it.
+    .configureHelp({ commandDescription: (command) => unwrap(command.description()) })
     .exitOverride()
     .addHelpText('after', examples)
   const named = args.filter((arg) => !arg.startsWith('-'))

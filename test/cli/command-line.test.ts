@@ -34,10 +34,21 @@ describe('the command line', () => {
     [['testbed', '--help'], '--block-gas-limit <gas>'],
     [['flow', '--help'], '--submission <way>'],
     [['serve', '--help'], '--host <address>'],
-  ])('shows the help of a command: %j', async (args, expected) => {
+    [['doctor', '--help'], '--target <name|file>'],
+    [['wallets', '--help'], 'vana-load wallets sweep'],
+    [['wallets', 'fund', '--help'], '--funding <vana>'],
+    [['prepare-wallets', '--help'], '--keystore <file>'],
+  ])('shows the help of a command, with every line of the description full: %j', async (args, expected) => {
     const { exitCode, stdout } = await runCli(args)
     expect(exitCode).toBe(0)
     expect(stdout).toContain(expected)
+    const description = stdout.split('\n\n')[1]?.split('\n') ?? []
+    const short = description.filter((line, i) => {
+      const [nextWord] = description[i + 1]?.split(' ') ?? []
+      return nextWord !== undefined && line.length + 1 + nextWord.length <= 80
+    })
+    expect(short).toEqual([])
+    expect(Math.max(...description.map(({ length }) => length))).toBeLessThanOrEqual(80)
   })
 
   it('offers no flag for a secret', async () => {
