@@ -1,6 +1,6 @@
 import { Pool } from 'undici'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { type ExchangeAnswer, exchange, exchangeTimeout } from '../http/exchange.ts'
+import { type ExchangeAnswer, exchange, exchangeTimeout, exchangeTooLong } from '../http/exchange.ts'
 import { parseRetryAfter } from '../http/retry-after.ts'
 import { endpointLabel } from './endpoint-label.ts'
 
@@ -11,7 +11,7 @@ export type Endpoint = {
   /**
    * Posts one JSON document and gives the parsed answer.
    *
-   * @throws LoadTestError `CHAIN_UNREACHABLE` (no connection, no answer in time, HTTP error), `CHAIN_RATE_LIMITED`
+   * @throws LoadTestError `CHAIN_UNREACHABLE` (no connection, no answer in time or one without an end, HTTP error), `CHAIN_RATE_LIMITED`
    * (with `details.retryAfterMs` if the node said so); the signal's reason when it aborts first.
    */
   post(body: string, options: { signal?: AbortSignal | undefined; timeoutMs: number }): Promise<unknown>
@@ -48,7 +48,8 @@ export function createEndpoint(url: string, { connections }: { connections: numb
       return await exchange(pool, { method: 'POST', path, headers, body, timeoutMs, signal })
     } catch (cause) {
       if (signal?.aborted) throw signal.reason
-      const why = codeOf(cause) === exchangeTimeout ? `nothing within ${timeoutMs} ms` : codeOf(cause)
+      const isOurs = [exchangeTimeout, exchangeTooLong].includes(codeOf(cause))
+      const why = isOurs && cause instanceof Error ? cause.message : codeOf(cause)
       throw new LoadTestError('CHAIN_UNREACHABLE', `${label} does not answer: ${why}`, {
         cause,
         details: { endpoint: label },

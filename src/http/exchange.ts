@@ -9,6 +9,8 @@ export type ExchangeRequest = {
   headers: Record<string, string>
   body?: string | Buffer | undefined
   timeoutMs: number
+  /** The longest body that is read. @default 64 MiB */
+  maxBodyBytes?: number
   signal?: AbortSignal | undefined
 }
 
@@ -21,22 +23,27 @@ export type ExchangeAnswer = {
 
 /** `code` of the error that an {@link exchange} rejects with when its time is up. */
 export const exchangeTimeout = 'EXCHANGE_TIMEOUT'
+/** `code` of the error that an {@link exchange} rejects with when the body does not end where it should. */
+export const exchangeTooLong = 'EXCHANGE_TOO_LONG'
 
 /**
  * Makes an HTTP request and reads the whole answer.
  *
  * It stands on undici's `dispatch`, the layer under `request`: without a stream and an abort controller for each of
  * them, a small request costs half the CPU time, and a load generator makes many. One timer covers everything, so that
- * a body that drips for ever does not hold its reader.
+ * a body that drips for ever does not hold its reader. One that pours for ever does not fill its memory.
  *
- * @throws the signal's reason; an error with code {@link exchangeTimeout}; undici's and the socket's errors.
+ * @throws the signal's reason; an error with code {@link exchangeTimeout} or {@link exchangeTooLong}; undici's and the
+ * socket's errors.
  * @example const { status, body } = await exchange(pool, { method: 'GET', path: '/', headers: {}, timeoutMs: 1000 })
  */
 export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Promise<ExchangeAnswer> {
   const { method, origin, path, headers, body = null, timeoutMs, signal } = request
+  const { maxBodyBytes = 64 * 2 ** 20 } = request
   if (signal?.aborted) return Promise.reject(signal.reason)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
+    let bodyBytes = 0
     let answer: Omit<ExchangeAnswer, 'body'> = { status: 0, headers: {} }
     let started: Dispatcher.DispatchController | undefined
     let gaveUp: Error | undefined
@@ -54,7 +61,7 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
     }
     const onAbort = (): void => giveUp(signal?.reason)
     const timer = setTimeout(
-      () => giveUp(Object.assign(new Error(`nothing within ${timeoutMs} ms`), { code: exchangeTimeout })),
+      () => giveUp(failure(exchangeTimeout, `nothing within ${timeoutMs} ms`)),
       timeoutMs,
     )
     signal?.addEventListener('abort', onAbort, { once: true })
@@ -70,7 +77,9 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
           answer = { status, headers: answerHeaders }
         },
         onResponseData(_, chunk) {
-          chunks.push(chunk)
+          bodyBytes += chunk.length
+          if (bodyBytes <= maxBodyBytes) chunks.push(chunk)
+          else giveUp(failure(exchangeTooLong, `more than ${maxBodyBytes} bytes`))
         },
         onResponseEnd() {
           settle()
@@ -84,3 +93,5 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
     )
   })
 }
+
+const failure = (code: string, message: string): Error => Object.assign(new Error(message), { code })
