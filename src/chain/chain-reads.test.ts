@@ -38,6 +38,9 @@ describe('what a node answers', () => {
     ['no object', 'later'],
     ['a missing field', { ...receipt, gasUsed: undefined }],
     ['a number that is not hex', { ...receipt, blockNumber: 16 }],
+    ['a number without a digit', { ...receipt, gasUsed: '0x' }],
+    ['a status without a digit', { ...receipt, status: '0x' }],
+    ['a block that no chain will come to', { ...receipt, blockNumber: `0x${'f'.repeat(20)}` }],
   ])('is refused with %s', (_, answer) => {
     expect(() => parseReceipt(answer)).toThrowError(expect.objectContaining({ code: 'CHAIN_RPC_ERROR' }))
   })
@@ -56,6 +59,14 @@ describe('what a node answers', () => {
       timestamp: 2,
     })
     expect(await readBlock(answering(null), 'latest')).toBeNull()
+  })
+
+  it('is never taken for a count without a digit', async () => {
+    await expect(readTransactionCount(answering('0x'), '0x1')).rejects.toMatchObject({
+      code: 'CHAIN_RPC_ERROR',
+      message: expect.stringContaining('expected a number in hex'),
+    })
+    await expect(readBalance(answering('0x'), '0x1')).rejects.toMatchObject({ code: 'CHAIN_RPC_ERROR' })
   })
 
   it('is named by method when it cannot be read', async () => {

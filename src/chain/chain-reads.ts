@@ -2,12 +2,14 @@ import { type Address, type Hash, type Hex, isHex, numberToHex } from 'viem'
 import { z } from 'zod'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { EventLog } from './permission-event.ts'
-import type { RpcOutcome } from './rpc-answer.ts'
+import { notANode, type RpcOutcome } from './rpc-answer.ts'
 import type { RpcCall, RpcPool, RpcRequestOptions } from './rpc-pool.ts'
 
 const hex = z.custom<Hex>((value) => isHex(value), 'expected hex data')
-const quantity = hex.transform((value) => BigInt(value))
-const smallQuantity = hex.transform((value) => Number(value))
+/** At least one digit: `0x` is data, and no number. */
+const digits = z.custom<Hex>((value) => isHex(value) && value.length > 2, 'expected a number in hex')
+const quantity = digits.transform((value) => BigInt(value))
+const smallQuantity = digits.transform(Number).refine(Number.isSafeInteger, 'expected a smaller number')
 
 const blockSchema = z.object({
   number: smallQuantity,
@@ -27,7 +29,7 @@ const receiptSchema = z.object({
   transactionHash: hex,
   blockHash: hex,
   blockNumber: smallQuantity,
-  status: hex.transform((value) => (Number(value) === 1 ? ('success' as const) : ('reverted' as const))),
+  status: digits.transform((value) => (Number(value) === 1 ? ('success' as const) : ('reverted' as const))),
   from: hex,
   to: hex.nullish(),
   gasUsed: quantity,
@@ -93,6 +95,12 @@ export async function readBlocks(
     return parse(blockSchema.nullable(), outcome.result, method)
   })
 }
+
+/** Reads the number that a node answered; it may be as large as an amount of coins. */
+export const parseAmount = (value: unknown, method: string): bigint => parse(quantity, value, method)
+
+/** Reads the number that a node answered; a count, an index or an id. */
+export const parseCount = (value: unknown, method: string): number => parse(smallQuantity, value, method)
 
 /** Checks the shape of one receipt of a node; `null` stays `null`. */
 export const parseReceipt = (value: unknown): Receipt | null =>
@@ -197,13 +205,11 @@ function toParams({ value, gas, ...call }: CallRequest): Record<string, unknown>
 function parse<T>(schema: z.ZodType<T>, value: unknown, method: string): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const where = parsed.error.issues[0]?.path.join('.')
+  const [issue] = parsed.error.issues
+  const where = issue?.path.join('.') || 'top'
   throw new LoadTestError(
     'CHAIN_RPC_ERROR',
-    `${method}: the node's answer has another shape (at ${where || 'top'}).`,
-    {
-      cause: parsed.error,
-      details: { method },
-    },
+    `${method}: the node's answer has another shape (at ${where}: ${issue?.message}).`,
+    { hint: notANode, details: { method } },
   )
 }

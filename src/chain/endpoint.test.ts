@@ -8,7 +8,7 @@ describe('an endpoint', () => {
     const seen: unknown[] = []
     const server = createServer((request, response) => {
       seen.push([request.url, request.headers.authorization])
-      response.end('{}')
+      response.end('{"result":1}')
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo

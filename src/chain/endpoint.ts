@@ -3,6 +3,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import { type ExchangeAnswer, exchange, exchangeTimeout, exchangeTooLong } from '../http/exchange.ts'
 import { parseRetryAfter } from '../http/retry-after.ts'
 import { endpointLabel } from './endpoint-label.ts'
+import { isRpcAnswer, notANode } from './rpc-answer.ts'
 
 /** One JSON-RPC node over HTTP, see {@link createEndpoint}. */
 export type Endpoint = {
@@ -69,8 +70,9 @@ export function createEndpoint(url: string, { connections }: { connections: numb
       }
       const answer = parseJson(answered.toString())
       // Some gateways send a well-formed JSON-RPC error under an HTTP error status: the former says more.
-      if (answer === undefined || (status >= 400 && !isRpcAnswer(answer))) {
+      if (!isRpcAnswer(answer)) {
         throw new LoadTestError('CHAIN_UNREACHABLE', `${label} answered HTTP ${status} and no JSON-RPC.`, {
+          ...(status < 500 ? { hint: notANode } : {}),
           details: { endpoint: label, status },
         })
       }
@@ -94,6 +96,3 @@ function parseJson(text: string): unknown {
     return undefined
   }
 }
-
-const isRpcAnswer = (answer: unknown): boolean =>
-  Array.isArray(answer) || (typeof answer === 'object' && answer !== null && 'error' in answer)

@@ -2,6 +2,7 @@ import type { Clock } from '../async/clock.ts'
 import { raceAbort } from '../async/race-abort.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { CallCounter } from './call-counter.ts'
+import { parseCount } from './chain-reads.ts'
 import { createEndpoint } from './endpoint.ts'
 import { createEndpointHealth, type EndpointHealth } from './endpoint-health.ts'
 import { createEndpointMeter, type EndpointCounts } from './endpoint-meter.ts'
@@ -113,7 +114,7 @@ export function createPoolMember(options: PoolMemberOptions): PoolMember {
   async function askChainId(): Promise<void> {
     // Without any caller's signal: others may be waiting for the same answer.
     const [outcome] = await attempt([{ method: 'eth_chainId', params: [] }])
-    const found = Number(unwrap(outcome))
+    const found = parseCount(unwrap(outcome), 'eth_chainId')
     servesOtherChain = found !== chainId
     if (!servesOtherChain) return
     throw new LoadTestError('CHAIN_WRONG_ID', `${label} serves chain ${found}, not ${chainId}.`, {

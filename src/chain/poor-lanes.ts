@@ -1,6 +1,7 @@
 import { type Address, formatEther } from 'viem'
 import { createBatchCaller } from './batch-caller.ts'
 import type { BlockFeed } from './block-feed.ts'
+import { parseAmount } from './chain-reads.ts'
 import { createFees } from './fees.ts'
 import { firstFlowGas } from './first-flow-gas.ts'
 import { unwrap } from './rpc-answer.ts'
@@ -26,7 +27,7 @@ export async function findPoorLanes(
   ])
   const needWei = firstFlowGas * maxFeePerGas
   return lanes.flatMap((address, i) => {
-    const balanceWei = BigInt(String(unwrap(balances[i])))
+    const balanceWei = parseAmount(unwrap(balances[i]), 'eth_getBalance')
     return balanceWei < needWei ? [{ address, balanceWei, missingWei: needWei - balanceWei }] : []
   })
 }

@@ -67,6 +67,31 @@ describe('a pool of one endpoint', () => {
     expect(node.count('eth_blockNumber')).toBe(0)
   })
 
+  it.each([null, '0x', 'moksha', { id: 1 }])(
+    'believes nothing of an endpoint whose chain id is %s',
+    async (id) => {
+      const node = await startNode()
+      node.answer = ({ method }) => (method === 'eth_chainId' ? { result: id } : undefined)
+      await expect(poolOver([node]).request('eth_blockNumber')).rejects.toMatchObject({
+        code: 'CHAIN_RPC_ERROR',
+        message: expect.stringContaining('eth_chainId'),
+      })
+      expect(node.count('eth_blockNumber')).toBe(0)
+    },
+  )
+
+  it('finds the answer when a gateway writes the id of the call as text', async () => {
+    const node = await startNode()
+    node.answer = (call) => {
+      const answer = call.method === 'eth_blockNumber' ? { result: '0x7' } : { result: '0x39d0' }
+      return { ...answer, id: String(call.id) }
+    }
+    const pool = poolOver([node])
+    expect(await pool.request('eth_blockNumber')).toBe('0x7')
+    const calls = [1, 2].map(() => ({ method: 'eth_blockNumber', params: [] }))
+    expect(await pool.batch(calls)).toEqual([1, 2].map(() => ({ ok: true, result: '0x7' })))
+  })
+
   it('gives a result of null as it is', async () => {
     const node = await startNode()
     node.answer = ({ method }) => (method === 'eth_getTransactionReceipt' ? { result: null } : undefined)
@@ -75,7 +100,9 @@ describe('a pool of one endpoint', () => {
 
   it.each([
     ['an error of the node', { error: { code: -32000, message: 'nonce too low' } }, 'CHAIN_NONCE'],
-    ['no JSON-RPC', {} as { result: unknown }, 'CHAIN_RPC_ERROR'],
+    ['no JSON-RPC', {} as { result: unknown }, 'CHAIN_UNREACHABLE'],
+    ['an error that is none', { error: 'unauthorized' as never }, 'CHAIN_UNREACHABLE'],
+    ['the answer to another call', { id: 77, result: '0x7' }, 'CHAIN_RPC_ERROR'],
   ])('rejects %s, and counts it as failed', async (_, answer, code) => {
     const node = await startNode()
     node.answer = ({ method }) => (method === 'eth_chainId' ? undefined : answer)
@@ -89,6 +116,7 @@ describe('a pool of one endpoint', () => {
     ['drops the connection', { drop: 'before' }],
     ['answers HTTP 502 in HTML', { http: 502, body: '<html>' }],
     ['answers HTTP 401', { http: 401, body: '{"message":"bad key"}' }],
+    ['answers HTTP 401 with a bare error', { http: 401, body: '{"error":"bad key"}' }],
     ['hangs', { hang: true }],
     ['drips its body for ever', { drip: true }],
   ] as const)('rejects with CHAIN_UNREACHABLE when the endpoint %s', async (_, fault) => {

@@ -46,12 +46,15 @@ describe('an exchange', () => {
     expect((await exchange(client, request)).body).toHaveLength(1000)
   })
 
-  it.each([1001, Number.POSITIVE_INFINITY])('gives up a body of %s bytes and cuts the connection', async (bytes) => {
-    const { client, cut } = await clientOf(bytes)
-    await expect(exchange(client, request)).rejects.toMatchObject({
-      code: 'EXCHANGE_TOO_LONG',
-      message: 'more than 1000 bytes',
-    })
-    await cut
-  })
+  it.each([1001, Number.POSITIVE_INFINITY])(
+    'gives up a body of %s bytes and cuts the connection',
+    async (bytes) => {
+      const { client, cut } = await clientOf(bytes)
+      await expect(exchange(client, request)).rejects.toMatchObject({
+        code: 'EXCHANGE_TOO_LONG',
+        message: 'more than 1000 bytes',
+      })
+      await cut
+    },
+  )
 })

@@ -1,5 +1,5 @@
 import type { Address } from 'viem'
-import { z } from 'zod'
+import { parseCount } from '../chain/chain-reads.ts'
 import type { RpcPool } from '../chain/rpc-pool.ts'
 
 /** How far an account's transactions have come. */
@@ -9,11 +9,6 @@ export type AccountNonces = {
   /** Transactions in blocks and in the node's pool. */
   sent: number
 }
-
-const count = z
-  .string()
-  .regex(/^0x[0-9a-f]{1,13}$/i)
-  .transform(Number)
 
 /** Accounts in one HTTP request. */
 const chunkSize = 50
@@ -37,7 +32,7 @@ export async function readNonces(
     ])
     const counts = (await rpc.batch(calls, { signal })).map((outcome) => {
       if (!outcome.ok) throw outcome.error
-      return count.parse(outcome.result)
+      return parseCount(outcome.result, method)
     })
     for (let i = 0; i < counts.length; i += 2) {
       const [mined = 0, sent = 0] = counts.slice(i, i + 2)
