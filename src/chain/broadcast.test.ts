@@ -39,6 +39,13 @@ function script(...steps: (CallAnswer | Misbehaviour)[]): void {
   }
 }
 
+/** Whether the node has the transaction when it is asked for it. */
+function poolHas(known: boolean): void {
+  const { answer } = node
+  const found = { result: known ? { hash: transaction.hash } : null }
+  node.answer = (call) => (call.method === lookup ? found : answer(call))
+}
+
 /** Lets the pauses between attempts pass. */
 async function run(): Promise<unknown> {
   const clock = createManualClock()
@@ -84,22 +91,72 @@ describe('broadcasting a transaction', () => {
     expect(await run()).toBe('sent')
     node.received.length = 0
     script(internal)
+    poolHas(false)
     const error = await run()
     expect([error, mayBeSent(error)]).toMatchObject([{ code: 'CHAIN_RPC_ERROR' }, false])
     expect(node.count(sent)).toBe(3)
   })
 
+  const meaningless = [-32603, -32000, -32099, 12].map((code): [number, CallAnswer] => [
+    code,
+    { error: { code, message: 'upstream said something' } },
+  ])
+
+  it.each(meaningless)('was taken, whatever error %s says, when a node has it', async (_, error) => {
+    script(error)
+    poolHas(true)
+    expect(await run()).toBe('sent')
+    expect(node.count(lookup)).toBe(1)
+  })
+
+  it.each(meaningless)('was not taken after error %s when no node has it', async (_, answer) => {
+    script(answer)
+    poolHas(false)
+    const error = await run()
+    expect([error, mayBeSent(error)]).toMatchObject([{ code: 'CHAIN_RPC_ERROR' }, false])
+  })
+
+  it('may be sent all the same after an error that says nothing when no node can be asked', async () => {
+    script({ error: { code: -32000, message: 'upstream said something' } })
+    const error = await run()
+    expect([error, mayBeSent(error)]).toMatchObject([
+      { code: 'CHAIN_RPC_ERROR', details: { hash: transaction.hash } },
+      true,
+    ])
+  })
+
+  it('may be sent all the same when one endpoint did not answer and another refused', async () => {
+    const other = await startScriptedNode()
+    const both = createRpcPool({ urls: [node.url, other.url], chainId: 14800, timeoutMs: 300 })
+    const refuse = refusal('insufficient funds for gas * price + value')
+    for (const one of [node, other]) one.answer = ({ method }) => (method === sent ? refuse : undefined)
+    // Whichever comes first swallows it.
+    for (const one of [node, other]) {
+      one.misbehave = ([call]) =>
+        call?.method === sent && node.count(sent) + other.count(sent) === 1 ? { hang: true } : undefined
+    }
+    const error = await broadcast(both, transaction, { stickyKey: '0x1' }).catch((reason: unknown) => reason)
+    expect([error, mayBeSent(error)]).toMatchObject([{ code: 'CHAIN_INSUFFICIENT_FUNDS' }, true])
+    await both.close()
+    await other.stop()
+  })
+
+  it('is not sent when no endpoint was even asked', async () => {
+    node.misbehave = () => ({ drop: 'before' })
+    const error = await run()
+    expect([error, mayBeSent(error)]).toMatchObject([{ code: 'CHAIN_UNREACHABLE' }, false])
+    expect(node.count(sent)).toBe(0)
+  })
+
   it('takes "nonce too low" for success when the chain has this very transaction', async () => {
     script({ drop: 'after' }, refusal('nonce too low'))
-    const answer = node.answer
-    node.answer = (call) => (call.method === lookup ? { result: { hash: transaction.hash } } : answer(call))
+    poolHas(true)
     expect(await run()).toBe('sent')
   })
 
   it('is refused for "nonce too low" when the nonce went to another transaction', async () => {
     script(refusal('nonce too low'))
-    const answer = node.answer
-    node.answer = (call) => (call.method === lookup ? { result: null } : answer(call))
+    poolHas(false)
     const error = await run()
     expect(error).toMatchObject({ code: 'CHAIN_NONCE', details: { reason: 'nonce-too-low' } })
     expect(mayBeSent(error)).toBe(false)

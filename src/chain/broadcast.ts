@@ -21,8 +21,8 @@ export type BroadcastOptions = {
 /**
  * Sends a signed transaction, the same bytes again while it is unclear whether a node took them.
  *
- * That is safe: a nonce makes the transaction unique. "Already known" is success, and so is "nonce too low" when the
- * chain knows this very hash: an earlier attempt got through.
+ * That is safe: a nonce makes the transaction unique. "Already known" is success. So is "nonce too low", and any error
+ * that does not say why, when a node has this very transaction: it was taken, whatever was answered.
  *
  * @throws LoadTestError a `CHAIN_*` code. When a node may have taken it all the same (no answer came), the error has
  * `details.mayBeSent: true` and `details.hash`. The signal's reason.
@@ -37,25 +37,31 @@ export async function broadcast(
   let mayBeSent = false
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await rpc.request('eth_sendRawTransaction', [raw], { stickyKey, signal })
+      await rpc.request('eth_sendRawTransaction', [raw], { stickyKey, signal, onUnanswered })
       return
     } catch (error) {
       const reason = rejectionReason(error)
       if (reason === 'already-known') return
-      if (reason === 'nonce-too-low' && (await isOurs(error, mayBeSent))) return
-      const isUnreachable = error instanceof LoadTestError && error.code === 'CHAIN_UNREACHABLE'
-      mayBeSent ||= isUnreachable
-      const canHelp = isUnreachable || isInternalError(error)
-      if (!canHelp || attempt >= attempts) throw withFate(error, hash, mayBeSent)
+      const isUnclear = saysNothing(error)
+      const canHelp = isUnclear ? isInternalError(error) : isUnreachable(error)
+      if (!canHelp || attempt >= attempts) {
+        if ((reason === 'nonce-too-low' || isUnclear) && (await isOurs(error))) return
+        throw withFate(error, hash, mayBeSent)
+      }
     }
     await clock.sleepUntil(clock.now() + 100 * 2 ** attempt, signal)
   }
 
-  async function isOurs(rejection: unknown, mayBeSent: boolean): Promise<boolean> {
+  /** The transaction may be in the pool of whoever did not answer, even if another endpoint then refused it. */
+  function onUnanswered(): void {
+    mayBeSent = true
+  }
+
+  async function isOurs(rejection: unknown): Promise<boolean> {
     try {
       return await isKnownTransaction(rpc, hash, { stickyKey, signal })
     } catch {
-      throw withFate(rejection, hash, mayBeSent)
+      throw withFate(rejection, hash, mayBeSent || saysNothing(rejection))
     }
   }
 }
@@ -64,6 +70,13 @@ export async function broadcast(
 export function mayBeSent(error: unknown): boolean {
   return error instanceof LoadTestError && error.details.mayBeSent === true
 }
+
+const isUnreachable = (error: unknown): boolean =>
+  error instanceof LoadTestError && error.code === 'CHAIN_UNREACHABLE'
+
+/** An error of which it can't be told whether the node took the transaction: gateways put their own over the node's answer. */
+const saysNothing = (error: unknown): boolean =>
+  error instanceof LoadTestError && error.code === 'CHAIN_RPC_ERROR'
 
 /** JSON-RPC's "internal error": says something of the node, and nothing of the transaction. */
 const isInternalError = (error: unknown): boolean =>

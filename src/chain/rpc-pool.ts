@@ -51,6 +51,8 @@ export type RpcRequestOptions = {
   signal?: AbortSignal | undefined
   /** Requests with the same key go to the same endpoint while it is healthy: an account sees its own transactions. */
   stickyKey?: string | undefined
+  /** Told each time that an endpoint gave no answer, which may have done all the same what it was asked for. */
+  onUnanswered?: (() => void) | undefined
 }
 
 /** One call of a batch. */
@@ -179,7 +181,7 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
 
   async function send(
     calls: readonly RpcCall[],
-    { signal, stickyKey }: RpcRequestOptions,
+    { signal, stickyKey, onUnanswered }: RpcRequestOptions,
   ): Promise<RpcOutcome[]> {
     surveyInTime()
     const order = inTurn(stickyKey === undefined ? turn++ : hashText(stickyKey))
@@ -203,12 +205,15 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
         continue
       }
       tried.add(member)
+      let asked = false
       try {
         // A half-open endpoint's one probe is the request itself, unless it has never been verified.
         await member.verify(signal)
+        asked = true
         return await member.attempt(calls, signal)
       } catch (error) {
         lastError = error
+        if (asked && error instanceof LoadTestError && error.code === 'CHAIN_UNREACHABLE') onUnanswered?.()
         const mayGoOn =
           error instanceof LoadTestError &&
           (error.code === 'CHAIN_RATE_LIMITED' ||
