@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { LoadTestError } from '../errors/load-test-error.ts'
 import { type CommandIo, openProcessIo } from './command-io.ts'
 import { exitCodeOfError, exitCodes } from './exit-code.ts'
 import { ownVersion } from './own-version.ts'
@@ -72,8 +73,9 @@ async function runCommandLine(args: readonly string[], io: CommandIo): Promise<n
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput
-    await printError(error, args, io)
-    return exitCodeOfError(error, io.signal)
+    const exitCode = exitCodeOfError(error, io.signal)
+    await printError(exitCode === exitCodes.interrupted ? interruption(error) : error, args, io)
+    return exitCode
   }
 }
 
@@ -106,6 +108,14 @@ async function createProgram(
     }
   }
   return program
+}
+
+/** A signal's own reason says nothing to people. */
+function interruption(error: unknown): LoadTestError {
+  if (error instanceof LoadTestError) return error
+  return new LoadTestError('ABORTED', 'Stopped before the end, as it was asked to.', {
+    hint: 'Give the same command again to go on; what is done stays done.',
+  })
 }
 
 async function printError(error: unknown, args: readonly string[], io: CommandIo): Promise<void> {

@@ -1,9 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 
 const program = fileURLToPath(new URL('wait-for-signals.ts', import.meta.url))
+const entry = fileURLToPath(new URL('../../src/index.ts', import.meta.url))
 const children: ChildProcess[] = []
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
@@ -21,6 +27,49 @@ function start(...args: string[]) {
     ended: new Promise<number | null>((resolve) => child.on('close', resolve)),
   }
 }
+
+describe('a command that is interrupted', () => {
+  it('says that it was stopped and what to do, and ends with 130', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'vana-load-signals-'))
+    let asked: (() => void) | undefined
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve
+    })
+    const node = createServer(() => asked?.())
+    await new Promise<void>((resolve) => node.listen(0, '127.0.0.1', resolve))
+    const rpcUrl = `http://127.0.0.1:${(node.address() as AddressInfo).port}`
+    const child = spawn(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), entry, 'wallets', 'status', '--target', 'env', '--count', '1'],
+      {
+        cwd: folder,
+        env: {
+          PATH: process.env.PATH,
+          VANA_LOAD_RPC_URL: rpcUrl,
+          VANA_LOAD_CHAIN_ID: '14800',
+          VANA_LOAD_MNEMONIC: `${'test '.repeat(11)}junk`,
+        },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    )
+    children.push(child)
+    let stderr = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+    })
+    const ended = new Promise((resolve) => child.on('close', resolve))
+    await isAsked
+    child.kill('SIGTERM')
+    expect(await ended).toBe(130)
+    expect(stderr).toBe(
+      'ABORTED: Stopped before the end, as it was asked to.\n' +
+        '  hint: Give the same command again to go on; what is done stays done.\n',
+    )
+    node.closeAllConnections()
+    await new Promise((resolve) => node.close(resolve))
+    await rm(folder, { recursive: true })
+  })
+})
 
 describe('the signals of the process', () => {
   it('ask for a graceful end first, then for one at once, and are given back', async () => {
