@@ -145,4 +145,27 @@ describe('the file of a keystore', () => {
     await writeFile(path, JSON.stringify(document))
     await expect(openKeystore(path, passphrase)).rejects.toThrow(withCode('KEYSTORE_DAMAGED'))
   })
+
+  it.each([
+    { n: 2 ** 20, r: 32, p: 1 },
+    { n: 2 ** 17, r: 8, p: 16 },
+    { n: 2 ** 40, r: 8, p: 1 },
+    { n: 2, r: 2 ** 30, p: 1 },
+  ])('is damaged, and not worked on for minutes, if it asks for %j', async (params) => {
+    await createKeystore(path, content)
+    const document = JSON.parse(await readFile(path, 'utf8'))
+    Object.assign(document.crypto.kdfparams, params)
+    await writeFile(path, JSON.stringify(document))
+    await expect(openKeystore(path, passphrase)).rejects.toThrow(
+      /is damaged: it is wrong at crypto.kdfparams/,
+    )
+  })
+
+  it('is damaged if it names wallets that no derivation path has', async () => {
+    await createKeystore(path, content)
+    const document = JSON.parse(await readFile(path, 'utf8'))
+    document.vanaLoad.ranges = [{ from: 5, count: 2 ** 31 }]
+    await writeFile(path, JSON.stringify(document))
+    await expect(readKeystoreFacts(path)).rejects.toThrow(/is damaged: it is wrong at vanaLoad.ranges.0/)
+  })
 })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { type Address, isAddressEqual } from 'viem'
 import { z } from 'zod'
+import { hardened } from '../crypto/hd-key.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { createHdWallets } from './hd-wallets.ts'
 import { type IndexRange, uniteRanges } from './index-range.ts'
@@ -19,7 +20,11 @@ const keystoreSchema = z.object({
     secret: z.literal('mnemonic'),
     chainId: z.int().positive(),
     created: z.iso.datetime(),
-    ranges: z.array(z.object({ from: z.int().min(0), count: z.int().min(1) })),
+    ranges: z.array(
+      z
+        .object({ from: z.int().min(0), count: z.int().min(1) })
+        .refine(({ from, count }) => from + count <= hardened, 'wallets that do not exist'),
+    ),
   }),
 })
 

@@ -13,18 +13,19 @@ export const secretBoxSchema = z.object({
   ciphertext: hexText,
   cipherparams: z.object({ iv: hexOf(16) }),
   kdf: z.literal('scrypt'),
-  kdfparams: z.object({
-    dklen: z.literal(32),
-    // Bounds keep a damaged file from asking for all memory there is.
-    n: z
-      .int()
-      .min(2)
-      .max(2 ** 20)
-      .refine((n) => Number.isInteger(Math.log2(n))),
-    r: z.int().min(1).max(32),
-    p: z.int().min(1).max(16),
-    salt: hexText,
-  }),
+  kdfparams: z
+    .object({
+      dklen: z.literal(32),
+      n: z
+        .int()
+        .min(2)
+        .refine((n) => Number.isInteger(Math.log2(n))),
+      r: z.int().min(1),
+      p: z.int().min(1),
+      salt: hexText,
+    })
+    // A damaged file must not ask for all memory there is, or for hours: this is 1 GiB at most, and some seconds.
+    .refine(({ n, r, p }) => n * r * p <= 2 ** 23, 'more work than any keystore takes'),
   mac: hexOf(32),
 })
 
