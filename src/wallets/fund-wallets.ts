@@ -4,7 +4,14 @@ import { deriveAddresses } from './derive-addresses.ts'
 import { checkAffordable, type FundingPlan, planFunding, type WalletBalance } from './funding-plan.ts'
 import type { HdWallets } from './hd-wallets.ts'
 import { chunkRange, type IndexRange, indexesOf } from './index-range.ts'
-import { openMoneyJournal, openPayments, paidEntry, planEntry, readMoneyJournal } from './money-journal.ts'
+import {
+  lockJournal,
+  openMoneyJournal,
+  openPayments,
+  paidEntry,
+  planEntry,
+  readMoneyJournal,
+} from './money-journal.ts'
 import { payBatch, verifyFunded } from './pay-batch.ts'
 import type { Payer } from './payer.ts'
 import { readBalances } from './read-balances.ts'
@@ -38,6 +45,8 @@ export type FundWalletsOptions = {
   concurrency?: number
   /** @default 16_000_000n, and never more than half a block */
   maxGasPerTransaction?: bigint
+  /** Told when another process pays with the same journal, which is waited for. */
+  onWait?: (pid: number) => void
   /** Told of the plan before it is carried out. */
   onPlan?: (plan: FundingPlan) => void
   /** Told after each batch that is verified. */
@@ -60,15 +69,28 @@ export type FundingResult = {
  * Brings every wallet of a range to an amount, paying only what is missing; then looks at every balance again.
  *
  * It may be stopped or killed at any moment and called again: earlier payments that are still on their way are waited
- * for before balances are read, so nobody is paid twice.
+ * for before balances are read, so nobody is paid twice. Another process of this machine with the same journal is waited
+ * for as well.
  *
  * @throws LoadTestError before anything is sent: MAINNET_REFUSED, SPENDING_CAP, CHAIN_INSUFFICIENT_FUNDS, CHAIN_NONCE;
  * later: FUNDING_FAILED, TX_NOT_CONFIRMED, a `CHAIN_*` code. The signal's reason.
  * @example await fundWallets({ chain, contracts, wallets, range: { from: 0, count: 1000 }, amountWei, payer, maxSpendWei })
  */
 export async function fundWallets(options: FundWalletsOptions): Promise<FundingResult> {
-  const { chain, contracts, range, amountWei, payer, maxSpendWei, journalPath, signal } = options
+  const { chain, journalPath, onWait, signal } = options
   checkChainAllowed(chain.rpc.chainId, options.allowMainnet ?? false)
+  if (journalPath === undefined) return await payMissing(options)
+  // Two that look at the same balances would both pay.
+  const unlock = await lockJournal(journalPath, { onWait, signal })
+  try {
+    return await payMissing(options)
+  } finally {
+    await unlock()
+  }
+}
+
+async function payMissing(options: FundWalletsOptions): Promise<FundingResult> {
+  const { chain, contracts, range, amountWei, payer, maxSpendWei, journalPath, signal } = options
   const earlier = journalPath === undefined ? [] : openPayments(await readMoneyJournal(journalPath))
   await settleEarlier(chain, payer.address, { hashes: earlier, signal })
 

@@ -120,6 +120,16 @@ describe('a keystore', () => {
   })
 })
 
+describe('a keystore that several note wallets in at once', () => {
+  it('forgets none of them', async () => {
+    await createKeystore(path, content)
+    const starts = [1000, 2000, 3000, 4000, 5000, 6000]
+    await Promise.all(starts.map((from) => addKeystoreRange(path, { from, count: 10 })))
+    const { ranges } = await readKeystoreFacts(path)
+    expect(ranges).toEqual([{ from: 0, count: 100 }, ...starts.map((from) => ({ from, count: 10 }))])
+  })
+})
+
 describe('the file of a keystore', () => {
   it('can be opened by any program that knows Web3 Secret Storage v3', async () => {
     await createKeystore(path, content)

@@ -4,6 +4,7 @@ import { type Address, isAddressEqual } from 'viem'
 import { z } from 'zod'
 import { hardened } from '../crypto/hd-key.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { lockFile } from './file-lock.ts'
 import { createHdWallets } from './hd-wallets.ts'
 import { type IndexRange, uniteRanges } from './index-range.ts'
 import { normalizeMnemonic } from './mnemonic.ts'
@@ -121,10 +122,23 @@ export async function openKeystore(
  * @throws LoadTestError KEYSTORE_MISSING, KEYSTORE_DAMAGED, RESULTS_UNWRITABLE
  */
 export async function addKeystoreRange(path: string, range: IndexRange): Promise<void> {
-  const document = await read(path)
-  const ranges = uniteRanges([...document.vanaLoad.ranges, range])
-  if (JSON.stringify(ranges) === JSON.stringify(document.vanaLoad.ranges)) return
-  await write(path, { ...document, vanaLoad: { ...document.vanaLoad, ranges } }, true)
+  const add = async (): Promise<object | undefined> => {
+    const document = await read(path)
+    const ranges = uniteRanges([...document.vanaLoad.ranges, range])
+    const isKnown = JSON.stringify(ranges) === JSON.stringify(document.vanaLoad.ranges)
+    return isKnown ? undefined : { ...document, vanaLoad: { ...document.vanaLoad, ranges } }
+  }
+  if ((await add()) === undefined) return
+  // Another process may be noting other wallets at the same moment, and neither must be forgotten.
+  const unlock = await lockFile(path).catch((cause: unknown) => {
+    throw unwritable(path, cause)
+  })
+  try {
+    const document = await add()
+    if (document !== undefined) await write(path, document, true)
+  } finally {
+    await unlock()
+  }
 }
 
 async function read(path: string): Promise<z.output<typeof keystoreSchema>> {
@@ -154,10 +168,7 @@ async function write(path: string, document: object, replace: boolean): Promise<
     if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') {
       throw new LoadTestError('KEYSTORE_EXISTS', `There is something at ${path} already.`)
     }
-    throw new LoadTestError('RESULTS_UNWRITABLE', `The keystore ${path} can't be written.`, {
-      cause,
-      hint: 'Choose a folder that exists and that you can write to.',
-    })
+    throw unwritable(path, cause)
   }
 }
 
@@ -168,6 +179,12 @@ function toFacts({
   const { chainId, created, ranges } = vanaLoad
   return { chainId, created, firstAddress: `0x${address}`, ranges }
 }
+
+const unwritable = (path: string, cause: unknown): LoadTestError =>
+  new LoadTestError('RESULTS_UNWRITABLE', `The keystore ${path} can't be written.`, {
+    cause,
+    hint: 'Choose a folder that exists and that you can write to.',
+  })
 
 const damaged = (path: string, how: string): LoadTestError =>
   new LoadTestError('KEYSTORE_DAMAGED', `The keystore ${path} is damaged: ${how}.`)

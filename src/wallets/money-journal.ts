@@ -2,6 +2,7 @@ import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { type FileLockOptions, lockFile } from './file-lock.ts'
 import type { FundingPlan } from './funding-plan.ts'
 import type { PaidBatch } from './pay-batch.ts'
 import { syncFolder } from './write-durably.ts'
@@ -81,6 +82,20 @@ export async function openMoneyJournal(path: string): Promise<MoneyJournal> {
       await last.catch(() => undefined)
       await file.close()
     },
+  }
+}
+
+/**
+ * Keeps other processes of this machine from a journal until the returned function is called.
+ *
+ * @throws LoadTestError RESULTS_UNWRITABLE; the signal's reason
+ */
+export async function lockJournal(path: string, options: FileLockOptions): Promise<() => Promise<void>> {
+  try {
+    return await lockFile(path, options)
+  } catch (cause) {
+    options.signal?.throwIfAborted()
+    throw new LoadTestError('RESULTS_UNWRITABLE', `The money journal ${path} can't be written.`, { cause })
   }
 }
 

@@ -65,6 +65,25 @@ describe('funding wallets', () => {
     await stack.manager.validate({ range, amountWei })
   })
 
+  it('pays once, whoever else pays with the same journal at the same moment', async () => {
+    const range = freshRange(5)
+    const journalPath = join(folder, 'shared.ndjson')
+    const waits: number[] = []
+    const fund = () =>
+      stack.manager.fund({
+        range,
+        amountWei,
+        payer: stack.payer(),
+        maxSpendWei,
+        journalPath,
+        onWait: (pid) => waits.push(pid),
+      })
+    const results = await Promise.all([fund(), fund(), fund()])
+    expect(results.map(({ fundedWallets }) => fundedWallets).toSorted()).toEqual([0, 0, 5])
+    expect(await stack.manager.status({ range, amountWei })).toMatchObject({ totalWei: 5n * amountWei })
+    expect(waits).not.toEqual([])
+  })
+
   it('pays nothing when called again, and only the shortfall when more is wanted', async () => {
     const range = freshRange(5)
     const payer = stack.payer()

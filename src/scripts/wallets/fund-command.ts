@@ -82,6 +82,8 @@ async function fundRange(
     allowMainnet: limits.allowMainnet,
     journalPath,
     signal: io.signal,
+    onWait: (pid) =>
+      io.stderr.write(`Process ${pid} pays with ${journalPath}: waiting until it has ended.\n`),
     onPlan: ({ payments, satisfied, batches, valueWei, maxFeesWei }) =>
       io.stderr.write(
         `Wallets ${formatIndexRange(range)}: ${satisfied} hold enough; ${payments} get ${formatEther(valueWei)} VANA in ` +
