@@ -69,3 +69,53 @@ describe('the time of a block', () => {
     expect(feed.stats().clockAheadMs).toBe(Math.round(ahead))
   })
 })
+
+describe('a head that is far ahead', () => {
+  /** A node whose newest block is another than the one that follows, and a feed that somebody listens to. */
+  function startLiar() {
+    const clock = createManualClock()
+    const asked: number[] = []
+    let newest = 5
+    const show = (number: number) => ({
+      ...{ number: numberToHex(number), timestamp: '0x1', transactions: [] },
+      ...{ hash: hashOf(number), parentHash: hashOf(number - 1) },
+      ...{ gasLimit: '0x1', gasUsed: '0x0', baseFeePerGas: '0x1' },
+    })
+    const rpc = {
+      request: async (method: string) => (method === 'eth_getBlockByHash' ? null : show(newest)),
+      batch: async (calls: readonly { params: readonly unknown[] }[]) =>
+        calls.map(({ params: [number] }) => {
+          asked.push(Number(number))
+          return { ok: true, result: Number(number) > 900 ? null : show(Number(number)) }
+        }),
+    } as Partial<RpcPool> as RpcPool
+    const feed = createBlockFeed({ rpc, clock })
+    const claim = async (number: number) => {
+      newest = number
+      return await feed.head({ maxAgeMs: -1 })
+    }
+    return { feed, claim, asked }
+  }
+
+  it('is not believed, and costs no more than a few calls, when the blocks before it are not there', async () => {
+    const { feed, claim, asked } = startLiar()
+    const stop = feed.subscribe({ onBlock: () => {} })
+    await claim(901)
+    await expect(claim(Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({ code: 'CHAIN_RPC_ERROR' })
+    expect(feed.latest()?.number).toBe(901)
+    expect(asked.length).toBeLessThanOrEqual(100)
+    stop()
+  })
+
+  it('is reached block by block, none left out, when they are', async () => {
+    const { feed, claim, asked } = startLiar()
+    await claim(5)
+    const seen: number[] = []
+    const stop = feed.subscribe({ onBlock: ({ number }) => seen.push(number) })
+    await claim(6)
+    expect((await claim(350)).number).toBe(350)
+    expect(seen).toEqual(Array.from({ length: 345 }, (_, i) => i + 6))
+    expect(asked).toHaveLength(343)
+    stop()
+  })
+})

@@ -8,6 +8,9 @@ import type { RpcPool } from './rpc-pool.ts'
 
 // What other rooms build on: createBlockFeed({ rpc }) -> BlockFeed { head, subscribe, covers, find, stats, close }.
 
+/** Blocks that are read by their numbers at once. */
+const readAtOnce = 100
+
 /** A block as this process saw it. */
 export type SeenBlock = Block & {
   /** When this process first saw it: monotonic milliseconds, on the timeline of `performance.now()`. */
@@ -154,10 +157,8 @@ export function createBlockFeed(options: BlockFeedOptions): BlockFeed {
     const current = tip()
     const oldest = chain[0]
     if (current === undefined || oldest === undefined || latest.parentHash === current.hash) return [latest]
-    const between = (await readBlocks(callAll, current.number + 1, latest.number - 1)).map(toSeen)
-    const path = [...between.filter((block) => block !== undefined), latest]
-    const linked = path.every((block, i) => block.parentHash === (path[i - 1] ?? current).hash)
-    if (linked && path.length === latest.number - current.number) return path
+    const path = await pathForward(current, latest)
+    if (path !== undefined) return path
 
     // Another branch: walk back by parent hashes to a block we know.
     const branch: SeenBlock[] = [latest]
@@ -173,6 +174,22 @@ export function createBlockFeed(options: BlockFeedOptions): BlockFeed {
       }
       branch.unshift(parent)
     }
+  }
+
+  /**
+   * The blocks after one up to another, if they follow from each other. They are read some at a time: a head that is far
+   * ahead may be a lie, of which the first blocks tell.
+   */
+  async function pathForward(current: SeenBlock, latest: SeenBlock): Promise<SeenBlock[] | undefined> {
+    const path: SeenBlock[] = []
+    for (let from = current.number + 1; from < latest.number; from += readAtOnce) {
+      const to = Math.min(from + readAtOnce, latest.number) - 1
+      for (const block of (await readBlocks(callAll, from, to)).map(toSeen)) {
+        if (block?.parentHash !== (path.at(-1) ?? current).hash) return undefined
+        path.push(block)
+      }
+    }
+    return latest.parentHash === (path.at(-1) ?? current).hash ? [...path, latest] : undefined
   }
 
   const toSeen = (block: Block | null): SeenBlock | undefined =>
