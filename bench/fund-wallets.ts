@@ -37,7 +37,7 @@ export async function measureFunding(say: (text: string) => void): Promise<{ fun
     const range = { from: 0, count }
     const fundedMs = await measure(stack, `fund ${count} wallets`, say, async () => {
       const { transactions, feesWei } = await stack.manager.fund({
-        range,
+        ranges: [range],
         amountWei,
         payer,
         maxSpendWei: parseEther('1000'),

@@ -104,7 +104,7 @@ export async function openFunding(options: {
             signal: settleSignal,
           })
           leftWei = swept.leftWei
-          isSwept = swept.failures.length === 0
+          isSwept = swept.failedWallets === 0
           for (const { index, error } of swept.failures) {
             const message = `Wallet ${index} could not be swept: ${error.message}`
             problems.push({ code: error.code, message })

@@ -97,8 +97,7 @@ export function createUserFunding(options: UserFundingOptions): UserFunding {
       if (!opened.has(users)) ledger?.opened(found.reduce((sum, { balanceWei }) => sum + balanceWei, 0n))
       opened.add(users)
       const { maxFeePerGas } = await chain.fees.current()
-      const plan = planFunding({
-        wallets: found,
+      const plan = planFunding(found, {
         amountWei,
         way: abilities.disperser?.kind ?? 'transfer',
         maxFeePerGasWei: maxFeePerGas,

@@ -1,20 +1,21 @@
 import { readBalance } from '../chain/chain-reads.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { deriveAddresses } from './derive-addresses.ts'
-import { checkAffordable, type FundingPlan, planFunding, type WalletBalance } from './funding-plan.ts'
+import { type BatchPacker, createBatchPacker, type PackingOptions } from './batch-packer.ts'
+import { checkAffordable, type FundingBatch, type FundingTotals } from './funding-plan.ts'
 import type { HdWallets } from './hd-wallets.ts'
-import { chunkRange, type IndexRange, indexesOf } from './index-range.ts'
+import { type IndexRange, uniteRanges } from './index-range.ts'
 import {
+  batchEntry,
   lockJournal,
+  type MoneyJournal,
   openMoneyJournal,
-  openPayments,
   paidEntry,
   planEntry,
-  readMoneyJournal,
 } from './money-journal.ts'
 import { payBatch, verifyFunded } from './pay-batch.ts'
 import type { Payer } from './payer.ts'
-import { readBalances } from './read-balances.ts'
+import { readOpenPayments } from './read-money-journal.ts'
+import { readWallets } from './read-wallets.ts'
 import { runLimited } from './run-limited.ts'
 import { settleEarlier } from './settle-earlier.ts'
 import { createSpendingLimit } from './spending-limit.ts'
@@ -31,7 +32,7 @@ export type FundWalletsOptions = {
   chain: WalletChain
   contracts: MoneyContracts
   wallets: Pick<HdWallets, 'user'>
-  range: IndexRange
+  ranges: readonly IndexRange[]
   /** What each wallet must hold in the end. */
   amountWei: bigint
   payer: Payer
@@ -48,7 +49,7 @@ export type FundWalletsOptions = {
   /** Told when another process pays with the same journal, which is waited for. */
   onWait?: (pid: number) => void
   /** Told of the plan before it is carried out. */
-  onPlan?: (plan: FundingPlan) => void
+  onPlan?: (plan: FundingTotals) => void
   /** Told after each batch that is verified. */
   onProgress?: (progress: { fundedWallets: number; wallets: number }) => void
   signal?: AbortSignal | undefined
@@ -66,7 +67,10 @@ export type FundingResult = {
 }
 
 /**
- * Brings every wallet of a range to an amount, paying only what is missing; then looks at every balance again.
+ * Brings every wallet of some ranges to an amount, paying only what is missing; then looks at every balance again.
+ *
+ * All wallets are looked at first, so that the whole is known to be affordable before anything is sent, and a second time
+ * when their turn has come. However many there are, some hundred are held at a time.
  *
  * It may be stopped or killed at any moment and called again: earlier payments that are still on their way are waited
  * for before balances are read, so nobody is paid twice. Another process of this machine with the same journal is waited
@@ -74,7 +78,7 @@ export type FundingResult = {
  *
  * @throws LoadTestError before anything is sent: MAINNET_REFUSED, SPENDING_CAP, CHAIN_INSUFFICIENT_FUNDS, CHAIN_NONCE;
  * later: FUNDING_FAILED, TX_NOT_CONFIRMED, a `CHAIN_*` code. The signal's reason.
- * @example await fundWallets({ chain, contracts, wallets, range: { from: 0, count: 1000 }, amountWei, payer, maxSpendWei })
+ * @example await fundWallets({ chain, contracts, wallets, ranges: [{ from: 0, count: 1000 }], amountWei, payer, maxSpendWei })
  */
 export async function fundWallets(options: FundWalletsOptions): Promise<FundingResult> {
   const { chain, journalPath, onWait, signal } = options
@@ -90,12 +94,15 @@ export async function fundWallets(options: FundWalletsOptions): Promise<FundingR
 }
 
 async function payMissing(options: FundWalletsOptions): Promise<FundingResult> {
-  const { chain, contracts, range, amountWei, payer, maxSpendWei, journalPath, signal } = options
-  const earlier = journalPath === undefined ? [] : openPayments(await readMoneyJournal(journalPath))
+  const { chain, contracts, amountWei, payer, maxSpendWei, journalPath, signal } = options
+  const earlier = journalPath === undefined ? [] : await readOpenPayments(journalPath)
   await settleEarlier(chain, payer.address, { hashes: earlier, signal })
 
   const abilities = await findAbilities(chain, contracts, signal)
-  const plan = await makePlan(options, abilities)
+  const packing = await findPacking(options, abilities)
+  const planned = createBatchPacker(packing)
+  for await (const _ of packBatches(options, abilities, planned));
+  const plan = planned.totals()
   checkAffordable(plan, {
     spendableWei: maxSpendWei,
     funder: payer.address,
@@ -106,35 +113,7 @@ async function payMissing(options: FundWalletsOptions): Promise<FundingResult> {
   const journal = journalPath === undefined ? undefined : await openMoneyJournal(journalPath)
   try {
     await journal?.append(planEntry(plan, { chainId: chain.rpc.chainId, funder: payer.address, amountWei }))
-    const batchPayer = { chain, abilities, payer, limit: createSpendingLimit(maxSpendWei) }
-    const result: FundingResult = {
-      fundedWallets: 0,
-      satisfiedWallets: plan.satisfied,
-      transactions: 0,
-      valueWei: 0n,
-      feesWei: 0n,
-    }
-    const concurrency = options.concurrency ?? (abilities.disperser === undefined ? 32 : 4)
-    await runLimited(plan.batches.entries(), concurrency, async ([number, batch]) => {
-      signal?.throwIfAborted()
-      try {
-        const paid = await payBatch(batchPayer, batch, {
-          signal,
-          onSent: (hash) => journal?.append({ type: 'sent', batch: number, hash }),
-        })
-        result.transactions += 1
-        result.valueWei += paid.valueWei
-        result.feesWei += paid.feesWei
-        await journal?.append(paidEntry(number, paid))
-        await verifyFunded(batchPayer, batch.payments, { amountWei, blockNumber: paid.blockNumber, signal })
-      } catch (error) {
-        const code = error instanceof LoadTestError ? error.code : 'INTERNAL'
-        await journal?.append({ type: 'failed', batch: number, code })
-        throw error
-      }
-      result.fundedWallets += batch.payments.length
-      options.onProgress?.({ fundedWallets: result.fundedWallets, wallets: range.count })
-    })
+    const result = await payAll(options, abilities, { packing, plan, journal })
     await journal?.append({ type: 'verified' })
     return result
   } finally {
@@ -142,26 +121,88 @@ async function payMissing(options: FundWalletsOptions): Promise<FundingResult> {
   }
 }
 
-async function makePlan(options: FundWalletsOptions, abilities: ChainAbilities): Promise<FundingPlan> {
-  const { chain, wallets, range, amountWei, signal, maxGasPerTransaction = 16_000_000n } = options
-  const found: WalletBalance[] = []
-  for (const chunk of chunkRange(range, 500)) {
-    const derived = await deriveAddresses(wallets, indexesOf(chunk), signal)
-    const addresses = derived.map(({ address }) => address)
-    const balances = await readBalances(chain.rpc, addresses, { multicall3: abilities.multicall3, signal })
-    found.push(...derived.map((wallet, i) => ({ ...wallet, balanceWei: balances[i] ?? 0n })))
+/** Looks at the wallets once more, some at a time, and pays what they lack now. */
+async function payAll(
+  options: FundWalletsOptions,
+  abilities: ChainAbilities,
+  planned: { packing: PackingOptions; plan: FundingTotals; journal: MoneyJournal | undefined },
+): Promise<FundingResult> {
+  const { chain, amountWei, payer, maxSpendWei, signal } = options
+  const { packing, plan, journal } = planned
+  const batchPayer = { chain, abilities, payer, limit: createSpendingLimit(maxSpendWei) }
+  const result: FundingResult = {
+    fundedWallets: 0,
+    satisfiedWallets: plan.satisfied,
+    transactions: 0,
+    valueWei: 0n,
+    feesWei: 0n,
   }
+  if (plan.payments === 0) return result
+
+  const packer = createBatchPacker(packing)
+  const concurrency = options.concurrency ?? (abilities.disperser === undefined ? 32 : 4)
+  let begun = 0
+  await runLimited(packBatches(options, abilities, packer), concurrency, async (batch) => {
+    signal?.throwIfAborted()
+    const number = begun
+    begun += 1
+    try {
+      await journal?.append(batchEntry(number, batch))
+      const paid = await payBatch(batchPayer, batch, {
+        signal,
+        onSent: (hash) => journal?.append({ type: 'sent', batch: number, hash }),
+      })
+      result.transactions += 1
+      result.valueWei += paid.valueWei
+      result.feesWei += paid.feesWei
+      await journal?.append(paidEntry(number, paid))
+      await verifyFunded(batchPayer, batch.payments, { amountWei, blockNumber: paid.blockNumber, signal })
+    } catch (error) {
+      const code = error instanceof LoadTestError ? error.code : 'INTERNAL'
+      await journal?.append({ type: 'failed', batch: number, code })
+      throw error
+    }
+    result.fundedWallets += batch.payments.length
+    options.onProgress?.({ fundedWallets: result.fundedWallets, wallets: plan.payments + plan.satisfied })
+  })
+  result.satisfiedWallets = packer.totals().satisfied
+  return result
+}
+
+/** Reads who lacks what, and gives the payments one transaction at a time. */
+async function* packBatches(
+  { chain, wallets, ranges, signal }: FundWalletsOptions,
+  { multicall3 }: ChainAbilities,
+  packer: BatchPacker,
+): AsyncGenerator<FundingBatch> {
+  // A wallet that is in two ranges is paid once.
+  for await (const found of readWallets(
+    { rpc: chain.rpc, wallets, multicall3, signal },
+    uniteRanges(ranges),
+  )) {
+    for (const wallet of found) {
+      const full = packer.add(wallet)
+      if (full !== undefined) yield full
+    }
+  }
+  const last = packer.end()
+  if (last !== undefined) yield last
+}
+
+async function findPacking(
+  { chain, amountWei, maxGasPerTransaction = 16_000_000n, signal }: FundWalletsOptions,
+  { disperser }: ChainAbilities,
+): Promise<PackingOptions> {
   const [{ gasLimit }, { maxFeePerGas }] = await Promise.all([
     chain.feed.head({ signal }),
     chain.fees.current({ signal }),
   ])
   // Room for others in the block, and for the limit that a node sets to one transaction.
   const half = gasLimit / 2n
-  return planFunding({
-    wallets: found,
+  return {
     amountWei,
-    way: abilities.disperser?.kind ?? 'transfer',
+    way: disperser?.kind ?? 'transfer',
     maxFeePerGasWei: maxFeePerGas,
     maxGasPerTransaction: maxGasPerTransaction < half ? maxGasPerTransaction : half,
-  })
+  }
 }

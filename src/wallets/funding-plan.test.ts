@@ -15,7 +15,7 @@ describe('a funding plan', () => {
   it('brings every wallet to the amount and not a wei above, each paid once', () => {
     fc.assert(
       fc.property(balances, fc.bigInt({ min: 0n, max: 2_000n }), ways, (list, amountWei, way) => {
-        const plan = planFunding({ wallets: toWallets(list), amountWei, way, maxFeePerGasWei: 3n })
+        const plan = planFunding(toWallets(list), { amountWei, way, maxFeePerGasWei: 3n })
         const after = [...list]
         for (const { payments, valueWei } of plan.batches) {
           expect(payments.reduce((sum, payment) => sum + payment.amountWei, 0n)).toBe(valueWei)
@@ -42,8 +42,7 @@ describe('a funding plan', () => {
         fc.integer({ min: 1, max: 30 }),
         fc.bigInt({ min: 100_000n, max: 2_000_000n }),
         (list, way, maxPaymentsPerTransaction, maxGasPerTransaction) => {
-          const plan = planFunding({
-            wallets: toWallets(list),
+          const plan = planFunding(toWallets(list), {
             amountWei: 1_500n,
             way,
             maxFeePerGasWei: 7n,
@@ -72,15 +71,14 @@ describe('a funding plan', () => {
           ...wallet,
           balanceWei: wallet.balanceWei > 900n ? wallet.balanceWei : 900n,
         }))
-        const plan = planFunding({ wallets, amountWei: 900n, way, maxFeePerGasWei: 1n })
+        const plan = planFunding(wallets, { amountWei: 900n, way, maxFeePerGasWei: 1n })
         expect(plan).toMatchObject({ batches: [], payments: 0, valueWei: 0n, maxFeesWei: 0n })
       }),
     )
   })
 
   it('pays 200 wallets in one transaction', () => {
-    const plan = planFunding({
-      wallets: toWallets(Array.from({ length: 200 }, () => 0n)),
+    const plan = planFunding(toWallets(Array.from({ length: 200 }, () => 0n)), {
       amountWei: parseEther('0.1'),
       way: 'multicall3',
       maxFeePerGasWei: 1n,
@@ -92,14 +90,13 @@ describe('a funding plan', () => {
     const [wallet] = toWallets([0n])
     const wallets = wallet ? [wallet, { ...wallet, index: 7 }] : []
     expect(() =>
-      planFunding({ wallets, amountWei: 1n, way: 'multicall3', maxFeePerGasWei: 1n }),
+      planFunding(wallets, { amountWei: 1n, way: 'multicall3', maxFeePerGasWei: 1n }),
     ).toThrowError(expect.objectContaining({ code: 'CONFIG_INVALID' }))
   })
 })
 
 describe('the check of a plan', () => {
-  const plan = planFunding({
-    wallets: toWallets([0n, 0n]),
+  const plan = planFunding(toWallets([0n, 0n]), {
     amountWei: parseEther('1'),
     way: 'transfer',
     maxFeePerGasWei: 1_000_000_000n,

@@ -41,6 +41,15 @@ export function formatIndexRange({ from, count }: IndexRange): string {
   return count === 1 ? String(from) : `${from}-${from + count - 1}`
 }
 
+/** Ranges that {@link nameRanges} names one by one. */
+export const namedRanges = 5
+
+/** Names wallets in as few words as possible. */
+export function nameRanges(ranges: readonly IndexRange[]): string {
+  const named = ranges.slice(0, namedRanges).map(formatIndexRange).join(', ')
+  return ranges.length > namedRanges ? `${named} and more` : named
+}
+
 /** Cuts a range into pieces of at most `size`, in order. */
 export function* chunkRange({ from, count }: IndexRange, size: number): Generator<IndexRange> {
   for (let done = 0; done < count; done += size) {

@@ -1,16 +1,20 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { type FileLockOptions, lockFile } from './file-lock.ts'
-import type { FundingPlan } from './funding-plan.ts'
+import type { FundingBatch, FundingPlan, FundingTotals } from './funding-plan.ts'
 import type { PaidBatch } from './pay-batch.ts'
 import { syncFolder } from './write-durably.ts'
 
 const decimal = z.string().regex(/^\d+$/)
 const hash = z.templateLiteral(['0x', z.string().regex(/^[0-9a-fA-F]{64}$/)])
 
-const entrySchema = z.discriminatedUnion('type', [
+/** Each wallet's number and what it gets. */
+const payments = z.array(z.tuple([z.int(), decimal]))
+
+/** @internal The shape of a journal's line. */
+export const moneyEntrySchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('plan'),
     at: z.string(),
@@ -19,9 +23,12 @@ const entrySchema = z.discriminatedUnion('type', [
     amountWei: decimal,
     valueWei: decimal,
     maxFeesWei: decimal,
-    /** For each transaction, each wallet's number and what it gets. */
-    batches: z.array(z.array(z.tuple([z.int(), decimal]))),
+    /** How many wallets are paid; 0 in journals from before it was noted. */
+    payments: z.int().default(0),
+    /** What each transaction pays, if that is not said in lines of their own. */
+    batches: z.array(payments).default([]),
   }),
+  z.object({ type: z.literal('batch'), at: z.string(), batch: z.int(), payments }),
   z.object({ type: z.literal('sent'), at: z.string(), batch: z.int(), hash }),
   z.object({
     type: z.literal('paid'),
@@ -37,10 +44,10 @@ const entrySchema = z.discriminatedUnion('type', [
 ])
 
 /** One line of a money journal: what was meant to be paid, was sent, is in a block, or was found to be right. */
-export type MoneyEntry = z.output<typeof entrySchema>
+export type MoneyEntry = z.output<typeof moneyEntrySchema>
 
 /** A line before it has its time. */
-export type NewMoneyEntry = WithoutTime<MoneyEntry>
+export type NewMoneyEntry = WithoutTime<z.input<typeof moneyEntrySchema>>
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'at'> : never
 
@@ -99,49 +106,9 @@ export async function lockJournal(path: string, options: FileLockOptions): Promi
   }
 }
 
-/**
- * Reads a journal, oldest line first; none if there is no file. A line that a crash has cut short is left out: it was
- * never confirmed to anyone.
- */
-export async function readMoneyJournal(path: string): Promise<MoneyEntry[]> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return []
-    throw new LoadTestError('RESULTS_UNWRITABLE', `The money journal ${path} can't be read.`, { cause })
-  }
-  return text.split('\n').flatMap((line) => {
-    try {
-      const parsed = entrySchema.safeParse(JSON.parse(line))
-      return parsed.success ? [parsed.data] : []
-    } catch {
-      return []
-    }
-  })
-}
-
-/** Hashes of transactions that were sent and of which the journal does not know the end. */
-export function openPayments(entries: readonly MoneyEntry[]): `0x${string}`[] {
-  const open = new Map<number, `0x${string}`>()
-  const hashes: `0x${string}`[] = []
-  const giveUp = (): void => {
-    hashes.push(...open.values())
-    open.clear()
-  }
-  for (const entry of entries) {
-    // Batches are numbered anew with each plan.
-    if (entry.type === 'plan') giveUp()
-    else if (entry.type === 'sent') open.set(entry.batch, entry.hash)
-    else if (entry.type === 'paid') open.delete(entry.batch)
-  }
-  giveUp()
-  return hashes
-}
-
-/** Writes a plan as a journal has it. */
+/** Writes a plan as a journal has it; one without its batches is followed by a line for each, see {@link batchEntry}. */
 export function planEntry(
-  plan: FundingPlan,
+  { payments, valueWei, maxFeesWei, batches }: FundingTotals & Partial<FundingPlan>,
   { chainId, funder, amountWei }: { chainId: number; funder: string; amountWei: bigint },
 ): NewMoneyEntry {
   return {
@@ -149,13 +116,22 @@ export function planEntry(
     chainId,
     funder,
     amountWei: String(amountWei),
-    valueWei: String(plan.valueWei),
-    maxFeesWei: String(plan.maxFeesWei),
-    batches: plan.batches.map(({ payments }) =>
-      payments.map((payment) => [payment.index, String(payment.amountWei)]),
-    ),
+    payments,
+    valueWei: String(valueWei),
+    maxFeesWei: String(maxFeesWei),
+    ...(batches === undefined ? {} : { batches: batches.map(paymentsOf) }),
   }
 }
+
+/** Writes what one transaction is to pay as a journal has it. */
+export const batchEntry = (number: number, batch: FundingBatch): NewMoneyEntry => ({
+  type: 'batch',
+  batch: number,
+  payments: paymentsOf(batch),
+})
+
+const paymentsOf = ({ payments }: FundingBatch): [number, string][] =>
+  payments.map(({ index, amountWei }) => [index, String(amountWei)])
 
 /** Writes what became of a plan's payment as a journal has it. */
 export function paidEntry(batch: number, { hash, blockNumber, valueWei, feesWei }: PaidBatch): NewMoneyEntry {

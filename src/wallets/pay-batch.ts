@@ -3,7 +3,7 @@ import { tellRevert } from '../chain/explain-revert.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { disperseCall, type PaymentCall } from './disperse-call.ts'
 import type { FundingBatch, WalletPayment } from './funding-plan.ts'
-import { formatIndexRange, uniteRanges } from './index-range.ts'
+import { nameRanges, uniteRanges } from './index-range.ts'
 import type { PaidTransaction, Payer } from './payer.ts'
 import { readBalances } from './read-balances.ts'
 import type { SpendingLimit } from './spending-limit.ts'
@@ -101,8 +101,5 @@ function toCall({ disperser }: ChainAbilities, payments: readonly WalletPayment[
 }
 
 /** Names wallets in as few words as possible. */
-export function namesOf(wallets: readonly { index: number }[]): string {
-  const ranges = uniteRanges(wallets.map(({ index }) => ({ from: index, count: 1 })))
-  const named = ranges.slice(0, 5).map(formatIndexRange).join(', ')
-  return ranges.length > 5 ? `${named} and more` : named
-}
+const namesOf = (wallets: readonly { index: number }[]): string =>
+  nameRanges(uniteRanges(wallets.map(({ index }) => ({ from: index, count: 1 }))))

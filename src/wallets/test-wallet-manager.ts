@@ -1,12 +1,9 @@
-import type { Address } from 'viem'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { deriveAddresses } from './derive-addresses.ts'
 import { type FundingResult, type FundWalletsOptions, fundWallets } from './fund-wallets.ts'
 import type { WalletBalance } from './funding-plan.ts'
 import { createHdWallets, type HdWallet, type HdWallets } from './hd-wallets.ts'
-import { chunkRange, type IndexRange, indexesOf } from './index-range.ts'
-import { namesOf } from './pay-batch.ts'
-import { readBalances } from './read-balances.ts'
+import { type IndexRange, indexesOf, namedRanges, nameRanges, uniteRanges } from './index-range.ts'
+import { readWallets } from './read-wallets.ts'
 import { type SweepResult, type SweepWalletsOptions, sweepWallets } from './sweep-wallets.ts'
 import { findAbilities, type MoneyContracts, type WalletChain } from './wallet-chain.ts'
 
@@ -41,7 +38,7 @@ type Shared = 'chain' | 'contracts' | 'wallets'
  * @example
  * const manager = new TestWalletManager({ mnemonic, chain, contracts })
  * const range = { from: 0, count: 100 }
- * await manager.fund({ range, amountWei: parseEther('0.1'), payer, maxSpendWei: parseEther('11') })
+ * await manager.fund({ ranges: [range], amountWei: parseEther('0.1'), payer, maxSpendWei: parseEther('11') })
  * const { address } = manager.wallet(7)
  * await manager.sweep({ range, to: payer.address })
  */
@@ -67,7 +64,7 @@ export class TestWalletManager {
     for (const index of indexesOf(range)) yield this.hd.user(index)
   }
 
-  /** Brings every wallet of a range to an amount; see {@link fundWallets}. */
+  /** Brings every wallet of some ranges to an amount; see {@link fundWallets}. */
   async fund(options: Omit<FundWalletsOptions, Shared>): Promise<FundingResult> {
     return await fundWallets({ ...options, ...this.#shared() })
   }
@@ -75,31 +72,27 @@ export class TestWalletManager {
   /** Reads the wallets of a range with their balances, some hundred at a time. */
   async *balances(range: IndexRange, signal?: AbortSignal): AsyncGenerator<WalletBalance> {
     const { multicall3 } = await findAbilities(this.#chain, this.#contracts, signal)
-    for (const chunk of chunkRange(range, 500)) {
-      const derived = await deriveAddresses(this.hd, indexesOf(chunk), signal)
-      const addresses: Address[] = derived.map(({ address }) => address)
-      const balances = await readBalances(this.#chain.rpc, addresses, { multicall3, signal })
-      for (const [i, wallet] of derived.entries()) yield { ...wallet, balanceWei: balances[i] ?? 0n }
-    }
+    const reader = { rpc: this.#chain.rpc, wallets: this.hd, multicall3, signal }
+    for await (const wallets of readWallets(reader, [range])) yield* wallets
   }
 
   /**
    * Tells how the wallets of a range are off.
    *
    * @param options.amountWei what a funded wallet holds at least
-   * @param options.onWallet told of each of them
+   * @param options.onWallet told of each of them; the next is read when it is done
    */
   async status(options: {
     range: IndexRange
     amountWei: bigint
-    onWallet?: (wallet: WalletBalance) => void
+    onWallet?: (wallet: WalletBalance) => void | Promise<void>
     signal?: AbortSignal | undefined
   }): Promise<WalletsStatus> {
     const { range, amountWei, signal } = options
     const status = { wallets: 0, funded: 0, partly: 0, empty: 0, totalWei: 0n, missingWei: 0n }
     for await (const wallet of this.balances(range, signal)) {
       const { balanceWei } = wallet
-      options.onWallet?.(wallet)
+      await options.onWallet?.(wallet)
       status.wallets += 1
       status.totalWei += balanceWei
       if (balanceWei >= amountWei) status.funded += 1
@@ -121,15 +114,17 @@ export class TestWalletManager {
     signal?: AbortSignal | undefined
   }): Promise<void> {
     const { range, amountWei, signal } = options
-    const lacking: WalletBalance[] = []
-    for await (const wallet of this.balances(range, signal)) {
-      if (wallet.balanceWei < amountWei) lacking.push(wallet)
+    const lacking = { count: 0, ranges: [] as IndexRange[] }
+    for await (const { index, balanceWei } of this.balances(range, signal)) {
+      if (balanceWei >= amountWei) continue
+      lacking.count += 1
+      lacking.ranges = uniteRanges([...lacking.ranges, { from: index, count: 1 }]).slice(0, namedRanges + 1)
     }
-    if (lacking.length === 0) return
+    if (lacking.count === 0) return
     throw new LoadTestError(
       'FUNDING_FAILED',
-      `${lacking.length} of ${range.count} wallets hold too little: ${namesOf(lacking)}.`,
-      { details: { wallets: lacking.slice(0, 20).map(({ index }) => index) } },
+      `${lacking.count} of ${range.count} wallets hold too little: ${nameRanges(lacking.ranges)}.`,
+      { details: { ranges: lacking.ranges } },
     )
   }
 

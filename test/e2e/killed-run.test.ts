@@ -9,7 +9,7 @@ import { type Target, targetSchema } from '../../src/config/target.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { readRun } from '../../src/results/read-run.ts'
 import { createHdWallets } from '../../src/wallets/hd-wallets.ts'
-import { readMoneyJournal } from '../../src/wallets/money-journal.ts'
+import { readMoneyJournal } from '../../src/wallets/read-money-journal.ts'
 import { type RunningProgram, startProgram } from './program.fixture.ts'
 
 const mnemonic = 'legal winner thank year wave sausage worth useful legal winner thank yellow'
@@ -160,7 +160,7 @@ describe('a run whose process is killed', () => {
         expect(String(receipt.gasUsed)).toBe(String(tx.gasUsed))
       }
       if (name.includes('sweeps')) expect(read).toBe(users)
-      for (const entry of await readMoneyJournal(join(run ?? '', 'funding.ndjson'))) {
+      for await (const entry of readMoneyJournal(join(run ?? '', 'funding.ndjson'))) {
         if (entry.type !== 'paid') continue
         const { status, blockNumber, gasUsed, effectiveGasPrice } = await receiptOf(entry.hash)
         const onChain = {

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { type Address, parseEther } from 'viem'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createRandom } from '../../src/random/random.ts'
-import { readMoneyJournal } from '../../src/wallets/money-journal.ts'
+import type { MoneyEntry } from '../../src/wallets/money-journal.ts'
+import { readMoneyJournal } from '../../src/wallets/read-money-journal.ts'
 import { until } from './until.fixture.ts'
 import { startWalletStack, type WalletStack } from './wallet-stack.fixture.ts'
 
@@ -68,6 +69,12 @@ async function killWhen(
   return await ended
 }
 
+async function journal(): Promise<MoneyEntry[]> {
+  const entries: MoneyEntry[] = []
+  for await (const entry of readMoneyJournal(journalPath)) entries.push(entry)
+  return entries
+}
+
 /** What accounts have paid for gas since the chain began, from every block there is. */
 async function feesOf(...accounts: Address[]): Promise<bigint> {
   const { client } = stack.anvil
@@ -98,7 +105,7 @@ describe('funding that is killed at any moment', () => {
         // Some transactions further than it was left; the moment within is up to chance.
         const target = (await sentSoFar()) + Math.floor(random() * 4)
         const isDone = await killWhen(start('fund', way), async () => {
-          const isPlanned = (await readMoneyJournal(journalPath)).some(({ type }) => type === 'plan')
+          const isPlanned = (await journal()).some(({ type }) => type === 'plan')
           return isPlanned && (await sentSoFar()) >= target
         })
         if (!isDone) kills += 1
@@ -110,8 +117,7 @@ describe('funding that is killed at any moment', () => {
       expect(status).toMatchObject({ funded: count, totalWei: BigInt(count) * amountWei })
       const spent = before - (await stack.balance(address))
       expect(spent).toBe(BigInt(count) * amountWei + (await feesOf(address)))
-      const entries = await readMoneyJournal(journalPath)
-      expect(entries.at(-1)?.type).toBe('verified')
+      expect((await journal()).at(-1)?.type).toBe('verified')
     },
   )
 })
@@ -119,7 +125,7 @@ describe('funding that is killed at any moment', () => {
 describe('sweeping that is killed at any moment', () => {
   it('returns everything, to the wei, when it is run again', async () => {
     const payer = stack.payer()
-    await stack.manager.fund({ range, amountWei, payer, maxSpendWei: parseEther('100') })
+    await stack.manager.fund({ ranges: [range], amountWei, payer, maxSpendWei: parseEther('100') })
     const before = await stack.balance(payer.address)
     const left = async () => (await stack.manager.status({ range, amountWei })).totalWei
     let kills = 0

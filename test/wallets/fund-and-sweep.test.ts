@@ -5,9 +5,10 @@ import { encodeErrorResult, parseEther, parseGwei } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { revertAbi } from '../../src/chain/abi.ts'
 import { fundWallets } from '../../src/wallets/fund-wallets.ts'
-import { openPayments, readMoneyJournal } from '../../src/wallets/money-journal.ts'
+import type { MoneyEntry } from '../../src/wallets/money-journal.ts'
 import { createMoneyLedger } from '../../src/wallets/money-ledger.ts'
 import { readBalances } from '../../src/wallets/read-balances.ts'
+import { readMoneyJournal, readOpenPayments } from '../../src/wallets/read-money-journal.ts'
 import { transferGas } from '../../src/wallets/sweep-wallet.ts'
 import { revertingCode } from '../chain/reverting-code.fixture.ts'
 import { until } from './until.fixture.ts'
@@ -46,7 +47,7 @@ describe('funding wallets', () => {
     const range = freshRange(120)
     const payer = stack.payer()
     const before = await stack.balance(payer.address)
-    const result = await stack.manager.fund({ range, amountWei, payer, maxSpendWei })
+    const result = await stack.manager.fund({ ranges: [range], amountWei, payer, maxSpendWei })
     expect(result).toMatchObject({
       fundedWallets: 120,
       satisfiedWallets: 0,
@@ -71,7 +72,7 @@ describe('funding wallets', () => {
     const waits: number[] = []
     const fund = () =>
       stack.manager.fund({
-        range,
+        ranges: [range],
         amountWei,
         payer: stack.payer(),
         maxSpendWei,
@@ -87,8 +88,8 @@ describe('funding wallets', () => {
   it('pays nothing when called again, and only the shortfall when more is wanted', async () => {
     const range = freshRange(5)
     const payer = stack.payer()
-    await stack.manager.fund({ range, amountWei, payer, maxSpendWei })
-    const again = await stack.manager.fund({ range, amountWei, payer, maxSpendWei })
+    await stack.manager.fund({ ranges: [range], amountWei, payer, maxSpendWei })
+    const again = await stack.manager.fund({ ranges: [range], amountWei, payer, maxSpendWei })
     expect(again).toEqual({
       fundedWallets: 0,
       satisfiedWallets: 5,
@@ -97,7 +98,7 @@ describe('funding wallets', () => {
       feesWei: 0n,
     })
     const more = await stack.manager.fund({
-      range: { from: range.from, count: 8 },
+      ranges: [{ from: range.from, count: 8 }],
       amountWei: amountWei + 7n,
       payer,
       maxSpendWei,
@@ -119,7 +120,15 @@ describe('funding wallets', () => {
     const chain = stack
     const wallets = stack.manager.hd
     const payer = stack.payer()
-    const result = await fundWallets({ chain, contracts, wallets, range, amountWei, payer, maxSpendWei })
+    const result = await fundWallets({
+      chain,
+      contracts,
+      wallets,
+      ranges: [range],
+      amountWei,
+      payer,
+      maxSpendWei,
+    })
     expect(result.fundedWallets).toBe(12)
     expect(result.transactions).toBe('multisend' in contracts ? 1 : 12)
     await stack.manager.validate({ range, amountWei })
@@ -130,11 +139,11 @@ describe('funding wallets', () => {
     const payer = stack.payer()
     const nonceBefore = await stack.anvil.client.getTransactionCount({ address: payer.address })
     await expect(
-      stack.manager.fund({ range, amountWei, payer, maxSpendWei: parseEther('1') }),
+      stack.manager.fund({ ranges: [range], amountWei, payer, maxSpendWei: parseEther('1') }),
     ).rejects.toThrow(withCode('SPENDING_CAP'))
     await expect(
       stack.manager.fund({
-        range,
+        ranges: [range],
         amountWei: parseEther('100000'),
         payer,
         maxSpendWei: parseEther('1000000000'),
@@ -146,20 +155,65 @@ describe('funding wallets', () => {
     )
   })
 
+  it('holds all ranges together to the cap before the first is paid', async () => {
+    const [first, second] = [freshRange(2), freshRange(3)]
+    const payer = stack.payer()
+    const fund = (capWei: bigint, ranges = [first, second]) =>
+      stack.manager.fund({ ranges, amountWei, payer, maxSpendWei: capWei })
+    const nonceBefore = await stack.anvil.client.getTransactionCount({ address: payer.address })
+    await expect(fund(4n * amountWei)).rejects.toThrow(withCode('SPENDING_CAP'))
+    expect(await stack.anvil.client.getTransactionCount({ address: payer.address })).toBe(nonceBefore)
+    const overlapping = [second, first, { from: first.from + 1, count: 3 }]
+    expect(await fund(6n * amountWei, overlapping)).toMatchObject({
+      fundedWallets: 5,
+      valueWei: 5n * amountWei,
+    })
+  })
+
+  it('looks no further ahead than it pays', async () => {
+    const range = freshRange(2_500)
+    const { hd } = stack.manager
+    let [derived, derivedForPlan] = [0, 0]
+    const wallets = {
+      user: (index: number) => {
+        derived += 1
+        return hd.user(index)
+      },
+    }
+    const payer = stack.payer()
+    const derivedWhenPaid: number[] = []
+    const result = await fundWallets({
+      ...{ chain: stack, contracts: stack.anvil.contracts, wallets, ranges: [range] },
+      ...{ amountWei, maxSpendWei, concurrency: 1 },
+      payer: {
+        ...payer,
+        pay: (call, options) => {
+          derivedWhenPaid.push(derived - derivedForPlan)
+          return payer.pay(call, options)
+        },
+      },
+      onPlan: () => {
+        derivedForPlan = derived
+      },
+    })
+    expect(result).toMatchObject({ fundedWallets: 2_500, transactions: 7 })
+    expect(derivedForPlan).toBe(2_500)
+    for (const [batch, seen] of derivedWhenPaid.entries()) expect(seen).toBeLessThanOrEqual(500 * (batch + 1))
+  })
+
   it('writes the plan before it sends and what became of it after', async () => {
     const range = freshRange(3)
     const journalPath = join(folder, 'journal.ndjson')
     const payer = stack.payer()
-    let planned: string[] = []
-    await stack.manager.fund({ range, amountWei, payer, maxSpendWei, journalPath })
-    const entries = await readMoneyJournal(journalPath)
-    planned = entries.map(({ type }) => type)
-    expect(planned).toEqual(['plan', 'sent', 'paid', 'verified'])
-    expect(entries[0]).toMatchObject({
-      valueWei: String(3n * amountWei),
-      batches: [[0, 1, 2].map((i) => [range.from + i, String(amountWei)])],
+    await stack.manager.fund({ ranges: [range], amountWei, payer, maxSpendWei, journalPath })
+    const entries: MoneyEntry[] = []
+    for await (const entry of readMoneyJournal(journalPath)) entries.push(entry)
+    expect(entries.map(({ type }) => type)).toEqual(['plan', 'batch', 'sent', 'paid', 'verified'])
+    expect(entries[0]).toMatchObject({ payments: 3, valueWei: String(3n * amountWei) })
+    expect(entries[1]).toMatchObject({
+      payments: [0, 1, 2].map((i) => [range.from + i, String(amountWei)]),
     })
-    expect(openPayments(entries)).toEqual([])
+    expect(await readOpenPayments(journalPath)).toEqual([])
   })
 
   it('notices a wallet that Multisend passed over in silence', async () => {
@@ -172,7 +226,7 @@ describe('funding wallets', () => {
       chain: stack,
       contracts: { multisend },
       wallets: stack.manager.hd,
-      range,
+      ranges: [range],
       amountWei,
       payer: stack.payer(),
       maxSpendWei,
@@ -180,7 +234,7 @@ describe('funding wallets', () => {
     await expect(funding).rejects.toThrow(
       new RegExp(`1 of 3 wallets hold less than they should: ${range.from + 1}`),
     )
-    const viaMulticall = stack.manager.fund({ range, amountWei, payer: stack.payer(), maxSpendWei })
+    const viaMulticall = stack.manager.fund({ ranges: [range], amountWei, payer: stack.payer(), maxSpendWei })
     await expect(viaMulticall).rejects.toThrow(withCode('FUNDING_FAILED'))
   })
 
@@ -192,7 +246,7 @@ describe('funding wallets', () => {
         chain: stack,
         contracts: pick,
         wallets: stack.manager.hd,
-        range: freshRange(2),
+        ranges: [freshRange(2)],
         amountWei,
         payer: stack.payer(),
         maxSpendWei,
@@ -232,7 +286,7 @@ describe('funding wallets', () => {
       const pending = async () =>
         (await client.getTransactionCount({ address, blockTag: 'pending' })) - sentBefore
       const killed = new AbortController()
-      const options = { range, amountWei, maxSpendWei }
+      const options = { ranges: [range], amountWei, maxSpendWei }
       const first = stack.manager.fund({ ...options, payer: stack.payer(), signal: killed.signal })
       await until(async () => (await pending()) >= 1)
       killed.abort()
@@ -259,7 +313,7 @@ describe('reading balances', () => {
   it('gives the same through Multicall3 as one by one, in order, for any number of accounts', async () => {
     const range = freshRange(7)
     await stack.manager.fund({
-      range: { ...range, count: 3 },
+      ranges: [{ ...range, count: 3 }],
       amountWei: 5n,
       payer: stack.payer(),
       maxSpendWei,
@@ -312,7 +366,7 @@ describe('sweeping wallets', () => {
     const payer = stack.payer()
     const start = await stack.balance(payer.address)
     const ledger = createMoneyLedger()
-    const { valueWei, feesWei } = await stack.manager.fund({ range, amountWei, payer, maxSpendWei })
+    const { valueWei, feesWei } = await stack.manager.fund({ ranges: [range], amountWei, payer, maxSpendWei })
     ledger.funded(valueWei, feesWei)
     const result = await stack.manager.sweep({
       range,
@@ -330,7 +384,7 @@ describe('sweeping wallets', () => {
   it('does not bid against its own transfers, of which the history of the chain soon consists', async () => {
     const range = freshRange(12)
     const payer = stack.payer()
-    await stack.manager.fund({ range, amountWei, payer, maxSpendWei })
+    await stack.manager.fund({ ranges: [range], amountWei, payer, maxSpendWei })
     const { client } = stack.anvil
     await client.setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei('10') })
     await client.mine({ blocks: 1 })
@@ -348,7 +402,7 @@ describe('sweeping wallets', () => {
   it('leaves what is worth less than the gas to send it', async () => {
     const range = freshRange(2)
     const payer = stack.payer()
-    await stack.manager.fund({ range, amountWei: 1_000n, payer, maxSpendWei })
+    await stack.manager.fund({ ranges: [range], amountWei: 1_000n, payer, maxSpendWei })
     const result = await stack.manager.sweep({ range, to: payer.address })
     expect(result).toMatchObject({ sweptWallets: 0, leftWei: 2_000n, failures: [] })
   })

@@ -87,7 +87,7 @@ describe('a funding pool', () => {
     const range = freshRange(30)
     const payer = stack.payer()
     await stack.manager.fund({
-      range: { from: range.from, count: 10 },
+      ranges: [{ from: range.from, count: 10 }],
       amountWei: amountWei / 3n,
       payer,
       maxSpendWei: parseEther('100'),

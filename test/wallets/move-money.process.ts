@@ -29,7 +29,7 @@ const range = { from: 0, count: Number(count) }
 
 if (action === 'fund') {
   await manager.fund({
-    range,
+    ranges: [range],
     amountWei: parseEther('0.1'),
     payer,
     maxSpendWei: parseEther('100'),

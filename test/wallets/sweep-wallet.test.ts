@@ -22,7 +22,7 @@ let nextIndex = 0
 async function walletWithPending() {
   const wallet = stack.manager.wallet(nextIndex)
   await stack.manager.fund({
-    range: { from: nextIndex, count: 1 },
+    ranges: [{ from: nextIndex, count: 1 }],
     amountWei,
     payer: stack.payer(),
     maxSpendWei: parseEther('1'),
@@ -88,7 +88,7 @@ describe('sweeping a wallet whose own transaction is still on its way', () => {
   it('replaces its own when the price was too low for the block, and sends the coins once', async () => {
     const wallet = stack.manager.wallet(nextIndex)
     await stack.manager.fund({
-      range: { from: nextIndex, count: 1 },
+      ranges: [{ from: nextIndex, count: 1 }],
       amountWei,
       payer: stack.payer(),
       maxSpendWei: parseEther('1'),
@@ -126,7 +126,12 @@ describe('a receiver that refuses coins', () => {
   it('is an error that says why, with the gas it cost booked and nothing as swept', async () => {
     const wallet = stack.manager.wallet(nextIndex)
     const range = { from: nextIndex, count: 1 }
-    await stack.manager.fund({ range, amountWei, payer: stack.payer(), maxSpendWei: parseEther('1') })
+    await stack.manager.fund({
+      ranges: [range],
+      amountWei,
+      payer: stack.payer(),
+      maxSpendWei: parseEther('1'),
+    })
     nextIndex += 1
     const { client } = stack.anvil
     const refusing = '0x00000000000000000000000000000000000000dd'
@@ -150,7 +155,12 @@ describe('sweeping under a fee cap', () => {
     const capped = await startWalletStack({ fees: { maxFeeGwei: 3, priorityFeeWei: parseGwei('1') } })
     try {
       const range = { from: 0, count: 1 }
-      await capped.manager.fund({ range, amountWei, payer: capped.payer(), maxSpendWei: parseEther('1') })
+      await capped.manager.fund({
+        ranges: [range],
+        amountWei,
+        payer: capped.payer(),
+        maxSpendWei: parseEther('1'),
+      })
       await capped.anvil.client.setAutomine(false)
       const sweeping = sweepWallet(capped, capped.manager.wallet(0), {
         to: receiver,

@@ -65,7 +65,7 @@ describe('the commands about wallets', () => {
     const funded = json(await run('wallets fund --keystore w.json --funding 0.25 --json'))
     expect(funded).toMatchObject({ fundedWallets: 15, transactions: 1, valueWei: String(parseEther('3.75')) })
     const journal = await readFile(join(folder, 'w.json.money.ndjson'), 'utf8')
-    expect(journal).toMatch(/"plan".*\n.*"sent".*\n.*"paid".*\n.*"verified"/)
+    expect(journal).toMatch(/"plan".*\n.*"batch".*\n.*"sent".*\n.*"paid".*\n.*"verified"/)
 
     const status = json(await run('wallets status --keystore w.json --funding 0.25 --list --json'))
     expect(status).toMatchObject({ wallets: 15, funded: 15, missingWei: '0' })

@@ -1,6 +1,6 @@
 import { formatEther } from 'viem'
 import type { FundingResult } from '../../wallets/fund-wallets.ts'
-import { formatIndexRange, type IndexRange } from '../../wallets/index-range.ts'
+import { formatIndexRange } from '../../wallets/index-range.ts'
 import type { CommandIo } from '../command-io.ts'
 import { exitCodes } from '../exit-code.ts'
 import { type OpenWallets, openWallets } from './open-wallets.ts'
@@ -28,22 +28,7 @@ export async function fundCommand(
     const count = opened.ranges.reduce((sum, range) => sum + range.count, 0)
     const capWei = limits.maxSpendWei ?? (BigInt(count) * wallets.fundingWei * 11n) / 10n
     const payer = opened.payer()
-    const total: FundingResult = {
-      fundedWallets: 0,
-      satisfiedWallets: 0,
-      transactions: 0,
-      valueWei: 0n,
-      feesWei: 0n,
-    }
-    for (const range of opened.ranges) {
-      const spentWei = total.valueWei + total.feesWei
-      const result = await fundRange(options, io, opened, payer, range, capWei - spentWei)
-      total.fundedWallets += result.fundedWallets
-      total.satisfiedWallets += result.satisfiedWallets
-      total.transactions += result.transactions
-      total.valueWei += result.valueWei
-      total.feesWei += result.feesWei
-    }
+    const total = await fundAll(options, io, opened, payer, capWei)
     const { valueWei, feesWei, ...counts } = total
     const document = {
       schemaVersion: 1,
@@ -62,12 +47,11 @@ export async function fundCommand(
   }
 }
 
-async function fundRange(
+async function fundAll(
   options: FundOptions,
   io: CommandIo,
-  { manager, home }: OpenWallets,
+  { manager, home, ranges }: OpenWallets,
   payer: ReturnType<OpenWallets['payer']>,
-  range: IndexRange,
   maxSpendWei: bigint,
 ): Promise<FundingResult> {
   const { wallets, limits } = options
@@ -75,7 +59,7 @@ async function fundRange(
   const besideKeystore = keystoreFile === undefined ? undefined : `${keystoreFile}.money.ndjson`
   const journalPath = options.own.journal ?? besideKeystore ?? `vana-load-money-${home.chainId}.ndjson`
   return await manager.fund({
-    range,
+    ranges,
     amountWei: wallets.fundingWei,
     payer,
     maxSpendWei,
@@ -84,10 +68,10 @@ async function fundRange(
     signal: io.signal,
     onWait: (pid) =>
       io.stderr.write(`Process ${pid} pays with ${journalPath}: waiting until it has ended.\n`),
-    onPlan: ({ payments, satisfied, batches, valueWei, maxFeesWei }) =>
+    onPlan: ({ payments, satisfied, transactions, valueWei, maxFeesWei }) =>
       io.stderr.write(
-        `Wallets ${formatIndexRange(range)}: ${satisfied} hold enough; ${payments} get ${formatEther(valueWei)} VANA in ` +
-          `${batches.length} transactions, for at most ${formatEther(maxFeesWei)} VANA of gas. Noted in ${journalPath}.\n`,
+        `Wallets ${ranges.map(formatIndexRange).join(', ')}: ${satisfied} hold enough; ${payments} get ${formatEther(valueWei)} VANA in ` +
+          `${transactions} transactions, for at most ${formatEther(maxFeesWei)} VANA of gas. Noted in ${journalPath}.\n`,
       ),
     onProgress: ({ fundedWallets }) => io.stderr.write(`  ${fundedWallets} funded and verified\n`),
   })

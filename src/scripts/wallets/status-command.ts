@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { formatEther } from 'viem'
 import { formatIndexRange } from '../../wallets/index-range.ts'
 import type { CommandIo } from '../command-io.ts'
@@ -19,16 +20,20 @@ export async function statusCommand(options: StatusOptions, io: CommandIo): Prom
   const amountWei = wallets.fundingWei
   try {
     const total = { wallets: 0, funded: 0, partly: 0, empty: 0, totalWei: 0n, missingWei: 0n }
-    const list: { index: number; address: string; balanceWei: string }[] = []
+    let listed = 0
     for (const range of ranges) {
       const status = await manager.status({
         range,
         amountWei,
         signal: io.signal,
-        onWallet: ({ index, address, balanceWei }) => {
+        onWallet: async ({ index, address, balanceWei }) => {
           if (!own.list) return
-          if (command.json) list.push({ index, address, balanceWei: String(balanceWei) })
-          else io.stdout.write(`${String(index).padStart(7)}  ${address}  ${formatEther(balanceWei)} VANA\n`)
+          const line = command.json
+            ? `${listed === 0 ? '{"list":[' : ','}${JSON.stringify({ index, address, balanceWei: String(balanceWei) })}`
+            : `${String(index).padStart(7)}  ${address}  ${formatEther(balanceWei)} VANA\n`
+          listed += 1
+          // A million of them wait for whoever reads, not in memory.
+          if (!io.stdout.write(line)) await once(io.stdout, 'drain', { signal: io.signal })
         },
       })
       total.wallets += status.wallets
@@ -47,11 +52,10 @@ export async function statusCommand(options: StatusOptions, io: CommandIo): Prom
       ...counts,
       totalWei: String(totalWei),
       missingWei: String(missingWei),
-      ...(own.list ? { list } : {}),
     }
     io.stdout.write(
       command.json
-        ? `${JSON.stringify(document)}\n`
+        ? `${listed === 0 ? '{' : '],'}${JSON.stringify(document).slice(1)}\n`
         : `Wallets ${ranges.map(formatIndexRange).join(', ')} of chain ${home.chainId}\n` +
             `  ${total.funded} hold ${formatEther(amountWei)} VANA or more, ${total.partly} less, ${total.empty} nothing\n` +
             `  ${formatEther(totalWei)} VANA in all; ${formatEther(missingWei)} VANA more would fund every one\n`,

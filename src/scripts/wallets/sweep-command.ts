@@ -21,7 +21,7 @@ export async function sweepCommand(options: SweepOptions, io: CommandIo): Promis
   try {
     await checkChain()
     const receiver = own.receiver ?? privateKeyToAddress(funderKey(options, home))
-    const total = { wallets: 0, sweptWallets: 0, sweptWei: 0n, feesWei: 0n, leftWei: 0n }
+    const total = { wallets: 0, sweptWallets: 0, failedWallets: 0, sweptWei: 0n, feesWei: 0n, leftWei: 0n }
     const failures: { index: number; error: LoadTestError }[] = []
     for (const range of ranges) {
       const result = await manager.sweep({
@@ -32,6 +32,7 @@ export async function sweepCommand(options: SweepOptions, io: CommandIo): Promis
       })
       total.wallets += result.wallets
       total.sweptWallets += result.sweptWallets
+      total.failedWallets += result.failedWallets
       total.sweptWei += result.sweptWei
       total.feesWei += result.feesWei
       total.leftWei += result.leftWei
@@ -39,6 +40,9 @@ export async function sweepCommand(options: SweepOptions, io: CommandIo): Promis
     }
     for (const { index, error } of failures) {
       io.stderr.write(`Wallet ${index} could not be emptied: ${error.code}: ${error.message}\n`)
+    }
+    if (total.failedWallets > failures.length) {
+      io.stderr.write(`... and ${total.failedWallets - failures.length} more\n`)
     }
     const { sweptWei, feesWei, leftWei, ...counts } = total
     const document = {
@@ -58,7 +62,7 @@ export async function sweepCommand(options: SweepOptions, io: CommandIo): Promis
         : `Returned ${formatEther(sweptWei)} VANA from ${total.sweptWallets} of ${total.wallets} wallets to ${receiver}, ` +
             `for ${formatEther(feesWei)} VANA of gas; ${formatEther(leftWei)} VANA are left on them.\n`,
     )
-    return failures.length === 0 ? exitCodes.ok : exitCodes.unexpected
+    return total.failedWallets === 0 ? exitCodes.ok : exitCodes.unexpected
   } finally {
     await close()
   }

@@ -1,0 +1,66 @@
+import { createReadStream } from 'node:fs'
+import type { Hash } from 'viem'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { type MoneyEntry, moneyEntrySchema } from './money-journal.ts'
+
+/**
+ * Reads a journal line by line, oldest first; there is none if there is no file. A line that a crash has cut short is
+ * left out: it was never confirmed to anyone.
+ *
+ * @throws LoadTestError RESULTS_UNWRITABLE
+ */
+export async function* readMoneyJournal(path: string): AsyncGenerator<MoneyEntry> {
+  for await (const line of linesOf(path)) {
+    const parsed = moneyEntrySchema.safeParse(parseJson(line))
+    if (parsed.success) yield parsed.data
+  }
+}
+
+/**
+ * Reads from a journal the hashes of transactions that were sent and of which it does not know the end.
+ *
+ * @throws LoadTestError RESULTS_UNWRITABLE
+ */
+export async function readOpenPayments(path: string): Promise<Hash[]> {
+  const open = new Map<number, Hash>()
+  const hashes: Hash[] = []
+  const giveUp = (): void => {
+    hashes.push(...open.values())
+    open.clear()
+  }
+  for await (const entry of readMoneyJournal(path)) {
+    // Batches are numbered anew with each plan.
+    if (entry.type === 'plan') giveUp()
+    else if (entry.type === 'sent') open.set(entry.batch, entry.hash)
+    else if (entry.type === 'paid') open.delete(entry.batch)
+  }
+  giveUp()
+  return hashes
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: 256 * 1024 })
+  let rest = ''
+  try {
+    for await (const piece of stream) {
+      const lines = (rest + String(piece)).split('\n')
+      rest = lines.pop() ?? ''
+      yield* lines
+    }
+    // Lines begin with a line end, so the last has none behind it.
+    yield rest
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return
+    throw new LoadTestError('RESULTS_UNWRITABLE', `The money journal ${path} can't be read.`, { cause })
+  } finally {
+    stream.destroy()
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
