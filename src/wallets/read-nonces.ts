@@ -1,5 +1,7 @@
 import type { Address } from 'viem'
+import { z } from 'zod'
 import { parseCount } from '../chain/chain-reads.ts'
+import { type RpcOutcome, unwrap } from '../chain/rpc-answer.ts'
 import type { RpcPool } from '../chain/rpc-pool.ts'
 
 /** How far an account's transactions have come. */
@@ -10,34 +12,84 @@ export type AccountNonces = {
   sent: number
 }
 
+const method = 'eth_getTransactionCount'
+const countCall = (address: Address, at: 'latest' | 'pending') => ({ method, params: [address, at] })
+const toCount = (outcome: RpcOutcome | undefined): number => parseCount(unwrap(outcome), method)
+
+/** How many transactions each part of a node's pool holds: `pending`, `queued`, and with some nodes more. */
+const poolSchema = z.record(
+  z.string(),
+  z.union([z.templateLiteral(['0x', z.hex()]).transform(Number), z.int()]),
+)
+
 /** Accounts in one HTTP request. */
 const chunkSize = 50
 
 /**
- * Reads the nonces of many accounts, some in one HTTP request, in their order.
+ * Reads the nonces of one account.
  *
  * @throws LoadTestError a `CHAIN_*` code; the signal's reason
  */
-export async function readNonces(
+export async function readNoncesOf(
   rpc: RpcPool,
-  addresses: readonly Address[],
+  address: Address,
   signal?: AbortSignal,
-): Promise<AccountNonces[]> {
-  const method = 'eth_getTransactionCount'
-  const nonces: AccountNonces[] = []
-  for (let at = 0; at < addresses.length; at += chunkSize) {
-    const calls = addresses.slice(at, at + chunkSize).flatMap((address) => [
-      { method, params: [address, 'latest'] },
-      { method, params: [address, 'pending'] },
-    ])
-    const counts = (await rpc.batch(calls, { signal })).map((outcome) => {
-      if (!outcome.ok) throw outcome.error
-      return parseCount(outcome.result, method)
+): Promise<AccountNonces> {
+  const [mined, sent] = await rpc.batch([countCall(address, 'latest'), countCall(address, 'pending')], {
+    signal,
+  })
+  return { mined: toCount(mined), sent: toCount(sent) }
+}
+
+/**
+ * Makes a reader of the nonces of many accounts, some in one HTTP request, in their order.
+ *
+ * Of most accounts one count is enough, that which includes the pool: where it is 0, nothing is in a block either; and
+ * while the node's pool holds no transaction of anyone (`txpool_status`, where a node tells), what was sent is mined. The
+ * pool is looked at after the counts, in the same request: what was counted there and is gone since is in a block. Of the
+ * others both counts are read.
+ *
+ * The reader throws a LoadTestError with a `CHAIN_*` code, and the signal's reason.
+ *
+ * @example const readNonces = createNonceReader(rpc); const [{ mined, sent }] = await readNonces([address])
+ */
+export function createNonceReader(
+  rpc: RpcPool,
+): (addresses: readonly Address[], signal?: AbortSignal) => Promise<AccountNonces[]> {
+  let tellsPool = true
+
+  async function readChunk(addresses: readonly Address[], signal?: AbortSignal): Promise<AccountNonces[]> {
+    const calls = addresses.map((address) => countCall(address, 'pending'))
+    const pool = tellsPool ? [{ method: 'txpool_status', params: [] }] : []
+    const outcomes = await rpc.batch([...calls, ...pool], { signal })
+    const sent = addresses.map((_, i) => toCount(outcomes[i]))
+    const status = tellsPool ? outcomes.at(-1) : undefined
+    if (status?.ok === false) tellsPool = false
+    const isUnclear = (i: number): boolean => !isEmptyPool(status) && (sent[i] ?? 0) > 0
+    const unclear = addresses.filter((_, i) => isUnclear(i))
+    const latest = (
+      await rpc.batch(
+        unclear.map((address) => countCall(address, 'latest')),
+        { signal },
+      )
+    ).map(toCount)
+    return sent.map((all, i) => {
+      const mined = isUnclear(i) ? (latest.shift() ?? 0) : all
+      return { mined, sent: Math.max(mined, all) }
     })
-    for (let i = 0; i < counts.length; i += 2) {
-      const [mined = 0, sent = 0] = counts.slice(i, i + 2)
-      nonces.push({ mined, sent })
-    }
   }
-  return nonces
+
+  return async (addresses, signal) => {
+    const nonces: AccountNonces[] = []
+    for (let at = 0; at < addresses.length; at += chunkSize) {
+      nonces.push(...(await readChunk(addresses.slice(at, at + chunkSize), signal)))
+    }
+    return nonces
+  }
+}
+
+function isEmptyPool(status: RpcOutcome | undefined): boolean {
+  if (status?.ok !== true) return false
+  const { data = {} } = poolSchema.safeParse(status.result)
+  return data.pending !== undefined && Object.values(data).every((waiting) => waiting === 0)
 }

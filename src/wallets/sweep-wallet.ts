@@ -8,7 +8,7 @@ import { signTransaction } from '../chain/sign-transaction.ts'
 import { toNativeAccount } from '../crypto/native-account.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { HdWallet } from './hd-wallets.ts'
-import { type AccountNonces, readNonces } from './read-nonces.ts'
+import { type AccountNonces, readNoncesOf } from './read-nonces.ts'
 import type { WalletChain } from './wallet-chain.ts'
 
 /** Gas of a transfer to an account without code. */
@@ -146,8 +146,7 @@ async function settledNonce(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   for (;;) {
-    const [nonces] = await readNonces(rpc, [address], signal)
-    const { mined, sent } = nonces ?? { mined: 0, sent: 0 }
+    const { mined, sent } = await readNoncesOf(rpc, address, signal)
     if (sent <= mined || systemClock.now() >= patientUntilMs) return mined
     await systemClock.sleepUntil(systemClock.now() + 500, signal)
   }

@@ -3,7 +3,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import type { HdWallets } from './hd-wallets.ts'
 import type { IndexRange } from './index-range.ts'
 import { readBalances } from './read-balances.ts'
-import { readNonces } from './read-nonces.ts'
+import { createNonceReader } from './read-nonces.ts'
 import { readWallets, walletsAtOnce } from './read-wallets.ts'
 import { runLimited } from './run-limited.ts'
 import { type SweptWallet, sweepWallet } from './sweep-wallet.ts'
@@ -82,11 +82,11 @@ export async function sweepWallets(options: SweepWalletsOptions): Promise<SweepR
     onSwept?.(swept)
   }
 
+  const readNonces = createNonceReader(chain.rpc)
   const reader = { rpc: chain.rpc, wallets, multicall3, signal }
   for await (const found of readWallets(reader, [range])) {
     const holders = found.filter(({ balanceWei }) => balanceWei > 0n)
     const nonces = await readNonces(
-      chain.rpc,
       holders.map(({ address }) => address),
       signal,
     )
