@@ -144,10 +144,10 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
                 gasMargin: settings.gasLimitMargin ?? 0.1,
                 signal,
               }),
-        async receipt(submission, signal) {
+        async receipt(submission, signal, onRefused) {
           const following = new AbortController()
           if (settings.submission === 'relayed')
-            void followReplacements(relayed, submission.hash, following.signal)
+            void followReplacements(relayed, submission.hash, following.signal, onRefused)
           const timeoutMs = settings.confirmTimeoutMs ?? 90_000
           try {
             return await waitForReceipt(receipts, target, submission, timeoutMs, signal)

@@ -79,7 +79,7 @@ export class DataPortabilityFlow {
   async #steps(
     user: FlowUser,
     folder: string,
-    { step, retry }: StepRunner,
+    { step, retry, tellLimit }: StepRunner,
     signal: AbortSignal,
     progress: Progress,
   ): Promise<void> {
@@ -148,7 +148,7 @@ export class DataPortabilityFlow {
     )
     progress.tx = { ...unmined, hash: submission.hash, times: timesOf(submission) }
     const permissionId = await step('confirm', async () => {
-      const receipt = await chain.receipt(submission, signal)
+      const receipt = await chain.receipt(submission, signal, tellLimit)
       progress.tx = transactionOf(receipt, submission)
       if (receipt.status !== 'success') throw await this.#revertOf(receipt, signal)
       return permissionOf(receipt, user, grantUrl)

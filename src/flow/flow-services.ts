@@ -86,8 +86,17 @@ export type FlowServices = {
       signal: AbortSignal,
       retry: StepRunner['retry'],
     ): Promise<Submission>
-    /** Waits for the block that holds the transaction. @throws LoadTestError TX_NOT_CONFIRMED */
-    receipt(submission: Submission, signal: AbortSignal): Promise<FlowReceipt>
+    /**
+     * Waits for the block that holds the transaction.
+     *
+     * @param onRefused told of errors on the way that the wait goes on after
+     * @throws LoadTestError TX_NOT_CONFIRMED
+     */
+    receipt(
+      submission: Submission,
+      signal: AbortSignal,
+      onRefused: (error: unknown) => void,
+    ): Promise<FlowReceipt>
     /** Finds out why a transaction reverted; never rejects. Costs calls of its own, so it is for failures alone. */
     revertReason(receipt: FlowReceipt, signal: AbortSignal): Promise<RevertReason>
   }

@@ -30,11 +30,13 @@ function startWorld({ looks: answers }: { looks: Look[] }) {
   }
   return {
     told,
-    follow: () => followReplacements(parts, hashOf('a'), stop.signal),
+    follow: () =>
+      followReplacements(parts, hashOf('a'), stop.signal, (error) => void told.push({ refused: error })),
   }
 }
 
 const down = new LoadTestError('SERVER_UNREACHABLE', 'nobody there')
+const limited = new LoadTestError('SERVER_RATE_LIMITED', 'too many', { details: { status: 429 } })
 const refused = new LoadTestError('SERVER_REFUSED', 'no', { details: { status: 409 } })
 
 describe('following a relayed transaction', () => {
@@ -67,5 +69,12 @@ describe('following a relayed transaction', () => {
     await expect(follow()).resolves.toBeUndefined()
     expect(told.filter((one) => typeof one === 'object' && one !== null && 'look' in one)).toHaveLength(3)
     expect(told.at(-1)).toEqual({ replace: hashOf('a'), by: hashOf('b') })
+  })
+
+  it('tells of each look that was refused, and of none that its end cut short', async () => {
+    const { follow, told } = startWorld({ looks: [limited, down, refused] })
+    await follow()
+    const isRefusal = (one: unknown): boolean => typeof one === 'object' && one !== null && 'refused' in one
+    expect(told.filter(isRefusal)).toEqual([{ refused: limited }, { refused: down }])
   })
 })

@@ -77,7 +77,10 @@ describe('a transaction for the relayer', () => {
     const { submission, pauses, told } = submit()
     expect(await submission).toMatchObject({ hash, afterBlock: 7 })
     expect(pauses).toEqual([3000, 2000, 200])
-    expect(told).toEqual(['submit again', 'submit SERVER_RATE_LIMITED 2000', 'submit again', 'submit again'])
+    expect(told).toEqual([
+      ...['submit SERVER_FAILED 3000', 'submit again'],
+      ...['submit SERVER_RATE_LIMITED 2000', 'submit again', 'submit again'],
+    ])
   })
 
   test('is not handed over again when the server asks to wait for longer than the flow has', async () => {

@@ -43,6 +43,8 @@ export async function submitRelayed(
 /**
  * Follows a relayed transaction that is long in coming: the relayer may have replaced it, with higher fees and so under
  * another hash, and then whoever waits for the old one gets the new one. Ends with the signal, and never rejects.
+ *
+ * @param onRefused told of each look that failed
  */
 export async function followReplacements(
   {
@@ -52,6 +54,7 @@ export async function followReplacements(
   }: Pick<RelayedParts, 'receipts' | 'sleep'> & { api: Pick<ApiServerClient, 'relayed'> },
   submitted: Submission['hash'],
   signal: AbortSignal,
+  onRefused: (error: unknown) => void,
 ): Promise<void> {
   let hash = submitted
   for (let waitMs = firstLookMs; !signal.aborted; waitMs = nextLookMs) {
@@ -61,7 +64,8 @@ export async function followReplacements(
       if (transaction.hash !== hash) receipts.replace(hash, transaction.hash)
       hash = transaction.hash
       if (transaction.state !== 'pending') return
-    } catch {
+    } catch (error) {
+      if (!signal.aborted) onRefused(error)
       // A relayer of another kind cannot be asked, one that is down may be up again: both cost one request at times.
     }
   }

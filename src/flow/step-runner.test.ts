@@ -46,6 +46,16 @@ describe('a step', () => {
     expect(told).toEqual(['identity SERVER_RATE_LIMITED 700', 'identity again', 'identity again'])
   })
 
+  test('tells of a limit that it goes on after, once, under its own name', async () => {
+    const { runner, told } = runnerOf()
+    const busy = new LoadTestError('SERVER_FAILED', 'busy', { details: { status: 503, retryAfterMs: 900 } })
+    const down = new LoadTestError('SERVER_FAILED', 'down', { details: { status: 503 } })
+    await runner.step('confirm', async () => {
+      for (const error of [limited(700), busy, busy, down, new Error('else')]) runner.tellLimit(error)
+    })
+    expect(told).toEqual(['confirm SERVER_RATE_LIMITED 700', 'confirm SERVER_FAILED 900'])
+  })
+
   test('fails at once when it is asked to wait for longer than is left', async () => {
     const { runner, pauses, told } = runnerOf({ remainingMs: 5000 })
     const work = runner.step('identity', failing(limited(5000)), { idempotent: true })

@@ -12,7 +12,7 @@ export type StepObserver = {
   onStepError?(step: StepName, durationMs: number, error: FlowError): void
   /** Something in a step is done again; or would be, if the budget of retries allowed it. */
   onRetry?(step: StepName, isAllowed: boolean): void
-  /** The target said that it was asked too often, and to wait so long; `undefined` when it did not say how long. */
+  /** The target said that it is asked too much, and to wait so long; `undefined` when it did not say how long. */
   onRateLimit?(step: StepName, code: ErrorCode, retryAfterMs: number | undefined): void
 }
 
@@ -22,6 +22,8 @@ export type StepRunner = {
   step<T>(name: StepName, work: () => Promise<T>, options?: StepOptions): Promise<T>
   /** Repeats one idempotent request within a step. */
   retry<T>(work: () => Promise<T>): Promise<T>
+  /** Tells of an error that the step does not fail with, if it says that the target is asked too much. */
+  tellLimit(error: unknown): void
   /** Milliseconds per step that began. */
   durations: Partial<Record<StepName, number>>
   /** The step at work, or the one that failed. */
@@ -46,13 +48,13 @@ export function createStepRunner(
   const durations: Partial<Record<StepName, number>> = {}
   let current: StepName | null = null
   const told = new WeakSet<object>()
-  const tellRateLimit = (error: unknown): void => {
-    if (current === null || !isRateLimit(error) || isToldByPool(error) || told.has(error)) return
+  const tellLimit = (error: unknown): void => {
+    if (current === null || !saysTooMuch(error) || isToldByPool(error) || told.has(error)) return
     told.add(error)
     observer.onRateLimit?.(current, error.code, retryAdvice(error).retryAfterMs)
   }
   const advise = (error: unknown): ReturnType<typeof retryAdvice> => {
-    tellRateLimit(error)
+    tellLimit(error)
     return retryAdvice(error)
   }
   const own: RetryPolicy = {
@@ -64,6 +66,7 @@ export function createStepRunner(
   return {
     durations,
     current: () => current,
+    tellLimit,
     retry: (work) => retry(work, own, signal, advise),
     async step(name, work, { idempotent = false, turn } = {}) {
       signal.throwIfAborted()
@@ -90,7 +93,7 @@ export function createStepRunner(
         return value
       } catch (error) {
         durations[name] = clock.now() - startedAt
-        tellRateLimit(error)
+        tellLimit(error)
         observer.onStepError?.(name, durations[name], toFlowError(error, name))
         throw error
       }
@@ -103,6 +106,13 @@ export function isRateLimit(error: unknown): error is LoadTestError {
   if (!(error instanceof LoadTestError)) return false
   const { code, details } = error
   return code === 'SERVER_RATE_LIMITED' || code === 'CHAIN_RATE_LIMITED' || details.status === 429
+}
+
+/** Whether the other side has too much to do: it was asked too often, or is busy and says for how long. */
+function saysTooMuch(error: unknown): error is LoadTestError {
+  if (isRateLimit(error)) return true
+  const { status, retryAfterMs } = error instanceof LoadTestError ? error.details : {}
+  return status === 503 && retryAfterMs !== undefined
 }
 
 /** What the chain's endpoints said is told by their pool, which mostly waits it out; a full transaction pool is not that. */
