@@ -10,10 +10,11 @@ const registered = z.object({ granteeId: z.bigint() })
 
 /**
  * Registers a grantee that owns itself, the one form that every reference version of the contracts accepts from anybody.
+ * One that is registered already, as on a fork of another embedded chain, keeps the id that it has.
  *
  * @param grantee its address, and its public key as hex text
  * @returns its id
- * @throws LoadTestError TESTBED_START_FAILED when the address is registered already
+ * @throws LoadTestError TESTBED_START_FAILED when the contract refuses it
  * @example await registerGrantee(chain.client, { address: '0x...', publicKey: '0x04...' }) // 1n
  */
 export async function registerGrantee(
@@ -21,13 +22,18 @@ export async function registerGrantee(
   grantee: { address: Address; publicKey: string },
 ): Promise<bigint> {
   const { abi } = implementationOf('grantees')
+  const address = contractAddresses.grantees
+  const args = [grantee.address] as const
+  const known = await client.readContract({ address, abi, functionName: 'granteeAddressToId', args })
+  const id = z.bigint().parse(known)
+  if (id > 0n) return id
   const data = encodeFunctionData({
     abi,
     functionName: 'registerGrantee',
     args: [grantee.address, grantee.address, grantee.publicKey],
   })
   const [receipt] = await mineTransactions(client, [
-    { from: devAccounts.owner.address, to: contractAddresses.grantees, data, gas: 1_000_000n },
+    { from: devAccounts.owner.address, to: address, data, gas: 1_000_000n },
   ])
   const [event] = parseEventLogs({ abi, logs: receipt?.logs ?? [], eventName: 'GranteeRegistered' })
   return registered.parse(event?.args).granteeId

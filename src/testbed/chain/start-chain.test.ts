@@ -32,12 +32,18 @@ test('a grantee is registered at once, however long the block time is', async ()
   expect(read).toMatchObject({ owner: relayer.address, granteeAddress: relayer.address, publicKey: '0x04' })
 })
 
-test('a grantee that is registered already is an error', async () => {
+test('a grantee that is registered already keeps its id', async () => {
   const chain = await start()
-  await registerGrantee(chain.client, grantee)
-  await expect(registerGrantee(chain.client, grantee)).rejects.toMatchObject({
+  expect(await registerGrantee(chain.client, { ...grantee, address: funder.address })).toBe(1n)
+  expect(await registerGrantee(chain.client, grantee)).toBe(2n)
+  expect(await registerGrantee(chain.client, { ...grantee, address: funder.address })).toBe(1n)
+})
+
+test('a grantee that the contract refuses is an error that says why', async () => {
+  const chain = await start()
+  await expect(registerGrantee(chain.client, { ...grantee, publicKey: '' })).rejects.toMatchObject({
     code: 'TESTBED_START_FAILED',
-    message: expect.stringContaining('reverted: GranteeAlreadyRegistered() ('),
+    message: expect.stringContaining('reverted: EmptyPublicKey() ('),
   })
 })
 
