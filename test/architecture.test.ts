@@ -23,13 +23,16 @@ const mayImport: Record<string, readonly string[]> = {
   config: ['crypto', 'errors', 'load', 'redaction'],
   // Knows Vana, and nothing of arrivals.
   vana: ['crypto', 'errors'],
-  chain: ['async', 'config', 'crypto', 'errors', 'http', 'metrics'],
+  chain: ['async', 'config', 'crypto', 'errors', 'http', 'metrics', 'redaction'],
   storage: ['async', 'crypto', 'errors', 'http'],
   wallets: ['async', 'chain', 'config', 'crypto', 'errors'],
   flow: ['async', 'chain', 'config', 'crypto', 'errors', 'http', 'process', 'random', 'storage', 'vana'],
   // What a flow talks to, over HTTP and JSON-RPC only.
   server: ['async', 'chain', 'config', 'crypto', 'errors', 'http'],
-  testbed: ['async', 'chain', 'config', 'crypto', 'errors', 'flow', 'http', 'process', 'random', 'server'],
+  testbed: [
+    ...['async', 'chain', 'config', 'crypto', 'errors', 'flow', 'http', 'process', 'random'],
+    ...['redaction', 'server'],
+  ],
   // Knows what happened.
   results: ['config', 'errors', 'flow', 'metrics', 'redaction'],
   report: ['config', 'errors', 'flow', 'metrics', 'redaction', 'results'],

@@ -2,7 +2,7 @@ import { Pool } from 'undici'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { type ExchangeAnswer, exchange, exchangeTimeout, exchangeTooLong } from '../http/exchange.ts'
 import { parseRetryAfter } from '../http/retry-after.ts'
-import { endpointLabel } from './endpoint-label.ts'
+import { endpointLabel } from '../redaction/endpoint-label.ts'
 import { isRpcAnswer, notANode } from './rpc-answer.ts'
 
 /** One JSON-RPC node over HTTP, see {@link createEndpoint}. */

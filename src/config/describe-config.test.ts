@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { describeConfig, secretValues } from './describe-config.ts'
 import type { Environment } from './environment-layer.ts'
+import { flagsOf } from './flags-of.ts'
 import { configParameters } from './load-test-config.ts'
+import { testbedParameters } from './parameters/chain.ts'
 import { parseConfigFile } from './read-config-file.ts'
 import { resolveConfig } from './resolve-config.ts'
+import { variablesOf } from './variables-of.ts'
 
 const key = `0x${'5e'.repeat(32)}`
 const mnemonic = `${'secret '.repeat(11)}words`
@@ -39,6 +42,36 @@ describe('describeConfig', () => {
     const text = JSON.stringify(describeConfig(first))
     const again = resolveConfig({ file: parseConfigFile(text, 'config.json', configParameters) })
     expect(again.config).toEqual(first.config)
+  })
+})
+
+describe('a URL that may hold an access key', () => {
+  const flags = { '--fork': 'https://rpc.test/v2/secretkey12345' }
+
+  it('is described without it, and is not one to ask for again', () => {
+    const text = JSON.stringify(describeConfig(resolveConfig({ flags })))
+    expect(text).not.toContain('secretkey')
+    expect(JSON.parse(text).values['testbed.forkUrl'].value).toBe('https://rpc.test/v2/***')
+    const file = parseConfigFile(text, 'config.json', configParameters)
+    expect(() => resolveConfig({ file })).toThrow(/testbed\.forkUrl .*allowed: an http or https URL, whole/)
+    expect(resolveConfig({ file, flags }).config.testbed.forkUrl).toBe(flags['--fork'])
+  })
+
+  it('is not repeated when it is wrong', () => {
+    const wrong = () => resolveConfig({ flags: { '--fork': 'htps://rpc.test/v2/secretkey12345' } })
+    expect(wrong).toThrow(/testbed\.forkUrl/)
+    expect(wrong).not.toThrow(/secretkey/)
+  })
+
+  it('is among the secrets by its key', () => {
+    expect(secretValues(resolveConfig({ flags }))).toEqual(['/secretkey12345'])
+  })
+
+  it('goes to another process by its environment, never by its arguments', () => {
+    const { config } = resolveConfig({ flags: { ...flags, '--block-time': '6s' } })
+    expect(flagsOf(testbedParameters, config.testbed)).toEqual(expect.arrayContaining(['--block-time', '6s']))
+    expect(flagsOf(testbedParameters, config.testbed).join()).not.toContain('secretkey')
+    expect(variablesOf(testbedParameters, config.testbed)).toEqual({ VANA_LOAD_FORK: flags['--fork'] })
   })
 })
 

@@ -1,5 +1,7 @@
+import { endpointSecrets } from '../redaction/endpoint-label.ts'
 import { redacted } from '../redaction/redact.ts'
 import { redactPatterns } from '../redaction/redact-patterns.ts'
+import type { Kind } from './kinds/kind.ts'
 import { configParameters } from './load-test-config.ts'
 import type { ResolvedConfig } from './resolve-config.ts'
 import { describeSource, isAskedFor } from './source.ts'
@@ -25,7 +27,7 @@ export function describeConfig({ config, sources, values }: ResolvedConfig): Con
     const value = values.get(key)
     const source = sources.get(key)
     if (value === undefined || source === undefined) continue
-    const shown = parameter.secret ? redacted : showValue(value, parameter.kind.show)
+    const shown = parameter.secret ? redacted : showValue(value, parameter.kind)
     described[key] = { value: shown, source: describeSource(source) }
     if (parameter.secret || !isAskedFor(source)) continue
     const [group] = path
@@ -36,7 +38,8 @@ export function describeConfig({ config, sources, values }: ResolvedConfig): Con
   return { schemaVersion: 1, settings, values: described }
 }
 
-function showValue(value: unknown, show: (value: unknown) => string): unknown {
+function showValue(value: unknown, { show, label }: Kind<unknown>): unknown {
+  if (label !== undefined) return label(value)
   if (typeof value === 'number' && show(value) === String(value)) return value
   if (typeof value === 'boolean') return value
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
@@ -44,16 +47,16 @@ function showValue(value: unknown, show: (value: unknown) => string): unknown {
 }
 
 /**
- * Lists every secret of a configuration, for redacting whatever else is written.
+ * Lists every secret of a configuration, access keys in URLs among them, for redacting whatever else is written.
  *
  * @example secretValues(config) // ['0xac09...', 'test test ...']
  */
 export function secretValues({ values }: Pick<ResolvedConfig, 'values'>): string[] {
   return configParameters
-    .filter(({ parameter }) => parameter.secret)
-    .flatMap(({ key }) => {
+    .filter(({ parameter }) => parameter.secret || parameter.kind.label !== undefined)
+    .flatMap(({ key, parameter }) => {
       const value = values.get(key)
-      return Array.isArray(value) ? value : [value]
+      const texts = (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string')
+      return parameter.secret ? texts : texts.flatMap(endpointSecrets)
     })
-    .filter((value): value is string => typeof value === 'string')
 }

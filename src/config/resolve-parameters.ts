@@ -32,7 +32,8 @@ export function resolveParameters(
     const read = parameter.kind.schema.safeParse(offer.value)
     if (read.success) values.set(key, { value: read.data, source: offer.source })
     else {
-      const found = parameter.secret ? 'a value that is not shown' : quote(offer.value)
+      const isHidden = parameter.secret || parameter.kind.label !== undefined
+      const found = isHidden ? 'a value that is not shown' : quote(offer.value)
       problems.push({ key, source: offer.source, found, allowed: parameter.kind.allowed })
     }
   }

@@ -16,4 +16,20 @@ export function endpointLabel(url: string): string {
   return `${protocol}//${host}${path === '/' ? '' : path}${search === '' ? '' : '?***'}`
 }
 
+/**
+ * Lists what {@link endpointLabel} hides of a URL, for the redaction list: others may quote the URL in their errors.
+ *
+ * @example endpointSecrets('https://user:pw@rpc.example.com/v2/8f3aK9?key=1') // ['user', 'pw', '/8f3aK9', '?key=1']
+ */
+export function endpointSecrets(url: string): string[] {
+  if (!URL.canParse(url)) return []
+  const { username, password, pathname, search } = new URL(url)
+  const segments = pathname.split('/').filter((segment) => segment !== '' && !plainWord.test(segment))
+  // A short segment alone may be a word of its own elsewhere.
+  const parts = segments.flatMap((segment) =>
+    segment.length < 16 ? [`/${segment}`] : [segment, `/${segment}`],
+  )
+  return [username, password, ...parts, search].filter((part) => part.length > 1)
+}
+
 const plainWord = /^(v\d{1,2}|[a-z]{1,10})$/

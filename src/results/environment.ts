@@ -1,6 +1,7 @@
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os'
 import { z } from 'zod'
 import { type DependencyName, dependencyNames, type Target } from '../config/target.ts'
+import { endpointLabel } from '../redaction/endpoint-label.ts'
 
 const realness = z.enum(['real', 'embedded'])
 const dependencyShape = Object.fromEntries(dependencyNames.map((name) => [name, realness])) as Record<
@@ -77,12 +78,12 @@ export function describeEnvironment(options: {
     target: {
       name: target.name,
       chainId: target.chain.id,
-      rpcUrls: target.chain.rpcUrls,
+      rpcUrls: target.chain.rpcUrls.map(endpointLabel),
       storage: `${target.storage.provider}: ${target.storage.bucket}${
-        target.storage.apiEndpoint === undefined ? '' : ` at ${target.storage.apiEndpoint}`
+        target.storage.apiEndpoint === undefined ? '' : ` at ${endpointLabel(target.storage.apiEndpoint)}`
       }`,
-      personalServer: target.personalServer.url,
-      apiServer: target.apiServer.url,
+      personalServer: endpointLabel(target.personalServer.url),
+      apiServer: endpointLabel(target.apiServer.url),
       ...(target.pids === undefined ? {} : { pids: target.pids }),
     },
     dependencies: dependenciesOf(target),

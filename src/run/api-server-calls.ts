@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { endpointLabel } from '../chain/endpoint-label.ts'
 import { type RpcCalls, type RpcTotals, rpcSince } from '../metrics/rpc-totals.ts'
+import { endpointLabel } from '../redaction/endpoint-label.ts'
 import { endpointSchema } from '../results/measurements-schema.ts'
 
 const pageSchema = z.object({

@@ -9,6 +9,7 @@ import { chainParameters, testbedParameters } from '../config/parameters/chain.t
 import { limitParameters } from '../config/parameters/money.ts'
 import { resolveTarget } from '../config/resolve-target.ts'
 import type { Target, TargetPlan } from '../config/target.ts'
+import { variablesOf } from '../config/variables-of.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { ManagedProcess } from '../process/managed-process.ts'
 import { ownProgram } from '../process/own-program.ts'
@@ -53,6 +54,7 @@ export async function openRunTarget(
         ...['--grantees', String(config.flow.grantees)],
       ],
       signal,
+      variablesOf(testbedParameters, config.testbed),
     )
     return {
       target: testbed.target,

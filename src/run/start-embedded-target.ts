@@ -18,18 +18,21 @@ export type EmbeddedTarget = {
  * Starts the embedded stack as `vana-load testbed --json` does, in a child process, so that the generator shares no
  * event loop with what it measures, and takes the target document from its output.
  *
- * @param args flags of the command `testbed`
+ * @param args flags of the command `testbed`, none of which holds a secret
+ * @param variables what else it is told, through its environment. @default nothing
  * @throws LoadTestError TESTBED_START_FAILED with the child's last output; the signal's reason when aborted
  */
 export async function startEmbeddedTarget(
   args: readonly string[],
   signal: AbortSignal,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<EmbeddedTarget> {
   const program = ownProgram('../index', import.meta.url)
   const child = new ManagedProcess<Target>({
     name: 'vana-load testbed',
     command: program.command,
     args: [...program.args, 'testbed', '--json', '--only', testbedPartList.show([...testbedParts]), ...args],
+    env: { ...process.env, ...variables },
     ready: { line: readTarget },
     startTimeoutMs: 60_000,
     stopTimeoutMs: 15_000,

@@ -119,14 +119,19 @@ function interruption(error: unknown): LoadTestError {
 }
 
 async function printError(error: unknown, args: readonly string[], io: CommandIo): Promise<void> {
-  const [{ describeError }, { createRedactor }] = await Promise.all([
+  const [{ describeError }, { createRedactor }, { endpointSecrets }] = await Promise.all([
     import('./describe-error.ts'),
     import('../redaction/redact.ts'),
+    import('../redaction/endpoint-label.ts'),
   ])
   const redactor = createRedactor()
   for (const [name, value] of Object.entries(io.env)) {
     if (/KEY|MNEMONIC|SECRET|PASS|TOKEN|JWT|JSON/.test(name)) redactor.register(value)
+    if (/RPC|FORK/.test(name)) redactor.register(...(value ?? '').split(',').flatMap(endpointSecrets))
   }
+  redactor.register(
+    ...args.flatMap((arg) => arg.replace(/^--[a-z-]+=/, '').split(',')).flatMap(endpointSecrets),
+  )
   const stack = args.includes('--debug') || Boolean(io.env.DEBUG)
   io.stderr.write(`${redactor.text(describeError(error, { stack }))}\n`)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { endpointLabel } from '../../redaction/endpoint-label.ts'
 import { type Kind, kindOf } from './kind.ts'
 
 /**
@@ -73,6 +74,16 @@ export const httpUrl: Kind<string> = kindOf({
   allowed: 'an http or https URL',
   show: String,
 })
+
+/** The kind of the URL of an RPC endpoint, which often holds an access key; one that was shown without it is none. */
+export const rpcUrl: Kind<string> = {
+  ...kindOf({
+    read: (given) => (given.includes('***') ? undefined : httpUrl.schema.safeParse(given).data),
+    allowed: 'an http or https URL, whole',
+    show: String,
+  }),
+  label: endpointLabel,
+}
 
 /** The kind of an address. */
 export const address: Kind<`0x${string}`> = kindOf({

@@ -8,6 +8,11 @@ export type Kind<T> = {
   allowed: string
   /** Writes the value in a form that {@link Kind.schema} reads back. */
   show(value: T): string
+  /**
+   * Writes a value that may hold an access key without it, for people and results. Where this is given, the value never
+   * goes into an argument list, an error or a file. @default as {@link Kind.show}
+   */
+  label?(value: T): string
 }
 
 /**
@@ -43,9 +48,11 @@ export function listOf<T>(item: Kind<T>, allowed: string): Kind<T[]> {
           .map((part) => part.trim())
           .filter((part) => part !== '')
       : raw
+  const { label } = item
   return {
     schema: z.preprocess(separate, z.array(item.schema)),
     allowed,
     show: (values) => values.map((value) => item.show(value)).join(', '),
+    ...(label && { label: (values: T[]) => values.map((value) => label(value)).join(', ') }),
   }
 }

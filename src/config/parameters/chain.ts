@@ -1,5 +1,5 @@
 import { amount } from '../kinds/amount.ts'
-import { choice, decimalNumber, httpUrl, wholeNumber } from '../kinds/basic.ts'
+import { choice, decimalNumber, rpcUrl, wholeNumber } from '../kinds/basic.ts'
 import { duration } from '../kinds/duration.ts'
 import { fault } from '../kinds/fault.ts'
 import { listOf } from '../kinds/kind.ts'
@@ -62,10 +62,10 @@ export const testbedParameters = {
     summary: 'Gas that fits into a block of the embedded chain; 30 million hold some 18 first flows.',
   }),
   /** An RPC whose state the embedded chain continues. */
-  forkUrl: optional(httpUrl, {
+  forkUrl: optional(rpcUrl, {
     flag: '--fork <rpc>',
     summary:
-      'Continue the state of this RPC, with the contracts deployed there, rather than start from nothing.',
+      'Continue the state of this RPC, with the contracts deployed there, rather than start from nothing; for a URL with an access key, set VANA_LOAD_FORK.',
   }),
   /** Median time that the stand-in for the model takes. */
   inferenceMedianMs: parameter(duration({ bareUnit: 'ms' }), {

@@ -1,12 +1,12 @@
 import { decodeFunctionResult, encodeFunctionData, formatEther, formatGwei, type Hex, parseAbi } from 'viem'
 import { readBlock, readCall, readPriorityFee } from '../../chain/chain-reads.ts'
-import { endpointLabel } from '../../chain/endpoint-label.ts'
 import { firstFlowGas } from '../../chain/first-flow-gas.ts'
 import { createRpcPool, type RpcPool } from '../../chain/rpc-pool.ts'
 import type { LoadTestConfig } from '../../config/load-test-config.ts'
 import type { Target } from '../../config/target.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { formatDuration } from '../../load/duration.ts'
+import { endpointLabel } from '../../redaction/endpoint-label.ts'
 import type { Check } from './check.ts'
 
 /** Every endpoint by itself: a pool would hide one that is down behind the others. */

@@ -7,6 +7,7 @@ import type { Target } from '../../config/target.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { fetchIdentity } from '../../flow/personal-server-client.ts'
 import { requestJson } from '../../http/request-json.ts'
+import { endpointLabel } from '../../redaction/endpoint-label.ts'
 import type { Check } from './check.ts'
 
 /** The personal server has a key pair for any user, the same each time, whose halves belong together. */
@@ -64,7 +65,7 @@ export function apiServerCheck({ apiServer }: Target, { flow, secrets }: LoadTes
         if (!health.success) {
           throw new LoadTestError(
             'SERVER_PROTOCOL',
-            `What answers at ${apiServer.url}/health is no API server.`,
+            `What answers at ${endpointLabel(apiServer.url)}/health is no API server.`,
           )
         }
         const { status, relayers, personalServer } = health.data

@@ -1,5 +1,6 @@
 import type { ContractAddresses } from '../../config/target.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
+import { endpointLabel } from '../../redaction/endpoint-label.ts'
 import type { AnvilClient } from './anvil-client.ts'
 import { contractAddresses } from './contract-addresses.ts'
 import { type ContractReference, deployContracts } from './deploy-contracts.ts'
@@ -48,14 +49,14 @@ async function fork(client: AnvilClient, forkUrl: string): Promise<void> {
   } catch {
     throw new LoadTestError(
       'TESTBED_START_FAILED',
-      `The chain to fork can't be read at ${new URL(forkUrl).host}.`,
+      `The chain to fork can't be read at ${endpointLabel(forkUrl)}.`,
       { hint: 'Check that the RPC endpoint is up and allows reads.' },
     )
   }
   if (await client.getCode({ address: contractAddresses.permissions })) return
   throw new LoadTestError(
     'TESTBED_START_FAILED',
-    `The chain at ${new URL(forkUrl).host} has no contract at ${contractAddresses.permissions}.`,
+    `The chain at ${endpointLabel(forkUrl)} has no contract at ${contractAddresses.permissions}.`,
     { hint: 'Only Moksha (14800) and Vana mainnet (1480) hold the contracts at their well-known addresses.' },
   )
 }
