@@ -16,8 +16,8 @@ export type PoolMember = {
   /** Its URL without keys; two that look alike without are numbered. */
   readonly label: string
   readonly health: EndpointHealth
-  /** Whether it was found to serve another chain. */
-  readonly servesOtherChain: boolean
+  /** Whether it was found to serve the chain that it must. */
+  readonly isVerified: boolean
   /** Makes one HTTP request, with rate, health, counting and timing. */
   attempt(calls: readonly RpcCall[], signal?: AbortSignal): Promise<RpcOutcome[]>
   /** Holds it to the chain id, once. @throws LoadTestError CHAIN_WRONG_ID, or what keeps it from answering */
@@ -50,7 +50,7 @@ export function createPoolMember(options: PoolMemberOptions): PoolMember {
   const bucket = ratePerSecond === undefined ? undefined : createTokenBucket({ ratePerSecond })
   const meter = createEndpointMeter()
   let verified: Promise<void> | undefined
-  let servesOtherChain = false
+  let isVerified = false
 
   async function attempt(calls: readonly RpcCall[], signal?: AbortSignal): Promise<RpcOutcome[]> {
     const waitMs = bucket?.reserve(clock.now(), calls.length) ?? 0
@@ -115,8 +115,8 @@ export function createPoolMember(options: PoolMemberOptions): PoolMember {
     // Without any caller's signal: others may be waiting for the same answer.
     const [outcome] = await attempt([{ method: 'eth_chainId', params: [] }])
     const found = parseCount(unwrap(outcome), 'eth_chainId')
-    servesOtherChain = found !== chainId
-    if (!servesOtherChain) return
+    isVerified = found === chainId
+    if (isVerified) return
     throw new LoadTestError('CHAIN_WRONG_ID', `${label} serves chain ${found}, not ${chainId}.`, {
       details: { endpoint: label, expected: chainId, found },
     })
@@ -125,8 +125,8 @@ export function createPoolMember(options: PoolMemberOptions): PoolMember {
   return {
     label,
     health,
-    get servesOtherChain() {
-      return servesOtherChain
+    get isVerified() {
+      return isVerified
     },
     attempt,
     async verify(signal) {

@@ -414,6 +414,53 @@ describe('a pool of several endpoints', () => {
     })
   })
 
+  it.each([
+    ['that has asked for a pause before', 2],
+    ['that asks for one when it is checked', 2],
+    ['that asks for one without a length', 0],
+  ])('waits for the one of another chain %s', async (how, seconds) => {
+    const [right, wrong] = await Promise.all([startNode(), startNode({ chainId: 1480 })])
+    withBlocks(right, 7)
+    const clock = createManualClock()
+    const pool = poolOver([right, wrong], { clock, random: () => 0 })
+    let refusals = 1
+    wrong.misbehave = () =>
+      refusals-- > 0 ? { http: 429, headers: { 'retry-after': String(seconds) } } : undefined
+    if (how.includes('before')) {
+      for (let i = 0; i < 2; i += 1) expect(await pool.request('eth_blockNumber')).toBe('0x7')
+      expect(pool.endpoints()[1]?.state).toBe('paused')
+    }
+    const checking = expect(pool.check()).rejects.toMatchObject({
+      code: 'CHAIN_WRONG_ID',
+      details: { endpoint: wrong.url, found: 1480 },
+    })
+    await expect.poll(() => pool.endpoints()[1]?.rateLimited).toBe(1)
+    await clock.advanceTo(2000)
+    await checking
+  })
+
+  it('says that it does not know which chain one serves that goes on asking for pauses, or was not there', async () => {
+    const [right, shy] = await Promise.all([startNode(), startNode({ chainId: 1480 })])
+    withBlocks(right, 7)
+    const options = { rateLimitRetries: 1, health: { failuresToOpen: 1 } }
+    shy.misbehave = () => ({ http: 429, headers: { 'retry-after': '0.01' } })
+    expect(await poolOver([right, shy], options).check()).toMatchObject([{ code: 'CHAIN_RATE_LIMITED' }])
+    shy.misbehave = () => ({ drop: 'before' })
+    const pool = poolOver([right, shy], options)
+    for (let i = 0; i < 2; i += 1) await pool.request('eth_blockNumber')
+    expect(await pool.check()).toMatchObject([
+      { code: 'CHAIN_UNREACHABLE', message: expect.stringContaining('which chain it serves is not known') },
+    ])
+  })
+
+  it('finds the one of another chain however often it is asked', async () => {
+    const [right, wrong] = await Promise.all([startNode(), startNode({ chainId: 1480 })])
+    withBlocks(right, 7)
+    const pool = poolOver([right, wrong])
+    for (let i = 0; i < 2; i += 1)
+      await expect(pool.check()).rejects.toMatchObject({ code: 'CHAIN_WRONG_ID' })
+  })
+
   it('says which cannot be used while others can, and fails only when none can', async () => {
     const nodes = await Promise.all([startNode(), startNode()])
     for (const node of nodes) withBlocks(node, 7)

@@ -99,8 +99,8 @@ export type RpcPool = {
    */
   onRateLimit(listener: RateLimitListener): () => void
   /**
-   * Asks every endpoint for its chain id and its newest block, before anything depends on them; when all ask for a pause,
-   * it is waited out a few times.
+   * Asks every endpoint for its chain id and its newest block, before anything depends on them. While all ask for a pause,
+   * or one whose chain id is not known yet, that is waited out, a few times.
    *
    * @returns what is wrong with some of them while others can be used
    * @throws LoadTestError `CHAIN_WRONG_ID` if any serves another chain; if none can be used, why
@@ -259,12 +259,21 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
       for (let waits = 0; ; waits += 1) {
         surveyedAtMs = clock.now()
         const problems = await surveyMembers(members, survey, surveyedAtMs, signal)
-        const fatal =
-          problems.find(({ code }) => code === 'CHAIN_WRONG_ID') ??
-          (problems.length < members.length ? undefined : problems[0])
-        if (fatal === undefined) return problems
-        if (fatal.code !== 'CHAIN_RATE_LIMITED' || waits >= rateLimitRetries) throw fatal
-        const pauseMs = Math.min(...members.map(({ health }) => health.pauseMs(clock.now())))
+        const wrong = problems.find(({ code }) => code === 'CHAIN_WRONG_ID')
+        if (wrong !== undefined) throw wrong
+        const [first] = problems
+        if (first === undefined) return []
+        const isUsable = problems.length < members.length
+        const unknown = members.filter(({ isVerified }) => !isVerified)
+        const isLimited = problems.some(({ code }) => code === 'CHAIN_RATE_LIMITED')
+        if (!isLimited || (isUsable && unknown.length === 0) || waits >= rateLimitRetries) {
+          if (isUsable) return problems
+          throw first
+        }
+        const pauses = (unknown.length > 0 ? unknown : members).map(({ health }) =>
+          health.pauseMs(clock.now()),
+        )
+        const pauseMs = unknown.length > 0 ? Math.max(...pauses) : Math.min(...pauses)
         await pause(pauseMs * (1 + random() / 2), signal)
       }
     },

@@ -6,7 +6,7 @@ import { type RpcOutcome, unwrap } from './rpc-answer.ts'
 /**
  * Asks all endpoints of a pool for their newest block at once, and compares.
  *
- * One that cannot be asked at present is left out: its own health tells of that.
+ * One that cannot be asked at present is left out: its own health tells of that. But what it serves must be known by now.
  *
  * @returns what is wrong with which endpoint, as errors with a code and a hint
  */
@@ -19,7 +19,10 @@ export async function surveyMembers(
   const problems: LoadTestError[] = []
   const heads = await Promise.all(
     members.map(async (member): Promise<ClaimedHead | undefined> => {
-      if (member.servesOtherChain || !member.health.tryAcquire(nowMs)) return undefined
+      if (!member.health.tryAcquire(nowMs)) {
+        if (!member.isVerified) problems.push(unknownChain(member, nowMs))
+        return undefined
+      }
       try {
         await member.verify(signal)
         return toHead(await askFor(member, 'eth_getBlockByNumber', 'latest', signal))
@@ -54,6 +57,16 @@ export async function surveyMembers(
     )
   }
   return problems
+}
+
+function unknownChain({ label, health }: PoolMember, nowMs: number): LoadTestError {
+  const [code, why] =
+    health.pauseMs(nowMs) > 0
+      ? (['CHAIN_RATE_LIMITED', 'asks for a pause'] as const)
+      : (['CHAIN_UNREACHABLE', 'could not be reached lately'] as const)
+  return new LoadTestError(code, `${label} ${why}; which chain it serves is not known yet.`, {
+    details: { endpoint: label },
+  })
 }
 
 async function askFor(
