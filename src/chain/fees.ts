@@ -7,7 +7,7 @@ import { readPriorityFee } from './chain-reads.ts'
 import { createFeeHistory } from './fee-history.ts'
 import type { RpcPool } from './rpc-pool.ts'
 
-// What other rooms build on: createFees({ rpc, feed, ...policy }) -> Fees { current, bump }.
+// What other rooms build on: createFees({ rpc, feed, ...policy }) -> Fees { current, nextBaseFee, bump }.
 
 /** The fee fields of a transaction, wei per gas. */
 export type FeeQuote = { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint }
@@ -31,6 +31,12 @@ export type Fees = {
    * if the chain cannot be read; the signal's reason.
    */
   current(options?: { signal?: AbortSignal | undefined }): Promise<FeeQuote & { blockNumber: number }>
+  /**
+   * Base fee of the block after the head, wei per gas: what offers less than that can't be in it.
+   *
+   * @throws LoadTestError a `CHAIN_*` code if the chain cannot be read; the signal's reason.
+   */
+  nextBaseFee(options?: { signal?: AbortSignal | undefined }): Promise<bigint>
   /**
    * Fees that replace a transaction in the pool: at least an eighth above the old ones, as nodes demand, and not below
    * the current ones.
@@ -70,11 +76,7 @@ export function createFees(options: FeePolicy & { rpc: RpcPool; feed: BlockFeed;
     return await raceAbort(tip.value, signal)
   }
 
-  async function current({
-    signal,
-  }: {
-    signal?: AbortSignal | undefined
-  } = {}): Promise<FeeQuote & { blockNumber: number }> {
+  async function forecast(signal: AbortSignal | undefined) {
     const head = await feed.head({ signal })
     const { baseFeePerGas, number: blockNumber } = head
     if (typeof baseFeePerGas !== 'bigint') {
@@ -83,9 +85,17 @@ export function createFees(options: FeePolicy & { rpc: RpcPool; feed: BlockFeed;
         'The chain has no base fee (EIP-1559), which this program needs.',
       )
     }
-    const forecast = await raceAbort(foresee(head), signal)
-    const baseFeeWei = forecast?.baseFeeWei ?? baseFeePerGas
-    const maxPriorityFeePerGas = priorityFeeWei ?? forecast?.tipWei ?? (await suggestedTip(signal))
+    const foreseen = await raceAbort(foresee(head), signal)
+    return { blockNumber, baseFeeWei: foreseen?.baseFeeWei ?? baseFeePerGas, tipWei: foreseen?.tipWei }
+  }
+
+  async function current({
+    signal,
+  }: {
+    signal?: AbortSignal | undefined
+  } = {}): Promise<FeeQuote & { blockNumber: number }> {
+    const { blockNumber, baseFeeWei, tipWei } = await forecast(signal)
+    const maxPriorityFeePerGas = priorityFeeWei ?? tipWei ?? (await suggestedTip(signal))
     const needed = baseFeeWei + maxPriorityFeePerGas
     if (cap !== undefined && needed > cap) throw aboveCap(needed, cap)
     const wanted = (baseFeeWei * multiplier) / 1000n + maxPriorityFeePerGas
@@ -95,6 +105,7 @@ export function createFees(options: FeePolicy & { rpc: RpcPool; feed: BlockFeed;
 
   return {
     current,
+    nextBaseFee: async ({ signal } = {}) => (await forecast(signal)).baseFeeWei,
     async bump(previous, bumpOptions) {
       const now = await current(bumpOptions)
       const bumped = {

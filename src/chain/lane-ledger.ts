@@ -38,7 +38,7 @@ export class LaneLedger {
     this.pending.set(entry.nonce, entry)
     // With automatic mining the block may be here before the answer to the send.
     const block = this.#options.findBlock(entry.signed.hash)
-    if (block !== undefined) this.#confirm(entry, block)
+    if (block !== undefined) this.#confirmIn(block, entry)
   }
 
   /** A new block of the chain. */
@@ -47,7 +47,7 @@ export class LaneLedger {
     const mined = [...this.pending.values()]
       .filter(({ hashes }) => hashes.some((hash) => inBlock.has(hash)))
       .sort((a, b) => a.nonce - b.nonce)
-    for (const entry of mined) this.#confirm(entry, block)
+    for (const entry of mined) this.#confirmIn(block, entry)
   }
 
   /** Blocks that are no longer of the chain: what they held is pending again, and no node is known to have it. */
@@ -55,29 +55,48 @@ export class LaneLedger {
     const gone = new Set(removed.map(({ hash }) => hash))
     for (const [nonce, entry] of this.#mined) {
       if (entry.minedIn === undefined || !gone.has(entry.minedIn)) continue
-      this.#mined.delete(nonce)
       this.#options.nonces()?.reopen(nonce)
-      entry.minedIn = undefined
-      entry.accepted = false
-      this.pending.set(nonce, entry)
+      this.#takeBack(entry)
     }
   }
 
-  /** Ends the looking after a transaction, and tells its sender. */
-  settle(entry: LaneEntry, event: LaneEvent): void {
-    if (this.pending.delete(entry.nonce)) this.#options.onSettled(entry, event)
+  /** The chain counts fewer transactions than it did: what came after those is pending again. */
+  reopen(count: number): void {
+    for (const [nonce, entry] of this.#mined) if (nonce >= count) this.#takeBack(entry)
+    this.#options.nonces()?.reopen(count)
   }
 
-  #confirm(entry: LaneEntry, block: SeenBlock): void {
-    const hash = entry.hashes.find((one) => block.transactions.includes(one)) ?? entry.signed.hash
+  /** Ends the looking after a transaction that will be in no block, and tells its sender. */
+  drop(entry: LaneEntry): void {
+    this.#settle(entry, { type: 'dropped', hash: entry.signed.hash })
+  }
+
+  /** A block holds a transaction, under one of its hashes: tells its sender, and keeps it in mind for a while. */
+  confirm(entry: LaneEntry, hash: Hash, block: Pick<SeenBlock, 'hash' | 'number'>): void {
     entry.minedIn = block.hash
     // All lower nonces are in blocks too; what became of one that we saw in none is for the repair to find out.
     this.#options.nonces()?.confirmUpTo(entry.nonce + 1)
-    this.settle(entry, { type: 'confirmed', hash, blockNumber: block.number })
     this.#mined.set(entry.nonce, entry)
+    this.#settle(entry, { type: 'confirmed', hash, blockNumber: block.number })
     for (const oldest of this.#mined.keys()) {
       if (this.#mined.size <= minedKept) break
       this.#mined.delete(oldest)
     }
+  }
+
+  #confirmIn(block: SeenBlock, entry: LaneEntry): void {
+    const hash = entry.hashes.find((one) => block.transactions.includes(one)) ?? entry.signed.hash
+    this.confirm(entry, hash, block)
+  }
+
+  #takeBack(entry: LaneEntry): void {
+    this.#mined.delete(entry.nonce)
+    entry.minedIn = undefined
+    entry.accepted = false
+    this.pending.set(entry.nonce, entry)
+  }
+
+  #settle(entry: LaneEntry, event: LaneEvent): void {
+    if (this.pending.delete(entry.nonce)) this.#options.onSettled(entry, event)
   }
 }

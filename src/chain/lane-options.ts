@@ -16,7 +16,7 @@ export type LaneOptions = {
   maxPending?: number
   /** Sends that may wait for a place before more are refused with `LANE_BUSY`. @default 1000 */
   maxQueued?: number
-  /** Blocks without progress after which the transaction at the head of the line is sent again. @default 8 */
+  /** Blocks without progress after which the fees of the transaction at the head of the line are raised. @default 8 */
   stuckAfterBlocks?: number
   /** The same in milliseconds, for chains that make no blocks while nothing happens. @default 60_000 */
   stuckAfterMs?: number
@@ -28,7 +28,8 @@ export type LaneOptions = {
 
 /** What a lane did to keep going. */
 export type LaneNote = {
-  action: 'rebroadcast' | 'replaced' | 'filled-gap' | 'fast-forwarded' | 'gave-up'
+  /** `held-up`: fees above the cap, or too little coin, keep it from going on for now. */
+  action: 'rebroadcast' | 'replaced' | 'filled-gap' | 'fast-forwarded' | 'held-up' | 'gave-up'
   nonce: number
   hash?: Hash
   reason?: string

@@ -1,28 +1,17 @@
-import type { Clock } from '../async/clock.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { broadcast, mayBeSent } from './broadcast.ts'
-import { isKnownTransaction, readReceipt, readTransactionCount } from './chain-reads.ts'
-import type { FeeQuote } from './fees.ts'
-import type { LaneEntry, LaneEvent } from './lane-entry.ts'
-import type { LaneNote, LaneOptions } from './lane-options.ts'
+import { readTransactionCount } from './chain-reads.ts'
+import type { LaneEntry } from './lane-entry.ts'
+import type { LaneOptions } from './lane-options.ts'
+import { createLaneResend, type LaneResendOptions } from './lane-resend.ts'
 import type { NonceAllocator } from './nonce-allocator.ts'
 import { rejectionReason } from './rpc-error.ts'
-import { signTransaction, type TransactionContent } from './sign-transaction.ts'
 
 /** What repairing needs of its lane. */
-export type LaneRepairOptions = LaneOptions & {
-  clock: Clock
-  /** Sent, and in no block yet, by nonce. */
-  entries: ReadonlyMap<number, LaneEntry>
-  nonces(): NonceAllocator | undefined
-  /** Whether a send is under way, which would take a gap's nonce by itself. */
-  isSending(): boolean
-  sign(nonce: number, content: TransactionContent, fees: FeeQuote, blockNumber: number): Promise<LaneEntry>
-  track(entry: LaneEntry): void
-  /** Ends the looking after an entry; its nonce's state is the caller's matter. */
-  settle(entry: LaneEntry, event: LaneEvent): void
-  note(note: LaneNote): void
-}
+export type LaneRepairOptions = LaneOptions &
+  LaneResendOptions & {
+    /** Whether a send is under way, which would take a gap's nonce by itself. */
+    isSending(): boolean
+  }
 
 /** The part of a lane that keeps it going. */
 export type LaneRepair = {
@@ -32,147 +21,73 @@ export type LaneRepair = {
 
 /** At least this long between two looks while no block comes. */
 const lookEveryMs = 1000
-/** With an eighth each, ten bumps make the fee three times as high. */
-const maxReplacements = 10
+/** After so many blocks without progress, a node is asked whether it still has the head of the line. */
+const askAfterBlocks = 2
+/** What lies there with fees so many times the current ones does not lie there for its fees. */
+const enoughFees = 4n
 
 /**
  * Makes the repair of one lane. It runs after each look at the chain, and when a block has come or a second has gone by:
  *
- * 1. offers again the bytes of transactions whose fate is unknown, until a node has decided;
- * 2. when nothing has been mined for a while, settles what the chain has counted, and sends the transaction at the head
- *    of the line again: the same bytes if no node has them, with higher fees if one has or the base fee outgrew them;
- *    and whatever stands behind it that no node has;
- * 3. fills gaps that no send has taken, with a transfer of nothing to oneself.
+ * 1. goes through the line in the order of nonces: what the base fee of the next block outgrows is sent with higher
+ *    fees, before a node throws it out; and what no node is known to have is offered again, until one has decided;
+ * 2. when nothing has been mined for two blocks, asks whether a node still has the head of the line; if none has, the
+ *    whole line is offered again, since a node that threw out the head has often thrown out what came behind it, too;
+ * 3. when nothing has been mined for longer, settles what the chain has counted, and raises the fees of the head;
+ * 4. fills gaps that no send has taken, with a transfer of nothing to oneself.
  *
  * @example const repair = createLaneRepair({ ...laneOptions, entries, nonces, ... }); await repair.run()
  */
 export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
-  const { rpc, feed, fees, account, entries, clock, note } = options
+  const { rpc, feed, fees, account, ledger, clock, note } = options
+  const { pending: entries } = ledger
   const { stuckAfterBlocks = 8, stuckAfterMs = 60_000 } = options
   const stickyKey = account.address
+  const { offerAgain, replace, fill, settleOvertaken, isKnown } = createLaneResend(options)
   let running = false
-  let lastFill: { nonce: number; fees: FeeQuote } = {
-    nonce: -1,
-    fees: { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n },
-  }
   let looked = { block: -1, atMs: Number.NEGATIVE_INFINITY }
-  let progress = { confirmed: -1, block: 0, atMs: 0 }
+  /** Since when nothing has been mined, and since when nobody has asked for the head. */
+  let standstill = { confirmed: -1, block: 0, atMs: 0, askedAtBlock: 0 }
 
   const inOrder = (): LaneEntry[] => [...entries.values()].sort((a, b) => a.nonce - b.nonce)
-  const offer = (entry: LaneEntry): Promise<void> =>
-    broadcast(rpc, entry.signed, { stickyKey, attempts: 1, clock })
 
-  async function offerAgain(entry: LaneEntry): Promise<void> {
-    try {
-      await offer(entry)
-      entry.accepted = true
-      note({ action: 'rebroadcast', nonce: entry.nonce, hash: entry.signed.hash })
-    } catch (error) {
-      if (mayBeSent(error)) throw error
-      await takeRefusal(entry, error)
+  async function offerLine(): Promise<void> {
+    const baseFee = await fees.nextBaseFee()
+    for (const entry of inOrder()) {
+      // A block may have settled it meanwhile.
+      if (entries.get(entry.nonce) !== entry) continue
+      if (entry.fees.maxFeePerGas < baseFee) await replace(entry)
+      else if (!entry.accepted) await offerAgain(entry)
     }
-  }
-
-  /** A node has decided on a transaction whose fate was unknown. */
-  async function takeRefusal(entry: LaneEntry, error: unknown): Promise<void> {
-    const reason = rejectionReason(error)
-    if (reason === 'nonce-too-low') {
-      options.nonces()?.confirmUpTo(entry.nonce + 1)
-      return await settleOvertaken(entry)
-    }
-    if (error instanceof LoadTestError && error.code === 'CHAIN_RATE_LIMITED') throw error
-    // Its pool holds a transaction of this nonce: an earlier one of ours, or somebody else's that will take its place.
-    if (reason === 'replacement-underpriced') {
-      if (entry.hashes.length > 1) entry.accepted = true
-      else drop(entry)
-      return
-    }
-    if (reason === 'fee-too-low') return await replace(entry)
-    // An earlier offer may have got through whose answer was lost: then its nonce is not free, whatever is said now.
-    if (await isKnown(entry)) {
-      entry.accepted = true
-      return
-    }
-    note({ action: 'gave-up', nonce: entry.nonce, hash: entry.signed.hash, reason: messageOf(error) })
-    drop(entry)
-    options.nonces()?.release(entry.nonce)
-  }
-
-  const drop = (entry: LaneEntry): void => options.settle(entry, { type: 'dropped', hash: entry.signed.hash })
-
-  /** The chain has counted the entry's nonce, and we saw no block with it: was it ours all the same? */
-  async function settleOvertaken(entry: LaneEntry): Promise<void> {
-    for (const hash of entry.hashes) {
-      const receipt = await readReceipt(rpc, hash, { stickyKey })
-      if (receipt === null) continue
-      return options.settle(entry, { type: 'confirmed', hash, blockNumber: receipt.blockNumber })
-    }
-    drop(entry)
-  }
-
-  /** Sends the same call with higher fees. */
-  async function replace(entry: LaneEntry): Promise<void> {
-    if (entry.hashes.length > maxReplacements) return
-    const oldHash = entry.signed.hash
-    // Also after a refusal: the next attempt then starts from here.
-    entry.fees = await fees.bump(entry.fees)
-    const signed = await signTransaction(account, rpc.chainId, entry.content, entry.nonce, entry.fees)
-    try {
-      await broadcast(rpc, signed, { stickyKey, attempts: 1, clock })
-      entry.accepted = true
-    } catch (error) {
-      if (!mayBeSent(error)) throw error
-      entry.accepted = false
-    }
-    entry.signed = signed
-    entry.hashes.push(signed.hash)
-    note({ action: 'replaced', nonce: entry.nonce, hash: signed.hash })
-    entry.onEvent?.({ type: 'replaced', hash: oldHash, newHash: signed.hash })
   }
 
   async function unstick(nonces: NonceAllocator): Promise<void> {
     const count = await readTransactionCount(rpc, stickyKey, 'latest', { stickyKey })
     // A lower count than before, for so long that we are stuck: a reorganization took away what another program had sent.
     // Should the node only lag behind, then it refuses what is filled in there.
-    if (count < nonces.confirmed) nonces.reopen(count)
+    if (count < nonces.confirmed) ledger.reopen(count)
     nonces.confirmUpTo(count)
     await settleAllOvertaken(nonces)
-    const [head, ...others] = inOrder()
+    const [head] = inOrder()
     if (head?.nonce !== count) {
       // What holds the line up is not ours: left by an earlier life of this key, or sent by another program.
       if (nonces.stateOf(count) === 'submitted') await fill(count)
-      return
-    }
-    if (isPricedOut(head) || (await isKnown(head))) await replace(head)
-    else await offerAgain(head)
-    // A node that threw out the head has often thrown out what came behind it, too.
-    for (const entry of others) if (!(await isKnown(entry))) await offerAgain(entry)
+    } else if (!(await isKnown(head))) await offerAll()
+    else if (await hasEnoughFees(head)) await offerAgain(head)
+    else await replace(head)
   }
 
-  /** Some nodes keep what cannot pay the base fee, others throw it out: the same bytes would help with neither. */
-  const isPricedOut = ({ fees: { maxFeePerGas } }: LaneEntry): boolean =>
-    maxFeePerGas < (feed.latest()?.baseFeePerGas ?? 0n)
-
-  async function isKnown({ hashes }: LaneEntry): Promise<boolean> {
-    for (const hash of hashes) if (await isKnownTransaction(rpc, hash, { stickyKey })) return true
-    return false
+  async function offerAll(): Promise<void> {
+    for (const entry of entries.values()) entry.accepted = false
+    await offerLine()
   }
 
-  /** Uses up a nonce with a transfer of nothing to oneself, at fees that also displace a foreign transaction. */
-  async function fill(nonce: number): Promise<void> {
-    const { blockNumber, ...current } = await fees.current()
-    // The pool may hold a transaction of unknown fees at this nonce: go up from the last attempt.
-    const quote = await fees.bump(lastFill.nonce === nonce ? lastFill.fees : current)
-    lastFill = { nonce, fees: quote }
-    const entry = await options.sign(nonce, { to: stickyKey, gas: 21_000n }, quote, blockNumber)
-    try {
-      await offer(entry)
-      entry.accepted = true
-    } catch (error) {
-      if (!mayBeSent(error)) throw error
-    }
-    options.track(entry)
-    note({ action: 'filled-gap', nonce, hash: entry.signed.hash })
+  async function hasEnoughFees({ fees: offered }: LaneEntry): Promise<boolean> {
+    const now = await fees.current()
+    return (
+      offered.maxFeePerGas >= now.maxFeePerGas * enoughFees &&
+      offered.maxPriorityFeePerGas >= now.maxPriorityFeePerGas * enoughFees
+    )
   }
 
   async function fillGaps(nonces: NonceAllocator): Promise<void> {
@@ -195,12 +110,21 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
     for (const entry of inOrder()) if (entry.nonce < nonces.confirmed) await settleOvertaken(entry)
   }
 
-  function isStuck(nonces: NonceAllocator, block: number): boolean {
-    if (nonces.confirmed !== progress.confirmed || nonces.confirmed === nonces.next) {
-      progress = { confirmed: nonces.confirmed, block, atMs: clock.now() }
-      return false
+  async function endStandstill(nonces: NonceAllocator, block: number): Promise<void> {
+    const begin = { confirmed: nonces.confirmed, block, atMs: clock.now(), askedAtBlock: block }
+    if (nonces.confirmed !== standstill.confirmed || nonces.confirmed === nonces.next) {
+      standstill = begin
+    } else if (
+      block - standstill.block >= stuckAfterBlocks ||
+      clock.now() - standstill.atMs >= stuckAfterMs
+    ) {
+      standstill = begin
+      await unstick(nonces)
+    } else if (block - standstill.askedAtBlock >= askAfterBlocks) {
+      standstill.askedAtBlock = block
+      const head = entries.get(nonces.confirmed)
+      if (head?.accepted && !(await isKnown(head))) await offerAll()
     }
-    return block - progress.block >= stuckAfterBlocks || clock.now() - progress.atMs >= stuckAfterMs
   }
 
   async function look(nonces: NonceAllocator): Promise<void> {
@@ -208,11 +132,8 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
     if (block === looked.block && clock.now() - looked.atMs < lookEveryMs) return
     looked = { block, atMs: clock.now() }
     await settleAllOvertaken(nonces)
-    for (const entry of inOrder()) if (!entry.accepted) await offerAgain(entry)
-    if (isStuck(nonces, block)) {
-      progress = { confirmed: nonces.confirmed, block, atMs: clock.now() }
-      await unstick(nonces)
-    }
+    await offerLine()
+    await endStandstill(nonces, block)
     await fillGaps(nonces)
   }
 
@@ -224,9 +145,12 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
       try {
         await look(nonces)
       } catch (error) {
-        // Nothing is lost: the next look begins again. A fee above the cap is worth a note, since it can last.
-        if (error instanceof LoadTestError && error.code === 'CHAIN_UNDERPRICED') {
-          note({ action: 'gave-up', nonce: nonces.confirmed, reason: error.message })
+        // Nothing is lost: the next look begins again. What can last, fees above the cap or too little coin, is worth a note.
+        if (
+          error instanceof LoadTestError &&
+          ['CHAIN_UNDERPRICED', 'CHAIN_INSUFFICIENT_FUNDS'].includes(error.code)
+        ) {
+          note({ action: 'held-up', nonce: nonces.confirmed, reason: error.message })
         }
       } finally {
         running = false
@@ -234,5 +158,3 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
     },
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

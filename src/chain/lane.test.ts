@@ -182,16 +182,19 @@ function command(name: string, act: (world: World) => unknown): fc.AsyncCommand<
   }
 }
 
-const faults: SendFault[] = ['lost-before', 'lost-after', 'internal', 'refused', 'pool-full']
+const failing = (faults: SendFault[]) =>
+  fc
+    .array(fc.constantFrom(...faults), { minLength: 1, maxLength: 6 })
+    .map((next) => command(`fail ${next}`, ({ node }) => node.sendFaults.push(...next)))
+
+/** What says nothing for good of any transaction. */
 const commands = [
   fc.integer({ min: 1, max: 6 }).map((count) =>
     command(`send ${count}`, (world) => {
       for (let i = 0; i < count; i += 1) world.send()
     }),
   ),
-  fc
-    .array(fc.constantFrom(...faults), { minLength: 1, maxLength: 6 })
-    .map((next) => command(`fail ${next}`, ({ node }) => node.sendFaults.push(...next))),
+  failing(['lost-before', 'lost-after', 'internal', 'pool-full']),
   fc.integer({ min: 1, max: 5 }).map((count) =>
     command(`fail ${count} reads`, ({ node }) => {
       node.failingReads = count
@@ -200,9 +203,6 @@ const commands = [
   fc.integer({ min: 1, max: 5 }).map((blocks) => command(`mine ${blocks}`, ({ node }) => node.mine(blocks))),
   fc.integer({ min: 0, max: 5000 }).map((ms) => command(`pass ${ms} ms`, () => pass(ms))),
   fc.nat(9).map((index) => command(`drop ${index}`, ({ node }) => node.drop(index))),
-  fc
-    .integer({ min: 1, max: 60 })
-    .map((gwei) => command(`elsewhere at ${gwei} gwei`, ({ node }) => node.useElsewhere(gwei))),
   fc
     .tuple(fc.integer({ min: 1, max: 10 }), fc.array(fc.boolean(), { maxLength: 3 }))
     .map(([depth, returns]) =>
@@ -213,23 +213,46 @@ const commands = [
       node.baseFee = parseGwei(String(gwei))
     }),
   ),
+  fc.boolean().map((throwsOut) =>
+    command(throwsOut ? 'the node throws out' : 'the node keeps', ({ node }) => {
+      node.throwsOut = throwsOut
+    }),
+  ),
+]
+
+/** What can cost a call its place for good. */
+const losses = [
+  failing(['refused']),
+  fc
+    .integer({ min: 1, max: 60 })
+    .map((gwei) => command(`elsewhere at ${gwei} gwei`, ({ node }) => node.useElsewhere(gwei))),
   fc.constant(command('restart', (world) => world.restart())),
 ]
 
 describe('a lane, whatever the node does', () => {
-  it('keeps to the table, pays for no call twice, and leaves no gap once all is quiet', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.commands(commands, { maxCommands: 40 }), async (steps) => {
+  const holds = (steps: fc.Arbitrary<fc.AsyncCommand<object, World>>[], check: (world: World) => void) =>
+    fc.assert(
+      fc.asyncProperty(fc.commands(steps, { maxCommands: 40, size: 'max' }), async (chosen) => {
         illegal = []
         const world = new World()
         try {
-          await fc.asyncModelRun(() => ({ model: {}, real: world }), steps)
+          await fc.asyncModelRun(() => ({ model: {}, real: world }), chosen)
           await world.quieten()
+          check(world)
         } finally {
           world.end()
         }
       }),
       { numRuns: 100 },
     )
+
+  it('keeps to the table, pays for no call twice, and leaves no gap once all is quiet', async () => {
+    await holds([...commands, ...losses], () => {})
+  }, 120_000)
+
+  it('loses nothing that it took, unless a node refuses it for good, or another program or an earlier life has its nonce', async () => {
+    await holds(commands, ({ calls }) => {
+      for (const { state, steps } of calls) expect(['mined', 'refused'], steps.join()).toContain(state)
+    })
   }, 120_000)
 })

@@ -287,12 +287,11 @@ export class Lane {
     this.#repair ??= createLaneRepair({
       ...this.#options,
       clock: this.#clock,
-      entries: this.#ledger.pending,
+      ledger: this.#ledger,
       nonces: () => this.#nonces,
       isSending: () => this.#sending > 0,
       sign: (nonce, content, fees, blockNumber) => this.#sign(nonce, content, fees, blockNumber),
       track: (entry) => this.#track(entry),
-      settle: (entry, event) => this.#ledger.settle(entry, event),
       note: (note) => this.#note(note),
     })
     return this.#repair

@@ -35,6 +35,8 @@ export type ModelNode = {
   /** How many of the next reads get no answer. */
   failingReads: number
   baseFee: bigint
+  /** Whether a block throws out what its base fee has outgrown, with all that stands behind it, as anvil does; geth keeps it. */
+  throwsOut: boolean
   /** Every transaction that was ever offered. */
   readonly offered: readonly ModelTransaction[]
   readonly pool: ReadonlyMap<number, ModelTransaction>
@@ -76,12 +78,21 @@ export function createModelNode(): ModelNode {
     chain.push({ number: chain.length, hash, parentHash, baseFee: node.baseFee, transactions })
   }
 
+  function throwOut(): void {
+    const outgrown = [...pool.values()].filter(({ maxFee }) => maxFee < node.baseFee)
+    const lowest = Math.min(...outgrown.map(({ nonce }) => nonce))
+    for (const nonce of pool.keys()) if (nonce >= lowest) pool.delete(nonce)
+  }
+
   function take(transaction: ModelTransaction): Hash {
     const { nonce, hash } = transaction
     const refuse = (message: string): never => {
       throw toChainError({ code: -32000, message }, 'eth_sendRawTransaction')
     }
     if (nonce < count()) return refuse(`nonce too low: next nonce ${count()}, tx nonce ${nonce}`)
+    if (node.throwsOut && transaction.maxFee < node.baseFee) {
+      return refuse('max fee per gas less than block base fee')
+    }
     const old = pool.get(nonce)
     if (old?.hash === hash) return refuse('already known')
     const outbids = (now: bigint, before: bigint): boolean => now * 10n >= before * 11n
@@ -143,6 +154,7 @@ export function createModelNode(): ModelNode {
     sendFaults: [],
     failingReads: 0,
     baseFee: parseGwei('1'),
+    throwsOut: false,
     offered,
     pool,
     connect() {
@@ -175,6 +187,7 @@ export function createModelNode(): ModelNode {
           pool.delete(nonce)
           transactions.push(next)
         }
+        if (node.throwsOut) throwOut()
         append(transactions)
       }
     },

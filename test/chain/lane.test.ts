@@ -248,7 +248,7 @@ describe('a lane', () => {
     await eventually(async () => {
       await client.setNextBlockBaseFeePerGas({ baseFeePerGas: 100n * 10n ** 9n })
       await mine()
-      return notes.find(({ action }) => action === 'gave-up')?.reason
+      return notes.find(({ action }) => action === 'held-up')?.reason
     }).toMatch(/above the cap of 4 gwei/)
     const offered = node.received
       .filter(({ method }) => method === sending)

@@ -107,7 +107,7 @@ function anvilArguments(options: AnvilOptions & { chainId: number; port: number 
   const { chainId, port, blockGasLimit = 30_000_000n, fixedBaseFeeWei, keepStates = 4 } = options
   return [
     ...['--host', '127.0.0.1', '--port', String(port), '--chain-id', String(chainId)],
-    ...['--gas-limit', String(blockGasLimit), '--prune-history', String(keepStates), '--no-mining'],
+    ...['--gas-limit', String(blockGasLimit), '--prune-history', String(keepStates), '--no-mining', '--order', 'fifo'],
     ...(fixedBaseFeeWei === undefined ? [] : ['--block-base-fee-per-gas', String(fixedBaseFeeWei)]),
   ]
 }
