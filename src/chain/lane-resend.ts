@@ -41,10 +41,7 @@ export type LaneResend = {
 export function createLaneResend(options: LaneResendOptions): LaneResend {
   const { rpc, fees, account, ledger, clock, note } = options
   const stickyKey = account.address
-  let lastFill: { nonce: number; fees: FeeQuote } = {
-    nonce: -1,
-    fees: { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n },
-  }
+  let lastFill: { nonce: number; fees: FeeQuote } | undefined
 
   const offer = (entry: LaneEntry): Promise<void> =>
     broadcast(rpc, entry.signed, { stickyKey, attempts: 1, clock })
@@ -138,8 +135,11 @@ export function createLaneResend(options: LaneResendOptions): LaneResend {
 
   async function fill(nonce: number): Promise<void> {
     const { blockNumber, ...current } = await fees.current()
-    // The pool may hold a transaction of unknown fees at this nonce: go up from the last attempt.
-    const quote = await fees.bump(lastFill.nonce === nonce ? lastFill.fees : current)
+    // The pool may hold a transaction of unknown fees at this nonce: go up from the last attempt, and from below again
+    // once the cap is reached, since fees may have fallen meanwhile.
+    const last = lastFill?.nonce === nonce ? lastFill.fees : current
+    lastFill = undefined
+    const quote = await fees.bump(last)
     lastFill = { nonce, fees: quote }
     const entry = await options.sign(nonce, { to: stickyKey, gas: 21_000n }, quote, blockNumber)
     try {

@@ -250,6 +250,27 @@ describe('a lane, whatever the node does', () => {
     await holds([...commands, ...losses], () => {})
   }, 120_000)
 
+  it('fills a gap once fees have fallen, though it had gone up to its cap before', async () => {
+    illegal = []
+    const world = new World()
+    try {
+      world.node.useElsewhere(1)
+      world.send()
+      await pass(0)
+      // Nothing helps at these fees: what is filled in is refused, each time with more.
+      world.node.baseFee = parseGwei('40')
+      world.node.drop(0)
+      world.node.sendFaults = Array.from({ length: 5 }, () => 'pool-full' as const)
+      for (let i = 0; i < 20; i += 1) {
+        world.node.mine()
+        await pass(1000)
+      }
+      await world.quieten()
+    } finally {
+      world.end()
+    }
+  })
+
   it('loses nothing that it took, unless a node refuses it for good, or another program or an earlier life has its nonce', async () => {
     await holds(commands, ({ calls }) => {
       for (const { state, steps } of calls) expect(['mined', 'refused'], steps.join()).toContain(state)

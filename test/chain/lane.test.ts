@@ -24,6 +24,9 @@ const nobody = '0x00000000000000000000000000000000000000aa'
 const transfer = { to: nobody, value: 1n, gas: 21_000n } as const
 const sending = 'eth_sendRawTransaction'
 
+/** Takes nothing for stuck, so that whatever is repaired was seen to need it. */
+const unhurried = { lane: { stuckAfterBlocks: 10_000, stuckAfterMs: 10_000_000 } }
+
 /** Anvil shares the machine with other tests: whatever is waited for has time. */
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 })
 
@@ -165,7 +168,7 @@ describe('a lane', () => {
   })
 
   it('sends again what a node dropped', async () => {
-    const { lane, client, mine, minedCount, actions } = await startWorld()
+    const { lane, client, mine, minedCount, actions } = await startWorld(unhurried)
     const events: LaneEvent[] = []
     const { hash } = await lane.send({ ...transfer, onEvent: (event) => events.push(event) })
     await client.dropTransaction({ hash })
@@ -179,7 +182,7 @@ describe('a lane', () => {
   })
 
   it('sends again at once all of a line that a node dropped', async () => {
-    const { lane, client, mine, minedCount, actions } = await startWorld()
+    const { lane, client, mine, minedCount, actions } = await startWorld(unhurried)
     const sent = []
     for (let i = 0; i < 4; i += 1) sent.push(await lane.send(transfer))
     for (const { hash } of sent) await client.dropTransaction({ hash })
@@ -196,7 +199,7 @@ describe('a lane', () => {
   })
 
   it('replaces what is priced out with higher fees, and says under which hash it goes on', async () => {
-    const { lane, hub, client, mine, minedCount, actions } = await startWorld()
+    const { lane, hub, client, mine, minedCount, actions } = await startWorld(unhurried)
     const events: LaneEvent[] = []
     const onEvent = (event: LaneEvent): void => {
       events.push(event)
