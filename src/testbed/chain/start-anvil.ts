@@ -107,7 +107,9 @@ function anvilArguments(options: AnvilOptions & { chainId: number; port: number 
   const { chainId, port, blockGasLimit = 30_000_000n, fixedBaseFeeWei, keepStates = 4 } = options
   return [
     ...['--host', '127.0.0.1', '--port', String(port), '--chain-id', String(chainId)],
-    ...['--gas-limit', String(blockGasLimit), '--prune-history', String(keepStates), '--no-mining', '--order', 'fifo'],
+    ...['--gas-limit', String(blockGasLimit), '--prune-history', String(keepStates), '--no-mining'],
+    // By the time they came, as clients do for equal tips; anvil's own order is by the fee cap, which is no price.
+    ...['--order', 'fifo'],
     ...(fixedBaseFeeWei === undefined ? [] : ['--block-base-fee-per-gas', String(fixedBaseFeeWei)]),
   ]
 }
