@@ -12,10 +12,17 @@ describe('an endpoint', () => {
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
-    const endpoint = createEndpoint(`http://me:p%40ss@127.0.0.1:${port}/v2/key?x=1`, { connections: 1 })
-    await endpoint.post('{}', { timeoutMs: 1000 })
-    expect(seen).toEqual([['/v2/key?x=1', `Basic ${Buffer.from('me:p@ss').toString('base64')}`]])
-    await endpoint.close()
+    const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
+    for (const [written, meant] of [
+      ['me:p%40ss', 'me:p@ss'],
+      ['100%er:%e2%82%ac%', '100%er:€%'],
+      ['me:%ff', 'me:%ff'],
+    ] as const) {
+      const endpoint = createEndpoint(`http://${written}@127.0.0.1:${port}/v2/key?x=1`, { connections: 1 })
+      await endpoint.post('{}', { timeoutMs: 1000 })
+      expect(seen.splice(0)).toEqual([['/v2/key?x=1', basic(meant)]])
+      await endpoint.close()
+    }
     await new Promise((resolve) => server.close(resolve))
   })
 })

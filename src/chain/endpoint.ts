@@ -35,7 +35,7 @@ export function createEndpoint(url: string, { connections }: { connections: numb
   const path = `${pathname}${search}`
   const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' }
   if (username !== '' || password !== '') {
-    const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+    const credentials = `${decode(username)}:${decode(password)}`
     headers.authorization = `Basic ${Buffer.from(credentials).toString('base64')}`
   }
   const pool = new Pool(origin, { connections, pipelining: 1, connectTimeout: 5_000 })
@@ -82,6 +82,17 @@ export function createEndpoint(url: string, { connections }: { connections: numb
       await pool.destroy()
     },
   }
+}
+
+/** A `%` that begins no escape means itself, as everywhere else in a URL. */
+function decode(text: string): string {
+  return text.replace(/(%[0-9a-f]{2})+/gi, (escaped) => {
+    try {
+      return decodeURIComponent(escaped)
+    } catch {
+      return escaped
+    }
+  })
 }
 
 function codeOf(error: unknown): string {
