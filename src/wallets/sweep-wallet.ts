@@ -1,6 +1,6 @@
 import type { Address, Hash } from 'viem'
 import { systemClock } from '../async/clock.ts'
-import { broadcast } from '../chain/broadcast.ts'
+import { broadcast, mayBeSent } from '../chain/broadcast.ts'
 import { type Receipt, readBalance, readReceipt } from '../chain/chain-reads.ts'
 import { tellRevert } from '../chain/explain-revert.ts'
 import { rejectionReason } from '../chain/rpc-error.ts'
@@ -114,12 +114,15 @@ export async function sweepWallet(
     try {
       await broadcast(rpc, signed, { stickyKey: address, signal })
     } catch (error) {
-      const reason = rejectionReason(error)
-      const isTooCheap = reason === 'replacement-underpriced' || reason === 'fee-too-low'
-      if (isTooCheap) priceWei = await raise(chain, priceWei, signal)
-      // Another transaction of this wallet was quicker: look again.
-      else if (reason !== 'nonce-too-low' && reason !== 'insufficient-funds') throw error
-      continue
+      // What may have been taken all the same is waited for: its coins must not go unbooked.
+      if (!mayBeSent(error)) {
+        const reason = rejectionReason(error)
+        const isTooCheap = reason === 'replacement-underpriced' || reason === 'fee-too-low'
+        if (isTooCheap) priceWei = await raise(chain, priceWei, signal)
+        // Another transaction of this wallet was quicker: look again.
+        else if (reason !== 'nonce-too-low' && reason !== 'insufficient-funds') throw error
+        continue
+      }
     }
     for (const earlier of open?.value.keys() ?? []) hub.replace(earlier, signed.hash)
     open = { nonce, value: new Map([...(open?.value ?? []), [signed.hash, value]]) }

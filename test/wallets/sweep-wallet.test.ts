@@ -1,6 +1,8 @@
 import { parseEther, parseGwei } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { broadcast } from '../../src/chain/broadcast.ts'
+import { createRpcPool } from '../../src/chain/rpc-pool.ts'
+import { startScriptedNode } from '../../src/chain/scripted-node.fixture.ts'
 import { signTransaction } from '../../src/chain/sign-transaction.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { type SweptWallet, sweepWallet } from '../../src/wallets/sweep-wallet.ts'
@@ -119,6 +121,30 @@ describe('sweeping a wallet whose own transaction is still on its way', () => {
     const [{ sweptWei, feesWei } = { sweptWei: 0n, feesWei: 0n }] = swept
     expect(sweptWei + feesWei).toBe(amountWei)
     expect((await stack.balance(receiver)) - before).toBe(sweptWei)
+  })
+})
+
+describe('an endpoint that takes every transaction and loses its answer', () => {
+  it('does not keep the swept coins from the books', async () => {
+    const range = { from: nextIndex, count: 1 }
+    nextIndex += 1
+    const wallet = stack.manager.wallet(range.from)
+    await stack.manager.fund({
+      ranges: [range],
+      amountWei,
+      payer: stack.payer(),
+      maxSpendWei: parseEther('1'),
+    })
+    const node = await startScriptedNode({ upstream: stack.anvil.rpcUrl })
+    node.misbehave = ([call]) => (call?.method === 'eth_sendRawTransaction' ? { drop: 'after' } : undefined)
+    const health = { failuresToOpen: 100 }
+    const rpc = createRpcPool({ urls: [node.url], chainId: 14_800, health })
+    const swept: SweptWallet[] = []
+    await sweepWallet({ ...stack, rpc }, wallet, { to: receiver, onSwept: (one) => swept.push(one) })
+    expect(swept.map(({ sweptWei, feesWei }) => sweptWei + feesWei)).toEqual([amountWei])
+    expect(await stack.balance(wallet.address)).toBe(0n)
+    await rpc.close()
+    await node.stop()
   })
 })
 
