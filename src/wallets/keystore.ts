@@ -183,7 +183,7 @@ function toFacts({
 const unwritable = (path: string, cause: unknown): LoadTestError =>
   new LoadTestError('RESULTS_UNWRITABLE', `The keystore ${path} can't be written.`, {
     cause,
-    hint: 'Choose a folder that exists and that you can write to.',
+    hint: 'Choose a folder that exists and that you can write to, on a disk with room.',
   })
 
 const damaged = (path: string, how: string): LoadTestError =>

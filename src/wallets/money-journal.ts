@@ -53,7 +53,7 @@ type WithoutTime<T> = T extends unknown ? Omit<T, 'at'> : never
 
 /** The file that says where money went, see {@link openMoneyJournal}. */
 export type MoneyJournal = {
-  /** Adds a line; it is on the disk when this returns. */
+  /** Adds a line; it is on the disk when this returns. @throws LoadTestError RESULTS_UNWRITABLE */
   append(entry: NewMoneyEntry): Promise<void>
   close(): Promise<void>
 }
@@ -70,14 +70,18 @@ export async function openMoneyJournal(path: string): Promise<MoneyJournal> {
     file = await open(path, 'a', 0o600)
     await syncFolder(dirname(path))
   } catch (cause) {
-    throw new LoadTestError('RESULTS_UNWRITABLE', `The money journal ${path} can't be written.`, { cause })
+    throw unwritable(path, cause)
   }
   // One line at a time, whoever writes.
   let last: Promise<void> = Promise.resolve()
   const write = async (line: string): Promise<void> => {
     // The newline in front ends what a crash may have left of an earlier line.
-    await file.appendFile(`\n${line}`)
-    await file.sync()
+    try {
+      await file.appendFile(`\n${line}`)
+      await file.sync()
+    } catch (cause) {
+      throw unwritable(path, cause)
+    }
   }
   return {
     append(entry) {
@@ -92,6 +96,12 @@ export async function openMoneyJournal(path: string): Promise<MoneyJournal> {
   }
 }
 
+const unwritable = (path: string, cause: unknown): LoadTestError =>
+  new LoadTestError('RESULTS_UNWRITABLE', `The money journal ${path} can't be written.`, {
+    cause,
+    hint: 'Choose a file in a folder that you can write to, on a disk with room, with --journal.',
+  })
+
 /**
  * Keeps other processes of this machine from a journal until the returned function is called.
  *
@@ -102,7 +112,7 @@ export async function lockJournal(path: string, options: FileLockOptions): Promi
     return await lockFile(path, options)
   } catch (cause) {
     options.signal?.throwIfAborted()
-    throw new LoadTestError('RESULTS_UNWRITABLE', `The money journal ${path} can't be written.`, { cause })
+    throw unwritable(path, cause)
   }
 }
 
