@@ -70,7 +70,7 @@ export class Lane {
     })
   }
 
-  /** Free places less the sends that wait for one; what {@link pickLane} compares. */
+  /** Free places less the sends that wait for one; what `createLanePicker` compares. */
   get room(): number {
     return (this.#options.maxPending ?? 32) - this.#window.taken - this.#window.queued
   }

@@ -1,14 +1,20 @@
 import { LoadTestError } from '../errors/load-test-error.ts'
-import type { Lane } from './lane.ts'
 
 /**
- * Picks the lane with most room; of equals the first.
+ * Makes the choice among lanes: the one with most room; of equals the one after that picked last, so that all of them
+ * spend alike.
  *
- * @throws LoadTestError `CONFIG_INVALID` without lanes.
- * @example const { hash } = await pickLane(lanes).send({ to, data, gas })
+ * @returns the function that picks; it throws LoadTestError `CONFIG_INVALID` without lanes
+ * @example const pick = createLanePicker(lanes); const { hash } = await pick().send({ to, data, gas })
  */
-export function pickLane(lanes: readonly Lane[]): Lane {
-  const [first, ...rest] = lanes
-  if (first === undefined) throw new LoadTestError('CONFIG_INVALID', 'At least one sending key is needed.')
-  return rest.reduce((best, lane) => (lane.room > best.room ? lane : best), first)
+export function createLanePicker<Lane extends { readonly room: number }>(lanes: readonly Lane[]): () => Lane {
+  let next = 0
+  return () => {
+    const inTurn = [...lanes.slice(next), ...lanes.slice(0, next)]
+    const [first, ...rest] = inTurn
+    if (first === undefined) throw new LoadTestError('CONFIG_INVALID', 'At least one sending key is needed.')
+    const best = rest.reduce((found, lane) => (lane.room > found.room ? lane : found), first)
+    next = (lanes.indexOf(best) + 1) % lanes.length
+    return best
+  }
 }

@@ -39,3 +39,6 @@ export function poorLaneWords({ address, balanceWei, missingWei }: PoorLane): st
     `it lacks ${formatEther(missingWei)} VANA for the first, and needs ${formatEther(balanceWei + missingWei)} VANA for each.`
   )
 }
+
+/** What to do about poor lanes, where their keys are. */
+export const poorLanesHint = '`vana-load wallets fund --lanes` pays them what they lack.'

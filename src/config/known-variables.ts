@@ -7,6 +7,8 @@ import {
 } from './parameters/commands.ts'
 import {
   fundCommandParameters,
+  laneAmountParameters,
+  laneCommandParameters,
   statusCommandParameters,
   sweepCommandParameters,
   walletsCommandParameters,
@@ -22,6 +24,7 @@ export function knownVariables(): string[] {
     ...nameParameters({ surroundings: testbedSurroundingsParameters }),
     ...nameParameters({ wallets: walletsCommandParameters, fund: fundCommandParameters }),
     ...nameParameters({ status: statusCommandParameters, sweep: sweepCommandParameters }),
+    ...nameParameters({ lanes: laneCommandParameters, amount: laneAmountParameters }),
   ]
   return [
     presetVariable,

@@ -1,7 +1,7 @@
 import { Agent } from 'undici'
 import type { Address } from 'viem'
 import { z } from 'zod'
-import { findPoorLanes, poorLaneWords } from '../chain/poor-lanes.ts'
+import { findPoorLanes, poorLanesHint, poorLaneWords } from '../chain/poor-lanes.ts'
 import type { Target } from '../config/target.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { TargetConnection } from '../flow/connect-target.ts'
@@ -32,6 +32,7 @@ export async function checkRelayer(
   if (poor.length > mostNamed) words.push(`So do ${poor.length - mostNamed} more.`)
   if (poor.length < lanes.length) {
     for (const text of words) note(text)
+    if (words.length > 0) note(poorLanesHint)
     return
   }
   const message =
@@ -39,7 +40,10 @@ export async function checkRelayer(
       ? 'The API server has no key to relay with.'
       : `The API server can't pay for a single flow. ${words.join(' ')}`
   throw new LoadTestError('CHAIN_INSUFFICIENT_FUNDS', message, {
-    hint: 'Fund the lanes, set VANA_LOAD_RELAYER_PRIVATE_KEYS to keys with coin, or let users pay with --submission direct.',
+    hint:
+      lanes.length === 0
+        ? 'Set VANA_LOAD_RELAYER_PRIVATE_KEYS or VANA_LOAD_MNEMONIC where it starts, or let users pay with --submission direct.'
+        : `${poorLanesHint} Or set VANA_LOAD_RELAYER_PRIVATE_KEYS to keys with coins, or let users pay with --submission direct.`,
   })
 }
 

@@ -8,12 +8,15 @@ export const define: CommandModule['define'] = (command, io, run) => {
   command
     .description(
       'Makes a keystore if there is none, and funds its wallets: `wallets generate` and `wallets fund` in one. It can be\n' +
-        'run again at any moment: nobody is paid twice.',
+        'run again at any moment: nobody is paid twice. Users of a relayed run need no coins: fund the lanes that relay\n' +
+        'for them with `vana-load wallets fund --lanes`.',
     )
     .action(() =>
       run(async () => {
         const { fundCommand } = await import('./wallets/fund-command.ts')
-        return await fundCommand(read(), io, 'create')
+        const { openWallets } = await import('./wallets/open-wallets.ts')
+        const options = read()
+        return await fundCommand(options, io, await openWallets(options, io, 'create'))
       }),
     )
     .addHelpText(

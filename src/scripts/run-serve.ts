@@ -6,7 +6,8 @@ import { toNativeAccount } from '../crypto/native-account.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { isOfPart } from '../load/split.ts'
 import { LoadTestApiServer } from '../server/load-test-api-server.ts'
-import { createHdWallets } from '../wallets/hd-wallets.ts'
+import { indexesOf } from '../wallets/index-range.ts'
+import { findRelayerLanes } from '../wallets/relayer-lanes.ts'
 import type { CommandIo } from './command-io.ts'
 import { exitCodes } from './exit-code.ts'
 import type { ServeOptions } from './serve.ts'
@@ -70,22 +71,19 @@ function moreGrantees(target: TargetPlan, appKey: Hex) {
   })
 }
 
-/** The part's share of the keys given, or of the lanes of the mnemonic, or the public key of an embedded chain; none turns the relay off. */
-function relayerKeys({ secrets, chain, target, part }: ServeOptions): readonly `0x${string}`[] {
-  if (secrets.relayerPrivateKeys?.length) {
-    const own = secrets.relayerPrivateKeys.filter((_, index) => isOfPart(index, part))
-    if (own.length > 0) return own
-    throw new LoadTestError(
-      'CONFIG_INVALID',
-      `${secrets.relayerPrivateKeys.length} relayer keys over ${part.count} parts leaves part ${part.index + 1} with none.`,
-      {
-        hint: 'Give at least as many relayer keys as parts: two servers that send with one key take its nonces.',
-      },
-    )
-  }
-  if (secrets.mnemonic) {
-    const { lane } = createHdWallets(secrets.mnemonic)
-    return Array.from({ length: chain.relayerLanes }, (_, k) => lane(part.index + k * part.count).privateKey)
-  }
-  return target.accounts?.relayer ? [target.accounts.relayer] : []
+/** The part's share of the relayer's keys, or its own lanes of the mnemonic; none turns the relay off. */
+function relayerKeys({ secrets, chain, target, part }: ServeOptions): readonly Hex[] {
+  const lanes = findRelayerLanes({ ...secrets, development: target.accounts?.relayer })
+  if (lanes === undefined) return []
+  const numbers = [...indexesOf({ from: 0, count: lanes.count ?? chain.relayerLanes * part.count })]
+  // The public key of an embedded chain is everybody's.
+  const own = numbers.filter((number) => lanes.source === 'development' || isOfPart(number, part))
+  if (own.length > 0) return own.map((number) => lanes.lane(number).privateKey)
+  throw new LoadTestError(
+    'CONFIG_INVALID',
+    `${numbers.length} relayer keys over ${part.count} parts leaves part ${part.index + 1} with none.`,
+    {
+      hint: 'Give at least as many relayer keys as parts: two servers that send with one key take its nonces.',
+    },
+  )
 }

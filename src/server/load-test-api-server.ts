@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../async/clock.ts'
 import { type BlockFeed, createBlockFeed } from '../chain/block-feed.ts'
 import { createFees, type FeePolicy } from '../chain/fees.ts'
 import { Lane } from '../chain/lane.ts'
-import { findPoorLanes, poorLaneWords } from '../chain/poor-lanes.ts'
+import { findPoorLanes, poorLanesHint, poorLaneWords } from '../chain/poor-lanes.ts'
 import { createRpcPool, type RpcPool } from '../chain/rpc-pool.ts'
 import { messageHasher, permissionsDomain } from '../chain/server-files-and-permission-hash.ts'
 import { toNativeAccount } from '../crypto/native-account.ts'
@@ -225,7 +225,7 @@ export class LoadTestApiServer {
     try {
       for (const lane of await findPoorLanes({ rpc: this.#rpc, feed: this.#feed }, lanes)) {
         this.#options.logger?.warn(
-          { lane: lane.address, missingWei: `${lane.missingWei}` },
+          { lane: lane.address, missingWei: `${lane.missingWei}`, hint: poorLanesHint },
           poorLaneWords(lane),
         )
       }

@@ -2,7 +2,7 @@ import type { Address, Hash } from 'viem'
 import { encodeAddServerFilesAndPermissions } from '../chain/add-server-files-and-permissions.ts'
 import type { Lane } from '../chain/lane.ts'
 import type { LaneEvent } from '../chain/lane-entry.ts'
-import { pickLane } from '../chain/pick-lane.ts'
+import { createLanePicker } from '../chain/pick-lane.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { ApiError } from './api-error.ts'
 import type { GasBudget } from './gas-budget.ts'
@@ -68,6 +68,7 @@ const remembered = 10_000
  */
 export function createRelay(options: RelayOptions): Relay {
   const { lanes, permissions, gasOf, budget, maxConcurrent } = options
+  const pickLane = createLanePicker(lanes)
   const flights = new Map<Address, Flight>()
   const byDigest = new Map<Hash, RelayedTransaction>()
   const byHash = new Map<Hash, RelayedTransaction>()
@@ -129,7 +130,7 @@ export function createRelay(options: RelayOptions): Relay {
   }
 
   async function send(request: RelayRequest, flight: Flight, endSimulation: () => void): Promise<Hash> {
-    const lane = pickLane(lanes)
+    const lane = pickLane()
     const data = encodeAddServerFilesAndPermissions(request.message, request.signature)
     const gas = await gasOf(lane.address, data, request.message)
     budget.charge(request.user, gas)

@@ -9,11 +9,20 @@ import { findAbilities, type MoneyContracts, type WalletChain } from './wallet-c
 
 /** Settings of {@link TestWalletManager}. */
 export type TestWalletManagerOptions = {
-  /** BIP-39, English; all wallets come from it. */
-  mnemonic: string
   chain: WalletChain
   contracts: MoneyContracts
-}
+} & (
+  | {
+      /** BIP-39, English; all wallets come from it. */
+      mnemonic: string
+    }
+  | {
+      /** Other wallets than the users of a mnemonic, such as the lanes of a relayer, by their numbers. */
+      wallets: WalletsByNumber
+    }
+)
+
+type WalletsByNumber = Pick<HdWallets, 'user'>
 
 /** How the wallets of a range are off. */
 export type WalletsStatus = {
@@ -43,13 +52,13 @@ type Shared = 'chain' | 'contracts' | 'wallets'
  * await manager.sweep({ range, to: payer.address })
  */
 export class TestWalletManager {
-  readonly hd: HdWallets
+  readonly hd: WalletsByNumber
   readonly #chain: WalletChain
   readonly #contracts: MoneyContracts
 
   /** @throws LoadTestError MNEMONIC_INVALID */
-  constructor({ mnemonic, chain, contracts }: TestWalletManagerOptions) {
-    this.hd = createHdWallets(mnemonic)
+  constructor({ chain, contracts, ...source }: TestWalletManagerOptions) {
+    this.hd = 'wallets' in source ? source.wallets : createHdWallets(source.mnemonic)
     this.#chain = chain
     this.#contracts = contracts
   }

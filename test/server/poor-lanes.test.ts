@@ -3,11 +3,18 @@ import { parseEther } from 'viem'
 import { generatePrivateKey } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createBlockFeed } from '../../src/chain/block-feed.ts'
+import { createFees } from '../../src/chain/fees.ts'
+import { firstFlowGas } from '../../src/chain/first-flow-gas.ts'
 import { createRpcPool, type RpcPool } from '../../src/chain/rpc-pool.ts'
+import { resolveConfig } from '../../src/config/resolve-config.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { checkRelayer } from '../../src/run/check-relayer.ts'
+import { apiServerCheck } from '../../src/scripts/doctor/server-checks.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import { type ApiWorld, startApiWorld } from './api-server.fixture.ts'
+
+/** What helps. */
+const command = '`vana-load wallets fund --lanes`'
 
 let world: ApiWorld
 let rpc: RpcPool
@@ -50,8 +57,9 @@ describe('an API server whose lanes own too little', () => {
     const { checking, notes, logged } = await look([devAccounts.relayer.privateKey, poor.privateKey])
     await checking
     const words = new RegExp(`Lane ${poor.address} has 0\\.000001 VANA.* it lacks 0\\.00\\d+ VANA`)
-    expect(notes).toEqual([expect.stringMatching(words)])
+    expect(notes).toEqual([expect.stringMatching(words), expect.stringContaining(command)])
     expect(logged).toEqual([expect.stringMatching(words)])
+    expect(JSON.parse(logged[0] ?? '').hint).toContain(command)
   })
 
   it('keeps a relayed run from beginning when none can pay', async () => {
@@ -60,6 +68,7 @@ describe('an API server whose lanes own too little', () => {
     await expect(checking).rejects.toMatchObject({
       code: 'CHAIN_INSUFFICIENT_FUNDS',
       message: expect.stringMatching(new RegExp(`${lanes[0]?.address}.*${lanes[1]?.address}`)),
+      hint: expect.stringContaining(command),
     })
   })
 
@@ -74,5 +83,32 @@ describe('an API server whose lanes own too little', () => {
       new AbortController().signal,
     )
     await expect(other).resolves.toBeUndefined()
+  })
+})
+
+describe('doctor, for a relayed run', () => {
+  it('holds the lanes against the users, each lane by itself, and says how to fund them', async () => {
+    const lanes = [await newLane('0'), await newLane('0')]
+    const relayerPrivateKeys = lanes.map(({ privateKey }) => privateKey)
+    const { config } = resolveConfig({ flags: { '--submission': 'relayed', '--users': '60' } })
+    /** With enough on each lane for so many tenths of a flow. */
+    const look = async (tenths: bigint) => {
+      const { maxFeePerGas } = await createFees({ rpc, feed: createBlockFeed({ rpc }) }).current()
+      const value = (firstFlowGas * maxFeePerGas * tenths) / 10n
+      for (const { address } of lanes) await world.chain.client.setBalance({ address, value })
+      // A server of its own: each tells the same of its health for a while.
+      const apiServer = await world.apiServer({ relayerPrivateKeys }).start()
+      return await apiServerCheck(rpc, { apiServer }, config).look(new AbortController().signal)
+    }
+    expect(await look(1000n)).toEqual({ detail: expect.stringContaining('enough for 60 relayed users') })
+    expect(await look(55n)).toEqual({
+      verdict: 'warning',
+      detail: expect.stringMatching(/enough for some 1\d of 60 relayed users/),
+      hint: expect.stringMatching(new RegExp(`${command}.* --users 60`)),
+    })
+    await expect(look(6n)).rejects.toMatchObject({
+      code: 'CHAIN_INSUFFICIENT_FUNDS',
+      hint: expect.stringContaining(command),
+    })
   })
 })

@@ -18,7 +18,8 @@ export const secretParameters = {
   /** Send what is relayed. */
   relayerPrivateKeys: secret(listOf(privateKey, 'private keys, separated by commas'), {
     alsoEnv: ['RELAYER_PRIVATE_KEY'],
-    summary: 'Keys that the API server relays with, separated by commas.',
+    summary:
+      'Keys that the API server relays with, one for each lane, separated by commas; `wallets fund --lanes` funds them.',
   }),
   /** The app: signs requests to the personal server. */
   granteePrivateKey: secret(privateKey, {

@@ -1,5 +1,6 @@
 import { address, text, toggle, wholeNumber } from '../kinds/basic.ts'
 import { optional, parameter } from '../parameter.ts'
+import { chainParameters } from './chain.ts'
 
 /** Which wallets a `wallets` command is about, and where. */
 export const walletsCommandParameters = {
@@ -24,6 +25,32 @@ export const walletsCommandParameters = {
     default: false,
     flag: '--json',
     summary: 'Print the result as one JSON document on standard output, and nothing else there.',
+  }),
+}
+
+/** Which lanes, for the commands that are about those of the relayer as well. */
+export const laneCommandParameters = {
+  /** The relayer's keys instead of the users' wallets. */
+  lanes: parameter(toggle, {
+    default: false,
+    flag: '--lanes',
+    // The name without WALLETS would be taken for their number.
+    variable: 'WALLETS_LANES',
+    summary:
+      "The relayer's sending lanes instead of users' wallets: VANA_LOAD_RELAYER_PRIVATE_KEYS, else those of VANA_LOAD_MNEMONIC, as `serve` has them.",
+  }),
+  /** How many a mnemonic gives. */
+  relayerLanes: chainParameters.relayerLanes,
+}
+
+/** How much lanes are to hold. */
+export const laneAmountParameters = {
+  /** Relayed users that the lanes are to carry together. */
+  users: parameter(wholeNumber({ min: 1, max: 10_000_000 }), {
+    default: 100,
+    flag: '--users <count>',
+    summary:
+      'With --lanes and without --funding: fund them for so many relayed users, at the price of gas now.',
   }),
 }
 

@@ -40,7 +40,7 @@ export async function examineTarget(
       ),
       runChecks([storageCheck(target, config)], options),
       runChecks([identityCheck(target, config.flow.requestTimeoutMs)], options),
-      runChecks([apiServerCheck(target, config)], options),
+      runChecks([apiServerCheck(rpc, target, config)], options),
     ])
     return findings.flat()
   } finally {

@@ -2,13 +2,18 @@ import { Agent } from 'undici'
 import { isHex } from 'viem'
 import { generatePrivateKey, privateKeyToAddress, publicKeyToAddress } from 'viem/accounts'
 import { z } from 'zod'
+import { createBlockFeed } from '../../chain/block-feed.ts'
+import { createFees } from '../../chain/fees.ts'
+import { poorLanesHint } from '../../chain/poor-lanes.ts'
+import type { RpcPool } from '../../chain/rpc-pool.ts'
 import type { LoadTestConfig } from '../../config/load-test-config.ts'
 import type { Target } from '../../config/target.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { fetchIdentity } from '../../flow/personal-server-client.ts'
 import { requestJson } from '../../http/request-json.ts'
 import { endpointLabel } from '../../redaction/endpoint-label.ts'
-import type { Check } from './check.ts'
+import { flowsOf } from '../../wallets/lane-amount.ts'
+import type { Check, Observation } from './check.ts'
 
 /** The personal server has a key pair for any user, the same each time, whose halves belong together. */
 export function identityCheck({ personalServer }: Target, timeoutMs: number): Check {
@@ -46,7 +51,18 @@ const healthSchema = z.object({
 })
 
 /** The API server is well, and has what the submission needs of it. */
-export function apiServerCheck({ apiServer }: Target, { flow, secrets }: LoadTestConfig): Check {
+export function apiServerCheck(
+  rpc: RpcPool,
+  { apiServer }: Pick<Target, 'apiServer'>,
+  { users, flow, secrets, chain }: LoadTestConfig,
+): Check {
+  const priceWei = async (signal: AbortSignal): Promise<bigint> => {
+    const fees = createFees({
+      ...{ rpc, feed: createBlockFeed({ rpc }), baseFeeMultiplier: chain.feeMultiplier },
+      ...(chain.maxFeePerGasWei === undefined ? {} : { maxFeeGwei: Number(chain.maxFeePerGasWei) / 1e9 }),
+    })
+    return (await fees.current({ signal })).maxFeePerGas
+  }
   return {
     name: 'API server',
     async look(signal) {
@@ -71,17 +87,29 @@ export function apiServerCheck({ apiServer }: Target, { flow, secrets }: LoadTes
         const { status, relayers, personalServer } = health.data
         const paid = relayers.filter(({ balanceWei }) => BigInt(balanceWei) > 0n)
         const detail = `${status}; ${relayers.length} relayer keys, ${paid.length} of them with coins`
-        if (flow.submission === 'relayed' && paid.length === 0) {
-          const message = 'No relayer key of the API server has coins, and --submission relayed needs one.'
-          throw new LoadTestError('CHAIN_INSUFFICIENT_FUNDS', message)
-        }
         if (!personalServer.reachable) {
           return { verdict: 'warning', detail: `${detail}; it can't reach the personal server` }
         }
-        return { detail }
+        if (flow.submission === 'direct') return { detail }
+        const balancesWei = relayers.map(({ balanceWei }) => BigInt(balanceWei))
+        return judgeLanes(detail, users, flowsOf(balancesWei, await priceWei(signal)))
       } finally {
         await dispatcher.destroy()
       }
     },
+  }
+}
+
+/** Whether the lanes can pay for the users of a relayed run, at the most that is offered for gas now. */
+function judgeLanes(detail: string, users: number, carried: number): Observation {
+  if (carried === 0) {
+    const message = 'No relayer key of the API server can pay for a flow, and --submission relayed needs one.'
+    throw new LoadTestError('CHAIN_INSUFFICIENT_FUNDS', message, { hint: poorLanesHint })
+  }
+  if (carried >= users) return { detail: `${detail}, enough for ${users} relayed users` }
+  return {
+    verdict: 'warning',
+    detail: `${detail}, enough for some ${carried} of ${users} relayed users at the price of gas now`,
+    hint: `${poorLanesHint} For this run: --users ${users}.`,
   }
 }

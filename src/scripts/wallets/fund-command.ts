@@ -1,87 +1,117 @@
-import { formatEther } from 'viem'
+import { type Address, formatEther } from 'viem'
+import { LoadTestError } from '../../errors/load-test-error.ts'
 import type { FundingResult } from '../../wallets/fund-wallets.ts'
-import { formatIndexRange } from '../../wallets/index-range.ts'
+import { formatIndexRange, type IndexRange } from '../../wallets/index-range.ts'
 import type { CommandIo } from '../command-io.ts'
 import { exitCodes } from '../exit-code.ts'
-import { type OpenWallets, openWallets } from './open-wallets.ts'
+import type { OpenWallets } from './open-wallets.ts'
 import type { WalletOptions } from './wallet-options.ts'
 
 /** What `wallets fund` was told. */
 export type FundOptions = WalletOptions & { own: { journal: string | undefined } }
 
 /**
- * Funds wallets up to the amount, and says what it did.
+ * Funds wallets, or lanes, up to the amount, and says what it did.
  *
- * @param use whether a keystore that does not exist is made, as `prepare-wallets` does
- * @throws LoadTestError what `openWallets` and `fundWallets` throw
+ * @throws LoadTestError CONFIG_INVALID if there is none to fund but the funder itself; what `fundWallets` throws
  */
-export async function fundCommand(
-  options: FundOptions,
-  io: CommandIo,
-  use: 'note' | 'create',
-): Promise<number> {
-  const { wallets, limits, command } = options
-  const opened = await openWallets(options, io, use)
+export async function fundCommand(options: FundOptions, io: CommandIo, opened: OpenWallets): Promise<number> {
+  const { wallets, limits, command, environment } = options
+  const { noun } = opened
   try {
     if (opened.isNew) io.stderr.write(`Made the keystore ${wallets.keystoreFile}.\n`)
+    if (noun === 'wallet' && environment.get('VANA_LOAD_SUBMISSION')?.value === 'relayed') {
+      const instead = '`vana-load wallets fund --lanes` funds the lanes that pay for them'
+      io.stderr.write(`VANA_LOAD_SUBMISSION is relayed: users of such runs need no coins; ${instead}.\n`)
+    }
     await opened.checkChain()
-    const count = opened.ranges.reduce((sum, range) => sum + range.count, 0)
-    const capWei = limits.maxSpendWei ?? (BigInt(count) * wallets.fundingWei * 11n) / 10n
     const payer = opened.payer()
-    const total = await fundAll(options, io, opened, payer, capWei)
+    const ranges = toFund(opened, payer.address, io)
+    const count = ranges.reduce((sum, range) => sum + range.count, 0)
+    const amountWei = await opened.amountWei()
+    const users = await opened.carries(Array.from({ length: noun === 'lane' ? count : 0 }, () => amountWei))
+    if (users !== undefined) {
+      const enough = `together enough for some ${users} relayed users at the price of gas now`
+      io.stderr.write(`Each lane is to hold ${formatEther(amountWei)} VANA, ${enough}.\n`)
+    }
+    const capWei = limits.maxSpendWei ?? (BigInt(count) * amountWei * 11n) / 10n
+    const total = await fundAll(options, io, opened, { payer, ranges, amountWei, maxSpendWei: capWei })
     const { valueWei, feesWei, ...counts } = total
     const document = {
       schemaVersion: 1,
       chainId: opened.home.chainId,
       funder: payer.address,
-      ranges: opened.ranges,
-      amountWei: String(wallets.fundingWei),
+      of: `${noun}s`,
+      ranges,
+      amountWei: String(amountWei),
+      ...(users === undefined ? {} : { users }),
       ...counts,
       valueWei: String(valueWei),
       feesWei: String(feesWei),
     }
-    io.stdout.write(command.json ? `${JSON.stringify(document)}\n` : describe(total, payer.address))
+    io.stdout.write(
+      command.json ? `${JSON.stringify(document)}\n` : describe(total, `${noun}s`, payer.address),
+    )
     return exitCodes.ok
   } finally {
     await opened.close()
   }
 }
 
+/** Whom to fund: a funder that is a lane itself pays the others. */
+function toFund({ without }: OpenWallets, funder: Address, io: CommandIo): IndexRange[] {
+  const { ranges, leftOut } = without(funder)
+  if (leftOut === undefined) return ranges
+  if (ranges.length === 0) {
+    throw new LoadTestError('CONFIG_INVALID', `The only lane is the funder itself, ${funder}.`, {
+      hint: 'Set VANA_LOAD_FUNDER_PRIVATE_KEY to a key that is no lane, or send coins to that account.',
+    })
+  }
+  io.stderr.write(`Lane ${leftOut} is the funder itself, ${funder}: it pays the others and is left out.\n`)
+  return ranges
+}
+
 async function fundAll(
   options: FundOptions,
   io: CommandIo,
-  { manager, home, ranges }: OpenWallets,
-  payer: ReturnType<OpenWallets['payer']>,
-  maxSpendWei: bigint,
+  { manager, home, noun }: OpenWallets,
+  what: {
+    payer: ReturnType<OpenWallets['payer']>
+    ranges: readonly IndexRange[]
+    amountWei: bigint
+    maxSpendWei: bigint
+  },
 ): Promise<FundingResult> {
-  const { wallets, limits } = options
-  const { keystoreFile } = wallets
-  const besideKeystore = keystoreFile === undefined ? undefined : `${keystoreFile}.money.ndjson`
-  const journalPath = options.own.journal ?? besideKeystore ?? `vana-load-money-${home.chainId}.ndjson`
+  const journalPath = options.own.journal ?? usualJournal(options, noun, home.chainId)
+  const words = `${noun === 'lane' ? 'Lanes' : 'Wallets'} ${what.ranges.map(formatIndexRange).join(', ')}`
   return await manager.fund({
-    ranges,
-    amountWei: wallets.fundingWei,
-    payer,
-    maxSpendWei,
-    allowMainnet: limits.allowMainnet,
+    ...what,
+    allowMainnet: options.limits.allowMainnet,
     journalPath,
     signal: io.signal,
     onWait: (pid) =>
       io.stderr.write(`Process ${pid} pays with ${journalPath}: waiting until it has ended.\n`),
     onPlan: ({ payments, satisfied, transactions, valueWei, maxFeesWei }) =>
       io.stderr.write(
-        `Wallets ${ranges.map(formatIndexRange).join(', ')}: ${satisfied} hold enough; ${payments} get ${formatEther(valueWei)} VANA in ` +
+        `${words}: ${satisfied} hold enough; ${payments} get ${formatEther(valueWei)} VANA in ` +
           `${transactions} transactions, for at most ${formatEther(maxFeesWei)} VANA of gas. Noted in ${journalPath}.\n`,
       ),
     onProgress: ({ fundedWallets }) => io.stderr.write(`  ${fundedWallets} funded and verified\n`),
   })
 }
 
-function describe(total: FundingResult, funder: string): string {
+/** A journal names wallets by their numbers, so lanes have one of their own. */
+function usualJournal({ wallets }: FundOptions, noun: OpenWallets['noun'], chainId: number): string {
+  if (noun === 'lane') return `vana-load-lanes-${chainId}.ndjson`
+  const { keystoreFile } = wallets
+  return keystoreFile === undefined ? `vana-load-money-${chainId}.ndjson` : `${keystoreFile}.money.ndjson`
+}
+
+function describe(total: FundingResult, nouns: string, funder: string): string {
   const { fundedWallets, satisfiedWallets, transactions, valueWei, feesWei } = total
-  if (fundedWallets === 0) return `All ${satisfiedWallets} wallets hold enough; nothing was paid.\n`
+  if (fundedWallets === 0) return `All ${satisfiedWallets} ${nouns} hold enough; nothing was paid.\n`
   return (
-    `Funded ${fundedWallets} wallets with ${formatEther(valueWei)} VANA from ${funder} in ${transactions} transactions, ` +
+    `Funded ${fundedWallets} ${nouns} with ${formatEther(valueWei)} VANA from ${funder} in ${transactions} transactions, ` +
     `for ${formatEther(feesWei)} VANA of gas; ${satisfiedWallets} held enough before.\n`
   )
 }

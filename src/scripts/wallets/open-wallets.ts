@@ -1,41 +1,36 @@
-import { setMaxListeners } from 'node:events'
 import { existsSync } from 'node:fs'
-import type { Hex } from 'viem'
-import { createBlockFeed } from '../../chain/block-feed.ts'
-import { createFees } from '../../chain/fees.ts'
-import { Lane } from '../../chain/lane.ts'
-import { ReceiptHub } from '../../chain/receipt-hub.ts'
-import { createRpcPool } from '../../chain/rpc-pool.ts'
-import { toNativeAccount } from '../../crypto/native-account.ts'
+import type { Address } from 'viem'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { type IndexRange, indexRange, parseIndexRange } from '../../wallets/index-range.ts'
 import { readKeystoreFacts } from '../../wallets/keystore.ts'
 import { obtainMnemonic } from '../../wallets/obtain-mnemonic.ts'
-import { createPayer, type Payer } from '../../wallets/payer.ts'
 import { TestWalletManager } from '../../wallets/test-wallet-manager.ts'
 import type { CommandIo } from '../command-io.ts'
+import { type OpenChain, openChain } from './open-chain.ts'
 import { readPassphrase } from './read-passphrase.ts'
 import { type ChainTarget, findWalletHome } from './wallet-home.ts'
-import type { WalletOptions } from './wallet-options.ts'
+import { userFundingWei, type WalletOptions } from './wallet-options.ts'
 
 /** Wallets that a command works on. */
-export type OpenWallets = {
+export type OpenWallets = Omit<OpenChain, 'chain'> & {
   home: ChainTarget
+  /** What one of them is called. */
+  noun: 'wallet' | 'lane'
   manager: TestWalletManager
-  /** Which of them; those that were named, or all that the keystore knows. */
+  /** Which of them; those that were named, or all that there are. */
   ranges: IndexRange[]
   /** Whether the keystore was made just now. */
   isNew: boolean
+  /** What each of them is to hold. @throws LoadTestError a `CHAIN_*` code */
+  amountWei(): Promise<bigint>
+  /** Which of them are others than this account, and which one it is, if it is a lane. */
+  without(account: Address): { ranges: IndexRange[]; leftOut: number | undefined }
   /**
-   * Looks at the chain before coins move; what is wrong with one endpoint while others can be used is said.
+   * For how many more relayed users these balances of lanes are enough, at the price of gas now; users' wallets carry none.
    *
-   * @throws LoadTestError CHAIN_WRONG_ID if any endpoint serves another chain, CHAIN_UNREACHABLE, CHAIN_UNDERPRICED if gas
-   * costs more than the cap
+   * @throws LoadTestError a `CHAIN_*` code
    */
-  checkChain(): Promise<void>
-  /** The account that pays. @throws LoadTestError CONFIG_INVALID if there is no key */
-  payer(): Payer
-  close(): Promise<void>
+  carries(balancesWei: readonly bigint[]): Promise<number | undefined>
 }
 
 /** How a command may change a keystore: not at all, note which wallets it funds, or make it as well. */
@@ -51,10 +46,10 @@ export async function openWallets(
   io: CommandIo,
   use: KeystoreUse,
 ): Promise<OpenWallets> {
-  const { wallets, secrets, run, chain: settings } = options
+  const { wallets, secrets, run } = options
   const home = findWalletHome(options)
   const { keystoreFile } = wallets
-  const named = namedRange(options)
+  const named = namedRange(options, wallets.firstIndex)
   const { mnemonic, source } = await obtainMnemonic({
     mnemonic: secrets.mnemonic,
     keystore:
@@ -72,57 +67,32 @@ export async function openWallets(
   })
   const ranges = named ? [named] : await knownRanges(keystoreFile)
 
-  // Every wallet that is worked on listens to it.
-  setMaxListeners(0, io.signal)
-  const rpc = createRpcPool({ urls: home.rpcUrls, chainId: home.chainId })
-  const feed = createBlockFeed({ rpc, pollIntervalMs: settings.pollIntervalMs })
-  const { feeMultiplier: baseFeeMultiplier, maxFeePerGasWei } = settings
-  const fees = createFees({
-    rpc,
-    feed,
-    baseFeeMultiplier,
-    ...(maxFeePerGasWei === undefined ? {} : { maxFeeGwei: Number(maxFeePerGasWei) / 1e9 }),
-  })
-  const hub = new ReceiptHub({ rpc, feed })
-  const lanes: Lane[] = []
+  const opened = openChain(options, home, io)
   return {
+    ...opened,
     home,
-    async checkChain() {
-      for (const { message } of await rpc.check(io.signal)) io.stderr.write(`${message}\n`)
-      await fees.current({ signal: io.signal })
-    },
-    manager: new TestWalletManager({ mnemonic, chain: { rpc, feed, fees, hub }, contracts: home.contracts }),
+    noun: 'wallet',
+    manager: new TestWalletManager({ mnemonic, chain: opened.chain, contracts: home.contracts }),
     ranges,
     isNew: source === 'new keystore',
-    payer() {
-      const lane = new Lane({ rpc, feed, fees, account: toNativeAccount(funderKey(options, home)) })
-      lanes.push(lane)
-      return createPayer({ rpc, hub, lane })
-    },
-    async close() {
-      for (const lane of lanes) lane.close()
-      hub.close()
-      feed.close()
-      await rpc.close()
-    },
+    amountWei: async () => wallets.fundingWei ?? userFundingWei,
+    without: () => ({ ranges, leftOut: undefined }),
+    carries: async () => undefined,
   }
 }
 
-/** The key that pays. @throws LoadTestError CONFIG_INVALID if there is none */
-export function funderKey({ secrets }: WalletOptions, { devFunder }: ChainTarget): Hex {
-  const key = secrets.funderPrivateKey ?? secrets.relayerPrivateKeys?.[0] ?? devFunder
-  if (key !== undefined) return key
-  throw new LoadTestError('CONFIG_INVALID', 'There is no funder.', {
-    hint: 'Set VANA_LOAD_FUNDER_PRIVATE_KEY, or VANA_LOAD_FUNDER_PRIVATE_KEY_FILE to a file that holds it.',
-  })
-}
-
-function namedRange({ command, wallets }: WalletOptions): IndexRange | undefined {
+/**
+ * The wallets that were named.
+ *
+ * @param firstIndex where counting begins
+ * @throws LoadTestError CONFIG_INVALID
+ */
+export function namedRange({ command }: WalletOptions, firstIndex: number): IndexRange | undefined {
   if (command.range !== undefined && command.count !== undefined) {
     throw new LoadTestError('CONFIG_INVALID', 'Name wallets with --range or with --count, not with both.')
   }
   if (command.range !== undefined) return parseIndexRange(command.range)
-  return command.count === undefined ? undefined : indexRange(wallets.firstIndex, command.count)
+  return command.count === undefined ? undefined : indexRange(firstIndex, command.count)
 }
 
 const noWallets: IndexRange = { from: 0, count: 0 }

@@ -3,22 +3,25 @@ import { formatEther } from 'viem'
 import { formatIndexRange } from '../../wallets/index-range.ts'
 import type { CommandIo } from '../command-io.ts'
 import { exitCodes } from '../exit-code.ts'
-import { openWallets } from './open-wallets.ts'
+import type { OpenWallets } from './open-wallets.ts'
 import type { WalletOptions } from './wallet-options.ts'
 
 /** What `wallets status` was told. */
 export type StatusOptions = WalletOptions & { own: { list: boolean } }
 
 /**
- * Says what wallets hold.
+ * Says what wallets, or lanes, hold.
  *
- * @throws LoadTestError what `openWallets` throws; a `CHAIN_*` code
+ * @throws LoadTestError a `CHAIN_*` code
  */
-export async function statusCommand(options: StatusOptions, io: CommandIo): Promise<number> {
-  const { command, wallets, own } = options
-  const { manager, home, ranges, close } = await openWallets(options, io, 'look')
-  const amountWei = wallets.fundingWei
+export async function statusCommand(
+  { command, own }: StatusOptions,
+  io: CommandIo,
+  { manager, home, ranges, noun, ...opened }: OpenWallets,
+): Promise<number> {
   try {
+    const amountWei = await opened.amountWei()
+    const lanesWei: bigint[] = []
     const total = { wallets: 0, funded: 0, partly: 0, empty: 0, totalWei: 0n, missingWei: 0n }
     let listed = 0
     for (const range of ranges) {
@@ -27,6 +30,7 @@ export async function statusCommand(options: StatusOptions, io: CommandIo): Prom
         amountWei,
         signal: io.signal,
         onWallet: async ({ index, address, balanceWei }) => {
+          if (noun === 'lane') lanesWei.push(balanceWei)
           if (!own.list) return
           const line = command.json
             ? `${listed === 0 ? '{"list":[' : ','}${JSON.stringify({ index, address, balanceWei: String(balanceWei) })}`
@@ -44,24 +48,30 @@ export async function statusCommand(options: StatusOptions, io: CommandIo): Prom
       total.missingWei += status.missingWei
     }
     const { totalWei, missingWei, ...counts } = total
+    const users = await opened.carries(lanesWei)
     const document = {
       schemaVersion: 1,
       chainId: home.chainId,
+      of: `${noun}s`,
       ranges,
       amountWei: String(amountWei),
       ...counts,
       totalWei: String(totalWei),
       missingWei: String(missingWei),
+      ...(users === undefined ? {} : { users }),
     }
     io.stdout.write(
       command.json
         ? `${listed === 0 ? '{' : '],'}${JSON.stringify(document).slice(1)}\n`
-        : `Wallets ${ranges.map(formatIndexRange).join(', ')} of chain ${home.chainId}\n` +
+        : `${noun === 'lane' ? 'Lanes' : 'Wallets'} ${ranges.map(formatIndexRange).join(', ')} of chain ${home.chainId}\n` +
             `  ${total.funded} hold ${formatEther(amountWei)} VANA or more, ${total.partly} less, ${total.empty} nothing\n` +
-            `  ${formatEther(totalWei)} VANA in all; ${formatEther(missingWei)} VANA more would fund every one\n`,
+            `  ${formatEther(totalWei)} VANA in all; ${formatEther(missingWei)} VANA more would fund every one\n` +
+            (users === undefined
+              ? ''
+              : `  enough for some ${users} more relayed users at the price of gas now\n`),
     )
     return exitCodes.ok
   } finally {
-    await close()
+    await opened.close()
   }
 }

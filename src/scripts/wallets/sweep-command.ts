@@ -1,26 +1,33 @@
 import { type Address, formatEther } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
-import type { LoadTestError } from '../../errors/load-test-error.ts'
+import { LoadTestError } from '../../errors/load-test-error.ts'
+import type { IndexRange } from '../../wallets/index-range.ts'
 import type { CommandIo } from '../command-io.ts'
 import { exitCodes } from '../exit-code.ts'
-import { funderKey, openWallets } from './open-wallets.ts'
+import { funderKey } from './funder-key.ts'
+import type { OpenWallets } from './open-wallets.ts'
 import type { WalletOptions } from './wallet-options.ts'
 
 /** What `wallets sweep` was told. */
 export type SweepOptions = WalletOptions & { own: { receiver: Address | undefined } }
 
 /**
- * Returns what wallets hold.
+ * Returns what wallets, or lanes, hold.
  *
  * @returns an exit code above 0 if some could not be emptied
- * @throws LoadTestError what `openWallets` and `sweepWallets` throw
+ * @throws LoadTestError CONFIG_INVALID if there is none to empty but the receiver itself; what `sweepWallets` throws
  */
-export async function sweepCommand(options: SweepOptions, io: CommandIo): Promise<number> {
+export async function sweepCommand(
+  options: SweepOptions,
+  io: CommandIo,
+  opened: OpenWallets,
+): Promise<number> {
   const { command, limits, own } = options
-  const { manager, home, ranges, checkChain, close } = await openWallets(options, io, 'look')
+  const { manager, home, noun, checkChain, close } = opened
   try {
     await checkChain()
     const receiver = own.receiver ?? privateKeyToAddress(funderKey(options, home))
+    const ranges = toEmpty(opened, receiver, io)
     const total = { wallets: 0, sweptWallets: 0, failedWallets: 0, sweptWei: 0n, feesWei: 0n, leftWei: 0n }
     const failures: { index: number; error: LoadTestError }[] = []
     for (const range of ranges) {
@@ -39,7 +46,9 @@ export async function sweepCommand(options: SweepOptions, io: CommandIo): Promis
       failures.push(...result.failures)
     }
     for (const { index, error } of failures) {
-      io.stderr.write(`Wallet ${index} could not be emptied: ${error.code}: ${error.message}\n`)
+      io.stderr.write(
+        `${noun === 'lane' ? 'Lane' : 'Wallet'} ${index} could not be emptied: ${error.code}: ${error.message}\n`,
+      )
     }
     if (total.failedWallets > failures.length) {
       io.stderr.write(`... and ${total.failedWallets - failures.length} more\n`)
@@ -49,6 +58,7 @@ export async function sweepCommand(options: SweepOptions, io: CommandIo): Promis
       schemaVersion: 1,
       chainId: home.chainId,
       receiver,
+      of: `${noun}s`,
       ranges,
       ...counts,
       sweptWei: String(sweptWei),
@@ -59,11 +69,24 @@ export async function sweepCommand(options: SweepOptions, io: CommandIo): Promis
     io.stdout.write(
       command.json
         ? `${JSON.stringify(document)}\n`
-        : `Returned ${formatEther(sweptWei)} VANA from ${total.sweptWallets} of ${total.wallets} wallets to ${receiver}, ` +
+        : `Returned ${formatEther(sweptWei)} VANA from ${total.sweptWallets} of ${total.wallets} ${noun}s to ${receiver}, ` +
             `for ${formatEther(feesWei)} VANA of gas; ${formatEther(leftWei)} VANA are left on them.\n`,
     )
     return total.failedWallets === 0 ? exitCodes.ok : exitCodes.unexpected
   } finally {
     await close()
   }
+}
+
+/** What to empty: a receiver that is a lane itself keeps what it holds. */
+function toEmpty({ without }: OpenWallets, receiver: Address, io: CommandIo): IndexRange[] {
+  const { ranges, leftOut } = without(receiver)
+  if (leftOut === undefined) return ranges
+  if (ranges.length === 0) {
+    throw new LoadTestError('CONFIG_INVALID', `The only lane is the receiver itself, ${receiver}.`, {
+      hint: 'Name an account that is no lane with --receiver.',
+    })
+  }
+  io.stderr.write(`Lane ${leftOut} is the receiver itself, ${receiver}: it is left out.\n`)
+  return ranges
 }

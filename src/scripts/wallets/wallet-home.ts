@@ -20,6 +20,8 @@ export type ChainTarget = {
   contracts: Pick<ContractAddresses, 'multicall3' | 'multisend'>
   /** The development funder; of embedded chains only. */
   devFunder: Hex | undefined
+  /** The development relayer that `serve` sends with when it is given no other. */
+  devRelayer: Hex | undefined
 }
 
 /**
@@ -48,7 +50,7 @@ export function findWalletHome({ command, limits, environment }: WalletOptions):
     const { chain, accounts } = readTarget(command.target)
     const { id: chainId, rpcUrls, contracts } = chain
     const devFunder = isEmbedded({ chainId, rpcUrls }) ? accounts?.funder : undefined
-    return { chainId, rpcUrls, contracts, devFunder }
+    return { chainId, rpcUrls, contracts, devFunder, devRelayer: accounts?.relayer }
   }
 
   function fromEnvironment(): ChainTarget {
@@ -61,7 +63,13 @@ export function findWalletHome({ command, limits, environment }: WalletOptions):
     const id = values.get('chainId')?.value ?? defaults?.chainId
     const rpcUrls = values.get('rpcUrl')?.value ?? defaults?.rpcUrl
     if (typeof id === 'number' && Array.isArray(rpcUrls)) {
-      return { chainId: id, rpcUrls, contracts: deployedContracts, devFunder: undefined }
+      return {
+        chainId: id,
+        rpcUrls,
+        contracts: deployedContracts,
+        devFunder: undefined,
+        devRelayer: undefined,
+      }
     }
     throw new LoadTestError('CONFIG_INVALID', 'The target env needs an RPC endpoint and a chain id.', {
       hint: 'Set VANA_LOAD_RPC_URL and VANA_LOAD_CHAIN_ID.',

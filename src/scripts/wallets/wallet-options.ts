@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Environment } from '../../config/environment-layer.ts'
-import type { ParameterGroup, ValuesOf } from '../../config/parameter.ts'
+import { optional, type ParameterGroup, type ValuesOf } from '../../config/parameter.ts'
 import { nameParameters } from '../../config/parameter-names.ts'
 import { chainParameters } from '../../config/parameters/chain.ts'
 import { limitParameters, walletParameters } from '../../config/parameters/money.ts'
@@ -12,9 +12,15 @@ import type { CommandIo } from '../command-io.ts'
 import { addEnvironmentOptions, readCommandEnvironment } from '../environment-options.ts'
 import { addParameterOptions, readTypedFlags } from '../parameter-options.ts'
 
-const { fundingWei, firstIndex, keystoreFile } = walletParameters
+const { firstIndex, keystoreFile } = walletParameters
+const { kind, flag = '', summary, default: userFundingWei = 0n } = walletParameters.fundingWei
+/** Without its default: lanes have another. */
+const fundingWei = optional(kind, { flag, summary: `${summary} (default: ${kind.show(userFundingWei)})` })
 const { feeMultiplier, maxFeePerGasWei, pollIntervalMs } = chainParameters
 const { mnemonic, funderPrivateKey, relayerPrivateKeys, keystorePassphrase } = secretParameters
+
+/** What a user's wallet is funded with unless it is said. */
+export { userFundingWei }
 
 /** What every command about wallets can be told. */
 const sharedGroups = {

@@ -1,0 +1,35 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createLanePicker } from './pick-lane.ts'
+
+const rooms = fc.array(fc.integer({ min: -5, max: 64 }), { minLength: 1, maxLength: 12 })
+
+describe('the choice among lanes', () => {
+  it('falls on one with most room, whatever was picked before', () => {
+    fc.assert(
+      fc.property(rooms, fc.integer({ min: 0, max: 30 }), (given, before) => {
+        const lanes = given.map((room) => ({ room }))
+        const pick = createLanePicker(lanes)
+        for (let i = 0; i < before; i += 1) pick()
+        expect(pick().room).toBe(Math.max(...given))
+      }),
+    )
+  })
+
+  it('gives idle lanes the same number of sends, give or take one, so that all of them spend alike', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 100 }), (count, sends) => {
+        const lanes = Array.from({ length: count }, () => ({ room: 64, sent: 0 }))
+        const pick = createLanePicker(lanes)
+        for (let i = 0; i < sends; i += 1) pick().sent += 1
+        const sent = lanes.map((lane) => lane.sent)
+        expect(Math.max(...sent) - Math.min(...sent)).toBeLessThanOrEqual(1)
+      }),
+    )
+  })
+
+  it('is none without lanes', () => {
+    const pick = createLanePicker([])
+    expect(pick).toThrowError(expect.objectContaining({ code: 'CONFIG_INVALID' }))
+  })
+})

@@ -1,0 +1,64 @@
+import { setMaxListeners } from 'node:events'
+import { createBlockFeed } from '../../chain/block-feed.ts'
+import { createFees } from '../../chain/fees.ts'
+import { Lane } from '../../chain/lane.ts'
+import { ReceiptHub } from '../../chain/receipt-hub.ts'
+import { createRpcPool } from '../../chain/rpc-pool.ts'
+import { toNativeAccount } from '../../crypto/native-account.ts'
+import { createPayer, type Payer } from '../../wallets/payer.ts'
+import type { WalletChain } from '../../wallets/wallet-chain.ts'
+import type { CommandIo } from '../command-io.ts'
+import { funderKey } from './funder-key.ts'
+import type { ChainTarget } from './wallet-home.ts'
+import type { WalletOptions } from './wallet-options.ts'
+
+/** The chain, for commands that move coins. */
+export type OpenChain = {
+  chain: WalletChain
+  /**
+   * Looks at the chain before coins move; what is wrong with one endpoint while others can be used is said.
+   *
+   * @throws LoadTestError CHAIN_WRONG_ID if any endpoint serves another chain, CHAIN_UNREACHABLE, CHAIN_UNDERPRICED if gas
+   * costs more than the cap
+   */
+  checkChain(): Promise<void>
+  /** The account that pays. @throws LoadTestError CONFIG_INVALID if there is no key */
+  payer(): Payer
+  close(): Promise<void>
+}
+
+/** Opens the chain that a command works on. */
+export function openChain(options: WalletOptions, home: ChainTarget, io: CommandIo): OpenChain {
+  const { chain: settings } = options
+  // Every wallet that is worked on listens to it.
+  setMaxListeners(0, io.signal)
+  const rpc = createRpcPool({ urls: home.rpcUrls, chainId: home.chainId })
+  const feed = createBlockFeed({ rpc, pollIntervalMs: settings.pollIntervalMs })
+  const { feeMultiplier: baseFeeMultiplier, maxFeePerGasWei } = settings
+  const fees = createFees({
+    rpc,
+    feed,
+    baseFeeMultiplier,
+    ...(maxFeePerGasWei === undefined ? {} : { maxFeeGwei: Number(maxFeePerGasWei) / 1e9 }),
+  })
+  const hub = new ReceiptHub({ rpc, feed })
+  const lanes: Lane[] = []
+  return {
+    chain: { rpc, feed, fees, hub },
+    async checkChain() {
+      for (const { message } of await rpc.check(io.signal)) io.stderr.write(`${message}\n`)
+      await fees.current({ signal: io.signal })
+    },
+    payer() {
+      const lane = new Lane({ rpc, feed, fees, account: toNativeAccount(funderKey(options, home)) })
+      lanes.push(lane)
+      return createPayer({ rpc, hub, lane })
+    },
+    async close() {
+      for (const lane of lanes) lane.close()
+      hub.close()
+      feed.close()
+      await rpc.close()
+    },
+  }
+}
