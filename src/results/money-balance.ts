@@ -31,3 +31,11 @@ export function moneyMismatch({ fundedWei, spentWei, sweptWei, leftWei }: Money)
   if (fundedWei === null || spentWei === null || sweptWei === null || leftWei === null) return null
   return BigInt(fundedWei) - BigInt(spentWei) - BigInt(sweptWei) - BigInt(leftWei)
 }
+
+/** The broken promise, if these books do not balance. */
+export function mismatchOf(money: Money): { code: 'MONEY_MISMATCH'; message: string }[] {
+  const mismatch = moneyMismatch(money)
+  if (mismatch === null || mismatch === 0n) return []
+  const message = `Funded minus spent, swept and left is ${mismatch} wei; it must be 0.`
+  return [{ code: 'MONEY_MISMATCH', message }]
+}

@@ -3,7 +3,7 @@ import { evaluateThresholds } from './evaluate-thresholds.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { generatorWarnings } from './generator-warnings.ts'
 import type { Measurements } from './measurements-schema.ts'
-import { type Money, moneyMismatch, noMoney } from './money-balance.ts'
+import { type Money, mismatchOf, noMoney } from './money-balance.ts'
 import { sumOutcomes } from './outcome-counts.ts'
 import type { Threshold } from './parse-threshold.ts'
 import type { RunIdentity } from './snapshot-schema.ts'
@@ -56,13 +56,17 @@ export function buildSummary(parts: SummaryParts): Summary {
     money,
     thresholds,
     problems,
-    warnings: [...generatorWarnings(measurements), ...(parts.warnings ?? [])],
+    // Where nobody started there are no figures to warn of.
+    warnings: [
+      ...(measurements.users.started === 0 ? [] : generatorWarnings(measurements)),
+      ...(parts.warnings ?? []),
+    ],
     exitCode: exitCodeOf({ stopped, problems, thresholds }),
   }
 }
 
 function brokenPromises({ users }: Measurements, money: Money): { code: string; message: string }[] {
-  const problems = []
+  const problems: { code: string; message: string }[] = []
   const ended = sumOutcomes(users)
   if (ended !== users.planned) {
     problems.push({
@@ -70,12 +74,6 @@ function brokenPromises({ users }: Measurements, money: Money): { code: string; 
       message: `${users.planned} users were planned, but ${ended} ended; every user must end in exactly one way.`,
     })
   }
-  const mismatch = moneyMismatch(money)
-  if (mismatch !== null && mismatch !== 0n) {
-    problems.push({
-      code: 'MONEY_MISMATCH',
-      message: `Funded minus spent, swept and left is ${mismatch} wei; it must be 0.`,
-    })
-  }
+  problems.push(...mismatchOf(money))
   return problems
 }

@@ -7,16 +7,17 @@ import { toNativeAccount } from '../crypto/native-account.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { TargetConnection } from '../flow/connect-target.ts'
 import { shareOf } from '../load/split.ts'
+import { noMoney } from '../results/money-balance.ts'
 import { fundingNeed } from '../wallets/funding-need.ts'
 import { createFundingPool, type FundingPool } from '../wallets/funding-pool.ts'
 import type { HdWallets } from '../wallets/hd-wallets.ts'
-import { indexesOf } from '../wallets/index-range.ts'
+import { formatIndexRange, indexesOf } from '../wallets/index-range.ts'
 import { openMoneyJournal } from '../wallets/money-journal.ts'
 import { createMoneyLedger, type MoneyLedger, type MoneyStatement } from '../wallets/money-ledger.ts'
 import { createPayer } from '../wallets/payer.ts'
 import type { PaymentWay } from '../wallets/payment-gas.ts'
 import { readBalances } from '../wallets/read-balances.ts'
-import { createSpendingLimit } from '../wallets/spending-limit.ts'
+import { createSpendingLimit, type SpendingLimit } from '../wallets/spending-limit.ts'
 import { sweepWallets } from '../wallets/sweep-wallets.ts'
 import { findAbilities, type WalletChain } from '../wallets/wallet-chain.ts'
 import type { MoneySettlement } from './user-wallets.ts'
@@ -25,8 +26,10 @@ import type { MoneySettlement } from './user-wallets.ts'
 export type Funding = {
   pool: FundingPool
   ledger: MoneyLedger
+  /** Begins no more payments and waits for those on their way; tells whether a coin was sent to any wallet. */
+  end(): Promise<boolean>
   /** Returns what is left, and closes the books. */
-  settle(signal: AbortSignal): Promise<MoneySettlement>
+  settle(): Promise<MoneySettlement>
   close(): Promise<void>
 }
 
@@ -47,8 +50,10 @@ export async function openFunding(options: {
   /** Told how long each batch of wallets took, to the end of its verification. */
   onBatch: (batch: { durationMs: number }) => void
   signal: AbortSignal
+  /** Aborted when payments are no longer to be waited for. */
+  forced: AbortSignal
 }): Promise<Funding> {
-  const { config, target, connection, wallets, note, onBatch, signal } = options
+  const { config, target, connection, wallets, note, onBatch, signal, forced } = options
   const { rpc, feed, fees, receipts: hub } = connection
   const chain: WalletChain = { rpc, feed, fees, hub }
   const users = shareOf(config.users, config.load.part)
@@ -68,11 +73,23 @@ export async function openFunding(options: {
   const ledger = createMoneyLedger()
   const { journalFile } = options
   const journal = journalFile === undefined ? undefined : await openMoneyJournal(journalFile)
+  const limit = createSpendingLimit(config.limits.maxSpendWei)
+  const payer = createPayer({ rpc, hub, lane })
+  let hasPaid = false
   const pool = createFundingPool({
     chain,
     abilities,
-    payer: createPayer({ rpc, hub, lane }),
-    limit: createSpendingLimit(config.limits.maxSpendWei),
+    payer: {
+      ...payer,
+      pay(call, payOptions = {}) {
+        const onSent = async (hash: Hex): Promise<void> => {
+          hasPaid = true
+          await payOptions.onSent?.(hash)
+        }
+        return payer.pay(call, { ...payOptions, onSent })
+      },
+    },
+    limit,
     ledger,
     wallets,
     users: indexesOf({ from: 0, count: users }),
@@ -81,51 +98,81 @@ export async function openFunding(options: {
     maxBatches: config.wallets.fundingWorkers,
     onBatch,
   })
+  async function settle(): Promise<MoneySettlement> {
+    const range = { from: 0, count: users }
+    const problems: MoneySettlement['problems'] = []
+    let leftWei: bigint | undefined
+    let isSwept = false
+    await settleLate(connection, ledger, forced)
+    if (config.wallets.sweep && !forced.aborted) {
+      note('returning what is left to the funder')
+      try {
+        const swept = await sweepWallets({
+          chain,
+          contracts,
+          wallets,
+          range,
+          to: account.address,
+          allowMainnet: config.limits.allowMainnet,
+          onSwept: ({ sweptWei, feesWei }) => ledger.swept(sweptWei, feesWei),
+          signal: forced,
+        })
+        leftWei = swept.leftWei
+        isSwept = swept.failedWallets === 0
+        for (const { index, error } of swept.failures) {
+          const message = `Wallet ${index} could not be swept: ${error.message}`
+          problems.push({ code: error.code, message })
+        }
+      } catch (error) {
+        if (forced.aborted || !(error instanceof LoadTestError)) throw error
+        // What came back until then is in the books; the chain says what is left.
+        problems.push({ code: error.code, message: `Not all wallets could be swept: ${error.message}` })
+      }
+    }
+    leftWei ??= await sumOfBalances(connection, abilities.multicall3, wallets, users)
+    // What was still waiting when sweeping began had time to be mined before it was replaced.
+    await settleLate(connection, ledger, forced)
+    return { statement: closeBooks(ledger, { leftWei, isSwept }, problems), problems }
+  }
+
   return {
     pool,
     ledger,
-    async settle(settleSignal) {
-      const range = { from: 0, count: users }
-      const problems: MoneySettlement['problems'] = []
-      let leftWei: bigint | undefined
-      let isSwept = false
-      await settleLate(connection, ledger, settleSignal)
-      if (config.wallets.sweep && !settleSignal.aborted) {
-        note('returning what is left to the funder')
-        try {
-          const swept = await sweepWallets({
-            chain,
-            contracts,
-            wallets,
-            range,
-            to: account.address,
-            allowMainnet: config.limits.allowMainnet,
-            onSwept: ({ sweptWei, feesWei }) => ledger.swept(sweptWei, feesWei),
-            signal: settleSignal,
-          })
-          leftWei = swept.leftWei
-          isSwept = swept.failedWallets === 0
-          for (const { index, error } of swept.failures) {
-            const message = `Wallet ${index} could not be swept: ${error.message}`
-            problems.push({ code: error.code, message })
-          }
-        } catch (error) {
-          if (settleSignal.aborted || !(error instanceof LoadTestError)) throw error
-          // What came back until then is in the books; the chain says what is left.
-          problems.push({ code: error.code, message: `Not all wallets could be swept: ${error.message}` })
-        }
+    async end() {
+      if (pool.stats().fundingUsers > 0) note('waiting for the payments that are on their way')
+      await pool.stop(forced).catch(() => undefined)
+      return hasPaid || pool.stats().fundingUsers > 0
+    },
+    async settle() {
+      try {
+        await pool.stop(forced)
+        return await settle()
+      } catch (error) {
+        if (!forced.aborted) throw error
+        return { statement: noMoney, problems: [notReturned(config, ledger, limit)] }
       }
-      leftWei ??= await sumOfBalances(connection, abilities.multicall3, wallets, users)
-      // What was still waiting when sweeping began had time to be mined before it was replaced.
-      await settleLate(connection, ledger, settleSignal)
-      return { statement: closeBooks(ledger, { leftWei, isSwept }, problems), problems }
     },
     async close() {
-      await pool.stop().catch(() => undefined)
+      await pool.stop(forced).catch(() => undefined)
       await journal?.close()
       await lane.close()
     },
   }
+}
+
+/** Says what a run that was stopped at once has left on its wallets, at most: payments may have been on their way. */
+function notReturned(
+  { wallets, users, limits }: LoadTestConfig,
+  ledger: MoneyLedger,
+  limit: SpendingLimit,
+): MoneySettlement['problems'][number] {
+  const { openingWei, spentWei, sweptWei } = ledger.statement(0n)
+  const atMostWei = openingWei + limits.maxSpendWei - limit.leftWei() - spentWei - sweptWei
+  const range = formatIndexRange({ from: wallets.firstIndex, count: users })
+  const message =
+    `The run was stopped at once: up to ${formatEther(atMostWei)} VANA on wallets ${range} were not returned. ` +
+    `\`vana-load wallets sweep --range ${range}\` returns them.`
+  return { code: 'ABORTED', message }
 }
 
 /** A flow that gave up waiting may have paid all the same. */

@@ -1,3 +1,4 @@
+import { formatEther } from 'viem'
 import type { Environment } from '../config/environment-layer.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { Target } from '../config/target.ts'
@@ -10,12 +11,14 @@ import { sinceStart } from '../flow/since-start.ts'
 import type { StepObserver } from '../flow/step-runner.ts'
 import { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
 import type { Redactor } from '../redaction/redact.ts'
+import { type Money, mismatchOf } from '../results/money-balance.ts'
 import { makeRunId } from '../results/run-id.ts'
 import { checkChain } from './check-chain.ts'
 import { connectionSettings } from './connection-settings.ts'
 import { openRunTarget } from './open-run-target.ts'
+import { settleRunMoney } from './settle-run-money.ts'
 import { createStopControl } from './stop-control.ts'
-import { type MoneySettlement, openUserWallets } from './user-wallets.ts'
+import { type MoneySettlement, openUserWallets, type UserWallets } from './user-wallets.ts'
 
 /** One flow to be gone. */
 export type SingleFlow = {
@@ -49,6 +52,8 @@ export async function runSingleFlow(single: SingleFlow): Promise<SingleFlowResul
   const { config, environment, redact, note, observer, onStart } = single
   const stop = createStopControl({ ...single, graceMs: config.load.graceMs })
   const open: { close(): Promise<unknown> }[] = []
+  let wallets: UserWallets | undefined
+  let money: MoneySettlement | undefined
   try {
     const run = await openRunTarget(config, environment, stop.starting, note)
     open.push(run)
@@ -61,7 +66,11 @@ export async function runSingleFlow(single: SingleFlow): Promise<SingleFlowResul
     await checkChain(client.connection, config.flow.submission, note, stop.starting)
     await client.connection.compute.warmUp()
     const { connection } = client
-    const wallets = await openUserWallets({ config, target, connection, redact, note, signal: stop.starting })
+    const { forced } = single
+    wallets = await openUserWallets({
+      ...{ config, target, connection, redact, note, forced },
+      signal: stop.starting,
+    })
     open.push(wallets)
     const user = wallets.walletOf(0)
     await wallets.funded(0, stop.starting)
@@ -69,11 +78,18 @@ export async function runSingleFlow(single: SingleFlow): Promise<SingleFlowResul
     const startedMs = performance.now()
     const result = await client.runFlow(user, { signal: stop.flows, observer })
     const durationMs = performance.now() - startedMs
-    await single.inspect?.(result, target, connection)
     wallets.flowEnded(recordOf(user, result, startedMs, durationMs))
-    const money = await wallets.settle(single.forced)
+    await single.inspect?.(result, target, connection)
+    money = await settleRunMoney(wallets)
+    money.problems.push(...mismatchOf(money.statement))
+    for (const { code, message } of money.problems) note(`${code}: ${message}`)
     return { ...result, user: { index: user.index, address: user.address }, target, durationMs, money }
   } catch (error) {
+    // Whatever ended it: what the wallet was given comes back.
+    if (wallets !== undefined && money === undefined && (await wallets.endFunding())) {
+      const { statement, problems } = await settleRunMoney(wallets)
+      for (const text of moneyWords(statement, problems)) note(text)
+    }
     if (stop.reason())
       throw new LoadTestError('ABORTED', 'The flow was stopped before it began.', { cause: error })
     throw error
@@ -81,6 +97,16 @@ export async function runSingleFlow(single: SingleFlow): Promise<SingleFlowResul
     stop.dispose()
     for (const part of open.reverse()) await part.close()
   }
+}
+
+/** What became of the money of a flow that never went. */
+function moneyWords({ sweptWei, leftWei }: Money, problems: MoneySettlement['problems']): string[] {
+  const words = problems.map(({ code, message }) => `${code}: ${message}`)
+  if (sweptWei === null || leftWei === null) return words
+  return [
+    `returned ${formatEther(BigInt(sweptWei))} VANA to the funder, left ${formatEther(BigInt(leftWei))}`,
+    ...words,
+  ]
 }
 
 function recordOf(user: FlowUser, result: FlowResult, originMs: number, durationMs: number): FlowRecord {

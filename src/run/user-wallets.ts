@@ -22,12 +22,18 @@ export type UserWallets = {
   firstFunded(signal: AbortSignal): Promise<void>
   /** Resolves when the user's wallet has its coin. */
   funded(index: number, signal: AbortSignal): Promise<void>
+  /**
+   * Funds nobody else, and waits for the payments on their way.
+   *
+   * @returns whether a coin was sent to any wallet
+   */
+  endFunding(): Promise<boolean>
   /** How the funding stands; `null` when users need none. */
   fundingState(): FundingState | null
   /** Books what a flow cost. */
   flowEnded(record: FlowRecord): void
   /** After the last flow: returns what is left to the funder, and says where all of it went. */
-  settle(signal: AbortSignal): Promise<MoneySettlement>
+  settle(): Promise<MoneySettlement>
   close(): Promise<void>
 }
 
@@ -44,6 +50,8 @@ export type UserWalletsOptions = {
   journalFile?: string
   note: (text: string) => void
   signal: AbortSignal
+  /** Aborted when the run is to end at once: then no payment is waited for. */
+  forced: AbortSignal
 }
 
 /**
@@ -52,7 +60,7 @@ export type UserWalletsOptions = {
  * @throws LoadTestError CONFIG_INVALID without a funder or a mnemonic, CHAIN_INSUFFICIENT_FUNDS, CHAIN_*
  */
 export async function openUserWallets(options: UserWalletsOptions): Promise<UserWallets> {
-  const { config, target, connection, redact, note, signal } = options
+  const { config, target, connection, redact, note, signal, forced } = options
   const home = { chainId: target.chain.id, rpcUrls: target.chain.rpcUrls }
   const { mnemonic } = await obtainMnemonic({
     mnemonic: config.secrets.mnemonic,
@@ -82,6 +90,7 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
     note,
     onBatch: ({ durationMs }) => batches.record(durationMs),
     signal,
+    forced,
   })
   return {
     walletOf,
@@ -104,10 +113,8 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
         effectiveGasPrice: BigInt(tx.gasPriceWei),
       })
     },
-    async settle(settleSignal) {
-      await funding.pool.stop(settleSignal)
-      return funding.settle(settleSignal)
-    },
+    endFunding: () => funding.end(),
+    settle: () => funding.settle(),
     close: () => funding.close(),
   }
 }
@@ -118,6 +125,7 @@ const fundedBeforeStart = 100
 const withoutMoney: Omit<UserWallets, 'walletOf'> = {
   async firstFunded() {},
   async funded() {},
+  endFunding: async () => false,
   fundingState: () => null,
   flowEnded() {},
   settle: async () => ({ statement: noMoney, problems: [] }),

@@ -34,6 +34,7 @@ export function runSingleFlow(
       io.stdout.write(`${JSON.stringify(redact.deep({ target: target.name, ...rest }))}\n`)
     }
     if (io.signal.aborted) return { exitCode: exitCodes.interrupted }
+    if (result.money.problems.length > 0) return { exitCode: exitCodes.unexpected }
     return { exitCode: result.outcome === 'succeeded' ? exitCodes.ok : exitCodes.thresholdFailed }
   })
 }

@@ -43,6 +43,7 @@ function openRun(fundingWei = amountWei) {
     note: () => {},
     onBatch: () => {},
     signal,
+    forced: signal,
   })
 }
 const funder = (): Address => stack.anvil.accounts.funder.address
@@ -67,7 +68,7 @@ describe('the money of a run', () => {
     const run = await openRun()
     await allFunded(run)
     await run.pool.stop()
-    const { statement, problems } = await run.settle(signal)
+    const { statement, problems } = await run.settle()
     expect(problems).toEqual([])
     expect(statement).toMatchObject({ fundedWei: String(3n * amountWei), leftWei: '0' })
     expect(moneyMismatch(statement)).toBe(0n)
@@ -81,7 +82,7 @@ describe('the money of a run', () => {
     const { client } = stack.anvil
     await client.setCode({ address: funder(), bytecode: '0x60006000fd' })
     try {
-      const { statement, problems } = await run.settle(signal)
+      const { statement, problems } = await run.settle()
       expect(problems).toMatchObject([
         { code: 'CONFIG_INVALID', message: expect.stringContaining('has code') },
       ])
@@ -98,7 +99,7 @@ describe('the money of a run', () => {
     await allFunded(run)
     await run.pool.stop()
     run.ledger.submitted(`0x${'cd'.repeat(32)}`)
-    const { statement, problems } = await run.settle(signal)
+    const { statement, problems } = await run.settle()
     expect({ problems, mismatch: moneyMismatch(statement) }).toEqual({ problems: [], mismatch: 0n })
     await run.close()
   })
@@ -110,7 +111,7 @@ describe('the money of a run', () => {
     const hash = `0x${'ab'.repeat(32)}` as const
     run.ledger.submitted(hash)
     run.ledger.funded(7n, 0n)
-    const { statement, problems } = await run.settle(signal)
+    const { statement, problems } = await run.settle()
     expect(moneyMismatch(statement)).toBe(7n)
     expect(problems).toMatchObject([
       { code: 'TX_NOT_CONFIRMED', message: expect.stringContaining('1 transactions') },

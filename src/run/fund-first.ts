@@ -1,0 +1,26 @@
+import { LoadTestError } from '../errors/load-test-error.ts'
+import type { StopControl } from './stop-control.ts'
+import type { UserWallets } from './user-wallets.ts'
+
+/**
+ * Waits for the coin of the first users. What ends that wait when coins have moved ends the run as anything later would: with
+ * a summary, and with the coins returned.
+ *
+ * @throws what ended it before a coin moved
+ */
+export async function fundFirst(
+  wallets: Pick<UserWallets, 'firstFunded' | 'endFunding'>,
+  stop: Pick<StopControl, 'starting' | 'stop'>,
+): Promise<void> {
+  try {
+    await wallets.firstFunded(stop.starting)
+  } catch (error) {
+    if (!(await wallets.endFunding())) throw error
+    const { message } = error instanceof Error ? error : { message: String(error) }
+    const isCap = error instanceof LoadTestError && error.code === 'SPENDING_CAP'
+    stop.stop({
+      reason: isCap ? 'spending-cap' : 'error',
+      message: `the first users were not funded: ${message}`,
+    })
+  }
+}

@@ -1,0 +1,126 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Address, createPublicClient, http, type PublicClient } from 'viem'
+import { privateKeyToAddress } from 'viem/accounts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Target, targetSchema } from '../../src/config/target.ts'
+import { moneyMismatch } from '../../src/results/money-balance.ts'
+import { summarySchema } from '../../src/results/summary-schema.ts'
+import { createHdWallets } from '../../src/wallets/hd-wallets.ts'
+import { readMoneyJournal } from '../../src/wallets/read-money-journal.ts'
+import { type RunningProgram, startProgram } from './program.fixture.ts'
+
+const mnemonic = 'legal winner thank year wave sausage worth useful legal winner thank yellow'
+const users = 20
+const fundedWei = BigInt(users) * 10n ** 17n
+const addresses = Array.from({ length: users }, (_, i) => createHdWallets(mnemonic).user(i).address)
+
+let folder: string
+let testbed: RunningProgram
+let target: Target
+let client: PublicClient
+let funder: Address
+
+// Blocks that are slow enough to be interrupted before the first holds the payment.
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'vana-load-interrupted-'))
+  testbed = startProgram(['testbed', '--json', '--block-time', '5s'], folder)
+  const [line] = await testbed.says(/^\{.*\}$/m)
+  target = targetSchema.parse(JSON.parse(line))
+  writeFileSync(join(folder, 'target.json'), line)
+  client = createPublicClient({ transport: http(target.chain.rpcUrls[0]) })
+  funder = privateKeyToAddress(target.accounts?.funder ?? '0x')
+}, 120_000)
+
+afterAll(async () => {
+  testbed?.child.kill('SIGTERM')
+  await testbed?.ended
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const start = (args: string): RunningProgram =>
+  startProgram(args.split(' '), folder, { VANA_LOAD_MNEMONIC: mnemonic })
+const balance = (address: Address): Promise<bigint> => client.getBalance({ address })
+const held = async (): Promise<bigint> =>
+  (await Promise.all(addresses.map(balance))).reduce((sum, wei) => sum + wei, 0n)
+const isPaying = async (): Promise<boolean> =>
+  (await client.getTransactionCount({ address: funder, blockTag: 'pending' })) >
+  (await client.getTransactionCount({ address: funder, blockTag: 'latest' }))
+
+/** The folder of the only run under this results folder. */
+function runIn(results: string): string {
+  const [id] = existsSync(join(folder, results)) ? readdirSync(join(folder, results)) : []
+  return join(folder, results, id ?? 'none')
+}
+
+/** Starts a run, and resolves when its payment is on its way. */
+async function startPaying(results: string): Promise<RunningProgram> {
+  const program = start(`run --target target.json --users ${users} --rate 8 --out ${results} --json`)
+  while (!(await isPaying())) await sleep(20)
+  return program
+}
+
+/** What the payments of a run have cost, as its journal has it. */
+async function paymentFees(run: string): Promise<bigint> {
+  let feesWei = 0n
+  for await (const entry of readMoneyJournal(join(run, 'funding.ndjson'))) {
+    if (entry.type === 'paid') feesWei += BigInt(entry.feesWei)
+  }
+  return feesWei
+}
+
+describe('a run that is interrupted while its first wallets are funded', () => {
+  test('returns what it has paid, and has results and books as any other', async () => {
+    const beforeWei = await balance(funder)
+    const program = await startPaying('once')
+    program.child.kill('SIGINT')
+    const { code, stdout, stderr } = await program.ended
+    expect(code, stderr).toBe(130)
+    const summary = summarySchema.parse(JSON.parse(stdout))
+    expect(summary.problems).toEqual([])
+    expect(summary.run.stopped).toMatchObject({ reason: 'interrupted' })
+    expect(summary.users).toMatchObject({ planned: users, started: 0, dropped: users })
+    expect(summary.money).toMatchObject({ fundedWei: String(fundedWei), leftWei: '0' })
+    expect(moneyMismatch(summary.money)).toBe(0n)
+    expect(await held()).toBe(0n)
+    const run = runIn('once')
+    expect(beforeWei - (await balance(funder))).toBe(
+      BigInt(summary.money.spentWei ?? 0) + (await paymentFees(run)),
+    )
+    expect(existsSync(join(run, 'report.html'))).toBe(true)
+    expect(readFileSync(join(run, 'flows.ndjson'), 'utf8').trim().split('\n')).toHaveLength(users)
+  }, 120_000)
+
+  test('and again says what was not returned, and where it is', async () => {
+    const program = await startPaying('twice')
+    program.child.kill('SIGINT')
+    await program.says(/waiting for the payments/)
+    program.child.kill('SIGINT')
+    const { code, stdout } = await program.ended
+    const { problems, money } = summarySchema.parse(JSON.parse(stdout))
+    expect(code).toBe(130)
+    expect(money.leftWei).toBe(null)
+    expect(problems).toMatchObject([
+      { code: 'ABORTED', message: expect.stringContaining(`wallets 0-${users - 1}`) },
+    ])
+    const [, upTo = ''] = /up to ([\d.]+) VANA/.exec(problems[0]?.message ?? '') ?? []
+    while (await isPaying()) await sleep(200)
+    expect(await held()).toBe(fundedWei)
+    expect(Number(upTo)).toBeGreaterThanOrEqual(Number(fundedWei) / 1e18)
+    const sweep = await start(`wallets sweep --target target.json --range 0-${users - 1} --json`).ended
+    expect(sweep.code, sweep.stderr).toBe(0)
+    expect(await held()).toBe(0n)
+  }, 120_000)
+})
+
+test('a flow that is interrupted while its wallet is funded returns what it has paid', async () => {
+  const program = start('flow --target target.json')
+  while (!(await isPaying())) await sleep(20)
+  program.child.kill('SIGINT')
+  const { code, stderr } = await program.ended
+  expect(code, stderr).toBe(130)
+  expect(stderr).toMatch(/returned 0\.09\d+ VANA to the funder, left 0/)
+  expect(await held()).toBe(0n)
+}, 120_000)
