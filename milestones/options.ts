@@ -40,9 +40,11 @@ export function refuse(script: string, message: string): never {
 }
 
 function helpOf(script: string, options: Record<string, Option>): string {
-  const lines = Object.entries(options).map(([name, { value, summary }]) => {
-    const flag = value === undefined ? `--${name}` : `--${name} <${value}>`
-    return `  ${flag.padEnd(26)}${summary}`
-  })
-  return `Usage: npx tsx ${script} [options]\n\n${lines.join('\n')}\n  ${'--help'.padEnd(26)}This text.`
+  const lines = Object.entries({ ...options, help: { summary: 'This text.' } }).map(
+    ([name, { value, summary }]: [string, Option]) => {
+      const flag = value === undefined ? `--${name}` : `--${name} <${value}>`
+      return `  ${flag.padEnd(26)}${summary}`
+    },
+  )
+  return `Usage: npx tsx ${script} [options]\n\n${lines.join('\n')}`
 }

@@ -11,6 +11,9 @@ import { startChain } from '../../src/testbed/chain/start-chain.ts'
 import { createHdWallets } from '../../src/wallets/hd-wallets.ts'
 import { generateMnemonic } from '../../src/wallets/mnemonic.ts'
 import { expect, openCriteria } from '../criteria.ts'
+import { readOptions } from '../options.ts'
+
+readOptions('milestones/ms-01/test-milestone1.ts', {})
 
 const milestone = openCriteria('Milestone 1: core components')
 const startingChain = startChain({ blockTime: 'instant' })

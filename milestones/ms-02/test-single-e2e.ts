@@ -1,8 +1,8 @@
 /** Milestone 2: one user goes the whole way, and every stage is looked at. See README.md beside this file. */
-import { parseArgs } from 'node:util'
 import { createPublicClient, createWalletClient, type Hex, http } from 'viem'
+import type { Flags } from '../../src/config/flag-layer.ts'
 import { readEnvironment } from '../../src/config/read-environment.ts'
-import { resolveConfig } from '../../src/config/resolve-config.ts'
+import { type ResolvedConfig, resolveConfig } from '../../src/config/resolve-config.ts'
 import type { Target } from '../../src/config/target.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import type { FlowUser, ServerIdentity, Submission } from '../../src/flow/flow-services.ts'
@@ -10,28 +10,34 @@ import type { StepName } from '../../src/flow/steps.ts'
 import { createRedactor } from '../../src/redaction/redact.ts'
 import { createStepPrinter } from '../../src/report/step-printer.ts'
 import { runSingleFlow } from '../../src/run/run-single-flow.ts'
+import { describeError } from '../../src/scripts/describe-error.ts'
+import { exitCodeOfError } from '../../src/scripts/exit-code.ts'
 import { mokshaTestnet, NodePlatformAdapter, VanaCore } from '../../src/vana/sdk.ts'
 import { expect, openCriteria } from '../criteria.ts'
+import { readOptions, refuse } from '../options.ts'
 
-const { values: args } = parseArgs({
-  options: {
-    target: { type: 'string', default: 'local' },
-    submission: { type: 'string', default: 'direct' },
-    'data-size': { type: 'string', default: 'medium' },
-  },
+const script = 'milestones/ms-02/test-single-e2e.ts'
+const given = readOptions(script, {
+  target: { value: 'name|file', summary: 'local, moksha, env or a target document. Default: local.' },
+  submission: { value: 'who pays', summary: 'direct: a funded wallet, or relayed. Default: direct.' },
+  'data-size': { value: 'size', summary: 'small, medium, large or mixed. Default: medium.' },
 })
-
-const milestone = openCriteria('Milestone 2: one whole flow, end to end')
 const environment = readEnvironment({ env: process.env, cwd: process.cwd() })
-const { config } = resolveConfig({
-  flags: { '--target': args.target, '--submission': args.submission, '--data-size': args['data-size'] },
-  environment,
-  defaultPreset: 'debug',
+const { config } = resolve({
+  '--target': given.target ?? 'local',
+  '--submission': given.submission ?? 'direct',
+  '--data-size': given['data-size'] ?? 'medium',
 })
+const milestone = openCriteria('Milestone 2: one whole flow, end to end')
 const redact = createRedactor()
 const printer = createStepPrinter((line) => console.log(redact.text(line)))
 const interrupt = new AbortController()
 process.once('SIGINT', () => interrupt.abort())
+// What keeps the flow from beginning is no criterion that was missed: it is said as a command says it.
+process.on('uncaughtException', (error) => {
+  console.error(redact.text(describeError(error)))
+  process.exit(exitCodeOfError(error, interrupt.signal))
+})
 
 /** What the steps made, to be held against what the target then has. */
 const made = new Map<StepName, unknown>()
@@ -107,6 +113,14 @@ await milestone.check('Settled: every coin is accounted for', () => {
   return `funded ${fundedWei} = spent ${spentWei} + swept ${sweptWei} + left ${leftWei} wei`
 })
 process.exitCode = milestone.conclude()
+
+function resolve(flags: Flags): ResolvedConfig {
+  try {
+    return resolveConfig({ flags, environment, defaultPreset: 'debug' })
+  } catch (error) {
+    return refuse(script, error instanceof Error ? error.message : String(error))
+  }
+}
 
 function userAddress(): Hex {
   if (!user) throw new Error('the flow never began')
