@@ -5,6 +5,7 @@ import { isAskedFor } from '../config/source.ts'
 import { addConfigOptions, readCommandConfig } from './config-options.ts'
 import type { CommandModule } from './main.ts'
 import { runContextOf } from './run-context.ts'
+import { withPassphrase } from './with-passphrase.ts'
 
 const groups = new Set(['flow', 'retry', 'chain', 'testbed', 'wallets', 'limits'])
 const keys = new Set(['target', 'seed', 'output.json'])
@@ -15,7 +16,8 @@ export const define: CommandModule['define'] = (command, io, run) => {
     .description('Carries one user through the whole workflow and shows every step as it happens.')
     .action(() =>
       run(async () => {
-        const { resolved, environment } = readCommandConfig(command, io, 'debug')
+        const { resolved: asked, environment } = readCommandConfig(command, io, 'debug')
+        const resolved = await withPassphrase(asked, io)
         const { runSingleFlow } = await import('./run-single-flow.ts')
         // What was settled about users and rates is of no matter here.
         const single = { ...resolved, config: forOneUser(resolved), notes: [] }

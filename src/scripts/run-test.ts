@@ -5,6 +5,7 @@ import { addConfigOptions, readCommandConfig } from './config-options.ts'
 import { exitCodes } from './exit-code.ts'
 import type { CommandModule } from './main.ts'
 import { runContextOf } from './run-context.ts'
+import { withPassphrase } from './with-passphrase.ts'
 
 /** The command `run`: a load test. */
 export const define: CommandModule['define'] = (command: Command, io: CommandIo, run) => {
@@ -15,13 +16,14 @@ export const define: CommandModule['define'] = (command: Command, io: CommandIo,
     )
     .action(() =>
       run(async () => {
-        const { resolved, environment } = readCommandConfig(command, io, 'smoke')
-        const context = runContextOf(resolved, environment)
-        if (resolved.config.dryRun) {
+        const { resolved: asked, environment } = readCommandConfig(command, io, 'smoke')
+        if (asked.config.dryRun) {
           const { showPlan } = await import('./show-plan.ts')
-          await showPlan(resolved.config, io, context)
+          await showPlan(asked.config, io, runContextOf(asked, environment))
           return exitCodes.ok
         }
+        const resolved = await withPassphrase(asked, io)
+        const context = runContextOf(resolved, environment)
         if (resolved.config.capacity.find) {
           const { findCapacity } = await import('./find-capacity.ts')
           const { exitCode } = await findCapacity(resolved.config, io, context)
