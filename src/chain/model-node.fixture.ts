@@ -1,7 +1,7 @@
 import { type Hash, type Hex, keccak256, numberToHex, parseGwei, parseTransaction, stringToHex } from 'viem'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { toChainError } from './rpc-error.ts'
-import type { RpcPool } from './rpc-pool.ts'
+import type { RpcPool, RpcRequestOptions } from './rpc-pool.ts'
 
 /** How the node treats one request to take a transaction, instead of doing what is right. */
 export type SendFault =
@@ -161,9 +161,14 @@ export function createModelNode(): ModelNode {
       let alive = true
       const rpc = {
         chainId: 14800,
-        async request(method: string, params: readonly unknown[]) {
+        async request(method: string, params: readonly unknown[], { onUnanswered }: RpcRequestOptions = {}) {
           if (!alive) return await new Promise(() => {})
-          return method === 'eth_sendRawTransaction' ? send(params[0] as Hex) : read(method, params)
+          try {
+            return method === 'eth_sendRawTransaction' ? send(params[0] as Hex) : read(method, params)
+          } catch (error) {
+            if (error instanceof LoadTestError && error.code === 'CHAIN_UNREACHABLE') onUnanswered?.()
+            throw error
+          }
         },
         async batch(calls: readonly { method: string; params: readonly unknown[] }[]) {
           if (!alive) return await new Promise(() => {})
