@@ -36,6 +36,8 @@ export type FundWalletsOptions = {
   /** What each wallet must hold in the end. */
   amountWei: bigint
   payer: Payer
+  /** The wallets may be sending meanwhile, as lanes do: what one of them spends itself is not missed. @default false */
+  inUse?: boolean
   /** Most that may leave the funder, gas included. */
   maxSpendWei: bigint
   /** @default false */
@@ -139,6 +141,8 @@ async function payAll(
   }
   if (plan.payments === 0) return result
 
+  const inUseSince = options.inUse ? (await chain.feed.head({ signal })).number : undefined
+  const verification = { amountWei, inUseSince, signal }
   const packer = createBatchPacker(packing)
   const concurrency = options.concurrency ?? (abilities.disperser === undefined ? 32 : 4)
   let begun = 0
@@ -156,7 +160,7 @@ async function payAll(
       result.valueWei += paid.valueWei
       result.feesWei += paid.feesWei
       await journal?.append(paidEntry(number, paid))
-      await verifyFunded(batchPayer, batch.payments, { amountWei, blockNumber: paid.blockNumber, signal })
+      await verifyFunded(batchPayer, batch.payments, { ...verification, blockNumber: paid.blockNumber })
     } catch (error) {
       const code = error instanceof LoadTestError ? error.code : 'INTERNAL'
       await journal?.append({ type: 'failed', batch: number, code })

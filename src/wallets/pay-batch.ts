@@ -2,6 +2,7 @@ import type { Hash } from 'viem'
 import { tellRevert } from '../chain/explain-revert.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { disperseCall, type PaymentCall } from './disperse-call.ts'
+import { findSpenders } from './find-spenders.ts'
 import type { FundingBatch, WalletPayment } from './funding-plan.ts'
 import { nameRanges, uniteRanges } from './index-range.ts'
 import type { PaidTransaction, Payer } from './payer.ts'
@@ -70,18 +71,29 @@ export async function payBatch(
 /**
  * Makes sure that wallets hold what they were paid, once a block is in.
  *
+ * @param options.inUseSince the wallets are in use: one that has sent something since this block may hold less
  * @throws LoadTestError FUNDING_FAILED, naming the wallets that hold less; a `CHAIN_*` code
  */
 export async function verifyFunded(
   { chain, abilities }: Pick<BatchPayer, 'chain' | 'abilities'>,
   payments: readonly WalletPayment[],
-  options: { amountWei: bigint; blockNumber: number; signal?: AbortSignal | undefined },
+  options: {
+    amountWei: bigint
+    blockNumber: number
+    inUseSince?: number | undefined
+    signal?: AbortSignal | undefined
+  },
 ): Promise<void> {
-  const { amountWei, blockNumber, signal } = options
+  const { amountWei, blockNumber, inUseSince, signal } = options
   const addresses = payments.map(({ address }) => address)
   const { multicall3 } = abilities
   const balances = await readBalances(chain.rpc, addresses, { multicall3, sinceBlock: blockNumber, signal })
-  const lacking = payments.filter((_, i) => (balances[i] ?? 0n) < amountWei)
+  const poor = payments.filter((_, i) => (balances[i] ?? 0n) < amountWei)
+  if (poor.length === 0) return
+  const poorAddresses = poor.map(({ address }) => address)
+  const hasSpent =
+    inUseSince === undefined ? [] : await findSpenders(chain.rpc, poorAddresses, inUseSince, signal)
+  const lacking = poor.filter((_, i) => hasSpent[i] !== true)
   if (lacking.length > 0) {
     throw new LoadTestError(
       'FUNDING_FAILED',

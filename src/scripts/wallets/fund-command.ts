@@ -86,6 +86,7 @@ async function fundAll(
   const words = `${noun === 'lane' ? 'Lanes' : 'Wallets'} ${what.ranges.map(formatIndexRange).join(', ')}`
   return await manager.fund({
     ...what,
+    inUse: noun === 'lane',
     allowMainnet: options.limits.allowMainnet,
     journalPath,
     signal: io.signal,

@@ -1,0 +1,25 @@
+import { type Address, numberToHex } from 'viem'
+import { parseCount } from '../chain/chain-reads.ts'
+import { unwrap } from '../chain/rpc-answer.ts'
+import type { RpcPool } from '../chain/rpc-pool.ts'
+
+const method = 'eth_getTransactionCount'
+
+/**
+ * Tells which accounts have sent a transaction since a block, by its place among those given.
+ *
+ * @throws LoadTestError a `CHAIN_*` code, also if the node does not know the state of that block any more
+ * @example const hasSpent = await findSpenders(rpc, addresses, blockNumber); hasSpent[0]
+ */
+export async function findSpenders(
+  rpc: RpcPool,
+  addresses: readonly Address[],
+  sinceBlock: number,
+  signal?: AbortSignal,
+): Promise<boolean[]> {
+  const calls = addresses.flatMap((address) =>
+    [numberToHex(sinceBlock), 'latest'].map((at) => ({ method, params: [address, at] })),
+  )
+  const counts = (await rpc.batch(calls, { signal })).map((outcome) => parseCount(unwrap(outcome), method))
+  return addresses.map((_, i) => (counts[2 * i] ?? 0) < (counts[2 * i + 1] ?? 0))
+}
