@@ -1,4 +1,3 @@
-import type { Part } from '../load/split.ts'
 import { type Environment, environmentLayer } from './environment-layer.ts'
 import { type Flags, flagLayer } from './flag-layer.ts'
 import { forecastGrantees } from './grantee-capacity.ts'
@@ -10,6 +9,7 @@ import type { ConfigFile } from './read-config-file.ts'
 import { type Resolved, resolveParameters } from './resolve-parameters.ts'
 import { layerOfPreset, resolvePreset } from './resolve-preset.ts'
 import { settleArrivals } from './settle-arrivals.ts'
+import { settleFunder } from './settle-funder.ts'
 import { settleMoney } from './settle-money.ts'
 import type { Source } from './source.ts'
 
@@ -65,7 +65,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   settleArrivals(values, presetLayer, problems, notes)
   settleMoney(values, problems, notes)
   noteFullGrantees(values, notes)
-  noteSharedFunder(values, notes)
+  settleFunder(values, problems, notes)
   problems.push(...findBadThresholds(values.get('thresholds'), sources.checkThreshold))
   throwProblems(problems)
   values.set('preset', { value: preset.name, source: preset.source })
@@ -98,18 +98,6 @@ function noteFullGrantees(values: ReadonlyMap<string, Resolved>, notes: string[]
   if (typeof users !== 'number' || typeof grantees !== 'number') return
   const forecast = forecastGrantees(users, grantees, 0)
   if (forecast !== undefined) notes.push(forecast)
-}
-
-/** Parts do not talk, so two that send with one key take each other's nonces. */
-function noteSharedFunder(values: ReadonlyMap<string, Resolved>, notes: string[]): void {
-  const part = values.get('load.part')?.value as Part | undefined
-  const pays = values.get('flow.submission')?.value === 'direct'
-  if (part === undefined || part.count === 1 || !pays || values.get('target')?.value === 'local') return
-  notes.push(
-    `This is part ${part.index + 1} of ${part.count}: give each part a funder of its own ` +
-      '(VANA_LOAD_FUNDER_PRIVATE_KEY), or fund all wallets before (vana-load wallets fund). Parts that send with one ' +
-      "key take each other's nonces.",
-  )
 }
 
 /** Puts every value where the configuration has it. */

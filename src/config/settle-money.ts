@@ -3,7 +3,7 @@ import type { Problem } from './problem.ts'
 import type { Resolved } from './resolve-parameters.ts'
 import type { Source } from './source.ts'
 
-/** Sets the spending cap and the funder where nothing else does, in place. */
+/** Sets the spending cap where nothing else does, in place. */
 export function settleMoney(values: Map<string, Resolved>, problems: Problem[], notes: string[]): void {
   const users = values.get('users')?.value
   const funding = values.get('wallets.funding')?.value
@@ -26,10 +26,5 @@ export function settleMoney(values: Map<string, Resolved>, problems: Problem[], 
           ' the run stops at the cap unless wallets hold coins already.',
       )
     }
-  }
-  const relayers = values.get('secrets.relayerPrivateKeys')?.value
-  if (values.get('secrets.funderPrivateKey') === undefined && Array.isArray(relayers) && relayers[0]) {
-    const source: Source = { kind: 'derived', from: 'the first relayer key' }
-    values.set('secrets.funderPrivateKey', { value: relayers[0], source })
   }
 }

@@ -14,6 +14,7 @@ import type { HdWallets } from '../wallets/hd-wallets.ts'
 import { formatIndexRange, indexesOf } from '../wallets/index-range.ts'
 import { openMoneyJournal } from '../wallets/money-journal.ts'
 import { createMoneyLedger, type MoneyLedger, type MoneyStatement } from '../wallets/money-ledger.ts'
+import { noticeOthers } from '../wallets/notice-others.ts'
 import { createPayer } from '../wallets/payer.ts'
 import type { PaymentWay } from '../wallets/payment-gas.ts'
 import { readBalances } from '../wallets/read-balances.ts'
@@ -69,7 +70,7 @@ export async function openFunding(options: {
     { users, amountWei, way, capWei: config.limits.maxSpendWei },
     signal,
   )
-  const lane = new Lane({ rpc, feed, fees, account })
+  const lane = new Lane({ rpc, feed, fees, account, onRepair: noticeOthers(account.address, note) })
   const ledger = createMoneyLedger()
   const { journalFile } = options
   const journal = journalFile === undefined ? undefined : await openMoneyJournal(journalFile)
@@ -217,7 +218,7 @@ function isBalanced({ fundedWei, spentWei, sweptWei, leftWei }: MoneyStatement):
 }
 
 function funderKey({ secrets }: LoadTestConfig, { accounts }: Target): Hex {
-  const key = secrets.funderPrivateKey ?? secrets.relayerPrivateKeys?.[0] ?? accounts?.funder
+  const key = secrets.funderPrivateKey ?? accounts?.funder
   if (key) return key
   throw new LoadTestError(
     'CONFIG_INVALID',

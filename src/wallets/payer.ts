@@ -5,6 +5,7 @@ import type { Lane } from '../chain/lane.ts'
 import type { LaneEvent } from '../chain/lane-entry.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { PaymentCall } from './disperse-call.ts'
+import { ownFunderHint } from './notice-others.ts'
 import type { WalletChain } from './wallet-chain.ts'
 
 /** A payment in a block, whatever became of it. */
@@ -89,6 +90,7 @@ export function createPayer(
           }
           throw new LoadTestError('FUNDING_FAILED', 'A payment lost its nonce to another transaction.', {
             cause: error,
+            hint: `Somebody else sends with the key of ${lane.address}. ${ownFunderHint}`,
             details: { hash: sent.hash },
           })
         })

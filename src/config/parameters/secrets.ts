@@ -13,7 +13,12 @@ export const secretParameters = {
   }),
   /** Pays users and lanes. */
   funderPrivateKey: secret(privateKey, {
-    summary: 'Key that pays users and lanes; without it, the first relayer key.',
+    summary: 'Key that pays users and lanes; without it, the first of the funders, or the first relayer key.',
+  }),
+  /** Pay for the parts of a load, which must not send with one key. */
+  funderPrivateKeys: secret(listOf(privateKey, 'private keys, separated by commas'), {
+    summary:
+      'Keys that pay, separated by commas, for a load in parts: --part 2/3 pays with the second. Without --part, the first pays.',
   }),
   /** Send what is relayed. */
   relayerPrivateKeys: secret(listOf(privateKey, 'private keys, separated by commas'), {

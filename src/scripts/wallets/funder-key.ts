@@ -5,7 +5,8 @@ import type { WalletOptions } from './wallet-options.ts'
 
 /** The key that pays. @throws LoadTestError CONFIG_INVALID if there is none */
 export function funderKey({ secrets }: WalletOptions, { devFunder }: ChainTarget): Hex {
-  const key = secrets.funderPrivateKey ?? secrets.relayerPrivateKeys?.[0] ?? devFunder
+  const [firstFunder] = secrets.funderPrivateKeys ?? []
+  const key = secrets.funderPrivateKey ?? firstFunder ?? secrets.relayerPrivateKeys?.[0] ?? devFunder
   if (key !== undefined) return key
   throw new LoadTestError('CONFIG_INVALID', 'There is no funder.', {
     hint: 'Set VANA_LOAD_FUNDER_PRIVATE_KEY, or VANA_LOAD_FUNDER_PRIVATE_KEY_FILE to a file that holds it.',

@@ -5,6 +5,7 @@ import { Lane } from '../../chain/lane.ts'
 import { ReceiptHub } from '../../chain/receipt-hub.ts'
 import { createRpcPool } from '../../chain/rpc-pool.ts'
 import { toNativeAccount } from '../../crypto/native-account.ts'
+import { noticeOthers } from '../../wallets/notice-others.ts'
 import { createPayer, type Payer } from '../../wallets/payer.ts'
 import type { WalletChain } from '../../wallets/wallet-chain.ts'
 import type { CommandIo } from '../command-io.ts'
@@ -50,7 +51,9 @@ export function openChain(options: WalletOptions, home: ChainTarget, io: Command
       await fees.current({ signal: io.signal })
     },
     payer() {
-      const lane = new Lane({ rpc, feed, fees, account: toNativeAccount(funderKey(options, home)) })
+      const account = toNativeAccount(funderKey(options, home))
+      const onRepair = noticeOthers(account.address, (text) => io.stderr.write(`${text}\n`))
+      const lane = new Lane({ rpc, feed, fees, account, onRepair })
       lanes.push(lane)
       return createPayer({ rpc, hub, lane })
     },

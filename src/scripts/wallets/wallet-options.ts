@@ -17,7 +17,8 @@ const { kind, flag = '', summary, default: userFundingWei = 0n } = walletParamet
 /** Without its default: lanes have another. */
 const fundingWei = optional(kind, { flag, summary: `${summary} (default: ${kind.show(userFundingWei)})` })
 const { feeMultiplier, maxFeePerGasWei, pollIntervalMs } = chainParameters
-const { mnemonic, funderPrivateKey, relayerPrivateKeys, keystorePassphrase } = secretParameters
+const { mnemonic, funderPrivateKey, funderPrivateKeys, relayerPrivateKeys, keystorePassphrase } =
+  secretParameters
 
 /** What a user's wallet is funded with unless it is said. */
 export { userFundingWei }
@@ -29,7 +30,7 @@ const sharedGroups = {
   limits: limitParameters,
   chain: { feeMultiplier, maxFeePerGasWei, pollIntervalMs },
   run: { seed: runParameters.seed },
-  secrets: { mnemonic, funderPrivateKey, relayerPrivateKeys, keystorePassphrase },
+  secrets: { mnemonic, funderPrivateKey, funderPrivateKeys, relayerPrivateKeys, keystorePassphrase },
 }
 
 type SharedGroups = typeof sharedGroups
