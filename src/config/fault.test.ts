@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatFault, parseFault } from './fault.ts'
+import { faultPlaces, formatFault, parseFault } from './fault.ts'
 import { fault } from './kinds/fault.ts'
 
 describe('a fault', () => {
@@ -10,6 +10,11 @@ describe('a fault', () => {
     ['storage:latency=200ms', { place: 'storage', kind: 'latency', durationMs: 200 }],
     ['personal-server:jitter=1s', { place: 'personal-server', kind: 'jitter', durationMs: 1000 }],
     ['api-server:429=5%', { place: 'api-server', kind: '429', share: 0.05 }],
+    ['api-server:502=5%', { place: 'api-server', kind: '502', share: 0.05 }],
+    [
+      'personal-server:restart=3s/1m',
+      { place: 'personal-server', kind: 'restart', downMs: 3000, everyMs: 60_000 },
+    ],
     ['rpc:reorg=2/30s', { place: 'rpc', kind: 'reorg', depth: 2, everyMs: 30_000 }],
   ])('is read: %s', (text, expected) => {
     expect(parseFault(text)).toEqual(expected)
@@ -28,10 +33,26 @@ describe('a fault', () => {
     'rpc:reorg=9/30s',
     'rpc:reorg=2',
     'rpc:reorg=2/1ms',
+    'rpc:reorg=2/30d',
+    'rpc:501=1%',
+    'storage:restart=3s',
+    'storage:restart=1m/3s',
+    'storage:restart=1ms/3s',
+    'storage:restart=3s/30d',
   ])('is refused, with what is allowed: %s', (text) => {
     const { success, error } = fault.schema.safeParse(text)
     expect(success).toBe(false)
     expect(error?.issues[0]?.message).toContain('send-error')
+  })
+
+  it('of a restart reads the same again as it is written', () => {
+    const times = fc.tuple(fc.integer({ min: 10, max: 900_000 }), fc.integer({ min: 1, max: 900_000 }))
+    fc.assert(
+      fc.property(fc.constantFrom(...faultPlaces), times, (place, [downMs, upMs]) => {
+        const restart = { place, kind: 'restart', downMs, everyMs: Math.max(1000, downMs + upMs) } as const
+        expect(parseFault(formatFault(restart))).toEqual(restart)
+      }),
+    )
   })
 
   it('reads the same again as it is written', () => {

@@ -9,7 +9,10 @@ export type FaultPlace = (typeof faultPlaces)[number]
 /** Faults that hit a share of the requests. */
 export const shareFaults = {
   '429': 'answered with 429 and Retry-After: 1',
+  '500': 'answered with 500',
+  '502': 'answered with 502',
   '503': 'answered with 503',
+  '504': 'answered with 504',
   reset: 'cut off, before or after it was carried out',
   hang: 'never answered',
   'slow-body': 'answered a few bytes at a time, over some five seconds',
@@ -31,13 +34,15 @@ export type Fault = { place: FaultPlace } & (
   | { kind: keyof typeof timeFaults; durationMs: number }
   /** The chain takes back this many blocks, every so often. */
   | { kind: 'reorg'; depth: number; everyMs: number }
+  /** The part is away for this long, every so often. */
+  | { kind: 'restart'; downMs: number; everyMs: number }
 )
 
 const isOf = <Names extends object>(names: Names, word: string): word is keyof Names & string =>
   Object.hasOwn(names, word)
 
 /**
- * Reads a fault such as `rpc:send-error=10%`, `storage:latency=200ms` or `rpc:reorg=2/30s`.
+ * Reads a fault such as `rpc:send-error=10%`, `storage:latency=200ms`, `rpc:reorg=2/30s` or `api-server:restart=3s/1m`.
  *
  * @returns `undefined` for anything else
  */
@@ -55,6 +60,7 @@ export function parseFault(text: string): Fault | undefined {
     return share === undefined ? undefined : { place, kind, share }
   }
   if (place === 'rpc' && kind === 'reorg') return parseReorg(amount)
+  if (kind === 'restart') return parseRestart(place, amount)
   return undefined
 }
 
@@ -72,9 +78,22 @@ function parseReorg(text: string): Fault | undefined {
   const [, depthText, everyText = ''] = /^(\d+)\/(.+)$/.exec(text) ?? []
   const depth = Number(depthText)
   const everyMs = parseDuration(everyText, 's')
-  if (!(depth >= 1 && depth <= deepestReorg) || everyMs === undefined || everyMs < 1000) return undefined
+  if (!(depth >= 1 && depth <= deepestReorg) || everyMs === undefined) return undefined
+  if (everyMs < 1000 || everyMs > longestMs) return undefined
   return { place: 'rpc', kind: 'reorg', depth, everyMs }
 }
+
+function parseRestart(place: FaultPlace, text: string): Fault | undefined {
+  const [, down = '', every = ''] = /^([^/]+)\/([^/]+)$/.exec(text) ?? []
+  const downMs = parseDuration(down, 's')
+  const everyMs = parseDuration(every, 's')
+  if (downMs === undefined || everyMs === undefined) return undefined
+  if (downMs < 10 || everyMs < 1000 || downMs >= everyMs || everyMs > longestMs) return undefined
+  return { place, kind: 'restart', downMs, everyMs }
+}
+
+/** Beyond this a timer fires at once. */
+const longestMs = 2 ** 31 - 1
 
 /**
  * Writes a fault as {@link parseFault} reads it.
@@ -87,7 +106,7 @@ export function formatFault(fault: Fault): string {
 
 function amountOf(fault: Fault): string {
   if ('share' in fault) return `${Number((fault.share * 100).toPrecision(6))}%`
-  return 'durationMs' in fault
-    ? formatDuration(fault.durationMs)
-    : `${fault.depth}/${formatDuration(fault.everyMs)}`
+  if ('durationMs' in fault) return formatDuration(fault.durationMs)
+  const what = fault.kind === 'reorg' ? fault.depth : formatDuration(fault.downMs)
+  return `${what}/${formatDuration(fault.everyMs)}`
 }

@@ -75,13 +75,34 @@ describe('a fault proxy', () => {
     expect(proxy.stats()).toEqual({ requests: 1, hits: {} })
   })
 
-  it('answers 429 with Retry-After and 503 in place of what is behind', async () => {
+  it.each([500, 502, 503, 504])('answers %i in place of what is behind', async (status) => {
+    const { asked, post, proxy } = await startEcho(`api-server:${status}=100%`)
+    expect((await post('')).status).toBe(status)
+    expect([asked, proxy.stats().hits]).toEqual([[], { [status]: 1 }])
+  })
+
+  it('is away for a time every so often, and then back at the same place', async () => {
+    const { post, proxy } = await startEcho('storage:restart=500ms/1s')
+    const look = (): Promise<boolean> =>
+      post('')
+        .then((answer) => answer.ok)
+        .catch(() => false)
+    expect(await look()).toBe(true)
+    await expect.poll(look, { timeout: 30_000, interval: 20 }).toBe(false)
+    await expect.poll(look, { timeout: 30_000, interval: 20 }).toBe(true)
+    expect(proxy.stats().hits.restart).toBeGreaterThan(0)
+  })
+
+  it('cuts off what is under way when it goes away', async () => {
+    const { proxy } = await startEcho('storage:restart=100ms/1s', 'storage:hang=100%')
+    await expect(fetch(proxy.url)).rejects.toThrow()
+  })
+
+  it('answers 429 with Retry-After in place of what is behind', async () => {
     const limited = await startEcho('api-server:429=100%')
     const refusal = await limited.post('')
     expect([refusal.status, refusal.headers.get('retry-after')]).toEqual([429, '1'])
-    const broken = await startEcho('api-server:503=100%')
-    expect((await broken.post('')).status).toBe(503)
-    expect([limited.asked, broken.asked]).toEqual([[], []])
+    expect(limited.asked).toEqual([])
   })
 
   it('cuts connections off, some before and some after the request was carried out', async () => {

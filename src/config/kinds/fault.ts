@@ -12,7 +12,7 @@ export const fault: Kind<string> = kindOf({
   },
   allowed:
     `<part>:<fault>=<amount>, the part one of ${faultPlaces.join(', ')}; ${Object.keys(timeFaults).join(' or ')} with a ` +
-    `time up to 10m; ${shares} with a share such as 5%; for rpc also ${sends} with a share, and reorg with depth (up to 3) ` +
+    `time up to 10m; ${shares} with a share such as 5%; restart with time away and interval, such as 3s/1m; for rpc also ${sends} with a share, and reorg with depth (up to 3) ` +
     'and interval, such as 2/30s',
   show: String,
 })

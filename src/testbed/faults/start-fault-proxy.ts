@@ -2,10 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleepFor } from 'node:timers/promises'
 import { Agent } from 'undici'
-import { type Fault, parseFault, type shareFaults } from '../../config/fault.ts'
+import { type Fault, parseFault, shareFaults } from '../../config/fault.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { createRandom } from '../../random/random.ts'
 import { driveReorgs } from './drive-reorgs.ts'
+import { driveRestarts } from './drive-restarts.ts'
 import { type Answer, type Asked, CutOff } from './exchange.ts'
 import { createRpcFaults } from './rpc-faults.ts'
 
@@ -89,7 +90,8 @@ export async function startFaultProxy(settings: FaultProxySettings): Promise<Fau
     if (drawn.has('hang')) return
     if (drawn.has('reset') && cutsBefore) throw new CutOff()
     if (drawn.has('429')) return send(response, refusal(429, { 'retry-after': '1' }))
-    if (drawn.has('503')) return send(response, refusal(503, {}))
+    const status = serverErrors.find((name) => drawn.has(name))
+    if (status !== undefined) return send(response, refusal(Number(status), {}))
     const answer = await pass(asked)
     if (drawn.has('reset')) throw new CutOff()
     if (drawn.has('slow-body')) await drip(response, answer, stopped.signal)
@@ -106,16 +108,17 @@ export async function startFaultProxy(settings: FaultProxySettings): Promise<Fau
     )
     server.listen(port, '127.0.0.1', resolve)
   })
-  const reorgs = faults.flatMap((fault) =>
-    fault.kind === 'reorg' ? [driveReorgs(upstream, fault, hit)] : [],
-  )
+  const drives = faults.flatMap((fault) => {
+    if (fault.kind === 'reorg') return [driveReorgs(upstream, fault, hit)]
+    return fault.kind === 'restart' ? [driveRestarts(server, fault, hit)] : []
+  })
   const bound = (server.address() as AddressInfo).port
   return {
     url: `http://127.0.0.1:${bound}${pathname === '/' ? '' : pathname}`,
     stats: () => ({ requests, hits: { ...hits } }),
     async stop() {
       stopped.abort()
-      for (const stopReorgs of reorgs) stopReorgs()
+      for (const stopDrive of drives) stopDrive()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()
       await Promise.all([closed, agent.destroy()])
@@ -129,10 +132,10 @@ function readFault(text: string): Fault {
   throw new LoadTestError('CONFIG_INVALID', `There is no fault such as '${text}'.`)
 }
 
-const sharesOfRequests = new Set<string>(['429', '503', 'reset', 'hang', 'slow-body'])
+const serverErrors = ['500', '502', '503', '504'] as const
 
 function isShareFault(fault: Fault): fault is Fault & { kind: keyof typeof shareFaults; share: number } {
-  return sharesOfRequests.has(fault.kind)
+  return Object.hasOwn(shareFaults, fault.kind)
 }
 
 /** Headers that belong to one connection, and the length, which is written anew. */
