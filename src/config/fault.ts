@@ -1,4 +1,5 @@
 import { formatDuration, parseDuration } from '../load/duration.ts'
+import { formatShare, parseShare } from './share.ts'
 
 /** What a fault can stand in front of, as the command line names it. */
 export const faultPlaces = ['rpc', 'storage', 'personal-server', 'api-server'] as const
@@ -64,13 +65,6 @@ export function parseFault(text: string): Fault | undefined {
   return undefined
 }
 
-function parseShare(text: string): number | undefined {
-  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]
-  const share =
-    percent === undefined ? (/^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN) : Number(percent) / 100
-  return share >= 0 && share <= 1 ? Math.round(share * 1e6) / 1e6 : undefined
-}
-
 /** The embedded chain keeps the last four states, and cannot go back further. */
 const deepestReorg = 3
 
@@ -105,7 +99,7 @@ export function formatFault(fault: Fault): string {
 }
 
 function amountOf(fault: Fault): string {
-  if ('share' in fault) return `${Number((fault.share * 100).toPrecision(6))}%`
+  if ('share' in fault) return formatShare(fault.share)
   if ('durationMs' in fault) return formatDuration(fault.durationMs)
   const what = fault.kind === 'reorg' ? fault.depth : formatDuration(fault.downMs)
   return `${what}/${formatDuration(fault.everyMs)}`

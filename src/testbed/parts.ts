@@ -1,4 +1,5 @@
 import type { Hex } from 'viem'
+import type { ModelBehaviour } from '../config/kinds/model-behaviour.ts'
 import type { ServerRateLimits } from '../config/kinds/server-rate-limits.ts'
 import { LoadTestApiServer } from '../server/load-test-api-server.ts'
 import { type FaultProxySettings, startFaultProxy } from './faults/start-fault-proxy.ts'
@@ -23,7 +24,7 @@ export type PartSettings = {
     profile: 'main-2025-09-05' | 'head-2025-10-17'
     concurrency: 'serial' | 'parallel'
     rateLimits: ServerRateLimits | false
-    model: { seed: string; medianMs: number }
+    model: { seed: string; medianMs: number } & ModelBehaviour
   }
   apiServer: {
     port: number

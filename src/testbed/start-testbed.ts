@@ -90,7 +90,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
           profile: serverProfile,
           concurrency: serverConcurrency,
           rateLimits: options.serverRateLimits ?? false,
-          model: { seed, medianMs: options.inferenceMedianMs ?? 800 },
+          model: { seed, medianMs: options.inferenceMedianMs ?? 800, ...options.inference },
         },
         signal,
       )

@@ -1,4 +1,5 @@
 import type { Hex } from 'viem'
+import type { ModelBehaviour } from '../config/kinds/model-behaviour.ts'
 import type { ServerRateLimits } from '../config/kinds/server-rate-limits.ts'
 import type { TestbedPart } from '../config/testbed-part.ts'
 
@@ -32,6 +33,8 @@ export type TestbedOptions = {
   serverMnemonic?: string | undefined
   /** Median time that the stand-in for the language model takes, in milliseconds. @default 800 */
   inferenceMedianMs?: number
+  /** How else that stand-in behaves. @default its own */
+  inference?: ModelBehaviour | undefined
   /** How many apps are registered that users may grant access to. @default 1 */
   grantees?: number
   /** Number of keys that the API server relays with. @default 4 */

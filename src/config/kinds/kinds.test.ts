@@ -3,6 +3,7 @@ import { formatRate } from '../../load/rate.ts'
 import { choice, decimalNumber, httpUrl, port, toggle, wholeNumber } from './basic.ts'
 import type { Kind } from './kind.ts'
 import { listOf } from './kind.ts'
+import { modelBehaviour } from './model-behaviour.ts'
 import { part } from './part.ts'
 import { rate } from './rate.ts'
 import { mnemonic, privateKey, serviceAccountJson } from './secret.ts'
@@ -113,6 +114,27 @@ describe('a kind of value', () => {
         ['operations=7', { operationsPerHour: 7 }],
       ],
       ['', 'operations', 'operations=0', 'operations=x', 'cancel=1', 'operations=1,operations=2', '7'],
+    ],
+    [
+      'behaviour of the model',
+      modelBehaviour,
+      [
+        ['spread=1', { sigma: 1 }],
+        ['min=200ms, max=30s', { minMs: 200, maxMs: 30_000 }],
+        ['Failures=2%,spread=0', { failureRate: 0.02, sigma: 0 }],
+        ['min=1m', { minMs: 60_000 }],
+      ],
+      [
+        '',
+        'spread',
+        'spread=6',
+        'min=2s,max=1s',
+        'min=61s',
+        'max=2h',
+        'failures=101%',
+        'median=1s',
+        'min=1,min=2',
+      ],
     ],
     [
       'parts of the testbed',

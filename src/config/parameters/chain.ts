@@ -3,6 +3,7 @@ import { choice, decimalNumber, rpcUrl, wholeNumber } from '../kinds/basic.ts'
 import { duration } from '../kinds/duration.ts'
 import { fault } from '../kinds/fault.ts'
 import { listOf } from '../kinds/kind.ts'
+import { modelBehaviour } from '../kinds/model-behaviour.ts'
 import { serverRateLimits } from '../kinds/server-rate-limits.ts'
 import { optional, parameter } from '../parameter.ts'
 
@@ -72,6 +73,12 @@ export const testbedParameters = {
     default: 800,
     flag: '--inference-median <time>',
     summary: 'Median time that the embedded stand-in for the language model takes.',
+  }),
+  /** How else it behaves. */
+  inference: optional(modelBehaviour, {
+    flag: '--inference <how>',
+    summary:
+      'How else that stand-in behaves: spread of its times around the median, their bounds, and how many answers fail.',
   }),
   /** Whether the personal server works on one operation at a time, as the original does. */
   serverConcurrency: parameter(choice(['serial', 'parallel']), {

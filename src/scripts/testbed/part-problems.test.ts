@@ -45,6 +45,7 @@ const flagsOfParts = [
   ['storage', '--storage-urls', 'signed'],
   ['personalServer', '--personal-server-port', '0'],
   ['personalServer', '--inference-median', '1s'],
+  ['personalServer', '--inference', 'spread=1'],
   ['personalServer', '--server-concurrency', 'serial'],
   ['personalServer', '--server-profile', 'head-2025-10-17'],
   ['personalServer', '--server-rate-limits', 'operations=5'],

@@ -16,6 +16,7 @@ const partOfKey: Readonly<Record<string, TestbedPart>> = {
   'testbed.storageUrls': 'storage',
   'command.personalServerPort': 'personalServer',
   'testbed.inferenceMedian': 'personalServer',
+  'testbed.inference': 'personalServer',
   'testbed.serverConcurrency': 'personalServer',
   'testbed.serverProfile': 'personalServer',
   'testbed.serverRateLimits': 'personalServer',
