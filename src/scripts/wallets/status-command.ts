@@ -68,7 +68,7 @@ export async function statusCommand(
             `  ${formatEther(totalWei)} VANA in all; ${formatEther(missingWei)} VANA more would fund every one\n` +
             (users === undefined
               ? ''
-              : `  enough for some ${users} more relayed users at the price of gas now\n`),
+              : `  enough for ${users === 0 ? 'no' : `some ${users} more`} relayed users at the price of gas now\n`),
     )
     return exitCodes.ok
   } finally {
