@@ -18,7 +18,7 @@ export const walletsAtOnce = 500
 
 /**
  * Derives the wallets of ranges and reads their balances, some hundred at a time, when the next are asked for: however
- * many there are, no more than those are held.
+ * many there are, no more than those and the next are held.
  *
  * @throws LoadTestError a `CHAIN_*` code; the signal's reason
  * @example for await (const wallets of readWallets({ rpc, wallets: hd, multicall3 }, [{ from: 0, count: 1_000_000 }])) ...
@@ -27,12 +27,25 @@ export async function* readWallets(
   { rpc, wallets, multicall3, signal }: WalletReader,
   ranges: readonly IndexRange[],
 ): AsyncGenerator<WalletBalance[]> {
-  for (const range of ranges) {
-    for (const chunk of chunkRange(range, walletsAtOnce)) {
-      const derived = await deriveAddresses(wallets, indexesOf(chunk), signal)
-      const addresses = derived.map(({ address }) => address)
-      const balances = await readBalances(rpc, addresses, { multicall3, signal })
-      yield derived.map((wallet, i) => ({ ...wallet, balanceWei: balances[i] ?? 0n }))
-    }
+  const chunks = chunksOf(ranges)
+  const deriveNext = (): ReturnType<typeof deriveAddresses> | undefined => {
+    const chunk = chunks.next()
+    const deriving = chunk.done ? undefined : deriveAddresses(wallets, indexesOf(chunk.value), signal)
+    // Nobody may be there any more to hear that it was given up.
+    deriving?.catch(() => undefined)
+    return deriving
   }
+  for (let next = deriveNext(); next !== undefined; ) {
+    const derived = await next
+    const addresses = derived.map(({ address }) => address)
+    const reading = readBalances(rpc, addresses, { multicall3, signal })
+    // While the node looks, the next are derived.
+    next = deriveNext()
+    const balances = await reading
+    yield derived.map((wallet, i) => ({ ...wallet, balanceWei: balances[i] ?? 0n }))
+  }
+}
+
+function* chunksOf(ranges: readonly IndexRange[]): Generator<IndexRange> {
+  for (const range of ranges) yield* chunkRange(range, walletsAtOnce)
 }
