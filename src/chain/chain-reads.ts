@@ -37,6 +37,8 @@ const receiptSchema = z.object({
   logs: z.array(z.object({ address: hex, topics: z.array(hex), data: hex })),
 })
 
+const placeSchema = z.object({ blockNumber: smallQuantity.nullish() }).nullable()
+
 /** A transaction's receipt. */
 export type Receipt = Omit<z.output<typeof receiptSchema>, 'logs'> & { logs: readonly EventLog[] }
 
@@ -115,13 +117,24 @@ export async function readReceipt(
   return parseReceipt(await rpc.request('eth_getTransactionReceipt', [hash], options))
 }
 
+/** Where the node has a transaction: the number of its block, or its pool; `null` if it does not know it. */
+export async function findTransaction(
+  rpc: RpcPool,
+  hash: Hash,
+  options?: RpcRequestOptions,
+): Promise<number | 'pool' | null> {
+  const method = 'eth_getTransactionByHash'
+  const found = parse(placeSchema, await rpc.request(method, [hash], options), method)
+  return found === null ? null : (found.blockNumber ?? 'pool')
+}
+
 /** Whether the node knows a transaction, in its pool or in a block. */
 export async function isKnownTransaction(
   rpc: RpcPool,
   hash: Hash,
   options?: RpcRequestOptions,
 ): Promise<boolean> {
-  return (await rpc.request('eth_getTransactionByHash', [hash], options)) !== null
+  return (await findTransaction(rpc, hash, options)) !== null
 }
 
 /** Reads how many transactions of an account are in blocks (`latest`), or in blocks and the pool (`pending`). */

@@ -2,7 +2,7 @@ import type { Hash } from 'viem'
 import { type Clock, systemClock } from '../async/clock.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { BlockFeed, SeenBlock } from './block-feed.ts'
-import { isKnownTransaction, type Receipt, readBlock, readReceipt } from './chain-reads.ts'
+import { findTransaction, type Receipt, readBlock, readReceipt } from './chain-reads.ts'
 import { createReceiptReader } from './receipt-reader.ts'
 import type { RpcPool } from './rpc-pool.ts'
 
@@ -291,25 +291,26 @@ export class ReceiptHub {
   /** One last look before a wait is given up, so that the error says what the chain knows. */
   async #giveUp(waiter: Waiter, timeoutMs: number): Promise<void> {
     let known: boolean | 'unreachable' = 'unreachable'
+    let blockNumber: number | undefined
     try {
       if (waiter.confirmations === 1) await this.#probe(waiter)
-      known = false
-      for (const hash of waiter.hashes) known ||= await isKnownTransaction(this.#rpc, hash)
+      const places = await Promise.all(waiter.hashes.map((hash) => findTransaction(this.#rpc, hash)))
+      known = places.some((place) => place !== null)
+      blockNumber = places.find((place) => typeof place === 'number')
     } catch {}
-    const where =
-      known === 'unreachable'
-        ? 'and the chain cannot be asked'
-        : known
-          ? 'and still waits in the pool'
-          : 'and no node knows it'
+    const words = {
+      unreachable: 'is in no block that we saw, and the chain cannot be asked',
+      true: 'is in no block, and still waits in the pool',
+      false: 'is in no block, and no node knows it',
+    }
+    const what =
+      blockNumber === undefined
+        ? words[`${known}`]
+        : `is in block ${blockNumber}, as a node says, and has too few confirmations or no receipt`
     waiter.reject(
-      new LoadTestError(
-        'TX_NOT_CONFIRMED',
-        `${waiter.hash} is in no block after ${timeoutMs} ms, ${where}.`,
-        {
-          details: { hash: waiter.hash, known },
-        },
-      ),
+      new LoadTestError('TX_NOT_CONFIRMED', `${waiter.hash} ${what}, after ${timeoutMs} ms.`, {
+        details: { hash: waiter.hash, known },
+      }),
     )
   }
 }

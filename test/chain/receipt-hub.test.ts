@@ -239,9 +239,22 @@ describe('the receipt hub', () => {
     if (!known) await client.dropTransaction({ hash })
     await expect(hub.waitForReceipt(hash, { timeoutMs: 50 })).rejects.toMatchObject({
       code: 'TX_NOT_CONFIRMED',
+      message: expect.stringContaining(known ? 'still waits in the pool' : 'no node knows it'),
       details: { hash, known },
     })
     expect(hub.pending).toBe(0)
+  })
+
+  it('tells that a node has the transaction in a block, and gives no receipt', async () => {
+    const { hub, node, send, mine } = await startWorld()
+    const hash = await send()
+    node.answer = ({ method }) => (/Receipt/.test(method) ? { result: null } : undefined)
+    await mine()
+    await expect(hub.waitForReceipt(hash, { timeoutMs: 100 })).rejects.toMatchObject({
+      code: 'TX_NOT_CONFIRMED',
+      message: expect.stringMatching(/is in block 1, as a node says, and has .*no receipt/),
+      details: { hash, known: true },
+    })
   })
 
   it('gives the receipt of the replacement to who waits for the replaced', async () => {
