@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type Address, type Hex, parseEther } from 'viem'
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -10,8 +12,11 @@ import { createHdWallets } from '../../src/wallets/hd-wallets.ts'
 import { generateMnemonic } from '../../src/wallets/mnemonic.ts'
 import { type ApiWorld, newUser, post, relayBody, startApiWorld } from '../server/api-server.fixture.ts'
 import { runInProcess } from './run-wallets.fixture.ts'
+import { until } from './until.fixture.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
+
+const entry = fileURLToPath(new URL('../../src/index.ts', import.meta.url))
 
 let world: ApiWorld
 let folder: string
@@ -36,12 +41,16 @@ afterAll(async () => {
 type Secrets = { VANA_LOAD_MNEMONIC?: string; VANA_LOAD_RELAYER_PRIVATE_KEYS?: string }
 
 /** Runs `wallets <args> --lanes` against the chain. */
-const ask = (args: string, env: Secrets & Record<string, string>) =>
+const ask = (
+  args: string,
+  env: Secrets & Record<string, string>,
+  journal: string = join(folder, 'lanes.ndjson'),
+) =>
   runInProcess(
     wallets,
     [
       ...[...args.split(' '), '--lanes', '--target', join(folder, 'target.json')],
-      ...(args.startsWith('fund') ? ['--journal', join(folder, 'lanes.ndjson')] : []),
+      ...(args.startsWith('fund') ? ['--journal', journal] : []),
     ],
     env,
   )
@@ -119,6 +128,40 @@ describe('the lanes of a relayer', () => {
     })
     const spent = before - (await balance(funder))
     expect(spent).toBe(await feesOf([funder, ...lanes.map(({ address }) => address)], firstBlock))
+  })
+
+  it('are paid once when the command is killed after it has sent, and run again', async () => {
+    const env = newMnemonic()
+    const funder = world.chain.accounts.funder.address
+    const before = await balance(funder)
+    const firstBlock = await world.chain.client.getBlockNumber()
+    const args = ['wallets', 'fund', '--lanes', '--funding', '0.1', '--target', 'target.json']
+    const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry, ...args], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, ...env },
+      stdio: 'ignore',
+    })
+    const ended = new Promise((resolve) => child.on('close', resolve))
+    const journal = join(folder, 'vana-load-lanes-14800.ndjson')
+    const isSent = async () => (await readFile(journal, 'utf8').catch(() => '')).includes('"sent"')
+    try {
+      await until(async () => child.exitCode !== null || (await isSent()), 90_000)
+    } finally {
+      child.kill('SIGKILL')
+      await ended
+    }
+    expect(await isSent()).toBe(true)
+
+    const [funded, again] = [
+      await ask('fund --funding 0.1', env, journal),
+      await ask('fund --funding 0.1', env),
+    ]
+    expect([funded.error, again.stdout]).toEqual([undefined, 'All 4 lanes hold enough; nothing was paid.\n'])
+    const { lane } = createHdWallets(env.VANA_LOAD_MNEMONIC)
+    const held = await Promise.all([0, 1, 2, 3].map((index) => balance(lane(index).address)))
+    expect(held).toEqual(Array(4).fill(parseEther('0.1')))
+    const spent = before - (await balance(funder))
+    expect(spent).toBe(parseEther('0.4') + (await feesOf([funder], firstBlock)))
   })
 
   it('are only topped up by what they lack, with a plan that says how much that is', async () => {
