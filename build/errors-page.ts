@@ -1,23 +1,24 @@
 /** Writes `docs/errors.md` from the catalogue; a test sees that it is up to date. */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { errorCatalog } from '../src/errors/catalog.ts'
+import { type ErrorCode, errorCatalog } from '../src/errors/catalog.ts'
+import { exitCodeOf } from '../src/scripts/exit-code.ts'
 
 /** The page, as Markdown. */
 export function errorsPage(): string {
   const rows = Object.entries(errorCatalog).map(
     ([code, { retriable, hint }]) =>
-      `| \`${code}\` | ${retriable ? 'yes' : 'no'} | ${hint.replaceAll('|', '\\|')} |`,
+      `| \`${code}\` | ${retriable ? 'yes' : 'no'} | ${exitCodeOf(code as ErrorCode)} | ${hint.replaceAll('|', '\\|')} |`,
   )
   return [
     '# Errors',
     '',
     'Every error has one of these codes, which never change: in the terminal, in `flows.ndjson`, in `summary.json` and in the',
     'API server’s answers. A retry of the same attempt can help where it says so; a run makes such retries by itself, within',
-    'its budget.',
+    'its budget. A command that ends in the error ends with the exit code; in a run it is the error of a flow, and thresholds decide.',
     '',
-    '| code | retry | what to do |',
-    '|---|---|---|',
+    '| code | retry | exit code | what to do |',
+    '|---|---|---|---|',
     ...rows,
     '',
   ].join('\n')

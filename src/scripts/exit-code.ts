@@ -26,14 +26,22 @@ const byCode: Partial<Record<ErrorCode, number>> = {
   KEYSTORE_LOCKED: exitCodes.badInput,
   TARGET_NOT_READY: exitCodes.notReady,
   TESTBED_START_FAILED: exitCodes.notReady,
+  TESTBED_DIED: exitCodes.notReady,
   PROCESS_START_FAILED: exitCodes.notReady,
   CHAIN_UNREACHABLE: exitCodes.notReady,
   CHAIN_WRONG_ID: exitCodes.notReady,
+  CHAIN_HEAD_MISMATCH: exitCodes.notReady,
+  CHAIN_RPC_ERROR: exitCodes.notReady,
+  CHAIN_RATE_LIMITED: exitCodes.notReady,
   CHAIN_INSUFFICIENT_FUNDS: exitCodes.notReady,
   CHAIN_UNDERPRICED: exitCodes.notReady,
   STORAGE_UNREACHABLE: exitCodes.notReady,
   STORAGE_REFUSED: exitCodes.notReady,
+  STORAGE_FAILED: exitCodes.notReady,
   SERVER_UNREACHABLE: exitCodes.notReady,
+  SERVER_RATE_LIMITED: exitCodes.notReady,
+  SERVER_FAILED: exitCodes.notReady,
+  SERVER_PROTOCOL: exitCodes.notReady,
   GRANTEE_NOT_FOUND: exitCodes.notReady,
   SPENDING_CAP: exitCodes.stopped,
   ABORTED: exitCodes.interrupted,
@@ -42,8 +50,11 @@ const byCode: Partial<Record<ErrorCode, number>> = {
 /** The exit code of a command that ended in an error. */
 export function exitCodeOfError(error: unknown, signal: AbortSignal): number {
   if (signal.aborted && (error === signal.reason || isAbort(error))) return exitCodes.interrupted
-  return error instanceof LoadTestError ? (byCode[error.code] ?? exitCodes.unexpected) : exitCodes.unexpected
+  return error instanceof LoadTestError ? exitCodeOf(error.code) : exitCodes.unexpected
 }
+
+/** The exit code of a command that ended in an error of this code. */
+export const exitCodeOf = (code: ErrorCode): number => byCode[code] ?? exitCodes.unexpected
 
 function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || error.name === 'ABORTED')
