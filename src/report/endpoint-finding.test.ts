@@ -52,6 +52,13 @@ describe('what is found of RPC endpoints', () => {
     )
   })
 
+  it('advises to do without an endpoint whose head is all that is wrong', () => {
+    for (const head of [{ maxHeadLag: 40 }, { falseHead: true }]) {
+      expect(findings({ node: head, other: {} })[0]?.hint).toMatch(/^Leave it out/)
+      expect(findings({ node: head, other: { openMs: 500 } })[0]?.hint).toContain('Add RPC endpoints')
+    }
+  })
+
   it('is the own rate, and then the advice is to raise it', () => {
     expect(textOf({ tokenWaitMs: 10_000 })).toBeUndefined()
     const [finding] = findings({ node: { tokenWaitMs: 20_000 } })

@@ -19,10 +19,12 @@ export function limitingEndpoints(summary: Pick<Summary, 'rpc'>): Finding[] {
     .toSorted((a, b) => b.lostMs - a.lostMs)
   if (limits.length === 0) return []
   const text = limits.map(({ name, how }) => `${name}: ${how.join(', ')}.`).join(' ')
-  const rateWasOurs = limits.every(({ how }) => how.length === 1 && how[0]?.includes('own rate'))
-  const hint = rateWasOurs
+  const isOnly = (what: RegExp): boolean => limits.every(({ how }) => how.every((one) => what.test(one)))
+  const hint = isOnly(/own rate/)
     ? 'Raise --rpc-rate, or add endpoints.'
-    : 'Add RPC endpoints, lower the rate, or set --rpc-rate to what the provider allows.'
+    : isOnly(/behind$|newest block/)
+      ? 'Leave it out of the endpoints, or wait until it has caught up.'
+      : 'Add RPC endpoints, lower the rate, or set --rpc-rate to what the provider allows.'
   return [{ title: 'RPC limits', tone: 'warn', text, hint }]
 }
 
