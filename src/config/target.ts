@@ -63,6 +63,8 @@ export const targetSchema = z.strictObject({
     .optional(),
   /** Which parts are embedded stand-ins rather than the real thing. */
   embedded: z.array(z.enum(dependencyNames)).default([]),
+  /** Versions of what an embedded chain is made of, by name. */
+  versions: z.record(z.string(), z.string()).optional(),
   /** Faults between the parts and whoever uses them, as `--fault` has them; only a testbed has these. */
   faults: z.array(z.string()).default([]),
   /** Where parts tell of their own CPU time, memory and counters: those of a testbed, and an API server of the run's own. */

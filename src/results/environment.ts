@@ -56,7 +56,7 @@ export function dependenciesOf(target: Pick<Target, 'embedded'>): Dependencies {
 }
 
 /**
- * Describes machine, versions and target. Node's own version is added to those given.
+ * Describes machine, versions and target. Those of an embedded chain and Node's own are added to the versions given.
  *
  * @example describeEnvironment({ target, versions: { 'vana-load': '0.1.0' } })
  */
@@ -67,7 +67,7 @@ export function describeEnvironment(options: {
 }): Environment {
   const { target, versions } = options
   return {
-    versions: { ...versions, node: process.versions.node },
+    versions: { ...versions, ...target.versions, node: process.versions.node },
     machine: {
       platform: `${platform()} ${release()}`,
       arch: arch(),

@@ -18,6 +18,7 @@ import { createRunRecorder } from '../results/run-recorder.ts'
 import type { RunSnapshot } from '../results/snapshot-schema.ts'
 import { buildSummary } from '../results/summary.ts'
 import type { Summary } from '../results/summary-schema.ts'
+import { sdkVersion } from '../vana/sdk-version.ts'
 import { carryRun } from './carry-run.ts'
 import { fundFirst } from './fund-first.ts'
 import { watchGrantees } from './grantee-load.ts'
@@ -93,7 +94,8 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
     if (given === undefined) open.push(stage)
     watchTarget(stage, stop)
     const { target, client } = stage
-    await folder.writeEnvironment(describeEnvironment({ target, versions: { 'vana-load': test.version } }))
+    const versions = { 'vana-load': test.version, '@opendatalabs/vana-sdk': sdkVersion() }
+    await folder.writeEnvironment(describeEnvironment({ target, versions }))
     // A client that others used before has made calls of its own.
     const rpcBefore = given === undefined ? noRpcCalls : rpcTotalsOf(client)
     const grantees = await watchGrantees({

@@ -50,6 +50,7 @@ function describeChain(chain: OwnChain): TestbedDocument {
     chain: { id: chain.chainId, rpcUrls: [chain.rpcUrl], contracts: chain.contracts },
     ...(grantee && { grantee }),
     ...(moreGrantees.length > 0 && { moreGrantees }),
+    versions: chain.versions,
     accounts: { owner: owner.privateKey, funder: funder.privateKey, relayer: relayer.privateKey },
   }
 }

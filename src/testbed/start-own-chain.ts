@@ -1,6 +1,8 @@
 import type { Hex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { granteeKey } from '../crypto/grantee-key.ts'
+import { endpointLabel } from '../redaction/endpoint-label.ts'
+import { anvilVersion } from './chain/anvil-binary.ts'
 import { registerGrantee } from './chain/register-grantee.ts'
 import { fundRelayers, relayerKeys } from './chain/relayer-accounts.ts'
 import { type RunningChain, startChain } from './chain/start-chain.ts'
@@ -8,7 +10,12 @@ import { appPrivateKey } from './development-keys.ts'
 import type { TestbedOptions } from './testbed-options.ts'
 
 /** The embedded chain of a testbed, with the apps that users may grant access to and the keys that the API server relays with. */
-export type OwnChain = RunningChain & { granteeIds: number[]; relayerPrivateKeys: readonly Hex[] }
+export type OwnChain = RunningChain & {
+  granteeIds: number[]
+  relayerPrivateKeys: readonly Hex[]
+  /** Of what it is made of, by name. */
+  versions: Record<string, string>
+}
 
 /**
  * Starts the testbed's chain, registers the apps on it, and gives the relayer's keys their coin.
@@ -17,11 +24,16 @@ export type OwnChain = RunningChain & { granteeIds: number[]; relayerPrivateKeys
  */
 export async function startOwnChain(options: TestbedOptions): Promise<OwnChain> {
   const { ports = {}, blockTimeMs = 1000, blockGasLimit = 30_000_000, forkUrl, signal } = options
+  const reference = options.contracts ?? '2025-09'
+  const versions = {
+    anvil: anvilVersion(),
+    contracts: forkUrl === undefined ? `resembling ${reference}` : `of the forked ${endpointLabel(forkUrl)}`,
+  }
   const chain = await startChain({
     port: ports.chain ?? 0,
     blockTime: blockTimeMs / 1000,
     blockGasLimit: BigInt(blockGasLimit),
-    reference: options.contracts ?? '2025-09',
+    reference,
     ...(forkUrl === undefined ? {} : { forkUrl }),
     ...(signal ? { signal } : {}),
   })
@@ -33,7 +45,7 @@ export async function startOwnChain(options: TestbedOptions): Promise<OwnChain> 
       const app = privateKeyToAccount(granteeKey(appPrivateKey, index))
       granteeIds.push(Number(await registerGrantee(chain.client, app)))
     }
-    return { ...chain, granteeIds, relayerPrivateKeys }
+    return { ...chain, granteeIds, relayerPrivateKeys, versions }
   } catch (error) {
     await chain.stop()
     throw error

@@ -5,6 +5,8 @@ import { type Hex, keccak256, numberToHex, stringToHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Target, targetSchema } from '../../src/config/target.ts'
 import { summarySchema } from '../../src/results/summary-schema.ts'
+import { ownVersion } from '../../src/scripts/own-version.ts'
+import { anvilVersion } from '../../src/testbed/chain/anvil-binary.ts'
 import { appPrivateKey } from '../../src/testbed/development-keys.ts'
 import { type RunningProgram, startProgram } from './program.fixture.ts'
 
@@ -277,6 +279,13 @@ describe('a testbed that dies in the middle of a run', () => {
     await program.says(/flow 1 +request/)
     const [run = ''] = runsIn('lost')
     const environment = JSON.parse(readFileSync(join(run, 'environment.json'), 'utf8'))
+    expect(environment.versions).toEqual({
+      'vana-load': ownVersion(),
+      '@opendatalabs/vana-sdk': expect.stringMatching(/^\d+\.\d+\.\d+/),
+      anvil: anvilVersion(),
+      contracts: 'resembling 2025-09',
+      node: process.versions.node,
+    })
     process.kill(environment.target.pids.chain, 'SIGKILL')
     const { code } = await program.ended
     const summary = summarySchema.parse(JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8')))

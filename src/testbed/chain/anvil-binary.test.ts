@@ -1,9 +1,15 @@
+import { execFileSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { expect, test } from 'vitest'
-import { anvilBinary } from './anvil-binary.ts'
+import { anvilBinary, anvilVersion } from './anvil-binary.ts'
 
 test('the binary of this platform can be executed', () => {
   expect(() => accessSync(anvilBinary(), constants.X_OK)).not.toThrow()
+})
+
+test('its version is the one that it says itself', () => {
+  const said = execFileSync(anvilBinary(), ['--version'], { encoding: 'utf8' })
+  expect(said).toContain(`anvil Version: ${anvilVersion()}`)
 })
 
 test.each([

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { LoadTestError } from '../../errors/load-test-error.ts'
@@ -19,16 +19,38 @@ export function anvilBinary(
   platform: NodeJS.Platform = process.platform,
   architecture: NodeJS.Architecture = process.arch,
 ): string {
-  const packageName = `@foundry-rs/anvil-${platform}-${packageArchitectures[architecture] ?? architecture}`
+  const name = packageName(platform, architecture)
   try {
-    const metaPackage = createRequire(import.meta.url).resolve('@foundry-rs/anvil/package.json')
-    const platformPackage = createRequire(metaPackage).resolve(`${packageName}/package.json`)
-    const binary = join(dirname(platformPackage), 'bin', platform === 'win32' ? 'anvil.exe' : 'anvil')
+    const binary = join(packageFolder(name), 'bin', platform === 'win32' ? 'anvil.exe' : 'anvil')
     if (existsSync(binary)) return binary
   } catch (cause) {
-    throw missing(packageName, cause)
+    throw missing(name, cause)
   }
-  throw missing(packageName)
+  throw missing(name)
+}
+
+/**
+ * The version of anvil that the embedded chain runs on.
+ *
+ * @throws LoadTestError TESTBED_START_FAILED when the platform has none
+ * @example anvilVersion() // '1.7.1'
+ */
+export function anvilVersion(): string {
+  const name = packageName(process.platform, process.arch)
+  try {
+    const { version } = JSON.parse(readFileSync(join(packageFolder(name), 'package.json'), 'utf8'))
+    return String(version)
+  } catch (cause) {
+    throw missing(name, cause)
+  }
+}
+
+const packageName = (platform: NodeJS.Platform, architecture: NodeJS.Architecture): string =>
+  `@foundry-rs/anvil-${platform}-${packageArchitectures[architecture] ?? architecture}`
+
+function packageFolder(name: string): string {
+  const metaPackage = createRequire(import.meta.url).resolve('@foundry-rs/anvil/package.json')
+  return dirname(createRequire(metaPackage).resolve(`${name}/package.json`))
 }
 
 function missing(packageName: string, cause?: unknown): LoadTestError {
