@@ -4,6 +4,8 @@ import type { Kind } from './kinds/kind.ts'
 type Facts = {
   /** One line for people. */
   summary: string
+  /** What the flag does, where that is the opposite of the value. @default the summary */
+  flagSummary?: string
   /** How the command line names it, such as `--users <count>`; absent: not a flag. */
   flag?: string
   /** The name of our own variable, after the prefix. @default as the flag, or as the key where there is none */

@@ -8,8 +8,13 @@ import { exitCodes } from './exit-code.ts'
 import type { CommandModule } from './main.ts'
 import { runContextOf } from './run-context.ts'
 
-const groups = new Set(['chain', 'testbed', 'wallets', 'limits'])
-const keys = new Set(['target', 'users', 'flow.submission', 'flow.requestTimeout', 'output.json'])
+const groups = new Set(['testbed', 'limits'])
+const keys = new Set([
+  ...['target', 'users', 'flow.submission', 'flow.grantees', 'flow.requestTimeout', 'output.json'],
+  ...['chain.feeMultiplier', 'chain.maxFeePerGas', 'chain.relayerLanes', 'wallets.funding'],
+])
+/** Nobody asks the model. */
+const idle = new Set(['testbed.inferenceMedian', 'testbed.inference'])
 
 /** The command `doctor`: looks at a target before a run does. */
 export const define: CommandModule['define'] = (command, io, run) => {
@@ -45,5 +50,7 @@ export const define: CommandModule['define'] = (command, io, run) => {
       '\nExamples:\n  $ vana-load doctor\n  $ vana-load doctor --target moksha --preset conservative\n' +
         '  $ vana-load doctor --target target.json --json\n',
     )
-  addConfigOptions(command, ({ path: [group], key }: NamedParameter) => groups.has(group) || keys.has(key))
+  const isOffered = ({ path: [group], key }: NamedParameter): boolean =>
+    keys.has(key) || (groups.has(group) && !idle.has(key))
+  addConfigOptions(command, isOffered)
 }

@@ -146,5 +146,5 @@ Examples:
 
 Settings come from flags, the environment, .env, a config file, a preset, in this order: docs/configuration.md
 Exit codes: 0 all thresholds held; 1 unexpected error; 2 bad input or configuration; 3 target not ready;
-4 a threshold failed; 5 stopped by the circuit breaker or the spending cap; 130 interrupted.
+4 a threshold failed; 5 stopped by the circuit breaker, the spending cap or --fail-fast; 130 interrupted.
 `

@@ -58,7 +58,9 @@ export function readTypedFlags(
   return { flags, problems }
 }
 
-function descriptionOf({ summary, default: value, kind, flag }: NamedParameter['parameter']): string {
+function descriptionOf(parameter: NamedParameter['parameter']): string {
+  const { default: value, kind, flag } = parameter
+  const summary = parameter.flagSummary ?? parameter.summary
   const isPlain = value === undefined || value === false || value === null || flag?.startsWith('--no-')
   return isPlain || (Array.isArray(value) && value.length === 0)
     ? summary

@@ -30,7 +30,13 @@ export const define: CommandModule['define'] = (command, io, run) => {
     )
 
   const generate = command.command('generate').summary('make a keystore with new wallets')
-  const readGenerate = addWalletOptions(generate, io, {})
+  // Nothing is sent or paid, so neither amounts nor fees are asked for.
+  const readGenerate = addWalletOptions(
+    generate,
+    io,
+    {},
+    ({ path: [group], key }) => group !== 'chain' && group !== 'run' && key !== 'wallets.funding',
+  )
   generate
     .description(
       'Makes a keystore with a new mnemonic, or with that of VANA_LOAD_MNEMONIC. An existing file is never overwritten.',

@@ -51,6 +51,23 @@ describe('the command line', () => {
     expect(Math.max(...description.map(({ length }) => length))).toBeLessThanOrEqual(80)
   })
 
+  it.each([
+    [
+      ['doctor', '--help'],
+      /--(sweep|no-sweep|keystore|first-wallet|funding-workers|inference|gas-margin|rpc-rate)\b/,
+    ],
+    [['wallets', 'generate', '--help'], /--(funding|fee-multiplier|max-fee|block-poll-interval|seed)\b/],
+  ])('offers no flag that would do nothing: %j', async (args, idle) => {
+    const { stdout } = await runCli(args)
+    expect(stdout).toContain('--target <name|file>')
+    expect(stdout).not.toMatch(idle)
+  })
+
+  it('says of a flag what the flag does, also where that is the opposite of the value', async () => {
+    const { stdout } = await runCli(['run', '--help'])
+    expect(stdout).toMatch(/--no-sweep +Leave in the wallets/)
+  })
+
   it('offers no flag for a secret', async () => {
     const { stdout } = await runCli(['run', '--help'])
     expect(stdout).not.toMatch(/--\S*(private|mnemonic|passphrase|service-account)/)

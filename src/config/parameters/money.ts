@@ -29,6 +29,7 @@ export const walletParameters = {
     default: true,
     flag: '--no-sweep',
     summary: 'Return what is left in the wallets to the funder at the end; --no-sweep leaves it there.',
+    flagSummary: 'Leave in the wallets what is left at the end, rather than return it to the funder.',
   }),
   /** An encrypted wallet file to use, or to write. */
   keystoreFile: optional(text('a path'), {

@@ -9,11 +9,11 @@ export const outputParameters = {
     flag: '--out <folder>',
     summary: 'Folder under which every run gets a folder of its own.',
   }),
-  /** Print the summary as one JSON document on standard output, and nothing else there. */
+  /** Print the result as one JSON document on standard output, and nothing else there. */
   json: parameter(toggle, {
     default: false,
     flag: '--json',
-    summary: 'Print the summary as one JSON document on standard output, and nothing else there.',
+    summary: 'Print the result as one JSON document on standard output, and nothing else there.',
   }),
   /** Say nothing but errors and the verdict. */
   quiet: parameter(toggle, {

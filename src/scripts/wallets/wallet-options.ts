@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Environment } from '../../config/environment-layer.ts'
 import { optional, type ParameterGroup, type ValuesOf } from '../../config/parameter.ts'
-import { nameParameters } from '../../config/parameter-names.ts'
+import { type NamedParameter, nameParameters } from '../../config/parameter-names.ts'
 import { chainParameters } from '../../config/parameters/chain.ts'
 import { limitParameters, walletParameters } from '../../config/parameters/money.ts'
 import { runParameters } from '../../config/parameters/run.ts'
@@ -52,17 +52,19 @@ const headings = {
 /**
  * Gives a command the flags of wallets and some of its own, and the way to read them.
  *
+ * @param isOffered which parameters the command has flags for. @default all
  * @throws LoadTestError CONFIG_INVALID (from the function) that lists every problem at once
  */
 export function addWalletOptions<Own extends ParameterGroup>(
   command: Command,
   io: CommandIo,
   own: Own,
+  isOffered: (parameter: NamedParameter) => boolean = () => true,
 ): () => WalletOptions & { own: ValuesOf<Own> } {
   const groups = { ...sharedGroups, own }
   const parameters = nameParameters(groups)
   addEnvironmentOptions(command)
-  addParameterOptions(command, parameters, headings)
+  addParameterOptions(command, parameters.filter(isOffered), headings)
   return () => {
     const { flags, problems } = readTypedFlags(command, parameters)
     const environment = readCommandEnvironment(command, io)
