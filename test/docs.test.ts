@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +18,22 @@ const pages = [
 describe('the documentation', () => {
   test('lists every error code, as the catalogue has it', () => {
     expect(readFileSync(join(root, 'docs/errors.md'), 'utf8')).toBe(errorsPage())
+  })
+
+  test('that help, errors and the README point to is in the package', () => {
+    const listed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      ...{ cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+    })
+    const [{ files }] = JSON.parse(listed) as [{ files: { path: string }[] }]
+    const packed = new Set(files.map(({ path }) => path))
+    const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /(?<!\.test|\.fixture)\.ts$/.test(name))
+      .map((name) => join('src', name))
+    const named = [...sources, 'README.md'].flatMap((name) =>
+      [...readFileSync(join(root, name), 'utf8').matchAll(/\bdocs\/[\w-]+\.md|\.env\.example/g)].map(String),
+    )
+    expect(named.length).toBeGreaterThan(10)
+    expect([...new Set(named)].filter((path) => !packed.has(path))).toEqual([])
   })
 
   test.each(pages)('%s links only to what is there', (page) => {
