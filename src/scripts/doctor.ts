@@ -48,7 +48,7 @@ export const define: CommandModule['define'] = (command, io, run) => {
     .addHelpText(
       'after',
       '\nExamples:\n  $ vana-load doctor\n  $ vana-load doctor --target moksha --preset conservative\n' +
-        '  $ vana-load doctor --target target.json --json\n',
+        '  $ vana-load doctor --target target.json --json\n\nWhat each check looks at: docs/checking.md\n',
     )
   const isOffered = ({ path: [group], key }: NamedParameter): boolean =>
     keys.has(key) || (groups.has(group) && !idle.has(key))

@@ -56,7 +56,7 @@ export const define: CommandModule['define'] = (command, io, run) => {
     .addHelpText(
       'after',
       '\nExamples:\n  $ vana-load monitor --latest --detailed\n  $ vana-load monitor --watch\n' +
-        '  $ vana-load monitor --trends --last 50\n  $ vana-load monitor --file 20260801-142233 --json\n',
+        '  $ vana-load monitor --trends --last 50\n  $ vana-load monitor --file 20260801-142233 --json\n\nMore: docs/watching.md, docs/comparing.md\n',
     )
 }
 

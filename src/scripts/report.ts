@@ -43,7 +43,7 @@ export const define: CommandModule['define'] = (command, io, run) => {
     .action((name: string) => run(() => report(command, io, name)))
     .addHelpText(
       'after',
-      '\nExamples:\n  $ vana-load report\n  $ vana-load report 20260801-142233 --stdout > report.html\n',
+      '\nExamples:\n  $ vana-load report\n  $ vana-load report 20260801-142233 --stdout > report.html\n\nMore: docs/comparing.md\n',
     )
 }
 
