@@ -20,10 +20,27 @@ export type LaneOptions = {
   stuckAfterBlocks?: number
   /** The same in milliseconds, for chains that make no blocks while nothing happens. @default 60_000 */
   stuckAfterMs?: number
+  /** Told of all that may cost the key something. @default nobody */
+  books?: LaneBooks | undefined
   /** Called when the lane repairs itself, e.g. for a log. */
   onRepair?: (note: LaneNote) => void
   /** @default the process's clock */
   clock?: Clock
+}
+
+/** An account book that a lane writes. */
+export type LaneBooks = {
+  /**
+   * A transaction is about to be sent, at most for so much. One with the same nonce takes the place of an earlier one: only
+   * one of them will pay.
+   *
+   * @throws LoadTestError what keeps it from being sent
+   */
+  signed(transaction: { nonce: number; hash: Hash; mostWei: bigint; isRepair: boolean }): void
+  /** A block holds it; after a reorganization that may be told again, of this or of another block. */
+  mined(hash: Hash): void
+  /** No node has taken it, or none ever will. */
+  unsent(hash: Hash): void
 }
 
 /** What a lane did to keep going. */

@@ -148,7 +148,7 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
         // Nothing is lost: the next look begins again. What can last, fees above the cap or too little coin, is worth a note.
         if (
           error instanceof LoadTestError &&
-          ['CHAIN_UNDERPRICED', 'CHAIN_INSUFFICIENT_FUNDS'].includes(error.code)
+          ['CHAIN_UNDERPRICED', 'CHAIN_INSUFFICIENT_FUNDS', 'SPENDING_CAP'].includes(error.code)
         ) {
           note({ action: 'held-up', nonce: nonces.confirmed, reason: error.message })
         }

@@ -8,10 +8,10 @@ import type { LaneLedger } from './lane-ledger.ts'
 import type { LaneNote, LaneOptions } from './lane-options.ts'
 import type { NonceAllocator } from './nonce-allocator.ts'
 import { isNodeFailure, rejectionReason } from './rpc-error.ts'
-import { signTransaction, type TransactionContent } from './sign-transaction.ts'
+import { mostWeiOf, signTransaction, type TransactionContent } from './sign-transaction.ts'
 
 /** What sending again needs of its lane. */
-export type LaneResendOptions = Pick<LaneOptions, 'rpc' | 'fees' | 'account'> & {
+export type LaneResendOptions = Pick<LaneOptions, 'rpc' | 'fees' | 'account' | 'books'> & {
   clock: Clock
   ledger: LaneLedger
   nonces(): NonceAllocator | undefined
@@ -39,7 +39,7 @@ export type LaneResend = {
 
 /** Makes the hands of a lane's repair. @example await createLaneResend({ ...options, entries }).offerAgain(entry) */
 export function createLaneResend(options: LaneResendOptions): LaneResend {
-  const { rpc, fees, account, ledger, clock, note } = options
+  const { rpc, fees, account, books, ledger, clock, note } = options
   const stickyKey = account.address
   let lastFill: { nonce: number; fees: FeeQuote } | undefined
 
@@ -98,9 +98,12 @@ export function createLaneResend(options: LaneResendOptions): LaneResend {
 
   async function replace(entry: LaneEntry): Promise<void> {
     const oldHash = entry.signed.hash
+    const raised = await fees.bump(entry.fees)
+    const { nonce, content } = entry
+    const signed = await signTransaction(account, rpc.chainId, content, nonce, raised)
+    books?.signed({ nonce, hash: signed.hash, mostWei: mostWeiOf(content, raised), isRepair: true })
     // Also after a refusal: the next attempt then starts from here.
-    entry.fees = await fees.bump(entry.fees)
-    const signed = await signTransaction(account, rpc.chainId, entry.content, entry.nonce, entry.fees)
+    entry.fees = raised
     // Before it is sent: its block may be here before the answer.
     entry.hashes.push(signed.hash)
     let failure: unknown
@@ -146,7 +149,10 @@ export function createLaneResend(options: LaneResendOptions): LaneResend {
       await offer(entry)
       entry.accepted = true
     } catch (error) {
-      if (!mayBeSent(error)) throw error
+      if (!mayBeSent(error)) {
+        books?.unsent(entry.signed.hash)
+        throw error
+      }
     }
     options.track(entry)
     note({ action: 'filled-gap', nonce, hash: entry.signed.hash })

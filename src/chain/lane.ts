@@ -12,7 +12,7 @@ import { createLaneRepair, type LaneRepair } from './lane-repair.ts'
 import { NonceAllocator } from './nonce-allocator.ts'
 import { rejectionReason } from './rpc-error.ts'
 import { createSendWindow, type SendWindow } from './send-window.ts'
-import { signTransaction, type TransactionContent } from './sign-transaction.ts'
+import { mostWeiOf, signTransaction, type TransactionContent } from './sign-transaction.ts'
 
 // What other rooms build on: new Lane({ rpc, feed, fees, account }).send({ to, data, gas, signal }) -> Submission.
 
@@ -61,7 +61,10 @@ export class Lane {
       nonces: () => this.#nonces,
       findBlock: (hash) => options.feed.find(hash),
       onSettled: (entry, event) => {
-        if (event.type === 'confirmed') this.#counts.confirmed += 1
+        if (event.type === 'confirmed') {
+          this.#counts.confirmed += 1
+          options.books?.mined(event.hash)
+        } else for (const hash of entry.hashes) options.books?.unsent(hash)
         if (entry.holdsPlace) this.#window.leave()
         entry.holdsPlace = false
         entry.onEvent?.(event)
@@ -146,7 +149,10 @@ export class Lane {
             await broadcast(this.#options.rpc, entry.signed, { stickyKey: this.address, clock: this.#clock })
             entry.accepted = true
           } catch (error) {
-            if (!mayBeSent(error)) throw error
+            if (!mayBeSent(error)) {
+              this.#options.books?.unsent(entry.signed.hash)
+              throw error
+            }
             tracked = true
             this.#track(entry)
             throw error
@@ -213,6 +219,8 @@ export class Lane {
   ): Promise<LaneEntry> {
     const { account, rpc } = this.#options
     const signed = await signTransaction(account, rpc.chainId, content, nonce, fees)
+    const isRepair = content.to === this.address
+    this.#options.books?.signed({ nonce, hash: signed.hash, mostWei: mostWeiOf(content, fees), isRepair })
     return {
       nonce,
       content,

@@ -20,6 +20,12 @@ export type TransactionContent = {
   gas: bigint
 }
 
+/** The most that a transaction can cost its sender, in wei. */
+export const mostWeiOf = (
+  { gas, value = 0n }: Pick<TransactionContent, 'gas' | 'value'>,
+  { maxFeePerGas }: Pick<FeeQuote, 'maxFeePerGas'>,
+): bigint => gas * maxFeePerGas + value
+
 /**
  * Signs an EIP-1559 transaction locally and computes its hash.
  *

@@ -42,6 +42,9 @@ const refusalSchema = z.object({
     }),
   }),
 })
+const capSchema = z.object({
+  details: z.object({ body: z.object({ code: z.literal('SPENDING_CAP'), error: z.string() }) }),
+})
 const operationSchema = z.object({ success: z.literal(true), data: z.object({ id: z.string().min(1) }) })
 const stateSchema = z.object({
   success: z.literal(true),
@@ -92,7 +95,7 @@ export function createApiServerClient(
       try {
         return (await post('/api/relay', body, relaySchema, signal)).hash
       } catch (error) {
-        throw revertedInSimulation(error) ?? error
+        throw revertedInSimulation(error) ?? capReached(error) ?? error
       }
     },
     async relayed(hash, signal) {
@@ -118,6 +121,13 @@ function revertedInSimulation(error: unknown): LoadTestError | undefined {
     cause: error,
     details: { revert },
   })
+}
+
+/** The relayer may spend no more; the same failure as that of a run's own cap. */
+function capReached(error: unknown): LoadTestError | undefined {
+  const { data } = capSchema.safeParse(error)
+  if (data === undefined) return undefined
+  return new LoadTestError('SPENDING_CAP', `API server: ${data.details.body.error}`, { cause: error })
 }
 
 /** JSON has no bigints: the protocol spells them as decimal strings. */

@@ -17,7 +17,7 @@ function mostFailures({ mode, failureRate }: LoadTestConfig['breaker'], users: n
 }
 
 /** Fewer users than this say nothing of a rate. */
-const leastUsers = 10
+export const leastUsers = 10
 
 /** Places for users at work, in seconds of arrivals: the target is to break, and not the generator's own limit. */
 const placesSeconds = 60

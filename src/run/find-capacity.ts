@@ -13,7 +13,7 @@ import { addMoney, noMoney } from '../results/money-balance.ts'
 import { makeRunId } from '../results/run-id.ts'
 import type { Summary } from '../results/summary-schema.ts'
 import { writeAtomically } from '../results/write-atomically.ts'
-import { configOfStep, documentOfStep, stepOf } from './capacity-step.ts'
+import { configOfStep, documentOfStep, leastUsers, stepOf } from './capacity-step.ts'
 import { type LoadTest, runLoadTest } from './run-load-test.ts'
 import { openRunStage, type RunStage } from './run-stage.ts'
 
@@ -50,8 +50,9 @@ export async function findCapacity(search: CapacitySearch): Promise<CompletedSea
   let stopped: Capacity['search']['stopped'] = null
   let firstIndex = config.wallets.firstIndex
 
+  const maxSpendWei = search.hasOwnCap ? config.limits.maxSpendWei : mostOfAllStepsWei(config)
   const stage = await openRunStage({
-    config,
+    config: { ...config, limits: { ...config.limits, maxSpendWei } },
     environment: search.environment,
     runId: id,
     note: view.note,
@@ -158,6 +159,13 @@ function stopOf({ run, problems }: Summary): Capacity['search']['stopped'] {
     }
   }
   return problem === undefined ? null : { reason: 'error', message: `${problem.code}: ${problem.message}` }
+}
+
+/** The caps of as many steps as there is time for, all at the highest rate: what an API server of the search's own may spend. */
+function mostOfAllStepsWei({ capacity, wallets }: LoadTest['config']): bigint {
+  const { limitMs, stepMs, maxPerSecond } = capacity
+  const users = Math.ceil((limitMs / stepMs + 1) * Math.max(leastUsers, (maxPerSecond * stepMs) / 1000))
+  return (BigInt(users) * wallets.fundingWei * 11n) / 10n
 }
 
 /** What did not come back to the funder. */

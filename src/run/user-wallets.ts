@@ -1,3 +1,4 @@
+import { firstFlowGas } from '../chain/first-flow-gas.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { Target } from '../config/target.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
@@ -13,6 +14,7 @@ import { isEmbedded } from '../wallets/embedded-mnemonic.ts'
 import { createHdWallets, type HdWallets } from '../wallets/hd-wallets.ts'
 import { type MnemonicSources, obtainMnemonic } from '../wallets/obtain-mnemonic.ts'
 import { openFunding } from './open-funding.ts'
+import { createRelayedSpending } from './relayed-spending.ts'
 
 /** The wallets of a run's users, and their money. */
 export type UserWallets = {
@@ -76,7 +78,16 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
     ...wallets.user(config.wallets.firstIndex + index),
     index,
   })
-  if (config.flow.submission === 'relayed') return { walletOf, ...withoutMoney }
+  if (config.flow.submission === 'relayed') {
+    const { maxFeePerGas } = await connection.fees.current({ signal })
+    const capWei = config.limits.maxSpendWei
+    const spending = createRelayedSpending({ capWei, flowWei: firstFlowGas * maxFeePerGas })
+    return {
+      ...{ walletOf, ...withoutMoney },
+      funded: async (index) => spending.begin(index),
+      flowEnded: spending.flowEnded,
+    }
+  }
 
   const { part } = config.load
   const batches = new LatencyHistogram()
@@ -122,12 +133,10 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
 /** Users whose wallets are funded before the first is due; the pool keeps ahead of the rest. */
 const fundedBeforeStart = 100
 
-const withoutMoney: Omit<UserWallets, 'walletOf'> = {
+const withoutMoney: Omit<UserWallets, 'walletOf' | 'funded' | 'flowEnded'> = {
   async firstFunded() {},
-  async funded() {},
   endFunding: async () => false,
   fundingState: () => null,
-  flowEnded() {},
   settle: async () => ({ statement: noMoney, problems: [] }),
   async close() {},
 }

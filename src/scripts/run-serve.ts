@@ -37,6 +37,7 @@ export async function runServe(options: ServeOptions, io: CommandIo): Promise<{ 
       baseFeeMultiplier: chain.feeMultiplier,
       ...(chain.maxFeePerGasWei === undefined ? {} : { maxFeeGwei: Number(chain.maxFeePerGasWei) / 1e9 }),
     },
+    maxSpendWei: options.maxSpendWei,
     gasMargin: chain.gasLimitMargin,
     blockPollIntervalMs: chain.pollIntervalMs,
     rpcRatePerSecond: chain.rpcRatePerSecond,

@@ -32,6 +32,7 @@ export async function runTestbed(
   const testbed = await startTestbed({
     ...behaviour,
     grantees: command.grantees,
+    maxSpendWei: command.maxSpendWei,
     relayerLanes: options.chain.relayerLanes,
     only: parts,
     ports: portsOf(options, parts),

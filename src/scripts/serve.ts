@@ -45,6 +45,12 @@ export const define: CommandModule['define'] = (command, io, run) => {
           limits,
           secrets,
         } = resolveGroups(groups, { flags, environment, problems })
+        if (limits.allowMainnet && own.maxSpendWei === undefined) {
+          throw new LoadTestError(
+            'CONFIG_INVALID',
+            '--allow-mainnet: a spending cap has to be given: --max-spend',
+          )
+        }
         const target = await resolveTarget({ target: own.target, limits, secrets }, environment)
         if (target === 'local') {
           throw new LoadTestError('CONFIG_INVALID', 'The embedded testbed has an API server of its own.', {

@@ -8,6 +8,7 @@ export const apiErrorCatalog = {
   TYPES_MISMATCH: { status: 400, retriable: false },
   SIGNATURE_INVALID: { status: 400, retriable: false },
   UNAUTHORIZED: { status: 401, retriable: false },
+  SPENDING_CAP: { status: 402, retriable: false },
   SIGNER_MISMATCH: { status: 403, retriable: false },
   OPERATION_NOT_ALLOWED: { status: 403, retriable: false },
   GRANTEE_NOT_ALLOWED: { status: 403, retriable: false },
@@ -83,6 +84,7 @@ const chainCodes: Partial<Record<ErrorCode, ApiErrorCode>> = {
   CHAIN_NONCE: 'CHAIN_FAILED',
   CHAIN_UNDERPRICED: 'CHAIN_FAILED',
   CHAIN_WRONG_ID: 'CHAIN_FAILED',
+  SPENDING_CAP: 'SPENDING_CAP',
 }
 
 /**

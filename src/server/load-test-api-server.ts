@@ -19,6 +19,7 @@ import { createGasBudget } from './gas-budget.ts'
 import { createPersonalServer, type PersonalServer } from './personal-server.ts'
 import { createRateLimiter, type RateLimit } from './rate-limiter.ts'
 import { createRelay, type Relay } from './relay.ts'
+import { createRelayBooks, type RelayBooks } from './relay-books.ts'
 import { createRelayGas } from './relay-gas.ts'
 import { createRelayOutcomes } from './relay-outcome.ts'
 import { addRelayRoutes } from './relay-routes.ts'
@@ -83,6 +84,8 @@ export type ApiServerOptions = {
    */
   requireExpectedUser?: boolean
   fees?: FeePolicy
+  /** The most that all relayer keys together may spend, in wei, while this server is up. @default no limit */
+  maxSpendWei?: bigint | undefined
   /** Added to the estimated gas of a relayed transaction, as a share of it. @default 0.1 */
   gasMargin?: number
   limits?: ApiServerLimits
@@ -116,6 +119,7 @@ export class LoadTestApiServer {
   readonly #feed: BlockFeed
   readonly #lanes: readonly Lane[]
   readonly #relay: Relay
+  readonly #books: RelayBooks
   readonly #personalServer: PersonalServer
   readonly #requests = createRequestCounter()
   readonly #http: FastifyInstance
@@ -142,6 +146,8 @@ export class LoadTestApiServer {
     const fees = createFees({ rpc, feed, ...options.fees, clock })
     this.#rpc = rpc
     this.#feed = feed
+    const books = createRelayBooks({ rpc, feed, capWei: options.maxSpendWei })
+    this.#books = books
     this.#lanes = options.relayerPrivateKeys.map((key) => {
       const account = toNativeAccount(key)
       return new Lane({
@@ -149,6 +155,7 @@ export class LoadTestApiServer {
         feed,
         fees,
         account,
+        books: books.of(account.address),
         maxPending: limits.maxPendingPerLane ?? 64,
         onRepair: (note) => logger?.warn({ ...note, lane: account.address }, 'lane repaired'),
         clock,
@@ -160,6 +167,10 @@ export class LoadTestApiServer {
       lanes: this.#lanes,
       permissions,
       gasOf: createRelayGas({ rpc, permissions, gasMargin, maxGas: limits.maxGas ?? 8_000_000n }),
+      async requireRoom(gas) {
+        const { maxFeePerGas } = await fees.current()
+        books.requireRoom(gas * maxFeePerGas)
+      },
       budget: createGasBudget(limits.gasPerUserAndHour ?? 50_000_000n, clock),
       maxConcurrent: limits.maxConcurrentRelays ?? 512,
     })
@@ -206,6 +217,7 @@ export class LoadTestApiServer {
       rpc: this.#rpc,
       feed: this.#feed,
       lanes: this.#lanes,
+      spending: this.#books.read(),
     })
   }
 
@@ -324,6 +336,7 @@ export class LoadTestApiServer {
     await Promise.allSettled(this.#lanes.map((lane) => lane.drain(timeout.signal)))
     clearTimeout(timer)
     for (const lane of this.#lanes) lane.close()
+    this.#books.close()
     this.#feed.close()
     await Promise.all([this.#personalServer.close(), this.#rpc.close()])
   }

@@ -49,6 +49,7 @@ const meanings: Record<ApiErrorCode, string> = {
   REVERTED: 'The contract refuses it, with the decoded error in `revert`',
   GAS_TOO_HIGH: 'More gas than is paid for in one transaction',
   RATE_LIMITED: 'Too many requests of an address, user or permission',
+  SPENDING_CAP: 'The relayer might spend more than its cap',
   GAS_BUDGET_SPENT: 'The user has cost as much as is paid for in an hour',
   INTERNAL: 'A fault of this server; its log says more',
   CHAIN_FAILED: 'The chain does not answer, or refuses for a reason of its own',

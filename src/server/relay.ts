@@ -17,6 +17,8 @@ export type RelayOptions = {
   permissions: Address
   /** Simulates a call and says with how much gas to send it. */
   gasOf: RelayGas
+  /** Throws if a transaction with so much gas might go beyond what the relay may spend. */
+  requireRoom(gas: bigint): Promise<void>
   /** What each user may cost. */
   budget: GasBudget
   /** Requests that may be worked on at once. */
@@ -67,7 +69,7 @@ const remembered = 10_000
  * @example const hash = await relay.submit(parseRelayRequest(body, rules))
  */
 export function createRelay(options: RelayOptions): Relay {
-  const { lanes, permissions, gasOf, budget, maxConcurrent } = options
+  const { lanes, permissions, gasOf, requireRoom, budget, maxConcurrent } = options
   const pickLane = createLanePicker(lanes)
   const flights = new Map<Address, Flight>()
   const byDigest = new Map<Hash, RelayedTransaction>()
@@ -133,6 +135,7 @@ export function createRelay(options: RelayOptions): Relay {
     const lane = pickLane()
     const data = encodeAddServerFilesAndPermissions(request.message, request.signature)
     const gas = await gasOf(lane.address, data, request.message)
+    await requireRoom(gas)
     budget.charge(request.user, gas)
     flight.simulating = undefined
     endSimulation()

@@ -3,6 +3,7 @@ import type { CallCounts } from '../chain/call-counter.ts'
 import type { Lane } from '../chain/lane.ts'
 import type { LaneStatus } from '../chain/lane-options.ts'
 import type { EndpointStats, RpcPool } from '../chain/rpc-pool.ts'
+import type { RelaySpending } from './relay-books.ts'
 
 /** The API server's own counters since it was made, for `GET /__metrics`. */
 export type ServerStats = {
@@ -26,6 +27,8 @@ export type ServerStats = {
   endpoints: EndpointStats[]
   blocks: BlockFeedStats
   lanes: LaneStatus[]
+  /** What all lanes together have spent. */
+  spending: RelaySpending
 }
 
 /** More error codes than this are counted together. */
@@ -84,6 +87,7 @@ export function readServerStats(parts: {
   rpc: RpcPool
   feed: BlockFeed
   lanes: readonly Lane[]
+  spending: RelaySpending
 }): ServerStats {
   const { user, system } = process.cpuUsage()
   return {
@@ -96,5 +100,6 @@ export function readServerStats(parts: {
     endpoints: parts.rpc.endpoints(),
     blocks: parts.feed.stats(),
     lanes: parts.lanes.map((lane) => lane.status()),
+    spending: parts.spending,
   }
 }

@@ -38,6 +38,8 @@ export type PartSettings = {
     granteeId: number | undefined
     /** More apps that it asks in the name of. */
     moreGrantees: readonly { id: number; privateKey: Hex }[]
+    /** The most that it may spend, in wei as a decimal string; absent for any amount. */
+    maxSpendWei?: string | undefined
   }
   faults: FaultProxySettings
 }
@@ -65,10 +67,11 @@ export const partStarters: { [Name in PartName]: (settings: PartSettings[Name]) 
     return await startFaultProxy(settings)
   },
 
-  async apiServer({ granteeId, moreGrantees, ...settings }) {
+  async apiServer({ granteeId, moreGrantees, maxSpendWei, ...settings }) {
     const server = new LoadTestApiServer({
       ...settings,
       moreGrantees: moreGrantees.map(({ id, privateKey }) => ({ id: BigInt(id), privateKey })),
+      ...(maxSpendWei === undefined ? {} : { maxSpendWei: BigInt(maxSpendWei) }),
       ...(granteeId === undefined ? {} : { granteeId: BigInt(granteeId) }),
     })
     const { url } = await server.start()

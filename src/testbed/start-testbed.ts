@@ -116,6 +116,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
           granteePrivateKey: needed(granteePrivateKey, 'The API server', "the app's key"),
           granteeId,
           moreGrantees: moreGrantees ?? [],
+          maxSpendWei: options.maxSpendWei === undefined ? undefined : String(options.maxSpendWei),
         },
         signal,
       )

@@ -39,6 +39,8 @@ export type TestbedOptions = {
   grantees?: number
   /** Number of keys that the API server relays with. @default 4 */
   relayerLanes?: number
+  /** The most that the API server's relayer may spend, in wei. @default no limit */
+  maxSpendWei?: bigint | undefined
   /** Faults between parts and whoever uses them, as `--fault` has them. @default none */
   faults?: readonly string[]
   /** Fixes the model's latencies and which requests faults hit. @default '1' */

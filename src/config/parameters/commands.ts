@@ -1,3 +1,4 @@
+import { amount } from '../kinds/amount.ts'
 import { httpUrl, port, rpcUrl, text, toggle, wholeNumber } from '../kinds/basic.ts'
 import { granteeCount } from '../kinds/grantee-count.ts'
 import { listOf } from '../kinds/kind.ts'
@@ -5,6 +6,8 @@ import { part } from '../kinds/part.ts'
 import { mnemonic } from '../kinds/secret.ts'
 import { testbedPartList } from '../kinds/testbed-parts.ts'
 import { optional, parameter, secret } from '../parameter.ts'
+
+const vana = amount({ bareUnit: 'vana' })
 
 /** What only `testbed` has, besides the parameters of the embedded target. */
 export const testbedCommandParameters = {
@@ -53,6 +56,13 @@ export const testbedCommandParameters = {
     // The name without TESTBED is that of a run.
     variable: 'TESTBED_GRANTEES',
     summary: 'How many grantees are registered, for runs that spread their users over them.',
+  }),
+  /** Most that the API server's relayer may spend. */
+  maxSpendWei: optional(vana, {
+    flag: '--max-spend <vana>',
+    // The name without TESTBED is that of a run.
+    variable: 'TESTBED_MAX_SPEND',
+    summary: 'Most that the relayer of the API server may spend, gas of what is under way included.',
   }),
   /** Print the target as one JSON document on standard output, and nothing else there. */
   json: parameter(toggle, {
@@ -117,6 +127,14 @@ export const serveCommandParameters = {
     // The name without SERVE is that of a run.
     variable: 'SERVE_PART',
     summary: 'Relay with the keys of part i of n only, so that the servers of a split run share none.',
+  }),
+  /** Most that the relayer may spend. */
+  maxSpendWei: optional(vana, {
+    flag: '--max-spend <vana>',
+    // The name without SERVE is that of a run.
+    variable: 'SERVE_MAX_SPEND',
+    summary:
+      'Most that all relayer keys together may spend while the server is up, gas of what is under way included; it then refuses.',
   }),
   /** Print the address as one JSON document on standard output. */
   json: parameter(toggle, {

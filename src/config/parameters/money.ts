@@ -44,7 +44,8 @@ export const limitParameters = {
   maxSpendWei: settled(vana, {
     settledFrom: 'users x funding + 10 %',
     flag: '--max-spend <vana>',
-    summary: 'Most that may leave the funder, gas included; the run stops before it goes beyond.',
+    summary:
+      'Most that may leave the funder, or that the relayer may spend, gas included; the run stops before it goes beyond.',
   }),
   /** Whether chain 1480 is allowed, where coins are worth money. */
   allowMainnet: parameter(toggle, {

@@ -22,6 +22,7 @@ const partOfKey: Readonly<Record<string, TestbedPart>> = {
   'testbed.serverRateLimits': 'personalServer',
   'command.apiServerPort': 'apiServer',
   'chain.relayerLanes': 'apiServer',
+  'command.maxSpend': 'apiServer',
 }
 
 /**
