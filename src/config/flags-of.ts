@@ -11,12 +11,14 @@ export function flagsOf<Group extends ParameterGroup>(
   group: Group,
   values: NoInfer<ValuesOf<Group>>,
 ): string[] {
-  return Object.entries(group).flatMap(([name, { flag, kind }]) => {
+  return Object.entries(group).flatMap(([name, { flag, kind, default: otherwise }]) => {
     const value: unknown = values[name as keyof Group]
     const isNothing = value === undefined || (Array.isArray(value) && value.length === 0)
     if (isNothing || flag === undefined || kind.label !== undefined) return []
     const [word = ''] = flag.split(' ')
     if (typeof value === 'boolean') return value ? [word] : []
-    return [word, kind.show(value)]
+    // A flag that may be given several times is given once for each.
+    const isRepeated = Array.isArray(value) && Array.isArray(otherwise)
+    return isRepeated ? value.flatMap((item) => [word, kind.show([item])]) : [word, kind.show(value)]
   })
 }
