@@ -51,6 +51,10 @@ export function renderCapacityMarkdown(capacity: Capacity): string {
     overloaded !== null && `⚠️ ${overloaded}`,
     table,
     money.fundedWei !== null &&
+      money.payer === 'relayer' &&
+      `Money: the relayer had ${formatVana(money.fundedWei)}, spent ${formatVana(money.spentWei)}, has ${formatVana(money.leftWei)} left.`,
+    money.fundedWei !== null &&
+      money.payer !== 'relayer' &&
       `Money: funded ${formatVana(money.fundedWei)}, spent ${formatVana(money.spentWei)}, swept back ${formatVana(money.sweptWei)}, left ${formatVana(money.leftWei)}.`,
     ...problems.map(({ code, message }) => `Problem \`${code}\`: ${message}`),
     `Search \`${search.id}\`, target ${search.target}, seed ${search.seed}, ${search.startedAt}.`,

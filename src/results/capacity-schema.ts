@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { dependenciesSchema } from './environment.ts'
-import { digestSchema, usersSchema, weiSchema } from './measurements-schema.ts'
-import { exitCodeSchema, thresholdResultSchema, warningSchema } from './summary-schema.ts'
+import { digestSchema, usersSchema } from './measurements-schema.ts'
+import { exitCodeSchema, moneySchema, thresholdResultSchema, warningSchema } from './summary-schema.ts'
 
 const share = z.number().nonnegative()
 const rate = z.number().positive()
@@ -81,12 +81,7 @@ export const capacitySchema = z.object({
     .nullable(),
   steps: z.array(capacityStepSchema),
   /** Of all steps together. */
-  money: z.object({
-    fundedWei: weiSchema.nullable(),
-    spentWei: weiSchema.nullable(),
-    sweptWei: weiSchema.nullable(),
-    leftWei: weiSchema.nullable(),
-  }),
+  money: moneySchema,
   /** Promises that a step broke. */
   problems: z.array(z.object({ code: z.string(), message: z.string() })),
   exitCode: exitCodeSchema,

@@ -7,13 +7,23 @@ export type Money = Summary['money']
 export const noMoney: Money = { fundedWei: null, spentWei: null, sweptWei: null, leftWei: null }
 
 /**
- * Adds up what two runs did with their money; what one of them doesn't know doesn't count.
+ * Adds up what two runs did with their money; what one of them doesn't know doesn't count. Lanes of a relayer have the same
+ * money in both, one after the other.
  *
  * @example summaries.map(({ money }) => money).reduce(addMoney, noMoney)
  */
 export function addMoney(a: Money, b: Money): Money {
-  const add = (key: keyof Money): string | null =>
-    a[key] === null || b[key] === null ? (a[key] ?? b[key]) : String(BigInt(a[key]) + BigInt(b[key]))
+  if (a.payer === 'relayer' || b.payer === 'relayer') {
+    return {
+      fundedWei: a.fundedWei ?? b.fundedWei,
+      spentWei: addWei(a.spentWei, b.spentWei),
+      sweptWei: addWei(a.sweptWei, b.sweptWei),
+      leftWei: b.leftWei ?? a.leftWei,
+      payer: 'relayer',
+    }
+  }
+  const add = (key: 'fundedWei' | 'spentWei' | 'sweptWei' | 'leftWei'): string | null =>
+    addWei(a[key], b[key])
   return {
     fundedWei: add('fundedWei'),
     spentWei: add('spentWei'),
@@ -21,6 +31,9 @@ export function addMoney(a: Money, b: Money): Money {
     leftWei: add('leftWei'),
   }
 }
+
+const addWei = (a: string | null, b: string | null): string | null =>
+  a === null || b === null ? (a ?? b) : String(BigInt(a) + BigInt(b))
 
 /**
  * By how much funded differs from spent + swept + left, in wei; 0n when they are equal, `null` when not all are known.

@@ -48,6 +48,19 @@ export const thresholdResultSchema = z.object({
 /** What became of a threshold. */
 export type ThresholdResult = z.output<typeof thresholdResultSchema>
 
+/** Where money went, in wei as decimal strings; `null` where nothing was funded or nothing is known. */
+export const moneySchema = z.object({
+  /** What the users' wallets were given and had; where a relayer paid, what its lanes had. */
+  fundedWei: weiSchema.nullable(),
+  spentWei: weiSchema.nullable(),
+  sweptWei: weiSchema.nullable(),
+  leftWei: weiSchema.nullable(),
+  /** Whose money it is; absent where users paid. */
+  payer: z.enum(['users', 'relayer']).optional(),
+  /** Why the four are not known, where that is so. */
+  unknownBecause: z.string().optional(),
+})
+
 /** A reason not to take a run's figures at their word. */
 export const warningSchema = z.object({ code: z.string(), message: z.string(), hint: z.string() })
 
@@ -71,13 +84,7 @@ export const summarySchema = measurementsSchema
     dependencies: dependenciesSchema,
     /** Faults that were put in front of the target on purpose, as `--fault` has them; none in a clean run. */
     faults: z.array(z.string()).default([]),
-    /** In wei, decimal strings; `null` where nothing was funded or nothing is known. */
-    money: z.object({
-      fundedWei: weiSchema.nullable(),
-      spentWei: weiSchema.nullable(),
-      sweptWei: weiSchema.nullable(),
-      leftWei: weiSchema.nullable(),
-    }),
+    money: moneySchema,
     thresholds: z.array(thresholdResultSchema),
     /** Promises that this run broke. A summary with any is not to be trusted, and its exit code is not 0. */
     problems: z.array(z.object({ code: z.string(), message: z.string() })),

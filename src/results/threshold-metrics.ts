@@ -45,7 +45,7 @@ function countOf(count: (measured: Measured) => number): Metric {
 
 const success: Metric = { unit: 'ratio', read: shareOfEnded(({ users }) => users.succeeded) }
 
-const wei = (key: keyof Money): Metric => ({
+const wei = (key: 'fundedWei' | 'spentWei' | 'sweptWei' | 'leftWei'): Metric => ({
   unit: 'wei',
   read: ({ money }) => {
     const value = money?.[key] ?? null

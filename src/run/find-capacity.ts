@@ -168,10 +168,11 @@ function mostOfAllStepsWei({ capacity, wallets }: LoadTest['config']): bigint {
   return (BigInt(users) * wallets.fundingWei * 11n) / 10n
 }
 
-/** What did not come back to the funder. */
+/** What did not come back to the funder, or the relayer has spent. */
 function goneWei(summaries: readonly Summary[]): bigint {
   return summaries.reduce(
-    (sum, { money }) => sum + BigInt(money.spentWei ?? 0) + BigInt(money.leftWei ?? 0),
+    (sum, { money }) =>
+      sum + BigInt(money.spentWei ?? 0) + BigInt((money.payer === 'relayer' ? null : money.leftWei) ?? 0),
     0n,
   )
 }

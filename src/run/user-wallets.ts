@@ -8,13 +8,14 @@ import type { FlowUser } from '../flow/flow-services.ts'
 import { type Part, shareOf } from '../load/split.ts'
 import { LatencyHistogram } from '../metrics/latency-histogram.ts'
 import type { Redactor } from '../redaction/redact.ts'
-import { type Money, noMoney } from '../results/money-balance.ts'
+import type { Money } from '../results/money-balance.ts'
 import type { FundingState } from '../results/second-recorder.ts'
 import { isEmbedded } from '../wallets/embedded-mnemonic.ts'
 import { createHdWallets, type HdWallets } from '../wallets/hd-wallets.ts'
 import { type MnemonicSources, obtainMnemonic } from '../wallets/obtain-mnemonic.ts'
 import { openFunding } from './open-funding.ts'
 import { createRelayedSpending } from './relayed-spending.ts'
+import { openRelayerMoney } from './relayer-money.ts'
 
 /** The wallets of a run's users, and their money. */
 export type UserWallets = {
@@ -82,10 +83,16 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
     const { maxFeePerGas } = await connection.fees.current({ signal })
     const capWei = config.limits.maxSpendWei
     const spending = createRelayedSpending({ capWei, flowWei: firstFlowGas * maxFeePerGas })
+    const token = config.secrets.apiServerToken
+    const money = await openRelayerMoney({ target, connection, token, signal, forced })
     return {
       ...{ walletOf, ...withoutMoney },
       funded: async (index) => spending.begin(index),
-      flowEnded: spending.flowEnded,
+      flowEnded(record) {
+        spending.flowEnded(record)
+        money.flowEnded(record)
+      },
+      settle: async () => ({ statement: await money.settle(), problems: [] }),
     }
   }
 
@@ -133,11 +140,10 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
 /** Users whose wallets are funded before the first is due; the pool keeps ahead of the rest. */
 const fundedBeforeStart = 100
 
-const withoutMoney: Omit<UserWallets, 'walletOf' | 'funded' | 'flowEnded'> = {
+const withoutMoney: Omit<UserWallets, 'walletOf' | 'funded' | 'flowEnded' | 'settle'> = {
   async firstFunded() {},
   endFunding: async () => false,
   fundingState: () => null,
-  settle: async () => ({ statement: noMoney, problems: [] }),
   async close() {},
 }
 

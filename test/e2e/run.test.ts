@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Hex, keccak256, numberToHex, stringToHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Target, targetSchema } from '../../src/config/target.ts'
+import { moneyMismatch } from '../../src/results/money-balance.ts'
 import { summarySchema } from '../../src/results/summary-schema.ts'
 import { ownVersion } from '../../src/scripts/own-version.ts'
 import { anvilVersion } from '../../src/testbed/chain/anvil-binary.ts'
@@ -83,6 +84,15 @@ describe('vana-load run', () => {
       expect(summary.problems).toEqual([])
       expect(summary.users).toMatchObject({ planned: 12, started: 12, succeeded: 12 })
       expect(summary.verified.proven).toBe(12)
+      // To the wei, and for the relayer: all that its lanes paid is what the flows' receipts say.
+      expect(moneyMismatch(summary.money)).toBe(0n)
+      if (submission === 'relayed') {
+        expect(summary.money).toMatchObject({
+          payer: 'relayer',
+          sweptWei: '0',
+          spentWei: summary.gas.costWei,
+        })
+      }
       expect(code).toBe(0)
       // Who pays sends; whom the other asks is read from the API server's own page.
       const sent = ({ eth_sendRawTransaction = 0 }: Record<string, number> = {}) => eth_sendRawTransaction

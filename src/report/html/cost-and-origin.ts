@@ -85,6 +85,14 @@ export function whatWasThere(dependencies: ReportData['summary']['dependencies']
 
 /** What money was moved. */
 export function moneyPairs(money: ReportData['summary']['money']): (readonly [Insertable, Insertable])[] {
+  if (money.unknownBecause !== undefined) return [['Money', `not known: ${money.unknownBecause}`]]
+  if (money.payer === 'relayer') {
+    return [
+      ['Relayer had', exact(money.fundedWei)],
+      ['Relayer spent', exact(money.spentWei)],
+      ['Relayer has left', exact(money.leftWei)],
+    ]
+  }
   return [
     ['Funded', exact(money.fundedWei)],
     ['Spent', exact(money.spentWei)],

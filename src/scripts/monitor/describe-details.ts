@@ -41,10 +41,7 @@ export function describeDetails(summary: Summary): string {
       'gas',
       `${formatCount(gas.perFlow)} a flow at ${formatGwei(gas.price)}; ${formatVana(gas.costWei)} in all`,
     ],
-    [
-      'money',
-      `funded ${formatVana(money.fundedWei)}, spent ${formatVana(money.spentWei)}, returned ${formatVana(money.sweptWei)}, left ${formatVana(money.leftWei)}`,
-    ],
+    ['money', describeMoney(money)],
     [
       'generator',
       `${formatMs(resources.cpuMsPerFlow)} of CPU a flow, ${formatBytes(resources.rssPeakBytes)} at most`,
@@ -70,3 +67,12 @@ const apiServerCalls = ({ calls, failed }: NonNullable<Summary['rpc']['apiServer
   '',
   `API server: ${formatCount(calls)} calls, ${formatCount(failed)} failed`,
 ]
+
+function describeMoney({ payer, unknownBecause, ...wei }: Summary['money']): string {
+  if (unknownBecause !== undefined) return `not known: ${unknownBecause}`
+  const [funded, spent, swept, left] = [wei.fundedWei, wei.spentWei, wei.sweptWei, wei.leftWei].map(
+    formatVana,
+  )
+  if (payer === 'relayer') return `the relayer had ${funded}, spent ${spent}, has ${left} left`
+  return `funded ${funded}, spent ${spent}, returned ${swept}, left ${left}`
+}
