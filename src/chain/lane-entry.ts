@@ -29,5 +29,6 @@ export type LaneEntry = {
   holdsPlace: boolean
   /** In which block it was found, kept for a while in case that block goes away. */
   minedIn: Hash | undefined
+  readonly onSigned: ((hash: Hash) => Promise<void> | void) | undefined
   readonly onEvent: ((event: LaneEvent) => void) | undefined
 }

@@ -46,7 +46,7 @@ export type LaneBooks = {
 /** What a lane did to keep going. */
 export type LaneNote = {
   /** `held-up`: fees above the cap, or too little coin, keep it from going on for now. */
-  action: 'rebroadcast' | 'replaced' | 'filled-gap' | 'fast-forwarded' | 'held-up' | 'gave-up'
+  action: 'rebroadcast' | 'replaced' | 'filled-gap' | 'fast-forwarded' | 'passed-over' | 'held-up' | 'gave-up'
   nonce: number
   hash?: Hash
   reason?: string
@@ -62,6 +62,11 @@ export type LaneSend = {
   gas?: bigint
   /** Gives up waiting; a transaction that was already signed is still sent and looked after. */
   signal?: AbortSignal | undefined
+  /**
+   * Told of each hash that the transaction gets, by a replacement too, and waited for before any node is told: whoever writes
+   * it down finds the transaction again after a crash. If it throws, nothing is sent under that hash.
+   */
+  onSigned?: ((hash: Hash) => Promise<void> | void) | undefined
   onEvent?: (event: LaneEvent) => void
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../async/clock.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { broadcast, mayBeSent } from './broadcast.ts'
-import { isKnownTransaction, readReceipt } from './chain-reads.ts'
+import { isKnownTransaction, readReceipt, readTransactionCount } from './chain-reads.ts'
 import type { FeeQuote } from './fees.ts'
 import type { LaneEntry } from './lane-entry.ts'
 import type { LaneLedger } from './lane-ledger.ts'
@@ -93,7 +93,10 @@ export function createLaneResend(options: LaneResendOptions): LaneResend {
       if (receipt === null) continue
       return ledger.confirm(entry, hash, { hash: receipt.blockHash, number: receipt.blockNumber })
     }
-    ledger.drop(entry)
+    // A reorganization may have taken back the count meanwhile, and with it what nobody has found.
+    const count = await readTransactionCount(rpc, stickyKey, 'latest', { stickyKey })
+    if (count > entry.nonce) ledger.drop(entry)
+    else options.nonces()?.reopen(count)
   }
 
   async function replace(entry: LaneEntry): Promise<void> {
@@ -104,6 +107,7 @@ export function createLaneResend(options: LaneResendOptions): LaneResend {
     books?.signed({ nonce, hash: signed.hash, mostWei: mostWeiOf(content, raised), isRepair: true })
     // Also after a refusal: the next attempt then starts from here.
     entry.fees = raised
+    await entry.onSigned?.(signed.hash)
     // Before it is sent: its block may be here before the answer.
     entry.hashes.push(signed.hash)
     let failure: unknown

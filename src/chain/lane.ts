@@ -16,6 +16,9 @@ import { mostWeiOf, signTransaction, type TransactionContent } from './sign-tran
 
 // What other rooms build on: new Lane({ rpc, feed, fees, account }).send({ to, data, gas, signal }) -> Submission.
 
+type LaneListeners = { [name in 'onSigned' | 'onEvent']?: LaneSend[name] | undefined }
+type LaneRequest = Omit<LaneSend, 'signal' | keyof LaneListeners>
+
 /** How often a send looks for another nonce before it gives up. */
 const maxNonceTries = 8
 
@@ -85,11 +88,11 @@ export class Lane {
    * @throws LoadTestError a `CHAIN_*` code, `TX_REVERTED` (from the estimate), `LANE_BUSY`; the signal's reason. With
    * `details.mayBeSent` it may still be mined, and the lane goes on looking after it.
    */
-  async send({ onEvent, signal, ...request }: LaneSend): Promise<Submission> {
+  async send({ onSigned, onEvent, signal, ...request }: LaneSend): Promise<Submission> {
     if (this.#closed) throw new LoadTestError('ABORTED', 'The lane is closed.')
     await this.#window.enter(signal)
     this.#sending += 1
-    const sending = this.#send(request, onEvent, signal).finally(() => {
+    const sending = this.#send(request, { onSigned, onEvent }, signal).finally(() => {
       this.#sending -= 1
       this.#wakeIdle()
     })
@@ -127,8 +130,8 @@ export class Lane {
   }
 
   async #send(
-    request: Omit<LaneSend, 'signal' | 'onEvent'>,
-    onEvent: LaneSend['onEvent'],
+    request: LaneRequest,
+    listeners: LaneListeners,
     signal: AbortSignal | undefined,
   ): Promise<Submission> {
     let tracked = false
@@ -143,7 +146,8 @@ export class Lane {
         signal?.throwIfAborted()
         const nonce = nonces.allocate()
         try {
-          const entry = await this.#sign(nonce, content, fees, blockNumber, onEvent)
+          const entry = await this.#sign(nonce, content, fees, blockNumber, listeners)
+          await listeners.onSigned?.(entry.signed.hash)
           entry.holdsPlace = true
           try {
             await broadcast(this.#options.rpc, entry.signed, { stickyKey: this.address, clock: this.#clock })
@@ -164,8 +168,10 @@ export class Lane {
           const reason = rejectionReason(error)
           if (reason === 'nonce-too-low') await this.#fastForward(nonces, nonce)
           // Somebody else's transaction waits at this nonce: leave it there and go on behind it.
-          else if (reason === 'replacement-underpriced') nonces.submit(nonce)
-          else nonces.release(nonce)
+          else if (reason === 'replacement-underpriced') {
+            nonces.submit(nonce)
+            this.#note({ action: 'passed-over', nonce, reason: "somebody else's transaction waits there" })
+          } else nonces.release(nonce)
           const anotherNonce = reason === 'nonce-too-low' || reason === 'replacement-underpriced'
           if (!anotherNonce || tries >= maxNonceTries) throw error
         }
@@ -198,7 +204,7 @@ export class Lane {
     }
   }
 
-  async #estimate(request: Omit<LaneSend, 'signal' | 'onEvent'>, signal: AbortSignal | undefined) {
+  async #estimate(request: LaneRequest, signal: AbortSignal | undefined) {
     const { to, data, value } = request
     const call = {
       from: this.address,
@@ -215,7 +221,7 @@ export class Lane {
     content: TransactionContent,
     fees: FeeQuote,
     blockNumber: number,
-    onEvent?: LaneSend['onEvent'],
+    { onSigned, onEvent }: LaneListeners = {},
   ): Promise<LaneEntry> {
     const { account, rpc } = this.#options
     const signed = await signTransaction(account, rpc.chainId, content, nonce, fees)
@@ -232,6 +238,7 @@ export class Lane {
       firstSentAtMs: this.#clock.now(),
       holdsPlace: false,
       minedIn: undefined,
+      onSigned,
       onEvent,
     }
   }

@@ -72,11 +72,12 @@ export function createUserFunding(options: UserFundingOptions): UserFunding {
   async function pay(part: FundingBatch, number: number): Promise<PaidBatch> {
     let sent: Hash | undefined
     try {
-      const onSent = async (hash: Hash): Promise<void> => {
-        sent = hash
-        await journal?.append({ type: 'sent', batch: number, hash })
-      }
-      return await payBatch(options, part, { onSent })
+      return await payBatch(options, part, {
+        onSigned: (hash) => journal?.append({ type: 'sent', batch: number, hash }),
+        onSent: (hash) => {
+          sent = hash
+        },
+      })
     } catch (error) {
       if (error instanceof LoadTestError) book(0n, BigInt(String(error.details.feesWei ?? 0)))
       const isSettled = error instanceof LoadTestError && error.code === 'FUNDING_FAILED'

@@ -154,7 +154,7 @@ async function payAll(
       await journal?.append(batchEntry(number, batch))
       const paid = await payBatch(batchPayer, batch, {
         signal,
-        onSent: (hash) => journal?.append({ type: 'sent', batch: number, hash }),
+        onSigned: (hash) => journal?.append({ type: 'sent', batch: number, hash }),
       })
       result.transactions += 1
       result.valueWei += paid.valueWei

@@ -29,6 +29,7 @@ export const moneyEntrySchema = z.discriminatedUnion('type', [
     batches: z.array(payments).default([]),
   }),
   z.object({ type: z.literal('batch'), at: z.string(), batch: z.int(), payments }),
+  /** Written before it is sent, one for each hash under which it may be mined. */
   z.object({ type: z.literal('sent'), at: z.string(), batch: z.int(), hash }),
   z.object({
     type: z.literal('paid'),

@@ -16,7 +16,7 @@ export const ownFunderHint =
 export function noticeOthers(address: Address, note: (text: string) => void): (repair: LaneNote) => void {
   let isTold = false
   return ({ action }) => {
-    if (isTold || action !== 'fast-forwarded') return
+    if (isTold || (action !== 'fast-forwarded' && action !== 'passed-over')) return
     isTold = true
     note(
       `Somebody else sends with the funder's key (${address}), so payments wait for each other. ${ownFunderHint}`,

@@ -1,11 +1,10 @@
-import type { Hash } from 'viem'
 import { tellRevert } from '../chain/explain-revert.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { disperseCall, type PaymentCall } from './disperse-call.ts'
 import { findSpenders } from './find-spenders.ts'
 import type { FundingBatch, WalletPayment } from './funding-plan.ts'
 import { nameRanges, uniteRanges } from './index-range.ts'
-import type { PaidTransaction, Payer } from './payer.ts'
+import type { PaidTransaction, Payer, PayOptions } from './payer.ts'
 import { readBalances } from './read-balances.ts'
 import type { SpendingLimit } from './spending-limit.ts'
 import type { ChainAbilities, WalletChain } from './wallet-chain.ts'
@@ -30,9 +29,9 @@ export type PaidBatch = PaidTransaction & { valueWei: bigint }
 export async function payBatch(
   { chain, abilities, payer, limit }: BatchPayer,
   batch: FundingBatch,
-  options: { signal?: AbortSignal | undefined; onSent?: (hash: Hash) => void | Promise<void> } = {},
+  options: PayOptions = {},
 ): Promise<PaidBatch> {
-  const { signal, onSent } = options
+  const { signal, onSigned, onSent } = options
   const { maxFeePerGas } = await chain.fees.current({ signal })
   const atMostWei = batch.valueWei + batch.gas * maxFeePerGas
   const settle = limit.reserve(atMostWei)
@@ -42,6 +41,7 @@ export async function payBatch(
       { ...toCall(abilities, batch.payments), gas: batch.gas },
       {
         signal,
+        onSigned,
         onSent: async (hash) => {
           // From here on it may be mined, whoever stops waiting for it.
           costWei = atMostWei

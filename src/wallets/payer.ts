@@ -33,6 +33,8 @@ export type Payer = {
 /** Options of {@link Payer.pay}. */
 export type PayOptions = {
   signal?: AbortSignal | undefined
+  /** Told of each hash under which it may be mined, before a node is told; see `LaneSend`. */
+  onSigned?: ((hash: Hash) => void | Promise<void>) | undefined
   /** Told as soon as a node has the transaction. */
   onSent?: ((hash: Hash) => void | Promise<void>) | undefined
 }
@@ -50,7 +52,7 @@ export function createPayer(
 
   return {
     address: lane.address,
-    async pay({ to, data, valueWei, gas }, { signal, onSent } = {}) {
+    async pay({ to, data, valueWei, gas }, { signal, onSigned, onSent } = {}) {
       const dropped = new AbortController()
       const hashes: Hash[] = []
       const onEvent = (event: LaneEvent): void => {
@@ -62,7 +64,7 @@ export function createPayer(
         }
       }
       const sent = await lane
-        .send({ to, value: valueWei, gas, signal, onEvent, ...(data === '0x' ? {} : { data }) })
+        .send({ to, value: valueWei, gas, signal, onSigned, onEvent, ...(data === '0x' ? {} : { data }) })
         .catch((error: unknown) => {
           // The lane goes on looking after it.
           if (mayBeSent(error))

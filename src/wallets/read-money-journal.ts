@@ -17,21 +17,21 @@ export async function* readMoneyJournal(path: string): AsyncGenerator<MoneyEntry
 }
 
 /**
- * Reads from a journal the hashes of transactions that were sent and of which it does not know the end.
+ * Reads from a journal the hashes of transactions that were, or were to be, sent and of which it does not know the end.
  *
  * @throws LoadTestError RESULTS_UNWRITABLE
  */
 export async function readOpenPayments(path: string): Promise<Hash[]> {
-  const open = new Map<number, Hash>()
+  const open = new Map<number, Hash[]>()
   const hashes: Hash[] = []
   const giveUp = (): void => {
-    hashes.push(...open.values())
+    hashes.push(...[...open.values()].flat())
     open.clear()
   }
   for await (const entry of readMoneyJournal(path)) {
     // Batches are numbered anew with each plan.
     if (entry.type === 'plan') giveUp()
-    else if (entry.type === 'sent') open.set(entry.batch, entry.hash)
+    else if (entry.type === 'sent') open.set(entry.batch, [...(open.get(entry.batch) ?? []), entry.hash])
     else if (entry.type === 'paid') open.delete(entry.batch)
   }
   giveUp()

@@ -278,11 +278,11 @@ describe('a lane', () => {
   })
 
   it('goes on behind a transaction of another program that waits at its nonce', async () => {
-    const { lane, elsewhere, mine, minedCount } = await startWorld()
+    const { lane, elsewhere, mine, minedCount, actions } = await startWorld()
     await lane.send(transfer)
     await elsewhere(1, { maxFeePerGas: '0x174876e800', maxPriorityFeePerGas: '0x174876e800' })
     expect((await lane.send(transfer)).nonce).toBe(2)
-    // Anvil tries the dearest first, finds its nonce too high and throws it out: the lane then frees itself.
+    expect(actions()).toEqual(['passed-over 1'])
     await eventually(async () => {
       await mine()
       return await minedCount()

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { encodeErrorResult, parseEther, parseGwei } from 'viem'
+import { encodeErrorResult, type Hex, keccak256, parseEther, parseGwei } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { revertAbi } from '../../src/chain/abi.ts'
+import { startScriptedNode } from '../../src/chain/scripted-node.fixture.ts'
 import { fundWallets } from '../../src/wallets/fund-wallets.ts'
 import type { MoneyEntry } from '../../src/wallets/money-journal.ts'
 import { createMoneyLedger } from '../../src/wallets/money-ledger.ts'
@@ -307,6 +308,46 @@ describe('funding wallets', () => {
     const status = await stack.manager.status({ range, amountWei })
     expect(status.totalWei).toBe(4n * amountWei)
     expect(before - (await stack.balance(address))).toBeLessThan(5n * amountWei)
+  })
+
+  it('notes a payment before it is sent, and so waits for it though a node does not tell what is pending', async () => {
+    const { client, accounts, rpcUrl } = stack.anvil
+    const node = await startScriptedNode({ upstream: rpcUrl })
+    const journalPath = join(folder, 'noted.ndjson')
+    const noted: boolean[] = []
+    node.answer = async (call) => {
+      const { method, params } = call
+      if (method === 'eth_sendRawTransaction') {
+        noted.push((await readFile(journalPath, 'utf8')).includes(keccak256(params[0] as Hex)))
+      }
+      const isAboutPending = method === 'eth_getTransactionCount' && params[1] === 'pending'
+      return isAboutPending ? await node.forward({ ...call, params: [params[0], 'latest'] }) : undefined
+    }
+    const options = { ranges: [freshRange(4)], amountWei, maxSpendWei, journalPath }
+    const countOf = (blockTag: 'pending' | 'latest') =>
+      client.getTransactionCount({ address: accounts.funder.address, blockTag })
+    await client.setAutomine(false)
+    try {
+      const killed = new AbortController()
+      const first = stack.through(node.url)
+      const firstEnds = first.manager.fund({ ...options, payer: first.payer(), signal: killed.signal })
+      await until(async () => (await countOf('pending')) > (await countOf('latest')))
+      killed.abort()
+      await expect(firstEnds).rejects.toThrow()
+
+      const second = stack.through(node.url)
+      const secondEnds = second.manager.fund({ ...options, payer: second.payer() })
+      const looks = () => node.count('eth_getTransactionByHash')
+      const looksBefore = looks()
+      await until(async () => noted.length > 1 || looks() >= looksBefore + 3)
+      await client.mine({ blocks: 1 })
+      await client.setAutomine(true)
+      expect(await secondEnds).toMatchObject({ fundedWallets: 0, satisfiedWallets: 4 })
+      expect(noted).toEqual([true])
+    } finally {
+      await client.setAutomine(true)
+      await node.stop()
+    }
   })
 })
 

@@ -16,12 +16,18 @@ import { findAbilities, type MoneyContracts, type WalletChain } from '../../src/
 /** The words that stand in every tutorial; other indexes than the development accounts' own branch are fresh. */
 export const mnemonic = 'legal winner thank year wave sausage worth useful legal winner thank yellow'
 
-/** A real chain with the testbed's contracts, and wallets over it. */
-export type WalletStack = WalletChain & {
-  anvil: RunningChain
+/** Wallets over a chain, as one process sees it. */
+export type WalletView = WalletChain & {
   manager: TestWalletManager
   /** The development funder, or another key. */
   payer(key?: Hex, timeoutMs?: number): Payer
+}
+
+/** A real chain with the testbed's contracts, and wallets over it. */
+export type WalletStack = WalletView & {
+  anvil: RunningChain
+  /** Another process's view of the same chain, through a node at this URL. */
+  through(rpcUrl: string): WalletView
   /** What batches are paid with. */
   batchPayer(options?: {
     maxSpendWei?: bigint
@@ -34,39 +40,45 @@ export type WalletStack = WalletChain & {
 
 /** Starts the chain, and puts the wallets over it; everything made by it is stopped by `stop`. */
 export async function startWalletStack(
-  options: { anvil?: AnvilOptions; rpc?: Partial<RpcPoolOptions>; fees?: FeePolicy; rpcUrl?: string } = {},
+  options: { anvil?: AnvilOptions; rpc?: Partial<RpcPoolOptions>; fees?: FeePolicy } = {},
 ): Promise<WalletStack> {
   const anvil = await startChain({ blockTime: 'instant', ...options.anvil })
-  const rpc = createRpcPool({
-    urls: [options.rpcUrl ?? anvil.rpcUrl],
-    chainId: anvil.chainId,
-    ...options.rpc,
-  })
-  const feed = createBlockFeed({ rpc, pollIntervalMs: 20 })
-  const fees = createFees({ rpc, feed, ...options.fees })
-  const hub = new ReceiptHub({ rpc, feed })
-  const chain = { rpc, feed, fees, hub }
-  const lanes: Lane[] = []
-  const payer = (key: Hex = anvil.accounts.funder.privateKey, timeoutMs = 30_000): Payer => {
-    const lane = new Lane({ rpc, feed, fees, account: toNativeAccount(key) })
-    lanes.push(lane)
-    return createPayer({ rpc, hub, lane, timeoutMs })
+  const closing: (() => unknown)[] = []
+
+  function through(rpcUrl: string): WalletView {
+    const rpc = createRpcPool({ urls: [rpcUrl], chainId: anvil.chainId, ...options.rpc })
+    const feed = createBlockFeed({ rpc, pollIntervalMs: 20 })
+    const fees = createFees({ rpc, feed, ...options.fees })
+    const hub = new ReceiptHub({ rpc, feed })
+    const chain = { rpc, feed, fees, hub }
+    closing.push(rpc.close, feed.close, () => hub.close())
+    return {
+      ...chain,
+      manager: new TestWalletManager({ mnemonic, chain, contracts: anvil.contracts }),
+      payer(key = anvil.accounts.funder.privateKey, timeoutMs = 30_000) {
+        const lane = new Lane({ rpc, feed, fees, account: toNativeAccount(key) })
+        closing.push(() => lane.close())
+        return createPayer({ rpc, hub, lane, timeoutMs })
+      },
+    }
   }
+
+  const view = through(anvil.rpcUrl)
   return {
-    ...chain,
+    ...view,
     anvil,
-    manager: new TestWalletManager({ mnemonic, chain, contracts: anvil.contracts }),
-    payer,
-    async batchPayer({ maxSpendWei = 10n ** 22n, contracts = anvil.contracts, payer: given = payer() } = {}) {
-      const abilities = await findAbilities(chain, contracts)
-      return { chain, abilities, payer: given, limit: createSpendingLimit(maxSpendWei) }
+    through,
+    async batchPayer({
+      maxSpendWei = 10n ** 22n,
+      contracts = anvil.contracts,
+      payer: given = view.payer(),
+    } = {}) {
+      const abilities = await findAbilities(view, contracts)
+      return { chain: view, abilities, payer: given, limit: createSpendingLimit(maxSpendWei) }
     },
     balance: (address) => anvil.client.getBalance({ address }),
     async stop() {
-      for (const lane of lanes) lane.close()
-      hub.close()
-      feed.close()
-      await rpc.close()
+      for (const close of closing.reverse()) await close()
       await anvil.stop()
     },
   }
