@@ -23,6 +23,8 @@ export type LaneRepair = {
 const lookEveryMs = 1000
 /** After so many blocks without progress, a node is asked whether it still has the head of the line. */
 const askAfterBlocks = 2
+/** Fees above the cap, too little coin, a cap that is reached. */
+const lasting = new Set<string>(['CHAIN_UNDERPRICED', 'CHAIN_INSUFFICIENT_FUNDS', 'SPENDING_CAP'])
 /** What lies there with fees so many times the current ones does not lie there for its fees. */
 const enoughFees = 4n
 

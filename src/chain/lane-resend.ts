@@ -127,6 +127,7 @@ export function createLaneResend(options: LaneResendOptions): LaneResend {
 
   async function takeRefusedReplacement(entry: LaneEntry, hash: LaneEntry['hashes'][0], error: unknown) {
     entry.hashes.splice(entry.hashes.indexOf(hash), 1)
+    books?.unsent(hash)
     const reason = rejectionReason(error)
     if (reason === 'nonce-too-low') await takeNonceTooLow(entry)
     // Fees have gone up again, or the pool has a better offer than was known: the next look offers more.
