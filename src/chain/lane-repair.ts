@@ -147,11 +147,8 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
       try {
         await look(nonces)
       } catch (error) {
-        // Nothing is lost: the next look begins again. What can last, fees above the cap or too little coin, is worth a note.
-        if (
-          error instanceof LoadTestError &&
-          ['CHAIN_UNDERPRICED', 'CHAIN_INSUFFICIENT_FUNDS', 'SPENDING_CAP'].includes(error.code)
-        ) {
+        // Nothing is lost: the next look begins again. What can last is worth a note.
+        if (error instanceof LoadTestError && lasting.has(error.code)) {
           note({ action: 'held-up', nonce: nonces.confirmed, reason: error.message })
         }
       } finally {
