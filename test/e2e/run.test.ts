@@ -122,6 +122,21 @@ describe('vana-load run', () => {
     120_000,
   )
 
+  test('stops a relayed run before the relayer goes beyond the cap, also of an API server that it did not start', async () => {
+    const args = ['--users', '10', '--rate', '10', '--submission', 'relayed', '--seed', 'cap', '--out', 'cap']
+    const { code, stdout } = await startProgram(
+      ['run', '--target', targetFile, '--json', '--max-spend', '0.006', ...args],
+      folder,
+    ).ended
+    const { users, money, run } = summarySchema.parse(JSON.parse(stdout))
+    expect(code).toBe(5)
+    expect(run.stopped?.reason).toBe('spending-cap')
+    expect(users.succeeded).toBeGreaterThan(0)
+    expect(moneyMismatch(money)).toBe(0n)
+    expect(Number(money.spentWei)).toBeGreaterThan(0)
+    expect(Number(money.spentWei)).toBeLessThanOrEqual(0.006e18)
+  }, 60_000)
+
   test('tells the endpoints of an API server of its own from those of the generator, and no key of either', async () => {
     const { apiServer: _, metricsUrls: __, pids: ___, ...others } = target
     const rpcUrls = others.chain.rpcUrls.map((url) => `${url}/?key=planted-secret`)
