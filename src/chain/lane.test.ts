@@ -96,6 +96,9 @@ class World {
         onEvent(event) {
           if (event.type === 'confirmed') call.hash = event.hash
           said(event.type)
+          // A lane goes by what it saw last; the block may have gone away since.
+          const isGone = !this.node.mined().some(({ value }) => value === call.value)
+          if (event.type === 'confirmed' && isGone) said('takenBack')
         },
       })
       .then(

@@ -275,10 +275,10 @@ export class Lane {
   }
 
   async #fastForward(nonces: NonceAllocator, refused: number): Promise<void> {
+    // The node that refused knows better than one that lags behind, or does not answer.
     const count = await readTransactionCount(this.#options.rpc, this.address, 'latest', {
       stickyKey: this.address,
-    })
-    // The node that refused knows better than one that lags behind.
+    }).catch(() => 0)
     nonces.confirmUpTo(Math.max(count, refused + 1))
     this.#note({
       action: 'fast-forwarded',

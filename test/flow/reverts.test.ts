@@ -1,5 +1,5 @@
 import { Agent } from 'undici'
-import { encodeFunctionData, parseAbi, parseEther, parseGwei } from 'viem'
+import { encodeFunctionData, parseAbi, parseEther } from 'viem'
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Target } from '../../src/config/target.ts'
@@ -8,6 +8,7 @@ import { connectTarget, type TargetConnection } from '../../src/flow/connect-tar
 import { DataPortabilityFlow } from '../../src/flow/data-portability-flow.ts'
 import type { FlowServices, FlowUser } from '../../src/flow/flow-services.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
+import { putBehind } from '../chain/put-behind.fixture.ts'
 import { type ApiWorld, app, startApiWorld } from '../server/api-server.fixture.ts'
 
 const { signal } = new AbortController()
@@ -79,15 +80,12 @@ async function runFlow(change: (services: FlowServices) => Partial<FlowServices>
   return { result, calls }
 }
 
-/** At a price that puts it before everything else in the block. */
 async function sendAsOwner(functionName: 'pause' | 'unpause'): Promise<void> {
   const { client, contracts } = world.chain
   await client.sendUnsignedTransaction({
     from: devAccounts.owner.address,
     to: contracts.permissions,
     data: encodeFunctionData({ abi: parseAbi(['function pause()', 'function unpause()']), functionName }),
-    maxFeePerGas: parseGwei('100'),
-    maxPriorityFeePerGas: parseGwei('100'),
   })
 }
 
@@ -118,7 +116,7 @@ const pausedMeanwhile = ({ chain }: FlowServices): Partial<FlowServices> => ({
       const { client } = world.chain
       await client.setAutomine(false)
       const submission = await chain.submit(...args)
-      await sendAsOwner('pause')
+      await putBehind(client, submission.hash, () => sendAsOwner('pause'))
       await client.mine({ blocks: 1 })
       await client.setAutomine(true)
       return submission

@@ -1,7 +1,8 @@
-import { encodeFunctionData, parseAbi, parseGwei } from 'viem'
+import { encodeFunctionData, type Hash, parseAbi } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findPermissionAdded } from '../../src/chain/permission-event.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
+import { putBehind } from '../chain/put-behind.fixture.ts'
 import { type ApiWorld, flowMessage, newUser, post, relayBody, startApiWorld } from './api-server.fixture.ts'
 
 let world: ApiWorld
@@ -101,13 +102,13 @@ describe('the relay on the real contracts', () => {
       (await server.inject({ method: 'GET', url: `/api/relay/${sent.hash}` })).json().data
     expect(await look()).toEqual({ hash: sent.hash, state: 'pending' })
     // Before it, in the same block, the contract is paused.
-    await client.sendUnsignedTransaction({
-      from: devAccounts.owner.address,
-      to: contracts.permissions,
-      data: encodeFunctionData({ abi: parseAbi(['function pause()']), functionName: 'pause' }),
-      maxFeePerGas: parseGwei('100'),
-      maxPriorityFeePerGas: parseGwei('100'),
-    })
+    await putBehind(client, sent.hash as Hash, () =>
+      client.sendUnsignedTransaction({
+        from: devAccounts.owner.address,
+        to: contracts.permissions,
+        data: encodeFunctionData({ abi: parseAbi(['function pause()']), functionName: 'pause' }),
+      }),
+    )
     await client.mine({ blocks: 1 })
     const isReverted = async () => (await look()).state
     await expect.poll(isReverted, { timeout: 10_000 }).toBe('reverted')
