@@ -86,7 +86,7 @@ class World {
     this.#values += 1n
     const call: Call = { value: this.#values, state: 'asked', steps: [], hash: undefined }
     this.calls.push(call)
-    const { lane } = this
+    const { lane, node } = this
     const said = (step: string): void => {
       if (this.calls.includes(call)) advance(call, step)
     }
@@ -97,7 +97,7 @@ class World {
           if (event.type === 'confirmed') call.hash = event.hash
           said(event.type)
           // A lane goes by what it saw last; the block may have gone away since.
-          const isGone = !this.node.mined().some(({ value }) => value === call.value)
+          const isGone = !node.mined().some(({ value }) => value === call.value)
           if (event.type === 'confirmed' && isGone) said('takenBack')
         },
       })

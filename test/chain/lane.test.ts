@@ -208,7 +208,7 @@ describe('a lane', () => {
     const first = await lane.send({ ...transfer, onEvent })
     const second = await lane.send(transfer)
     const waiting = hub.waitForReceipt(first.hash, first)
-    const base = first.fees.maxFeePerGas + 1n
+    const base = first.fees.maxFeePerGas * 2n
     await eventually(async () => {
       // The base fee stands above what was offered until a replacement offers more.
       if (events.length === 0) await client.setNextBlockBaseFeePerGas({ baseFeePerGas: base })
