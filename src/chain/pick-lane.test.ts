@@ -28,6 +28,13 @@ describe('the choice among lanes', () => {
     )
   })
 
+  it('leaves out those that it is told to, and falls on them when there are no others', () => {
+    const lanes = [{ room: 9 }, { room: 5 }, { room: 7 }] as const
+    const pick = createLanePicker(lanes)
+    expect(pick(new Set([lanes[0]]))).toBe(lanes[2])
+    expect(pick(new Set(lanes))).toBe(lanes[0])
+  })
+
   it('is none without lanes', () => {
     const pick = createLanePicker([])
     expect(pick).toThrowError(expect.objectContaining({ code: 'CONFIG_INVALID' }))

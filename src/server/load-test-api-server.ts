@@ -173,6 +173,7 @@ export class LoadTestApiServer {
       },
       budget: createGasBudget(limits.gasPerUserAndHour ?? 50_000_000n, clock),
       maxConcurrent: limits.maxConcurrentRelays ?? 512,
+      clock,
     })
     this.#personalServer = createPersonalServer(options.personalServerUrl, limits.personalServerMs ?? 120_000)
     this.#http = this.#createHttp(token)

@@ -57,7 +57,7 @@ const meanings: Record<ApiErrorCode, string> = {
   PERSONAL_SERVER_PROTOCOL: 'The personal server answered something else than agreed',
   RELAY_DISABLED: 'There is no key to pay with',
   RELAY_BUSY: 'Too many requests are being worked on',
-  RELAYER_OUT_OF_FUNDS: 'The key that pays owns too little',
+  RELAYER_OUT_OF_FUNDS: 'None of the keys that pay owns enough',
   SHUTTING_DOWN: 'The server is stopping',
   PERSONAL_SERVER_TIMEOUT: 'The personal server took too long',
 }

@@ -1,7 +1,9 @@
 import type { Address, Hash } from 'viem'
+import type { Clock } from '../async/clock.ts'
 import { encodeAddServerFilesAndPermissions } from '../chain/add-server-files-and-permissions.ts'
 import type { Lane } from '../chain/lane.ts'
 import type { LaneEvent } from '../chain/lane-entry.ts'
+import type { LaneSend, Submission } from '../chain/lane-options.ts'
 import { createLanePicker } from '../chain/pick-lane.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { ApiError } from './api-error.ts'
@@ -23,6 +25,7 @@ export type RelayOptions = {
   budget: GasBudget
   /** Requests that may be worked on at once. */
   maxConcurrent: number
+  clock: Clock
 }
 
 /** Pays for the transactions of users, see {@link createRelay}. */
@@ -54,6 +57,8 @@ type Flight = {
   transaction: RelayedTransaction | undefined
 }
 
+/** How long a lane that could not pay is left out. */
+const dryMs = 10_000
 /** Finished transactions that are remembered, so that a client that lost an answer gets the same one again. */
 const remembered = 10_000
 
@@ -69,8 +74,10 @@ const remembered = 10_000
  * @example const hash = await relay.submit(parseRelayRequest(body, rules))
  */
 export function createRelay(options: RelayOptions): Relay {
-  const { lanes, permissions, gasOf, requireRoom, budget, maxConcurrent } = options
+  const { clock, lanes, permissions, gasOf, requireRoom, budget, maxConcurrent } = options
   const pickLane = createLanePicker(lanes)
+  /** Lanes that own too little, and until when they are left out, monotonic milliseconds. */
+  const dryUntilMs = new Map<Lane, number>()
   const flights = new Map<Address, Flight>()
   const byDigest = new Map<Hash, RelayedTransaction>()
   const byHash = new Map<Hash, RelayedTransaction>()
@@ -131,8 +138,26 @@ export function createRelay(options: RelayOptions): Relay {
     }
   }
 
+  /** Sends by another lane what one can't pay for, and leaves that one out for a while: somebody may fund it. */
+  async function sendByAny(first: Lane, call: LaneSend): Promise<Submission> {
+    for (let lane = first; ; lane = pickAbleLane()) {
+      try {
+        return await lane.send(call)
+      } catch (error) {
+        const isDry = error instanceof LoadTestError && error.code === 'CHAIN_INSUFFICIENT_FUNDS'
+        if (isDry) dryUntilMs.set(lane, clock.now() + dryMs)
+        if (!isDry || dryUntilMs.size === lanes.length) throw error
+      }
+    }
+  }
+
+  function pickAbleLane(): Lane {
+    for (const [lane, untilMs] of dryUntilMs) if (untilMs <= clock.now()) dryUntilMs.delete(lane)
+    return pickLane(new Set(dryUntilMs.keys()))
+  }
+
   async function send(request: RelayRequest, flight: Flight, endSimulation: () => void): Promise<Hash> {
-    const lane = pickLane()
+    const lane = pickAbleLane()
     const data = encodeAddServerFilesAndPermissions(request.message, request.signature)
     const gas = await gasOf(lane.address, data, request.message)
     await requireRoom(gas)
@@ -140,7 +165,7 @@ export function createRelay(options: RelayOptions): Relay {
     flight.simulating = undefined
     endSimulation()
     try {
-      const { hash } = await lane.send({
+      const { hash } = await sendByAny(lane, {
         to: permissions,
         data,
         gas,

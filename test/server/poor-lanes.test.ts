@@ -11,7 +11,7 @@ import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { checkRelayer } from '../../src/run/check-relayer.ts'
 import { apiServerCheck } from '../../src/scripts/doctor/server-checks.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
-import { type ApiWorld, startApiWorld } from './api-server.fixture.ts'
+import { type ApiWorld, newUser, post, relayBody, startApiWorld } from './api-server.fixture.ts'
 
 /** What helps. */
 const command = '`vana-load wallets fund --lanes`'
@@ -70,6 +70,19 @@ describe('an API server whose lanes own too little', () => {
       message: expect.stringMatching(new RegExp(`${lanes[0]?.address}.*${lanes[1]?.address}`)),
       hint: expect.stringContaining(command),
     })
+  })
+
+  it('sends by the others what a lane cannot pay for, and does not try that one each time', async () => {
+    const [poor, rich] = [await newLane('0.000001'), await newLane('1')]
+    const server = world.apiServer({ relayerPrivateKeys: [poor.privateKey, rich.privateKey] })
+    const statuses: number[] = []
+    for (let i = 0; i < 4; i += 1) {
+      statuses.push((await post(server, '/api/relay', await relayBody(newUser()))).status)
+    }
+    expect(statuses).toEqual([200, 200, 200, 200])
+    const { rpc: calls, lanes } = server.stats()
+    expect(lanes.map(({ sent }) => sent)).toEqual([0, 4])
+    expect(calls.byMethod.eth_sendRawTransaction).toBe(5)
   })
 
   it('is told from one without any key, and from a relayer that tells nothing', async () => {
