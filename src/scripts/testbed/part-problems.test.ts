@@ -50,6 +50,7 @@ const flagsOfParts = [
   ['personalServer', '--server-profile', 'head-2025-10-17'],
   ['personalServer', '--server-rate-limits', 'operations=5'],
   ['apiServer', '--api-server-port', '0'],
+  ['apiServer', '--max-spend', '1'],
 ] as const
 
 describe('the settings of the command testbed', () => {
