@@ -7,7 +7,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     passWithNoTests: false,
     globalSetup: ['test/compile-program.ts'],
-    maxWorkers: 2,
+    // Many tests wait for blocks and time-outs of programs they started.
+    maxWorkers: 3,
     // Tests on real sockets and real blocks share CI's machines with strangers. Who needed the second chance is listed.
     retry: process.env.CI ? 1 : 0,
     pool: 'forks',

@@ -1,15 +1,15 @@
 import type { Stack } from './stack.ts'
 
-const flags = ['--users', '100', '--rate', '10']
+const flags = ['--users', '300', '--rate', '10']
 
 /** Measures the JSON-RPC calls of a flow, of generator and relayer together, receipts and funding included, at 10 users/s. */
 export async function measureRpcCalls(
   stack: Stack,
   say: (text: string) => void,
 ): Promise<{ rpcCallsPerFlow: { direct: number; relayed: number } }> {
-  say('calls: 100 users at 10/s, who pay for themselves')
+  say('calls: 300 users at 10/s, who pay for themselves')
   const direct = await stack.run(...flags, '--submission', 'direct')
-  say('calls: 100 users at 10/s, relayed')
+  say('calls: 300 users at 10/s, relayed')
   const before = await stack.relayerCalls()
   const relayed = await stack.run(...flags, '--submission', 'relayed')
   const relayerCalls = (await stack.relayerCalls()) - before

@@ -15,14 +15,15 @@ const runScript = (script: string, flag: string) =>
     encoding: 'utf8',
   })
 
-describe.each(scripts)('%s', (script) => {
-  it('shows what options there are, and ends', () => {
+describe('the milestones', () => {
+  it('show what options there are, and end', () => {
+    const [script = ''] = scripts
     const { status, stdout, stderr } = runScript(script, '--help')
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(stdout).toContain(`Usage: npx tsx ${script} [options]`)
   })
 
-  it('refuses an option that it does not have, before anything starts', () => {
+  it.each(scripts)('refuse an option that they do not have, before anything starts: %s', (script) => {
     const { status, stdout, stderr } = runScript(script, '--nonsense')
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toMatch(/^Unknown option '--nonsense'/)
