@@ -54,8 +54,12 @@ describe('the mnemonic of wallets', () => {
     expect(await obtainMnemonic(sources({ keystore: keystore(false) }))).toMatchObject({ mnemonic })
   })
 
-  it('is not made up where an existing keystore is asked for', async () => {
-    await expect(obtainMnemonic(sources({ keystore: keystore(false) }))).rejects.toThrow(
+  it('is not made up where an existing keystore is asked for, nor is anybody asked for its passphrase', async () => {
+    const unasked = {
+      ...keystore(false),
+      passphrase: () => Promise.reject(new Error('asked for a passphrase')),
+    }
+    await expect(obtainMnemonic(sources({ keystore: unasked }))).rejects.toThrow(
       expect.objectContaining({ code: 'KEYSTORE_MISSING' }),
     )
   })

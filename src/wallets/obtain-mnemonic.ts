@@ -3,7 +3,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import { embeddedMnemonic, isEmbedded, type WalletHome } from './embedded-mnemonic.ts'
 import { findExposure } from './find-exposure.ts'
 import type { IndexRange } from './index-range.ts'
-import { addKeystoreRange, createKeystore, openKeystore } from './keystore.ts'
+import { addKeystoreRange, createKeystore, openKeystore, readKeystoreFacts } from './keystore.ts'
 import { generateMnemonic, normalizeMnemonic } from './mnemonic.ts'
 
 /** Where wallets may come from. */
@@ -68,16 +68,18 @@ async function fromKeystore(
     await createKeystore(path, content)
     return { mnemonic, source: 'new keystore' }
   }
-  const opened = await openKeystore(path, await passphrase('open'))
+  // What is wrong with the file is told before anybody is asked for a passphrase.
+  const facts = await readKeystoreFacts(path)
   const exposure = await findExposure(path)
   if (exposure !== undefined) warn?.(exposure)
-  if (opened.chainId !== chainId) {
+  if (facts.chainId !== chainId) {
     throw new LoadTestError(
       'CONFIG_INVALID',
-      `The keystore ${path} is for chain ${opened.chainId}, not for ${chainId}.`,
+      `The keystore ${path} is for chain ${facts.chainId}, not for ${chainId}.`,
       { hint: 'Use another keystore: one for each chain keeps their money apart.' },
     )
   }
+  const opened = await openKeystore(path, await passphrase('open'))
   if (given !== undefined && given !== opened.mnemonic) {
     throw new LoadTestError(
       'CONFIG_INVALID',
