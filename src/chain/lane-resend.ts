@@ -107,11 +107,11 @@ export function createLaneResend(options: LaneResendOptions): LaneResend {
     books?.signed({ nonce, hash: signed.hash, mostWei: mostWeiOf(content, raised), isRepair: true })
     // Also after a refusal: the next attempt then starts from here.
     entry.fees = raised
-    await entry.onSigned?.(signed.hash)
     // Before it is sent: its block may be here before the answer.
     entry.hashes.push(signed.hash)
     let failure: unknown
     try {
+      await entry.onSigned?.(signed.hash)
       await broadcast(rpc, signed, { stickyKey, attempts: 1, clock })
     } catch (error) {
       failure = error

@@ -147,9 +147,9 @@ export class Lane {
         const nonce = nonces.allocate()
         try {
           const entry = await this.#sign(nonce, content, fees, blockNumber, listeners)
-          await listeners.onSigned?.(entry.signed.hash)
           entry.holdsPlace = true
           try {
+            await listeners.onSigned?.(entry.signed.hash)
             await broadcast(this.#options.rpc, entry.signed, { stickyKey: this.address, clock: this.#clock })
             entry.accepted = true
           } catch (error) {
