@@ -1,20 +1,17 @@
 /** Milestone 2: one user goes the whole way, and every stage is looked at. See README.md beside this file. */
 import { createPublicClient, createWalletClient, type Hex, http } from 'viem'
 import type { Flags } from '../../src/config/flag-layer.ts'
-import { readEnvironment } from '../../src/config/read-environment.ts'
-import { type ResolvedConfig, resolveConfig } from '../../src/config/resolve-config.ts'
+import type { ResolvedConfig } from '../../src/config/resolve-config.ts'
 import type { Target } from '../../src/config/target.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import type { FlowUser, ServerIdentity, Submission } from '../../src/flow/flow-services.ts'
 import type { StepName } from '../../src/flow/steps.ts'
 import { createRedactor } from '../../src/redaction/redact.ts'
 import { createStepPrinter } from '../../src/report/step-printer.ts'
-import { runSingleFlow } from '../../src/run/run-single-flow.ts'
-import { describeError } from '../../src/scripts/describe-error.ts'
-import { exitCodeOfError } from '../../src/scripts/exit-code.ts'
 import { mokshaTestnet, NodePlatformAdapter, VanaCore } from '../../src/vana/sdk.ts'
 import { expect, openCriteria } from '../criteria.ts'
 import { readOptions, refuse } from '../options.ts'
+import { describeError, exitCodeOfError, readEnvironment, resolveConfig, runSingleFlow } from '../program.ts'
 
 const script = 'milestones/ms-02/test-single-e2e.ts'
 const given = readOptions(script, {
