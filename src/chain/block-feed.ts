@@ -143,8 +143,9 @@ export function createBlockFeed(options: BlockFeedOptions): BlockFeed {
     if (!known.has(seen.hash)) {
       const current = tip()
       const gap = seen.number - (current?.number ?? seen.number)
-      // While nobody listens, nobody misses what lies between.
-      if ((busy.size === 0 && gap > 1) || (resuming && gap > keep)) clear()
+      // While nobody listens, nobody misses what lies between; who is idle is told of what memory goes back to.
+      const mostGap = listeners.size === 0 ? 1 : keep
+      if ((busy.size === 0 || resuming) && gap > mostGap) clear()
       adopt(tip() === undefined ? [seen] : await pathTo(seen))
     }
     resuming = false

@@ -1,6 +1,7 @@
 import type { Hash } from 'viem'
 import type { SignedTransaction } from './broadcast.ts'
 import type { FeeQuote } from './fees.ts'
+import type { LaneBooks } from './lane-books.ts'
 import type { TransactionContent } from './sign-transaction.ts'
 
 /** What became of a transaction that a lane took; told once, for replacements as often as they happen, and again after a reorg. */
@@ -29,6 +30,7 @@ export type LaneEntry = {
   holdsPlace: boolean
   /** In which block it was found, kept for a while in case that block goes away. */
   minedIn: Hash | undefined
-  readonly onSigned: ((hash: Hash) => Promise<void> | void) | undefined
+  /** Those of the lane and of the call. */
+  readonly books: LaneBooks
   readonly onEvent: ((event: LaneEvent) => void) | undefined
 }

@@ -2,6 +2,7 @@ import type { Address, Hash, Hex, LocalAccount } from 'viem'
 import type { Clock } from '../async/clock.ts'
 import type { BlockFeed } from './block-feed.ts'
 import type { FeeQuote, Fees } from './fees.ts'
+import type { LaneBooks } from './lane-books.ts'
 import type { LaneEvent } from './lane-entry.ts'
 import type { RpcPool } from './rpc-pool.ts'
 
@@ -20,27 +21,12 @@ export type LaneOptions = {
   stuckAfterBlocks?: number
   /** The same in milliseconds, for chains that make no blocks while nothing happens. @default 60_000 */
   stuckAfterMs?: number
-  /** Told of all that may cost the key something. @default nobody */
+  /** Written for all that may cost the key something. @default none */
   books?: LaneBooks | undefined
   /** Called when the lane repairs itself, e.g. for a log. */
   onRepair?: (note: LaneNote) => void
   /** @default the process's clock */
   clock?: Clock
-}
-
-/** An account book that a lane writes. */
-export type LaneBooks = {
-  /**
-   * A transaction is about to be sent, at most for so much. One with the same nonce takes the place of an earlier one: only
-   * one of them will pay.
-   *
-   * @throws LoadTestError what keeps it from being sent
-   */
-  signed(transaction: { nonce: number; hash: Hash; mostWei: bigint; isRepair: boolean }): void
-  /** A block holds it; after a reorganization that may be told again, of this or of another block. */
-  mined(hash: Hash): void
-  /** No node has taken it, or none ever will. */
-  unsent(hash: Hash): void
 }
 
 /** What a lane did to keep going. */
@@ -62,12 +48,9 @@ export type LaneSend = {
   gas?: bigint
   /** Gives up waiting; a transaction that was already signed is still sent and looked after. */
   signal?: AbortSignal | undefined
-  /**
-   * Told of each hash that the transaction gets, by a replacement too, and waited for before any node is told: whoever writes
-   * it down finds the transaction again after a crash. If it throws, nothing is sent under that hash.
-   */
-  onSigned?: ((hash: Hash) => Promise<void> | void) | undefined
-  onEvent?: (event: LaneEvent) => void
+  /** Written for this call alone, under every hash that it gets; besides those of the lane. @default none */
+  books?: LaneBooks | undefined
+  onEvent?: ((event: LaneEvent) => void) | undefined
 }
 
 /** A transaction on its way. */

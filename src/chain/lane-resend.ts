@@ -6,16 +6,16 @@ import type { FeeQuote } from './fees.ts'
 import type { LaneEntry } from './lane-entry.ts'
 import type { LaneLedger } from './lane-ledger.ts'
 import type { LaneNote, LaneOptions } from './lane-options.ts'
+import type { LaneSigner } from './lane-signing.ts'
 import type { NonceAllocator } from './nonce-allocator.ts'
 import { isNodeFailure, rejectionReason } from './rpc-error.ts'
-import { mostWeiOf, signTransaction, type TransactionContent } from './sign-transaction.ts'
 
 /** What sending again needs of its lane. */
-export type LaneResendOptions = Pick<LaneOptions, 'rpc' | 'fees' | 'account' | 'books'> & {
+export type LaneResendOptions = Pick<LaneOptions, 'rpc' | 'fees' | 'account'> & {
   clock: Clock
+  signer: LaneSigner
   ledger: LaneLedger
   nonces(): NonceAllocator | undefined
-  sign(nonce: number, content: TransactionContent, fees: FeeQuote, blockNumber: number): Promise<LaneEntry>
   track(entry: LaneEntry): void
   note(note: LaneNote): void
 }
@@ -39,7 +39,7 @@ export type LaneResend = {
 
 /** Makes the hands of a lane's repair. @example await createLaneResend({ ...options, entries }).offerAgain(entry) */
 export function createLaneResend(options: LaneResendOptions): LaneResend {
-  const { rpc, fees, account, books, ledger, clock, note } = options
+  const { rpc, fees, account, signer, ledger, clock, note } = options
   const stickyKey = account.address
   let lastFill: { nonce: number; fees: FeeQuote } | undefined
 
@@ -102,16 +102,15 @@ export function createLaneResend(options: LaneResendOptions): LaneResend {
   async function replace(entry: LaneEntry): Promise<void> {
     const oldHash = entry.signed.hash
     const raised = await fees.bump(entry.fees)
-    const { nonce, content } = entry
-    const signed = await signTransaction(account, rpc.chainId, content, nonce, raised)
-    books?.signed({ nonce, hash: signed.hash, mostWei: mostWeiOf(content, raised), isRepair: true })
+    const signed = await signer.signAgain(entry, raised)
+    // Its block came while it was written down.
+    if (!isPending(entry)) return entry.books.unsent?.(signed.hash)
     // Also after a refusal: the next attempt then starts from here.
     entry.fees = raised
     // Before it is sent: its block may be here before the answer.
     entry.hashes.push(signed.hash)
     let failure: unknown
     try {
-      await entry.onSigned?.(signed.hash)
       await broadcast(rpc, signed, { stickyKey, attempts: 1, clock })
     } catch (error) {
       failure = error
@@ -127,7 +126,7 @@ export function createLaneResend(options: LaneResendOptions): LaneResend {
 
   async function takeRefusedReplacement(entry: LaneEntry, hash: LaneEntry['hashes'][0], error: unknown) {
     entry.hashes.splice(entry.hashes.indexOf(hash), 1)
-    books?.unsent(hash)
+    entry.books.unsent?.(hash)
     const reason = rejectionReason(error)
     if (reason === 'nonce-too-low') await takeNonceTooLow(entry)
     // Fees have gone up again, or the pool has a better offer than was known: the next look offers more.
@@ -149,13 +148,14 @@ export function createLaneResend(options: LaneResendOptions): LaneResend {
     lastFill = undefined
     const quote = await fees.bump(last)
     lastFill = { nonce, fees: quote }
-    const entry = await options.sign(nonce, { to: stickyKey, gas: 21_000n }, quote, blockNumber)
+    const content = { to: stickyKey, gas: 21_000n }
+    const entry = await signer.sign({ nonce, content, fees: quote, blockNumber, isRepair: true })
     try {
       await offer(entry)
       entry.accepted = true
     } catch (error) {
       if (!mayBeSent(error)) {
-        books?.unsent(entry.signed.hash)
+        entry.books.unsent?.(entry.signed.hash)
         throw error
       }
     }

@@ -7,6 +7,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import { createBlockFeed } from './block-feed.ts'
 import { createFees } from './fees.ts'
 import { Lane } from './lane.ts'
+import type { LaneBooks } from './lane-books.ts'
 import { createModelNode, type ModelNode, type SendFault } from './model-node.fixture.ts'
 
 /*
@@ -60,6 +61,12 @@ class World {
   readonly node: ModelNode = createModelNode()
   calls: Call[] = []
   lane!: Lane
+  /** How many of the next transactions can't be written down. */
+  failingWrites = 0
+  /** Written to the end, whoever wrote it. */
+  readonly #written = new Set<Hash>()
+  /** Those that this life of the key has in its books, by nonce, without the ones that no node has. */
+  #open = new Map<number, Set<Hash>>()
   end = (): void => {}
   #values = 0n
 
@@ -71,14 +78,32 @@ class World {
   restart(): void {
     this.end()
     this.calls = []
+    this.#open = new Map()
     const { rpc, dies } = this.node.connect()
     const feed = createBlockFeed({ rpc, pollIntervalMs: 250, keep: 1000, clock })
     const fees = createFees({ rpc, feed, clock, priorityFeeWei: parseGwei('1'), maxFeeGwei: capGwei })
-    this.lane = new Lane({ rpc, feed, fees, account, maxPending, clock, stuckAfterBlocks: 3 })
+    const books = this.#openBooks()
+    this.lane = new Lane({ rpc, feed, fees, account, maxPending, clock, books, stuckAfterBlocks: 3 })
     this.end = () => {
       dies()
       this.lane.close()
       feed.close()
+    }
+  }
+
+  #openBooks(): LaneBooks {
+    const open = this.#open
+    return {
+      enter: async ({ nonce, hash }) => {
+        this.failingWrites -= 1
+        if (this.failingWrites >= 0) throw new LoadTestError('RESULTS_UNWRITABLE', 'No room on the disk.')
+        open.set(nonce, new Set(open.get(nonce)).add(hash))
+        for (let turns = 0; turns < 20; turns += 1) await Promise.resolve()
+        this.#written.add(hash)
+      },
+      unsent(hash) {
+        for (const hashes of open.values()) hashes.delete(hash)
+      },
     }
   }
 
@@ -124,7 +149,10 @@ class World {
     expect(illegal, illegal.join('\n')).toEqual([])
     const values = this.node.mined().flatMap(({ value }) => (value === 0n ? [] : [value]))
     expect(new Set(values).size, 'a call is paid for once').toBe(values.length)
-    for (const { maxFee } of this.node.offered) expect(maxFee).toBeLessThanOrEqual(parseGwei(String(capGwei)))
+    for (const { maxFee, hash } of this.node.offered) {
+      expect(maxFee).toBeLessThanOrEqual(parseGwei(String(capGwei)))
+      expect(this.#written.has(hash), 'no node is told of what is not written down').toBe(true)
+    }
     const inFlight = this.calls.filter(({ state, steps }) => state === 'sent' && !steps.includes('takenBack'))
     expect(inFlight.length).toBeLessThanOrEqual(maxPending)
   }
@@ -133,6 +161,7 @@ class World {
   async quieten(): Promise<void> {
     this.node.sendFaults = []
     this.node.failingReads = 0
+    this.failingWrites = 0
     this.node.baseFee = parseGwei('1')
     // Of what another program sends, a lane minds only what stands in its own way.
     const waiting = (): number[] =>
@@ -158,6 +187,9 @@ class World {
     expect(waiting(), 'a gap holds these nonces up').toEqual([])
     const mined = this.node.mined()
     expect(nextNonce ?? 0, 'no nonce was given out in vain').toBeLessThanOrEqual(mined.length)
+    const used = new Set(mined.map(({ nonce }) => nonce))
+    const kept = [...this.#open].filter(([nonce, open]) => open.size > 0 && !used.has(nonce))
+    expect(kept, 'the books keep room for what will never be mined').toEqual([])
     const hashes = new Map(mined.map(({ value, hash }) => [value, hash]))
     for (const call of this.calls) {
       const { value, hash, steps } = call
@@ -207,6 +239,11 @@ const commands = [
   fc.integer({ min: 1, max: 5 }).map((count) =>
     command(`fail ${count} reads`, ({ node }) => {
       node.failingReads = count
+    }),
+  ),
+  fc.integer({ min: 1, max: 3 }).map((count) =>
+    command(`fail ${count} writes`, (world) => {
+      world.failingWrites = count
     }),
   ),
   fc.integer({ min: 1, max: 5 }).map((blocks) => command(`mine ${blocks}`, ({ node }) => node.mine(blocks))),
@@ -275,6 +312,29 @@ describe('a lane, whatever the node does', () => {
         await pass(1000)
       }
       await world.quieten()
+    } finally {
+      world.end()
+    }
+  })
+
+  it('hears, as soon as it is used again, of what went away while it was idle', async () => {
+    illegal = []
+    const world = new World()
+    try {
+      world.send()
+      await pass(0)
+      world.node.mine()
+      await pass(751)
+      // The block that follows can't be read, nor what the next call needs: it fails, and the lane is idle again.
+      world.node.failingReads = 2
+      world.node.mine()
+      world.send()
+      await pass(0)
+      world.reorganize(2, [])
+      world.node.useElsewhere(1)
+      await pass(250)
+      await world.quieten()
+      expect(world.calls[0]?.state).toBe('lost')
     } finally {
       world.end()
     }

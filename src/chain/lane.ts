@@ -2,25 +2,17 @@ import type { Address } from 'viem'
 import { type Clock, systemClock } from '../async/clock.ts'
 import { raceAbort } from '../async/race-abort.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { broadcast, mayBeSent } from './broadcast.ts'
-import { estimateGas, readTransactionCount, withMargin } from './chain-reads.ts'
-import type { FeeQuote } from './fees.ts'
+import { readTransactionCount } from './chain-reads.ts'
 import type { LaneEntry } from './lane-entry.ts'
 import { LaneLedger } from './lane-ledger.ts'
 import type { LaneNote, LaneOptions, LaneSend, LaneStatus, Submission } from './lane-options.ts'
 import { createLaneRepair, type LaneRepair } from './lane-repair.ts'
+import { createLaneSender, type SendFirst } from './lane-send.ts'
+import { createLaneSigner, type LaneSigner } from './lane-signing.ts'
 import { NonceAllocator } from './nonce-allocator.ts'
-import { rejectionReason } from './rpc-error.ts'
 import { createSendWindow, type SendWindow } from './send-window.ts'
-import { mostWeiOf, signTransaction, type TransactionContent } from './sign-transaction.ts'
 
 // What other rooms build on: new Lane({ rpc, feed, fees, account }).send({ to, data, gas, signal }) -> Submission.
-
-type LaneListeners = { [name in 'onSigned' | 'onEvent']?: LaneSend[name] | undefined }
-type LaneRequest = Omit<LaneSend, 'signal' | keyof LaneListeners>
-
-/** How often a send looks for another nonce before it gives up. */
-const maxNonceTries = 8
 
 /**
  * One sending key with one serial nonce allocator and a bounded window of pending transactions.
@@ -42,6 +34,8 @@ export class Lane {
   readonly #clock: Clock
   readonly #window: SendWindow
   readonly #ledger: LaneLedger
+  readonly #signer: LaneSigner
+  readonly #sendFirst: SendFirst
   readonly #counts = { sent: 0, confirmed: 0, replaced: 0, filledGaps: 0 }
   readonly #idle = new Set<() => void>()
   #sending = 0
@@ -60,14 +54,17 @@ export class Lane {
     this.#clock = clock
     this.address = options.account.address
     this.#window = createSendWindow(maxPending, maxQueued)
+    this.#signer = createLaneSigner({ ...options, clock })
+    const note = (made: LaneNote): void => this.#note(made)
+    this.#sendFirst = createLaneSender({ ...options, clock, signer: this.#signer, note })
     this.#ledger = new LaneLedger({
       nonces: () => this.#nonces,
       findBlock: (hash) => options.feed.find(hash),
       onSettled: (entry, event) => {
         if (event.type === 'confirmed') {
           this.#counts.confirmed += 1
-          options.books?.mined(event.hash)
-        } else for (const hash of entry.hashes) options.books?.unsent(hash)
+          entry.books.mined?.(event.hash)
+        } else for (const hash of entry.hashes) entry.books.unsent?.(hash)
         if (entry.holdsPlace) this.#window.leave()
         entry.holdsPlace = false
         entry.onEvent?.(event)
@@ -88,11 +85,12 @@ export class Lane {
    * @throws LoadTestError a `CHAIN_*` code, `TX_REVERTED` (from the estimate), `LANE_BUSY`; the signal's reason. With
    * `details.mayBeSent` it may still be mined, and the lane goes on looking after it.
    */
-  async send({ onSigned, onEvent, signal, ...request }: LaneSend): Promise<Submission> {
+  async send(request: LaneSend): Promise<Submission> {
+    const { signal } = request
     if (this.#closed) throw new LoadTestError('ABORTED', 'The lane is closed.')
     await this.#window.enter(signal)
     this.#sending += 1
-    const sending = this.#send(request, { onSigned, onEvent }, signal).finally(() => {
+    const sending = this.#send(request).finally(() => {
       this.#sending -= 1
       this.#wakeIdle()
     })
@@ -129,56 +127,23 @@ export class Lane {
     this.#unsubscribeIdle = undefined
   }
 
-  async #send(
-    request: LaneRequest,
-    listeners: LaneListeners,
-    signal: AbortSignal | undefined,
-  ): Promise<Submission> {
-    let tracked = false
+  async #send(request: LaneSend): Promise<Submission> {
+    let isTracked = false
     try {
       // From here on no block may be missed, and what the lane has not seen while it was idle it is told now.
       this.#listen()
       const nonces = await this.#start()
-      const gas = request.gas ?? (await this.#estimate(request, signal))
-      const content: TransactionContent = { ...request, gas }
-      for (let tries = 1; ; tries += 1) {
-        const { blockNumber, ...fees } = await this.#options.fees.current({ signal })
-        signal?.throwIfAborted()
-        const nonce = nonces.allocate()
-        try {
-          const entry = await this.#sign(nonce, content, fees, blockNumber, listeners)
-          entry.holdsPlace = true
-          try {
-            await listeners.onSigned?.(entry.signed.hash)
-            await broadcast(this.#options.rpc, entry.signed, { stickyKey: this.address, clock: this.#clock })
-            entry.accepted = true
-          } catch (error) {
-            if (!mayBeSent(error)) {
-              this.#options.books?.unsent(entry.signed.hash)
-              throw error
-            }
-            tracked = true
-            this.#track(entry)
-            throw error
-          }
-          tracked = true
-          return this.#accepted(entry)
-        } catch (error) {
-          if (tracked) throw error
-          const reason = rejectionReason(error)
-          if (reason === 'nonce-too-low') await this.#fastForward(nonces, nonce)
-          // Somebody else's transaction waits at this nonce: leave it there and go on behind it.
-          else if (reason === 'replacement-underpriced') {
-            nonces.submit(nonce)
-            this.#note({ action: 'passed-over', nonce, reason: "somebody else's transaction waits there" })
-          } else nonces.release(nonce)
-          const anotherNonce = reason === 'nonce-too-low' || reason === 'replacement-underpriced'
-          if (!anotherNonce || tries >= maxNonceTries) throw error
-        }
-      }
+      const entry = await this.#sendFirst(request, nonces, (tracked) => {
+        isTracked = true
+        this.#track(tracked)
+      })
+      this.#counts.sent += 1
+      const { signed, nonce, sentAtBlock, content, fees } = entry
+      const submittedAtMs = this.#clock.now()
+      return { hash: signed.hash, nonce, afterBlock: sentAtBlock, submittedAtMs, gas: content.gas, fees }
     } finally {
       // A tracked transaction keeps the place until it is settled.
-      if (!tracked) this.#window.leave()
+      if (!isTracked) this.#window.leave()
       if (this.#hasGaps()) this.#listen()
     }
   }
@@ -204,53 +169,6 @@ export class Lane {
     }
   }
 
-  async #estimate(request: LaneRequest, signal: AbortSignal | undefined) {
-    const { to, data, value } = request
-    const call = {
-      from: this.address,
-      to,
-      ...(data === undefined ? {} : { data }),
-      ...(value === undefined ? {} : { value }),
-    }
-    const estimate = await estimateGas(this.#options.rpc, call, { signal, stickyKey: this.address })
-    return withMargin(estimate, 0.1)
-  }
-
-  async #sign(
-    nonce: number,
-    content: TransactionContent,
-    fees: FeeQuote,
-    blockNumber: number,
-    { onSigned, onEvent }: LaneListeners = {},
-  ): Promise<LaneEntry> {
-    const { account, rpc } = this.#options
-    const signed = await signTransaction(account, rpc.chainId, content, nonce, fees)
-    const isRepair = content.to === this.address
-    this.#options.books?.signed({ nonce, hash: signed.hash, mostWei: mostWeiOf(content, fees), isRepair })
-    return {
-      nonce,
-      content,
-      signed,
-      fees,
-      hashes: [signed.hash],
-      accepted: false,
-      sentAtBlock: blockNumber,
-      firstSentAtMs: this.#clock.now(),
-      holdsPlace: false,
-      minedIn: undefined,
-      onSigned,
-      onEvent,
-    }
-  }
-
-  #accepted(entry: LaneEntry): Submission {
-    this.#counts.sent += 1
-    this.#track(entry)
-    const { nonce, signed, sentAtBlock, content, fees } = entry
-    const submittedAtMs = this.#clock.now()
-    return { hash: signed.hash, nonce, afterBlock: sentAtBlock, submittedAtMs, gas: content.gas, fees }
-  }
-
   #track(entry: LaneEntry): void {
     this.#ledger.add(entry)
     this.#listen()
@@ -274,19 +192,6 @@ export class Lane {
     })
   }
 
-  async #fastForward(nonces: NonceAllocator, refused: number): Promise<void> {
-    // The node that refused knows better than one that lags behind, or does not answer.
-    const count = await readTransactionCount(this.#options.rpc, this.address, 'latest', {
-      stickyKey: this.address,
-    }).catch(() => 0)
-    nonces.confirmUpTo(Math.max(count, refused + 1))
-    this.#note({
-      action: 'fast-forwarded',
-      nonce: nonces.next,
-      reason: `nonce ${refused} was used elsewhere`,
-    })
-  }
-
   #onTick(): void {
     void this.#repairer().run()
     if (this.#ledger.pending.size > 0 || this.#sending > 0 || this.#hasGaps()) return
@@ -305,7 +210,7 @@ export class Lane {
       ledger: this.#ledger,
       nonces: () => this.#nonces,
       isSending: () => this.#sending > 0,
-      sign: (nonce, content, fees, blockNumber) => this.#sign(nonce, content, fees, blockNumber),
+      signer: this.#signer,
       track: (entry) => this.#track(entry),
       note: (note) => this.#note(note),
     })

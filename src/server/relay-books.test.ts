@@ -53,8 +53,8 @@ const send = (nonce: number, hash: Hash, mostWei: bigint, isRepair = false) => (
 describe('the book of a lane', () => {
   it('counts a nonce once, at the dearest of all that had it, until a block holds one of them', async () => {
     const { books, lane: own, mine } = openBooks()
-    own.signed(send(0, hashOf(1), 10n))
-    own.signed(send(0, hashOf(2), 15n, true))
+    own.enter(send(0, hashOf(1), 10n))
+    own.enter(send(0, hashOf(2), 15n, true))
     expect(books.read()).toMatchObject({ reservedWei: '15', spentWei: '0', open: 1 })
     await mine(hashOf(1), 7n, hashOf(100))
     expect(books.read()).toMatchObject({ reservedWei: '0', spentWei: '7', open: 0, transactions: 1 })
@@ -62,14 +62,14 @@ describe('the book of a lane', () => {
 
   it('counts nothing for what no node took', () => {
     const { books, lane: own } = openBooks()
-    own.signed(send(0, hashOf(1), 10n))
+    own.enter(send(0, hashOf(1), 10n))
     own.unsent(hashOf(1))
     expect(books.read()).toMatchObject({ reservedWei: '0', open: 0 })
   })
 
   it('takes back what a reorganization took away, and books it where it is mined again', async () => {
     const { books, lane: own, mine, remove } = openBooks()
-    own.signed(send(0, hashOf(1), 10n))
+    own.enter(send(0, hashOf(1), 10n))
     await mine(hashOf(1), 7n, hashOf(100))
     remove(hashOf(100))
     expect(books.read()).toMatchObject({ reservedWei: '10', spentWei: '0', open: 1, transactions: 0 })
@@ -80,12 +80,12 @@ describe('the book of a lane', () => {
   it('keeps a twentieth of the cap for raised fees and filled gaps, and goes beyond it for nothing', async () => {
     const { books, lane: own, mine } = openBooks(100n)
     const capped = expect.objectContaining({ code: 'SPENDING_CAP' })
-    own.signed(send(0, hashOf(1), 60n))
-    own.signed(send(1, hashOf(2), 35n))
-    expect(() => own.signed(send(2, hashOf(3), 1n))).toThrow(capped)
+    own.enter(send(0, hashOf(1), 60n))
+    own.enter(send(1, hashOf(2), 35n))
+    expect(() => own.enter(send(2, hashOf(3), 1n))).toThrow(capped)
     expect(() => books.requireRoom(1n)).toThrow(capped)
-    own.signed(send(1, hashOf(4), 40n, true))
-    expect(() => own.signed(send(1, hashOf(5), 41n, true))).toThrow(capped)
+    own.enter(send(1, hashOf(4), 40n, true))
+    expect(() => own.enter(send(1, hashOf(5), 41n, true))).toThrow(capped)
     expect(books.read()).toMatchObject({ reservedWei: '100', open: 2 })
     await mine(hashOf(1), 20n, hashOf(100))
     books.requireRoom(35n)

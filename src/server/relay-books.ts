@@ -1,7 +1,7 @@
 import { type Address, formatEther, type Hash } from 'viem'
 import type { BlockFeed, SeenBlock } from '../chain/block-feed.ts'
 import { type Receipt, readReceipt } from '../chain/chain-reads.ts'
-import type { LaneBooks } from '../chain/lane-options.ts'
+import type { LaneBooks } from '../chain/lane-books.ts'
 import { createReceiptReader } from '../chain/receipt-reader.ts'
 import type { RpcPool } from '../chain/rpc-pool.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
@@ -23,7 +23,7 @@ export type RelaySpending = {
 /** The account book of a relay's lanes, see {@link createRelayBooks}. */
 export type RelayBooks = {
   /** The part of it that a lane writes. */
-  of(lane: Address): LaneBooks
+  of(lane: Address): Required<LaneBooks>
   /** @throws LoadTestError SPENDING_CAP if a transaction that costs so much at most would go beyond the cap */
   requireRoom(mostWei: bigint): void
   read(): RelaySpending
@@ -168,7 +168,7 @@ export function createRelayBooks(options: {
   return {
     requireRoom: (mostWei) => requireRoom(mostWei, limitOf(false)),
     of: (lane) => ({
-      signed({ nonce, hash, mostWei, isRepair }) {
+      enter({ nonce, hash, mostWei, isRepair }) {
         const known = open.get(keyOf({ lane, nonce }))
         const moreWei = mostWei - (known?.mostWei ?? 0n)
         if (moreWei > 0n) requireRoom(moreWei, limitOf(isRepair))

@@ -4,7 +4,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import { deriveAddresses } from './derive-addresses.ts'
 import { type FundingBatch, planFunding, type WalletBalance } from './funding-plan.ts'
 import type { HdWallets } from './hd-wallets.ts'
-import { type MoneyJournal, paidEntry, planEntry } from './money-journal.ts'
+import { type MoneyJournal, paidEntry, planEntry, sentBooks } from './money-journal.ts'
 import type { MoneyLedger } from './money-ledger.ts'
 import { type BatchPayer, type PaidBatch, payBatch, verifyFunded } from './pay-batch.ts'
 import { readBalances } from './read-balances.ts'
@@ -73,7 +73,7 @@ export function createUserFunding(options: UserFundingOptions): UserFunding {
     let sent: Hash | undefined
     try {
       return await payBatch(options, part, {
-        onSigned: (hash) => journal?.append({ type: 'sent', batch: number, hash }),
+        books: journal && sentBooks(journal, number),
         onSent: (hash) => {
           sent = hash
         },

@@ -11,6 +11,7 @@ import {
   openMoneyJournal,
   paidEntry,
   planEntry,
+  sentBooks,
 } from './money-journal.ts'
 import { payBatch, verifyFunded } from './pay-batch.ts'
 import type { Payer } from './payer.ts'
@@ -154,7 +155,7 @@ async function payAll(
       await journal?.append(batchEntry(number, batch))
       const paid = await payBatch(batchPayer, batch, {
         signal,
-        onSigned: (hash) => journal?.append({ type: 'sent', batch: number, hash }),
+        books: journal && sentBooks(journal, number),
       })
       result.transactions += 1
       result.valueWei += paid.valueWei

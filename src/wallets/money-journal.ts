@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import type { LaneBooks } from '../chain/lane-books.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { type FileLockOptions, lockFile } from './file-lock.ts'
 import type { FundingBatch, FundingPlan, FundingTotals } from './funding-plan.ts'
@@ -143,6 +144,11 @@ export const batchEntry = (number: number, batch: FundingBatch): NewMoneyEntry =
 
 const paymentsOf = ({ payments }: FundingBatch): [number, string][] =>
   payments.map(({ index, amountWei }) => [index, String(amountWei)])
+
+/** The books of one payment of a plan: its hashes, each on the disk before a node is told. */
+export const sentBooks = (journal: Pick<MoneyJournal, 'append'>, batch: number): LaneBooks => ({
+  enter: ({ hash }) => journal.append({ type: 'sent', batch, hash }),
+})
 
 /** Writes what became of a plan's payment as a journal has it. */
 export function paidEntry(batch: number, { hash, blockNumber, valueWei, feesWei }: PaidBatch): NewMoneyEntry {

@@ -31,7 +31,7 @@ export async function payBatch(
   batch: FundingBatch,
   options: PayOptions = {},
 ): Promise<PaidBatch> {
-  const { signal, onSigned, onSent } = options
+  const { signal, books, onSent } = options
   const { maxFeePerGas } = await chain.fees.current({ signal })
   const atMostWei = batch.valueWei + batch.gas * maxFeePerGas
   const settle = limit.reserve(atMostWei)
@@ -41,7 +41,7 @@ export async function payBatch(
       { ...toCall(abilities, batch.payments), gas: batch.gas },
       {
         signal,
-        onSigned,
+        books,
         onSent: async (hash) => {
           // From here on it may be mined, whoever stops waiting for it.
           costWei = atMostWei

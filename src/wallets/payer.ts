@@ -2,6 +2,7 @@ import type { Address, Hash } from 'viem'
 import { mayBeSent } from '../chain/broadcast.ts'
 import { readReceipt } from '../chain/chain-reads.ts'
 import type { Lane } from '../chain/lane.ts'
+import type { LaneBooks } from '../chain/lane-books.ts'
 import type { LaneEvent } from '../chain/lane-entry.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { PaymentCall } from './disperse-call.ts'
@@ -33,8 +34,8 @@ export type Payer = {
 /** Options of {@link Payer.pay}. */
 export type PayOptions = {
   signal?: AbortSignal | undefined
-  /** Told of each hash under which it may be mined, before a node is told; see `LaneSend`. */
-  onSigned?: ((hash: Hash) => void | Promise<void>) | undefined
+  /** Written before a node is told, under every hash by which it may be mined. @default none */
+  books?: LaneBooks | undefined
   /** Told as soon as a node has the transaction. */
   onSent?: ((hash: Hash) => void | Promise<void>) | undefined
 }
@@ -52,7 +53,7 @@ export function createPayer(
 
   return {
     address: lane.address,
-    async pay({ to, data, valueWei, gas }, { signal, onSigned, onSent } = {}) {
+    async pay({ to, data, valueWei, gas }, { signal, books, onSent } = {}) {
       const dropped = new AbortController()
       const hashes: Hash[] = []
       const onEvent = (event: LaneEvent): void => {
@@ -64,7 +65,7 @@ export function createPayer(
         }
       }
       const sent = await lane
-        .send({ to, value: valueWei, gas, signal, onSigned, onEvent, ...(data === '0x' ? {} : { data }) })
+        .send({ to, value: valueWei, gas, signal, books, onEvent, ...(data === '0x' ? {} : { data }) })
         .catch((error: unknown) => {
           // The lane goes on looking after it.
           if (mayBeSent(error))
