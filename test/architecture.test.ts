@@ -15,6 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
   crypto: ['errors'],
   http: ['errors'],
   process: ['async', 'errors'],
+  files: ['async'],
   metrics: ['errors'],
   redaction: [],
   // Knows arrivals and time, and nothing of Vana.
@@ -25,7 +26,7 @@ const mayImport: Record<string, readonly string[]> = {
   vana: ['crypto', 'errors'],
   chain: ['async', 'config', 'crypto', 'errors', 'http', 'metrics', 'redaction'],
   storage: ['async', 'crypto', 'errors', 'http'],
-  wallets: ['async', 'chain', 'config', 'crypto', 'errors'],
+  wallets: ['async', 'chain', 'config', 'crypto', 'errors', 'files'],
   flow: ['async', 'chain', 'config', 'crypto', 'errors', 'http', 'process', 'random', 'storage', 'vana'],
   // What a flow talks to, over HTTP and JSON-RPC only.
   server: ['async', 'chain', 'config', 'crypto', 'errors', 'http'],
@@ -34,7 +35,7 @@ const mayImport: Record<string, readonly string[]> = {
     ...['redaction', 'server'],
   ],
   // Knows what happened.
-  results: ['config', 'errors', 'flow', 'metrics', 'redaction'],
+  results: ['config', 'errors', 'files', 'flow', 'metrics', 'redaction'],
   report: ['config', 'errors', 'flow', 'metrics', 'redaction', 'results'],
   // Brings them together.
   run: [

@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs'
 import type { z } from 'zod'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { type JsonLine, readJsonLines } from '../files/read-json-lines.ts'
 
 /**
  * Reads a file of JSON lines one by one, each checked against a schema. A file that does not exist has no lines.
@@ -14,11 +14,8 @@ export async function* readLines<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
 ): AsyncGenerator<z.output<Schema>> {
-  let number = 0
-  for await (const text of completeLines(path)) {
-    number += 1
-    if (text.trim() === '') continue
-    const parsed = schema.safeParse(parseJson(text))
+  for await (const { number, value } of completeLines(path)) {
+    const parsed = schema.safeParse(value)
     if (!parsed.success) {
       const issue = parsed.error.issues[0]
       const reason = issue === undefined ? 'not valid' : `${issue.path.join('.')}: ${issue.message}`
@@ -28,27 +25,10 @@ export async function* readLines<Schema extends z.ZodType>(
   }
 }
 
-async function* completeLines(path: string): AsyncGenerator<string> {
-  const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: 256 * 1024 })
-  let rest = ''
+async function* completeLines(path: string): AsyncGenerator<JsonLine> {
   try {
-    for await (const piece of stream) {
-      const lines = (rest + String(piece)).split('\n')
-      rest = lines.pop() ?? ''
-      yield* lines
-    }
+    yield* readJsonLines(path, { unfinished: false })
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return
     throw new LoadTestError('RUN_UNREADABLE', `${path} cannot be read.`, { cause })
-  } finally {
-    stream.destroy()
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

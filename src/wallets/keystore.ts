@@ -4,12 +4,12 @@ import { type Address, isAddressEqual } from 'viem'
 import { z } from 'zod'
 import { hardened } from '../crypto/hd-key.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { lockFile } from './file-lock.ts'
+import { lockFile } from '../files/file-lock.ts'
+import { writeDurably } from '../files/write-durably.ts'
 import { createHdWallets } from './hd-wallets.ts'
 import { type IndexRange, uniteRanges } from './index-range.ts'
 import { normalizeMnemonic } from './mnemonic.ts'
 import { openSecret, scryptCost, sealSecret, secretBoxSchema } from './secret-storage.ts'
-import { writeDurably } from './write-durably.ts'
 
 const keystoreSchema = z.object({
   version: z.literal(3),

@@ -3,10 +3,10 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import type { LaneBooks } from '../chain/lane-books.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { type FileLockOptions, lockFile } from './file-lock.ts'
+import { type FileLockOptions, lockFile } from '../files/file-lock.ts'
+import { syncFolder } from '../files/write-durably.ts'
 import type { FundingBatch, FundingPlan, FundingTotals } from './funding-plan.ts'
 import type { PaidBatch } from './pay-batch.ts'
-import { syncFolder } from './write-durably.ts'
 
 const decimal = z.string().regex(/^\d+$/)
 const hash = z.templateLiteral(['0x', z.string().regex(/^[0-9a-fA-F]{64}$/)])

@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs'
 import type { Hash } from 'viem'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { type JsonLine, readJsonLines } from '../files/read-json-lines.ts'
 import { type MoneyEntry, moneyEntrySchema } from './money-journal.ts'
 
 /**
@@ -10,8 +10,8 @@ import { type MoneyEntry, moneyEntrySchema } from './money-journal.ts'
  * @throws LoadTestError RESULTS_UNWRITABLE
  */
 export async function* readMoneyJournal(path: string): AsyncGenerator<MoneyEntry> {
-  for await (const line of linesOf(path)) {
-    const parsed = moneyEntrySchema.safeParse(parseJson(line))
+  for await (const { value } of linesOf(path)) {
+    const parsed = moneyEntrySchema.safeParse(value)
     if (parsed.success) yield parsed.data
   }
 }
@@ -38,29 +38,11 @@ export async function readOpenPayments(path: string): Promise<Hash[]> {
   return hashes
 }
 
-async function* linesOf(path: string): AsyncGenerator<string> {
-  const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: 256 * 1024 })
-  let rest = ''
+/** Lines begin with a line end, so the last has none behind it. */
+async function* linesOf(path: string): AsyncGenerator<JsonLine> {
   try {
-    for await (const piece of stream) {
-      const lines = (rest + String(piece)).split('\n')
-      rest = lines.pop() ?? ''
-      yield* lines
-    }
-    // Lines begin with a line end, so the last has none behind it.
-    yield rest
+    yield* readJsonLines(path, { unfinished: true })
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return
     throw new LoadTestError('RESULTS_UNWRITABLE', `The money journal ${path} can't be read.`, { cause })
-  } finally {
-    stream.destroy()
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
