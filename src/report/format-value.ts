@@ -133,7 +133,7 @@ export function formatMeasured(value: number | null, unit: string): string {
   if (unit === 'per-second') return `${formatRate(value)}/s`
   if (unit === 'bytes') return formatBytes(value)
   if (unit === 'wei') return formatVana(BigInt(Math.round(value)).toString())
-  return Number.isInteger(value) ? formatCount(value) : String(Number(value.toPrecision(4)))
+  return Number.isInteger(value) || unit === 'gas' ? formatCount(value) : String(Number(value.toPrecision(4)))
 }
 
 /**

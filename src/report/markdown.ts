@@ -13,6 +13,7 @@ import {
   formatVana,
   nothing,
 } from './format-value.ts'
+import { code, plain, table } from './markdown-text.ts'
 import { endedWords } from './outcome-words.ts'
 import type { ReportData } from './report-data.ts'
 import { verdictOf } from './verdict.ts'
@@ -117,25 +118,4 @@ function words({ head, rows }: WordTable): string {
     head,
     rows.map((row) => row.map(plain)),
   )
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
-}
-
-/** Text from outside, on one line and with nothing in it that Markdown or HTML would act on. */
-function plain(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_{}[\]<>()#!|~]/g, '\\$&')
-    .replaceAll('&', '&amp;')
-    .replaceAll('@', '@\u200b')
-    .replaceAll('\\(', '(')
-    .replaceAll('\\)', ')')
-}
-
-/** Code from outside, in backticks: what would end the code or the cell is replaced. */
-function code(text: string): string {
-  return `\`${text.replace(/\s+/g, ' ').replaceAll('`', "'").replaceAll('|', '\\|')}\``
 }

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { z } from 'zod'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
@@ -64,18 +64,19 @@ export async function listRuns(resultsDir: string): Promise<string[]> {
 }
 
 /**
- * Finds a run by what people call it: `latest`, an id, the unambiguous start of one, or a path.
+ * Finds a run by what people call it: `latest`, `previous` (the one before it), an id, the unambiguous start of one, or the
+ * path of its folder or of its `summary.json`.
  *
  * @returns the path of its folder
  * @throws LoadTestError RUN_NOT_FOUND
  */
 export async function findRun(resultsDir: string, name: string): Promise<string> {
   const ids = await listRuns(resultsDir)
-  if (name === 'latest') {
-    const latest = ids.at(-1)
-    if (latest === undefined)
-      throw new LoadTestError('RUN_NOT_FOUND', `There are no runs in ${resolve(resultsDir)}.`)
-    return join(resolve(resultsDir), latest)
+  if (name === 'latest' || name === 'previous') {
+    const id = ids.at(name === 'latest' ? -1 : -2)
+    if (id !== undefined) return join(resolve(resultsDir), id)
+    const lack = ids.length === 0 ? 'are no runs' : 'is only one run'
+    throw new LoadTestError('RUN_NOT_FOUND', `There ${lack} in ${resolve(resultsDir)}.`)
   }
   const matches = ids.includes(name) ? [name] : ids.filter((id) => id.startsWith(name))
   const [match] = matches
@@ -83,8 +84,9 @@ export async function findRun(resultsDir: string, name: string): Promise<string>
   if (matches.length > 1) {
     throw new LoadTestError('RUN_NOT_FOUND', `${name} may be any of ${matches.join(', ')}.`)
   }
-  const found = await stat(resolve(name)).catch(() => null)
-  if (found?.isDirectory()) return resolve(name)
+  const path = basename(name) === runFiles.summary ? dirname(resolve(name)) : resolve(name)
+  const found = await stat(path).catch(() => null)
+  if (found?.isDirectory()) return path
   throw new LoadTestError(
     'RUN_NOT_FOUND',
     `There is no run ${name}, neither in ${resolve(resultsDir)} nor as a path.`,

@@ -168,6 +168,8 @@ describe('finding runs', () => {
     const results = join(dir, 'results')
     expect(await listRuns(results)).toEqual(['20260801-142233-aaaaaa', '20260802-090000-bbbbbb'])
     expect(await findRun(results, 'latest')).toBe(join(results, '20260802-090000-bbbbbb'))
+    expect(await findRun(results, 'previous')).toBe(join(results, '20260801-142233-aaaaaa'))
+    expect(await findRun(results, join(results, 'baseline', 'summary.json'))).toBe(join(results, 'baseline'))
     expect(await findRun(results, '20260801')).toBe(join(results, '20260801-142233-aaaaaa'))
     expect(await findRun(results, join(results, 'baseline'))).toBe(join(results, 'baseline'))
     await expect(findRun(results, '2026080')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' })

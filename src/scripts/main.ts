@@ -23,6 +23,7 @@ const commands: { name: string; summary: string; load: () => Promise<CommandModu
   { name: 'doctor', summary: 'check a target before a run', load: () => import('./doctor.ts') },
   { name: 'monitor', summary: 'past runs, and one under way', load: () => import('./monitor.ts') },
   { name: 'report', summary: 'render the report of a run again', load: () => import('./report.ts') },
+  { name: 'compare', summary: 'runs side by side, with their noise', load: () => import('./compare.ts') },
   {
     name: 'wallets',
     summary: 'make, fund, look at and empty wallets',

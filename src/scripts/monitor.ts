@@ -1,11 +1,10 @@
-import { basename, dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { systemClock } from '../async/clock.ts'
 import { throwProblems } from '../config/problem.ts'
 import { renderResult } from '../report/terminal-result.ts'
 import { colorsFor } from '../report/terminal-text.ts'
 import { findRun, readRun, type StoredRun } from '../results/read-run.ts'
-import { runFiles } from '../results/run-folder.ts'
 import { unfinishedRun } from '../results/unfinished-run.ts'
 import type { CommandIo } from './command-io.ts'
 import { exitCodes } from './exit-code.ts'
@@ -81,7 +80,7 @@ async function monitor(command: Command, io: CommandIo): Promise<number> {
     return exitCodes.ok
   }
   if (options.latest || options.detailed || options.file !== undefined) {
-    await show(await readRun(await pathOf(results, options.file)), options, io, print)
+    await show(await readRun(await findRun(results, options.file ?? 'latest')), options, io, print)
     return exitCodes.ok
   }
   const { runs } = await readHistory(results, last)
@@ -110,7 +109,7 @@ async function show(
 }
 
 async function watch(results: string, options: MonitorOptions, io: CommandIo, print: Print): Promise<number> {
-  const run = await readRun(await pathOf(results, options.file))
+  const run = await readRun(await findRun(results, options.file ?? 'latest'))
   const status = openStatusLine(io.stderr)
   try {
     status.note(run.id)
@@ -122,11 +121,6 @@ async function watch(results: string, options: MonitorOptions, io: CommandIo, pr
   } finally {
     status.close()
   }
-}
-
-/** A run may be named by its folder or by its summary, too. */
-async function pathOf(results: string, name = 'latest'): Promise<string> {
-  return await findRun(results, basename(name) === runFiles.summary ? dirname(resolve(name)) : name)
 }
 
 function readLast(text: string): number {

@@ -1,4 +1,4 @@
-import { basename, dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { throwProblems } from '../config/problem.ts'
 import { createRedactor } from '../redaction/redact.ts'
@@ -60,8 +60,7 @@ async function report(command: Command, io: CommandIo, name: string): Promise<nu
   if (options.stdout && asked.length !== 1) {
     throwProblems([{ key: '--stdout', found: asked.join(', '), allowed: 'one --format' }])
   }
-  const named = basename(name) === runFiles.summary ? dirname(resolve(io.cwd, name)) : name
-  const run = await readRun(await findRun(resolve(io.cwd, options.out), named))
+  const run = await readRun(await findRun(resolve(io.cwd, options.out), name))
   const data = await loadReportData(run)
   const redactor = createRedactor()
   const render = async (format: ReportFile): Promise<string> => {

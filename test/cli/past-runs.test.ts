@@ -103,3 +103,38 @@ describe('report', () => {
     expect(await runCli(['report'], { cwd })).toMatchObject({ exitCode: 2, stdout: '' })
   })
 })
+
+describe('compare', () => {
+  it('puts runs side by side, and says loudly that they were different tests', async () => {
+    const [first = '', second = ''] = ids
+    const out = ['c.html', 'c.md'].map((name) => join(cwd, name))
+    const asked = await Promise.all(
+      out.map((path) => runCli(['compare', first, `results/${second}`, '--out', path], { cwd })),
+    )
+    for (const { exitCode, stdout } of asked) {
+      expect(exitCode).toBe(0)
+      expect(stdout).toContain('! Not comparable: these were two different tests. Worse, beyond noise.')
+      expect(stdout).toContain(`NOT THE SAME TEST: Target: local in ${first}, moksha in ${second}.`)
+      expect(stdout).toMatch(/^success .* worse$/m)
+    }
+    for (const path of out) {
+      const text = readFileSync(path, 'utf8')
+      expect(text).toContain(second)
+      expect(text).toMatch(/CHAIN(\\)?_RATE(\\)?_LIMITED/)
+      expect(text).not.toMatch(/NaN|undefined|null|\[object|<script/)
+    }
+    const json = await runCli(['compare', first, first, '--json'], { cwd })
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      reference: { run: { id: first } },
+      comparisons: [{ run: { id: first }, caveats: [], errors: [], verdict: 'unclear' }],
+    })
+  })
+
+  it('refuses one run, a run without a summary, and a file of another form', async () => {
+    const { exitCode, stderr } = await runCli(['compare', 'latest', '--out', 'c.pdf'], { cwd })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('runs: found one')
+    expect(stderr).toContain('--out: found c.pdf')
+    expect((await runCli(['compare'], { cwd })).stderr).toContain('has no summary')
+  })
+})

@@ -7,8 +7,8 @@ import {
   formatRate,
   formatVana,
 } from '../../report/format-value.ts'
+import { textTable } from '../../report/text-table.ts'
 import type { Summary } from '../../results/summary-schema.ts'
-import { textTable } from './text-table.ts'
 
 /** Writes the figures of a run: every step, every class of errors, calls, gas, money and the generator. */
 export function describeDetails(summary: Summary): string {

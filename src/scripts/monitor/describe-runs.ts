@@ -1,6 +1,6 @@
 import { formatCount, formatElapsed, formatMs, formatRate, formatShare } from '../../report/format-value.ts'
+import { textTable } from '../../report/text-table.ts'
 import type { StoredRun } from '../../results/read-run.ts'
-import { textTable } from './text-table.ts'
 
 /** Lists runs, one line each, the latest last. */
 export function describeRuns(runs: readonly StoredRun[]): string {

@@ -1,6 +1,6 @@
 import { formatCounted, formatMs, formatRate, formatShare, nothing } from '../../report/format-value.ts'
+import { textTable } from '../../report/text-table.ts'
 import type { Trend, TrendFigure, TrendSeries } from './find-trends.ts'
-import { textTable } from './text-table.ts'
 
 const names: Record<TrendFigure, string> = {
   success: 'success',

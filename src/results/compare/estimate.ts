@@ -1,0 +1,78 @@
+import { longRunVariance } from './long-run-variance.ts'
+
+/** A figure of one run, and between what its true value lies with {@link confidence}. */
+export type Estimate = {
+  value: number
+  /** `null` where so few flows say nothing about how low or how high it may be. */
+  low: number | null
+  high: number | null
+  /** How many flows it was measured on. */
+  flows: number
+}
+
+/** How sure an interval is. Many figures stand side by side: at 95% one of twenty would stand out by chance. */
+export const confidence = 0.99
+
+/** The normal distribution's quantile for {@link confidence}, both sides. */
+const z = 2.5758
+
+/**
+ * A percentile with its interval: the share of flows below it has an error, which is carried over to the ranks around it
+ * (Woodruff, 1952). It needs no assumption about how latencies are distributed, and counts flows that resemble their
+ * neighbours for less.
+ *
+ * @param series in the order of time
+ * @param share 0.95 for the 95th percentile
+ * @returns `null` for no flows
+ * @example estimatePercentile(latencies, 0.95)
+ */
+export function estimatePercentile(series: readonly number[], share: number): Estimate | null {
+  const flows = series.length
+  if (flows === 0) return null
+  const sorted = Float64Array.from(series).sort()
+  const at = (part: number): number =>
+    sorted[Math.min(flows - 1, Math.max(0, Math.ceil(part * flows) - 1))] ?? 0
+  const value = at(share)
+  const isBelow = series.map((one) => (one <= value ? 1 : 0))
+  // Never less than that of independent flows, whatever share lies below the sample's own percentile.
+  const error = z * Math.sqrt(Math.max(share * (1 - share), longRunVariance(isBelow)) / flows)
+  return {
+    value,
+    low: share - error <= 0 ? null : at(share - error),
+    high: share + error >= 1 ? null : at(share + error),
+    flows,
+  }
+}
+
+/** A mean with its interval; `null` for no values, no interval for fewer than ten. */
+export function estimateMean(series: readonly number[]): Estimate | null {
+  const flows = series.length
+  if (flows === 0) return null
+  const value = series.reduce((sum, one) => sum + one, 0) / flows
+  if (flows < 10) return { value, low: null, high: null, flows }
+  const error = z * Math.sqrt(longRunVariance(series) / flows)
+  return { value, low: value - error, high: value + error, flows }
+}
+
+/**
+ * The share of flows of which something is true, with Wilson's interval, which holds near 0 and 1. Failures that come
+ * together count as fewer flows than they are.
+ *
+ * @param series in the order of time
+ */
+export function estimateShare(series: readonly boolean[]): Estimate | null {
+  const flows = series.length
+  if (flows === 0) return null
+  const share = series.filter(Boolean).length / flows
+  const variance = share * (1 - share)
+  const clustering = variance === 0 ? 1 : Math.max(1, longRunVariance(series.map(Number)) / variance)
+  const n = flows / clustering
+  const centre = (share + z ** 2 / (2 * n)) / (1 + z ** 2 / n)
+  const half = (z / (1 + z ** 2 / n)) * Math.sqrt(variance / n + z ** 2 / (4 * n ** 2))
+  return {
+    value: share,
+    low: share === 0 ? 0 : Math.max(0, centre - half),
+    high: share === 1 ? 1 : Math.min(1, centre + half),
+    flows,
+  }
+}

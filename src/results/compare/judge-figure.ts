@@ -1,0 +1,69 @@
+import type { MetricUnit } from '../threshold-metrics.ts'
+import { type Difference, differenceOf } from './difference.ts'
+import type { Estimate } from './estimate.ts'
+
+/**
+ * What a difference says. `better` and `worse`: beyond noise, and big enough to matter; `same`: surely too small to
+ * matter; `unclear`: so many flows can't tell; `unjudged`: one number a run, of which no noise is known.
+ */
+export type FigureVerdict = 'better' | 'worse' | 'same' | 'unclear' | 'unjudged'
+
+/** A figure of a run: with its interval where it is a statistic of single flows. */
+export type Figure = { value: number | null; estimate: Estimate | null }
+
+/** One figure of two runs. */
+export type FigureComparison = {
+  metric: string
+  unit: MetricUnit
+  reference: number | null
+  other: number | null
+  /** Of the other one, in `unit`; with its interval where one is known. */
+  difference: Difference | null
+  /** As a share of the reference; `null` where that is 0. */
+  change: number | null
+  verdict: FigureVerdict
+}
+
+/** Below this, a duration's difference matters to nobody, in milliseconds. */
+const leastMs = 1
+
+/** Metrics of which more is better. */
+const moreIsBetter = /^(success|succeeded|flowsPerSecond|peakFlowsPerSecond|keepsUp)$/
+
+/** Whether more of a metric is better. */
+export const isMoreBetter = (metric: string): boolean => moreIsBetter.test(metric)
+
+/**
+ * Judges the difference of one figure between two runs.
+ *
+ * @param smallest the smallest change that matters, as a share of the reference; of success, a fifth of it in points
+ */
+export function judgeFigure(
+  metric: { name: string; unit: MetricUnit },
+  reference: Figure,
+  other: Figure,
+  smallest: number,
+): FigureComparison {
+  const base = { metric: metric.name, unit: metric.unit, reference: reference.value, other: other.value }
+  if (reference.value === null || other.value === null) {
+    return { ...base, difference: null, change: null, verdict: 'unjudged' }
+  }
+  const value = other.value - reference.value
+  const change = reference.value === 0 ? (value === 0 ? 0 : null) : value / Math.abs(reference.value)
+  if (reference.estimate === null || other.estimate === null) {
+    return { ...base, difference: { value, low: null, high: null }, change, verdict: 'unjudged' }
+  }
+  const difference = differenceOf(reference.estimate, other.estimate)
+  const matters =
+    metric.unit === 'ratio'
+      ? smallest / 5
+      : Math.max(Math.abs(reference.value) * smallest, metric.unit === 'ms' ? leastMs : 0)
+  return { ...base, difference, change, verdict: verdictOn(difference, matters, isMoreBetter(metric.name)) }
+}
+
+function verdictOn({ value, low, high }: Difference, matters: number, moreIsBetter: boolean): FigureVerdict {
+  const grew = low !== null && low > 0
+  const shrank = high !== null && high < 0
+  if ((grew || shrank) && Math.abs(value) >= matters) return grew === moreIsBetter ? 'better' : 'worse'
+  return low !== null && high !== null && low > -matters && high < matters ? 'same' : 'unclear'
+}
