@@ -54,6 +54,7 @@ export function findingsOf(summary: Summary, points: readonly TimelinePoint[]): 
     ...transactions(summary),
     ...limitingEndpoints(summary),
     ...generator(summary),
+    ...againstBaseline(summary),
     ...faults(summary),
     whatWasReal(summary),
   ]
@@ -71,6 +72,15 @@ function faults({ faults }: Summary): Finding[] {
       hint: 'Its figures say nothing of the target without them.',
     },
   ]
+}
+
+/** What a difference from the baseline may come from besides. */
+function againstBaseline({ baseline }: Summary): Finding[] {
+  const caveats = baseline?.caveats.filter(({ kind }) => kind !== 'unreliable') ?? []
+  if (caveats.length === 0) return []
+  const tone = caveats.some(({ kind }) => kind === 'other-test') ? 'bad' : 'plain'
+  const text = `Not as it was when the baseline was made. ${caveats.map(({ message }) => message).join(' ')}`
+  return [{ title: 'The baseline', tone, text, hint: null }]
 }
 
 function transactions({ transactions, gas }: Summary): Finding[] {

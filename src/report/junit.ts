@@ -1,4 +1,5 @@
 import type { Summary } from '../results/summary-schema.ts'
+import { allowedWords, baselineFailure, isHeld } from './baseline-words.ts'
 import { formatMeasured } from './format-value.ts'
 import { verdictOf } from './verdict.ts'
 
@@ -6,7 +7,8 @@ import { verdictOf } from './verdict.ts'
 type Case = { suite: string; name: string; failure: string | null }
 
 /**
- * Renders a run as JUnit XML, which CI systems show as tests: a case for the run itself and one for each threshold.
+ * Renders a run as JUnit XML, which CI systems show as tests: a case for the run itself, one for each threshold,
+ * and one for each figure that was held against a baseline.
  *
  * @example await folder.writeReport('junit', renderJunitReport(summary))
  */
@@ -21,6 +23,16 @@ export function renderJunitReport(summary: Summary): string {
         failure: passed ? null : `${expression} does not hold: measured ${formatMeasured(actual, unit)}`,
       }),
     ),
+    ...(summary.baseline?.figures ?? []).map(
+      (figure): Case => ({
+        suite: 'baseline',
+        name: `${figure.metric} within ${allowedWords(figure)} of the baseline`,
+        failure: isHeld(figure) ? null : baselineFailure(figure),
+      }),
+    ),
+    ...(summary.baseline?.caveats ?? [])
+      .filter(({ kind }) => kind === 'other-test')
+      .map(({ message }): Case => ({ suite: 'baseline', name: 'the same test', failure: message })),
   ]
   const failures = cases.filter(({ failure }) => failure !== null).length
   const seconds = (run.durationMs / 1000).toFixed(3)

@@ -1,4 +1,5 @@
 import { stepNames } from '../flow/steps.ts'
+import { baselineHead, baselineRow, baselineTitle, baselineVerdictWords, isHeld } from './baseline-words.ts'
 import { endpointTable, transactionTable, type WordTable } from './chain-tables.ts'
 import { dependencyWords, findingsOf } from './findings.ts'
 import {
@@ -78,6 +79,14 @@ export function renderMarkdownReport(data: ReportData): string {
           code(expression),
           formatMeasured(actual, unit),
           verdictMark[verdict],
+        ]),
+      )}`,
+    summary.baseline !== null &&
+      `## Against the baseline ${plain(baselineTitle(summary.baseline))}\n\n${table(
+        baselineHead,
+        summary.baseline.figures.map((figure) => [
+          ...baselineRow(figure).slice(0, -1),
+          `${isHeld(figure) ? '✅' : '❌'} ${baselineVerdictWords[figure.verdict]}`,
         ]),
       )}`,
     `## What to know\n\n${findingsOf(summary, timeline.points)

@@ -1,4 +1,5 @@
 import type { Summary } from '../results/summary-schema.ts'
+import { allowedWords, baselineRow, isHeld } from './baseline-words.ts'
 import { findingsOf } from './findings.ts'
 import { formatMeasured } from './format-value.ts'
 import { type Colors, padEnd, printable, visibleLength, wrap } from './terminal-text.ts'
@@ -48,6 +49,16 @@ export function renderResult(
     lines.push(`  ${mark} ${padEnd(printable(expression), widest)}   ${formatMeasured(actual, unit)}`)
   }
   if (summary.thresholds.length > 0) lines.push('')
+
+  for (const figure of summary.baseline?.figures ?? []) {
+    const [metric = '', before = '', actual = '', change = ''] = baselineRow(figure)
+    const mark = isHeld(figure) ? colors.green('✔') : colors.red('✖')
+    const words = figure.verdict === 'unclear' ? '; may be chance' : ''
+    lines.push(
+      `  ${mark} ${metric}: ${actual}, baseline ${before} (${change}, allowed ${allowedWords(figure)}${words})`,
+    )
+  }
+  if (summary.baseline !== null) lines.push('')
 
   for (const finding of findingsOf(summary, points)) {
     const text = wrap(printable(finding.text), width - indent)

@@ -1,4 +1,5 @@
 import type { Summary } from '../results/summary-schema.ts'
+import { isHeld } from './baseline-words.ts'
 import {
   formatCount,
   formatCounted,
@@ -56,6 +57,12 @@ function headlineOf(summary: Summary): { tone: Tone; headline: string } {
       tone: 'bad',
       headline: `No, it did not carry ${formatCounted(users.planned, 'user')}: ${which}.`,
     }
+  }
+  if (summary.baseline?.passed === false) {
+    const { figures } = summary.baseline
+    const worse = figures.filter((figure) => !isHeld(figure)).map(({ metric }) => metric)
+    const what = worse.length === 0 ? 'is of another test' : `was better: ${worse.join(', ')}`
+    return { tone: 'bad', headline: `No: the baseline ${what}.` }
   }
   if (thresholds.length > 0) {
     return { tone: 'good', headline: `Yes, it carried ${formatCounted(users.planned, 'user')}.` }

@@ -36,6 +36,8 @@ export type RunFolder = {
   appendFlow(record: FlowRecord): Promise<void>
   /** Appends a second of the timeline and sees that flows and timeline are with the operating system. */
   appendTimeline(line: TimelineLine): Promise<void>
+  /** Sees that all flows and seconds so far are with the operating system, to be read back. */
+  flush(): Promise<void>
   /** Writes `summary.json`: all of it or nothing. */
   writeSummary(summary: Summary): Promise<void>
   writeReport(kind: ReportFile, content: string): Promise<void>
@@ -87,6 +89,10 @@ export async function createRunFolder(options: {
     appendTimeline: (second) =>
       explained(path, async () => {
         await timeline.write(line(second))
+        await Promise.all([flows.flush(), timeline.flush()])
+      }),
+    flush: () =>
+      explained(path, async () => {
         await Promise.all([flows.flush(), timeline.flush()])
       }),
     writeSummary: (summary) => writeJson('summary', summary),

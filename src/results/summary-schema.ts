@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { baselineResultSchema } from './baseline/baseline-result-schema.ts'
 import { dependenciesSchema } from './environment.ts'
 import { measurementsSchema, weiSchema } from './measurements-schema.ts'
 import { runIdentitySchema } from './snapshot-schema.ts'
@@ -86,6 +87,8 @@ export const summarySchema = measurementsSchema
     faults: z.array(z.string()).default([]),
     money: moneySchema,
     thresholds: z.array(thresholdResultSchema),
+    /** How it stands to the baseline that it was held against; `null` when there was none. */
+    baseline: baselineResultSchema.nullable().default(null),
     /** Promises that this run broke. A summary with any is not to be trusted, and its exit code is not 0. */
     problems: z.array(z.object({ code: z.string(), message: z.string() })),
     /** Why its figures may say more of the generator than of what it measured. */

@@ -55,6 +55,7 @@ export function buildSummary(parts: SummaryParts): Summary {
     ...measurements,
     money,
     thresholds,
+    baseline: null,
     problems,
     // Where nobody started there are no figures to warn of.
     warnings: [

@@ -10,8 +10,12 @@ import { shareOf } from '../load/split.ts'
 import { startResourceSampler } from '../metrics/resources.ts'
 import { noRpcCalls, type RpcTotals, rpcSince } from '../metrics/rpc-totals.ts'
 import type { Redactor } from '../redaction/redact.ts'
+import type { Baseline } from '../results/baseline/baseline-schema.ts'
+import { holdAgainstBaseline } from '../results/baseline/hold-against-baseline.ts'
+import { readFlowSamples } from '../results/compare/flow-samples.ts'
 import { dependenciesOf, describeEnvironment } from '../results/environment.ts'
 import { parseThresholds } from '../results/parse-threshold.ts'
+import { readRun } from '../results/read-run.ts'
 import { createRunFolder, type RunFolder } from '../results/run-folder.ts'
 import { makeRunId } from '../results/run-id.ts'
 import { createRunRecorder } from '../results/run-recorder.ts'
@@ -55,6 +59,8 @@ export type LoadTest = {
   interrupt: AbortSignal
   forced: AbortSignal
   view: RunView
+  /** What the run has to be as good as. */
+  baseline?: Baseline | undefined
 }
 
 /** A run that took place. */
@@ -169,7 +175,7 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
     const measurements = recorder.measurements()
     const money = await settle()
     settle = undefined
-    const summary = buildSummary({
+    const measured = buildSummary({
       version: test.version,
       run: identity,
       endedAt: new Date(),
@@ -184,6 +190,7 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
       stopped: stop.reason(),
       part: config.load.part.count > 1 ? config.load.part : null,
     })
+    const summary = await heldAgainst(test.baseline, folder, measured)
     await folder.writeSummary(summary)
     return { summary, folder }
   } catch (error) {
@@ -214,6 +221,24 @@ function rpcTotalsOf({ connection: { rpc, feed } }: VanaLoadTestClient): RpcTota
     rpc.endpoints().map(({ label, state: _state, headLag: _headLag, ...totals }) => [label, totals]),
   )
   return { calls: total, failed, byMethod, byEndpoint, clockAheadMs: feed.stats().clockAheadMs }
+}
+
+/** Holds a run against its baseline, if it has one, by the flows that it wrote down. */
+async function heldAgainst(
+  baseline: Baseline | undefined,
+  folder: RunFolder,
+  summary: Summary,
+): Promise<Summary> {
+  if (baseline === undefined) return summary
+  try {
+    await folder.flush()
+    const { environment, config, flows } = await readRun(folder.path)
+    return holdAgainstBaseline(baseline, { environment, config, summary }, await readFlowSamples(flows()))
+  } catch (error) {
+    // The run took place and its summary must be written, whatever can't be read back.
+    const message = `It could not be held against its baseline: ${error instanceof Error ? error.message : String(error)}`
+    return { ...summary, problems: [...summary.problems, { code: 'RUN_UNREADABLE', message }], exitCode: 1 }
+  }
 }
 
 async function discard(folder: RunFolder): Promise<void> {

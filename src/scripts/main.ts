@@ -24,6 +24,7 @@ const commands: { name: string; summary: string; load: () => Promise<CommandModu
   { name: 'monitor', summary: 'past runs, and one under way', load: () => import('./monitor.ts') },
   { name: 'report', summary: 'render the report of a run again', load: () => import('./report.ts') },
   { name: 'compare', summary: 'runs side by side, with their noise', load: () => import('./compare.ts') },
+  { name: 'baseline', summary: 'what runs have to be as good as', load: () => import('./baseline.ts') },
   {
     name: 'wallets',
     summary: 'make, fund, look at and empty wallets',
@@ -147,5 +148,6 @@ Examples:
 
 Settings come from flags, the environment, .env, a config file, a preset, in this order: docs/configuration.md
 Exit codes: 0 all thresholds held; 1 unexpected error; 2 bad input or configuration; 3 target not ready;
-4 a threshold failed; 5 stopped by the circuit breaker, the spending cap or --fail-fast; 130 interrupted.
+4 a threshold failed, or worse than the baseline; 5 stopped by the circuit breaker, the spending cap or --fail-fast;
+130 interrupted.
 `

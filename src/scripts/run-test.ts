@@ -1,5 +1,10 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { type ConfigDocument, describeConfig } from '../config/describe-config.ts'
 import { presets } from '../config/presets.ts'
+import { throwProblems } from '../config/problem.ts'
+import type { ResolvedConfig } from '../config/resolve-config.ts'
+import type { Baseline } from '../results/baseline/baseline-schema.ts'
 import type { CommandIo } from './command-io.ts'
 import { addConfigOptions, readCommandConfig } from './config-options.ts'
 import { exitCodes } from './exit-code.ts'
@@ -17,6 +22,7 @@ export const define: CommandModule['define'] = (command: Command, io: CommandIo,
     .action(() =>
       run(async () => {
         const { resolved: asked, environment } = readCommandConfig(command, io, 'smoke')
+        const baseline = await baselineOf(asked, io, describeConfig(asked))
         if (asked.config.dryRun) {
           const { showPlan } = await import('./show-plan.ts')
           await showPlan(asked.config, io, runContextOf(asked, environment))
@@ -30,12 +36,31 @@ export const define: CommandModule['define'] = (command: Command, io: CommandIo,
           return exitCode
         }
         const { runLoadTest } = await import('./run-load-test.ts')
-        const { exitCode } = await runLoadTest(resolved.config, io, context)
+        const { exitCode } = await runLoadTest(resolved.config, io, context, baseline)
         return exitCode
       }),
     )
     .addHelpText('after', help)
   addConfigOptions(command)
+}
+
+/** The baseline that a run asks for, if the run is of the same test; read before anything is started or paid. */
+async function baselineOf(
+  { config }: Pick<ResolvedConfig, 'config'>,
+  io: CommandIo,
+  document: ConfigDocument,
+): Promise<Baseline | undefined> {
+  if (config.baseline === undefined) return undefined
+  const { baselineProblems, needBaseline } = await import('../results/baseline/read-baseline.ts')
+  if (config.capacity.find) {
+    throwProblems([{ key: 'baseline', found: 'a search for the capacity makes many runs, which have none' }])
+  }
+  const baseline = await needBaseline(resolve(io.cwd, config.baseline))
+  throwProblems(
+    baselineProblems(baseline, document, config.target),
+    'Ask for the same as the run that the baseline is of, or make a new one with `vana-load baseline set`.',
+  )
+  return baseline
 }
 
 const help = `

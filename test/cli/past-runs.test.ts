@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -136,5 +136,45 @@ describe('compare', () => {
     expect(stderr).toContain('runs: found one')
     expect(stderr).toContain('--out: found c.pdf')
     expect((await runCli(['compare'], { cwd })).stderr).toContain('has no summary')
+  })
+})
+
+describe('baseline', () => {
+  it('is made of a run, shown, and what a run is held against', async () => {
+    const [id = '', other = ''] = ids
+    const made = await runCli(['baseline', 'set', id, '--name', 'main', '--tolerance', 'confirm.p50=30%'], {
+      cwd,
+    })
+    expect(made.exitCode).toBe(0)
+    expect(made.stdout).toMatch(/^confirm.p50 .* 30%$/m)
+    const shown = await runCli(['baseline', 'show', '--json'], { cwd })
+    expect(JSON.parse(shown.stdout)).toMatchObject({ name: 'main', runs: [{ id }] })
+    const alike = await runCli(['baseline', 'check', id], { cwd })
+    expect(alike).toMatchObject({ exitCode: 0 })
+    expect(alike.stdout).toContain('As good as the baseline')
+    // The same run cannot be better than itself by more than nothing.
+    const path = join(cwd, 'vana-load.baseline.json')
+    const better = readFileSync(path, 'utf8').replaceAll(
+      /"(value|low|high)": (\d+(\.\d+)?)/g,
+      (_, key, value) => {
+        return `"${key}": ${Number(value) > 100 ? Number(value) / 2 : value}`
+      },
+    )
+    writeFileSync(path, better)
+    const worse = await runCli(['baseline', 'check', id, '--json'], { cwd })
+    expect(worse.exitCode).toBe(4)
+    expect(JSON.parse(worse.stdout)).toMatchObject({ run: id, passed: false })
+    const another = await runCli(['baseline', 'check', other], { cwd })
+    expect(another.exitCode).toBe(2)
+    expect(another.stderr).toContain('Target: local in the baseline, moksha in this run.')
+    const run = await runCli(['run', '--users', '7', '--baseline', path], { cwd })
+    expect(run.exitCode).toBe(2)
+    expect(run.stderr).toContain('users: 60 in the baseline, 7 in this run')
+  })
+
+  it('says what is missing', async () => {
+    const missing = await runCli(['baseline', 'check', '--file', 'none.json'], { cwd })
+    expect(missing.exitCode).toBe(2)
+    expect(missing.stderr).toContain('vana-load baseline set')
   })
 })

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Hex, keccak256, numberToHex, stringToHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Target, targetSchema } from '../../src/config/target.ts'
+import { dependencyNames, type Target, targetSchema } from '../../src/config/target.ts'
+import type { Baseline } from '../../src/results/baseline/baseline-schema.ts'
+import { dependenciesOf } from '../../src/results/environment.ts'
 import { moneyMismatch } from '../../src/results/money-balance.ts'
 import { summarySchema } from '../../src/results/summary-schema.ts'
 import { ownVersion } from '../../src/scripts/own-version.ts'
@@ -15,6 +17,30 @@ let folder: string
 let testbed: RunningProgram
 let target: Target
 let targetFile: string
+let baselineFile: string
+
+/** A baseline that every run is as good as. */
+const undemanding = ({ name }: Target): Baseline => ({
+  schemaVersion: 1,
+  kind: 'baseline',
+  name: null,
+  tool: { name: 'vana-load', version: ownVersion() },
+  conditions: {
+    ...{ target: name, preset: 'smoke', seed: '1', faults: [], part: null, machine: null, versions: {} },
+    dependencies: dependenciesOf({ embedded: [...dependencyNames] }),
+    settings: { users: '12' },
+  },
+  tolerances: { success: 0.5, 'flow.p50': 0.5 },
+  runs: [
+    {
+      ...{ id: 'before', startedAt: '2026-08-01T14:22:33Z', flows: 12 },
+      figures: {
+        success: { value: 1, low: 0.6, high: 1 },
+        'flow.p50': { value: 600_000, low: 500_000, high: 700_000 },
+      },
+    },
+  ],
+})
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'vana-load-test-'))
@@ -23,6 +49,8 @@ beforeAll(async () => {
   target = targetSchema.parse(JSON.parse(line))
   targetFile = join(folder, 'target.json')
   writeFileSync(targetFile, line)
+  baselineFile = join(folder, 'baseline.json')
+  writeFileSync(baselineFile, JSON.stringify(undemanding(target)))
 }, 120_000)
 
 afterAll(async () => {
@@ -77,6 +105,8 @@ describe('vana-load run', () => {
         submission,
         '--out',
         submission,
+        '--baseline',
+        baselineFile,
       ]
       const { code, stdout } = await startProgram(['run', '--target', targetFile, '--json', ...args], folder)
         .ended
@@ -84,6 +114,11 @@ describe('vana-load run', () => {
       expect(summary.problems).toEqual([])
       expect(summary.users).toMatchObject({ planned: 12, started: 12, succeeded: 12 })
       expect(summary.verified.proven).toBe(12)
+      expect(summary.baseline?.figures).toMatchObject([
+        { metric: 'success', actual: 1, verdict: 'holds' },
+        { metric: 'flow.p50', baseline: 600_000, verdict: 'holds' },
+      ])
+      expect(summary.baseline?.figures[1]?.actual).toBeGreaterThan(0)
       // To the wei, and for the relayer: all that its lanes paid is what the flows' receipts say.
       expect(moneyMismatch(summary.money)).toBe(0n)
       if (submission === 'relayed') {

@@ -44,6 +44,12 @@ export const runParameters = {
     summary:
       'A condition the run has to meet; give it several times for several. Replaces those of the preset.',
   }),
+  /** What the run has to be as good as; a run that is worse makes the exit code 4. */
+  baseline: optional(text('the path of a baseline file'), {
+    flag: '--baseline <file>',
+    summary:
+      'A file of `vana-load baseline set`; a run that is worse beyond tolerance and noise exits with 4.',
+  }),
   /** What may be replaced by a stand-in when the real part fails; such flows never count as succeeded. */
   degrade: parameter(degradations, {
     default: [],

@@ -1,3 +1,4 @@
+import { baselineRow, baselineTitle, baselineVerdictWords, isHeld } from '../baseline-words.ts'
 import { findingsOf } from '../findings.ts'
 import {
   formatBytes,
@@ -34,7 +35,8 @@ export function overview(data: ReportData): SafeHtml {
   return html`${verdictHeader({ ...verdict, tool, id: run.id, facts })}
 ${keyFigures(data)}
 ${whatToKnow(findings)}
-${thresholdTable(data)}`
+${thresholdTable(data)}
+${baselineTable(data)}`
 }
 
 function keyFigures({ summary }: ReportData): SafeHtml {
@@ -80,4 +82,16 @@ function thresholdTable({ summary }: ReportData): SafeHtml {
     ({ expression, actual, unit, verdict }) =>
       html`<tr><th scope="row"><code>${expression}</code></th><td class="n">${formatMeasured(actual, unit)}</td><td><span class="badge ${verdict === 'pass' ? 'good' : 'bad'}">${words[verdict]}</span></td></tr>`,
   )}</tbody></table></div></section>`
+}
+
+function baselineTable({ summary: { baseline } }: ReportData): SafeHtml {
+  if (baseline === null) return html``
+  return html`<section aria-labelledby="baseline"><h2 id="baseline">Against the baseline</h2>
+<p>The baseline is ${baselineTitle(baseline)}. A figure fails when it is worse by more than is allowed, and by more than noise.</p>
+<div class="scroll"><table><thead><tr><th scope="col">Figure</th><th scope="col" class="n">Baseline</th><th scope="col" class="n">This run</th><th scope="col" class="n">Change</th><th scope="col" class="n">Between</th><th scope="col" class="n">Allowed</th><th scope="col">Verdict</th></tr></thead>
+<tbody>${baseline.figures.map((figure) => {
+    const [metric = '', ...cells] = baselineRow(figure).slice(0, -1)
+    const tone = isHeld(figure) ? (figure.verdict === 'holds' ? 'good' : 'plain') : 'bad'
+    return html`<tr><th scope="row"><code>${metric}</code></th>${cells.map((cell) => html`<td class="n">${cell}</td>`)}<td><span class="badge ${tone}">${baselineVerdictWords[figure.verdict]}</span></td></tr>`
+  })}</tbody></table></div></section>`
 }

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises'
+import type { Problem } from '../../config/problem.ts'
+import { LoadTestError } from '../../errors/load-test-error.ts'
+import { compareConditions } from '../compare/comparability.ts'
+import { settingsOf } from '../compare/run-conditions.ts'
+import { type Baseline, baselineSchema } from './baseline-schema.ts'
+
+/**
+ * Reads a baseline file.
+ *
+ * @returns `null` when there is no such file
+ * @throws LoadTestError CONFIG_INVALID when it is no baseline
+ */
+export async function readBaseline(path: string): Promise<Baseline | null> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null
+    throw new LoadTestError('CONFIG_INVALID', `The baseline ${path} cannot be read.`, { cause })
+  })
+  if (text === null) return null
+  try {
+    return baselineSchema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new LoadTestError('CONFIG_INVALID', `${path} is not a baseline that this version reads.`, {
+      cause,
+      hint: 'Make it again with `vana-load baseline set`.',
+    })
+  }
+}
+
+/** Reads a baseline that has to be there. */
+export async function needBaseline(path: string): Promise<Baseline> {
+  const baseline = await readBaseline(path)
+  if (baseline !== null) return baseline
+  throw new LoadTestError('CONFIG_INVALID', `There is no baseline ${path}.`, {
+    hint: 'Make one from a run with `vana-load baseline set`, and commit it.',
+  })
+}
+
+/**
+ * What keeps a run from being held against a baseline, before it is made: it would be another test.
+ *
+ * @param document the run's configuration as `config.json` will have it
+ */
+export function baselineProblems(baseline: Baseline, document: unknown, target: string): Problem[] {
+  const { conditions } = baseline
+  const asked = { ...conditions, settings: settingsOf(document) ?? {} }
+  const name = ['local', 'moksha'].includes(target) ? target : conditions.target
+  return compareConditions(
+    conditions,
+    { ...asked, target: name },
+    { reference: 'the baseline', other: 'this run' },
+  )
+    .filter(({ kind }) => kind === 'other-test')
+    .map(({ message }) => ({ key: 'baseline', found: `it is of another test. ${message}` }))
+}
