@@ -6,6 +6,7 @@ import { parseCount } from './chain-reads.ts'
 import { createEndpoint } from './endpoint.ts'
 import { createEndpointHealth, type EndpointHealth } from './endpoint-health.ts'
 import { createEndpointMeter, type EndpointCounts } from './endpoint-meter.ts'
+import { createHeadWatch } from './head-watch.ts'
 import { askedTooOften, inOrder, type RpcOutcome, toOutcome, unwrap } from './rpc-answer.ts'
 import { isNodeFailure } from './rpc-error.ts'
 import type { RpcCall, RpcPoolOptions } from './rpc-pool.ts'
@@ -23,6 +24,8 @@ export type PoolMember = {
   /** Holds it to the chain id, once. @throws LoadTestError CHAIN_WRONG_ID, or what keeps it from answering */
   verify(signal?: AbortSignal): Promise<void>
   counts(): EndpointCounts
+  /** For how long its newest block has stood still, see {@link createHeadWatch}. */
+  stalledMs(nowMs: number): number
   close(): Promise<void>
 }
 
@@ -49,6 +52,7 @@ export function createPoolMember(options: PoolMemberOptions): PoolMember {
   const health = createEndpointHealth(options.health)
   const bucket = ratePerSecond === undefined ? undefined : createTokenBucket({ ratePerSecond })
   const meter = createEndpointMeter()
+  const head = createHeadWatch()
   let verified: Promise<void> | undefined
   let isVerified = false
 
@@ -81,6 +85,7 @@ export function createPoolMember(options: PoolMemberOptions): PoolMember {
       if (limited !== undefined) throw limited
       health.onAnswer(clock.now())
       report(outcomes)
+      watchHead(calls, outcomes)
       return outcomes
     } catch (error) {
       if (signal?.aborted) {
@@ -98,6 +103,14 @@ export function createPoolMember(options: PoolMemberOptions): PoolMember {
       } else if (code === 'CHAIN_UNREACHABLE') health.onUnreachable(clock.now())
       else health.onAbandoned()
       throw error
+    }
+  }
+
+  function watchHead(calls: readonly RpcCall[], outcomes: readonly RpcOutcome[]): void {
+    for (const [i, { method, params }] of calls.entries()) {
+      if (method !== 'eth_getBlockByNumber' || params[0] !== 'latest') continue
+      const number = Number(resultOf(outcomes[i])?.number ?? Number.NaN)
+      if (Number.isSafeInteger(number)) head.saw(number, clock.now())
     }
   }
 
@@ -139,9 +152,13 @@ export function createPoolMember(options: PoolMemberOptions): PoolMember {
       }
     },
     counts: meter.read,
+    stalledMs: head.stalledMs,
     close: () => endpoint.close(),
   }
 }
+
+const resultOf = (outcome: RpcOutcome | undefined): { number?: unknown } | null | undefined =>
+  outcome?.ok ? (outcome.result as { number?: unknown } | null) : undefined
 
 function retryAfterOf(error: unknown): number | undefined {
   const retryAfterMs = error instanceof LoadTestError ? error.details.retryAfterMs : undefined

@@ -501,6 +501,20 @@ describe('a pool of several endpoints', () => {
     expect(pool.endpoints()[0]?.falseHead).toBe(true)
   })
 
+  it('says for how long the newest block of each has stood still, by what it is asked anyhow', async () => {
+    const [frozen, good] = await Promise.all([startNode(), startNode()])
+    let nowMs = 0
+    const clock = { now: () => nowMs, sleepUntil: () => Promise.resolve() }
+    const pools = [frozen, good].map((node) => poolOver([node], { clock }))
+    for (; nowMs <= 40_000; nowMs += 8000) {
+      withBlocks(frozen, 7)
+      withBlocks(good, 7 + nowMs / 8000)
+      for (const pool of pools) await pool.request('eth_getBlockByNumber', ['latest', false])
+    }
+    nowMs = 40_000
+    expect(pools.map((pool) => pool.endpoints()[0]?.stalledMs)).toEqual([40_000, 0])
+  })
+
   it('keeps account of each: calls, failures, refusals, waiting for the own rate', async () => {
     const [busy, idle] = await Promise.all([startNode(), startNode()])
     const clock = createManualClock()

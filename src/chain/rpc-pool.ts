@@ -72,6 +72,8 @@ export type EndpointStats = EndpointCounts & {
   maxHeadLag: number | null
   /** Whether it claimed a newest block that it could not show. */
   falseHead: boolean
+  /** For how long its newest block has been the same, when that is longer than its blocks ever need; otherwise 0. */
+  stalledMs: number
 }
 
 /** Told that an endpoint asked for a pause, in milliseconds. */
@@ -236,7 +238,7 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
     },
     calls: counter.read,
     endpoints: () =>
-      members.map(({ label, health, counts }, i) => {
+      members.map(({ label, health, counts, stalledMs }, i) => {
         const { lag, maxLag, isFalse } = survey.standing(i)
         const { openMs, pausedMs } = health.lost(clock.now())
         const state = health.state(clock.now())
@@ -249,6 +251,7 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
           headLag: lag,
           maxHeadLag: maxLag,
           falseHead: isFalse,
+          stalledMs: stalledMs(clock.now()),
         }
       }),
     onRateLimit(listener) {

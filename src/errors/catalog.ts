@@ -47,6 +47,10 @@ export const errorCatalog = {
     retriable: true,
     hint: 'Leave that RPC endpoint out, or wait until it has caught up with the others.',
   },
+  CHAIN_STALLED: {
+    retriable: true,
+    hint: 'Use another RPC endpoint, or wait until the chain makes blocks again.',
+  },
   CHAIN_RPC_ERROR: {
     retriable: true,
     hint: 'The node refused the call; its code and message are in the details.',

@@ -21,6 +21,8 @@ export type EndpointTotals = {
   maxHeadLag: number | null
   /** Whether it claimed a newest block that it did not have. */
   falseHead: boolean
+  /** Longest time for which its newest block stood still while somebody waited for a block. */
+  maxStallMs: number
 }
 
 /** What was asked of RPC endpoints. */

@@ -63,9 +63,11 @@ export function endpointTable(summary: Summary): WordTable {
       formatMs(one.openMs),
       one.falseHead
         ? 'false head'
-        : one.maxHeadLag === null
-          ? nothing
-          : `${formatCount(one.maxHeadLag)} blocks`,
+        : one.maxStallMs > 0
+          ? `stood still ${formatMs(one.maxStallMs)}`
+          : one.maxHeadLag === null
+            ? nothing
+            : `${formatCount(one.maxHeadLag)} blocks`,
     ]),
   }
 }
@@ -75,4 +77,4 @@ const failures = ({ failed, rejected }: Endpoint): number => failed - rejected
 
 /** What the columns of {@link endpointTable} mean. */
 export const endpointWords =
-  'Failed: no answer, an internal error, or 429. Rejected: the answer was an error of the call’s own, such as a revert or a used nonce. Own rate: time that calls waited for their turn under --rpc-rate. Paused: time for which the endpoint had asked for a pause. Open: time for which it was left alone after failures in a row. Behind: most blocks that it was behind another. Who asked is named where the API server, the relayer, told of its own calls.'
+  'Failed: no answer, an internal error, or 429. Rejected: the answer was an error of the call’s own, such as a revert or a used nonce. Own rate: time that calls waited for their turn under --rpc-rate. Paused: time for which the endpoint had asked for a pause. Open: time for which it was left alone after failures in a row. Behind: most blocks that it was behind another, or the longest that it had no new one while transactions waited. Who asked is named where the API server, the relayer, told of its own calls.'

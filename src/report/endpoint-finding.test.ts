@@ -8,7 +8,7 @@ const digest = { count: 0, min: null, mean: null, p50: null, p90: null, p95: nul
 /** An endpoint that took a thousand calls and limited nothing. */
 const fine: Endpoint = {
   ...{ calls: 1000, failed: 0, rejected: 0, rateLimited: 0, latencyMs: digest },
-  ...{ tokenWaitMs: 0, pausedMs: 0, openMs: 0, maxHeadLag: null, falseHead: false },
+  ...{ tokenWaitMs: 0, pausedMs: 0, openMs: 0, maxHeadLag: null, falseHead: false, maxStallMs: 0 },
 }
 type Differences = Record<string, Partial<Endpoint>>
 const callsTo = (endpoints: Differences) => ({
@@ -47,13 +47,16 @@ describe('what is found of RPC endpoints', () => {
 
   it('is an old head, or one that it did not have', () => {
     expect(textOf({ maxHeadLag: 4 })).toBe('node: was up to 4 blocks behind.')
+    expect(textOf({ maxStallMs: 42_000 })).toBe(
+      'node: had no new block for up to 42.0 s: its head stood still.',
+    )
     expect(textOf({ maxHeadLag: 4, falseHead: true })).toBe(
       'node: claimed a newest block that it did not have.',
     )
   })
 
   it('advises to do without an endpoint whose head is all that is wrong', () => {
-    for (const head of [{ maxHeadLag: 40 }, { falseHead: true }]) {
+    for (const head of [{ maxHeadLag: 40 }, { falseHead: true }, { maxStallMs: 42_000 }]) {
       expect(findings({ node: head, other: {} })[0]?.hint).toMatch(/^Leave it out/)
       expect(findings({ node: head, other: { openMs: 500 } })[0]?.hint).toContain('Add RPC endpoints')
     }

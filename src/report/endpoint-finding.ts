@@ -9,8 +9,8 @@ type Endpoint = Summary['rpc']['byEndpoint'][string]
 const worthSaying = { failedShare: 0.01, lagBlocks: 4, waitPerCallMs: 10 }
 
 /**
- * Says which RPC endpoint limited the run, and how: by refusals, by failures, by an old head, or by the rate that the
- * run was allowed. The API server's endpoints are looked at as well, where it tells of them. Nothing is said when none did.
+ * Says which RPC endpoint limited the run, and how: by refusals, by failures, by an old head or one that stood still,
+ * or by the rate that the run was allowed. The API server's endpoints are looked at as well, where it tells of them. Nothing is said when none did.
  */
 export function limitingEndpoints(summary: Pick<Summary, 'rpc'>): Finding[] {
   const limits = namedEndpoints(summary)
@@ -22,7 +22,7 @@ export function limitingEndpoints(summary: Pick<Summary, 'rpc'>): Finding[] {
   const isOnly = (what: RegExp): boolean => limits.every(({ how }) => how.every((one) => what.test(one)))
   const hint = isOnly(/own rate/)
     ? 'Raise --rpc-rate, or add endpoints.'
-    : isOnly(/behind$|newest block/)
+    : isOnly(/behind$|newest block|stood still$/)
       ? 'Leave it out of the endpoints, or wait until it has caught up.'
       : 'Add RPC endpoints, lower the rate, or set --rpc-rate to what the provider allows.'
   return [{ title: 'RPC limits', tone: 'warn', text, hint }]
@@ -51,6 +51,8 @@ function limitsOf(one: Endpoint): string[] {
   else if (maxHeadLag !== null && maxHeadLag >= worthSaying.lagBlocks) {
     limits.push(`was up to ${formatCounted(maxHeadLag, 'block')} behind`)
   }
+  if (one.maxStallMs > 0)
+    limits.push(`had no new block for up to ${formatMs(one.maxStallMs)}: its head stood still`)
   if (tokenWaitMs / Math.max(1, calls) > worthSaying.waitPerCallMs) {
     limits.push(`calls waited ${formatMs(tokenWaitMs)} in all for their turn under the own rate`)
   }

@@ -100,6 +100,7 @@ export const endpointSchema = z.object({
   openMs: ms,
   maxHeadLag: count.nullable(),
   falseHead: z.boolean(),
+  maxStallMs: ms.default(0),
 })
 
 const callsShape = {

@@ -8,7 +8,7 @@ function page(calls: number, label = 'https://rpc.example.com/v2/***') {
   const endpoint = {
     ...{ label, state: 'closed', calls, failed: calls / 2, rejected: 0, rateLimited: calls / 2 },
     ...{ latencyMs: digest, tokenWaitMs: calls, openMs: 0, pausedMs: 3 * calls },
-    ...{ headLag: null, maxHeadLag: null, falseHead: false },
+    ...{ headLag: null, maxHeadLag: null, falseHead: false, maxStallMs: 0 },
   }
   return {
     ...{ uptimeMs: 5, cpuMs: 1.5, rssBytes: 1000 },
@@ -28,7 +28,7 @@ describe('the calls of an API server', () => {
       byEndpoint: {
         'https://rpc.example.com/v2/***': {
           ...{ calls: 60, failed: 30, rejected: 0, rateLimited: 30, latencyMs: digest },
-          ...{ tokenWaitMs: 60, pausedMs: 180, openMs: 0, maxHeadLag: null, falseHead: false },
+          ...{ tokenWaitMs: 60, pausedMs: 180, openMs: 0, maxHeadLag: null, falseHead: false, maxStallMs: 0 },
         },
       },
     })

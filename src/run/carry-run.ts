@@ -16,6 +16,7 @@ import type { TargetProtection } from './protect-target.ts'
 import type { LoadTest } from './run-load-test.ts'
 import type { StopControl } from './stop-control.ts'
 import type { UserWallets } from './user-wallets.ts'
+import type { StallWatch } from './watch-stalls.ts'
 
 /** What {@link carryRun} works with. */
 export type RunParts = {
@@ -28,6 +29,7 @@ export type RunParts = {
   grantees: GranteeLoad
   profile: LoadProfile
   protection: TargetProtection
+  stalls: StallWatch
   thresholds: readonly Threshold[]
 }
 
@@ -41,7 +43,19 @@ export type RunParts = {
  */
 export async function carryRun(
   { config, view }: Pick<LoadTest, 'config' | 'view'>,
-  { runId, client, wallets, recorder, folder, stop, thresholds, grantees, profile, protection }: RunParts,
+  {
+    runId,
+    client,
+    wallets,
+    recorder,
+    folder,
+    stop,
+    thresholds,
+    grantees,
+    profile,
+    protection,
+    stalls,
+  }: RunParts,
 ): Promise<number> {
   const phaseAt = profilePhases(profile)
   const originMs = performance.now()
@@ -65,6 +79,7 @@ export async function carryRun(
   const tick = (): void => {
     recorder.enterPhase(phaseAt(elapsed()))
     protection.tick()
+    stalls.tick()
     folder.appendTimeline(recorder.tick(elapsed())).catch(onDiskError)
     const snapshot = recorder.snapshot(elapsed())
     const broken = findAbort(thresholds, snapshot, elapsed())

@@ -12,16 +12,23 @@ afterEach(async () => {
 })
 
 /** A node whose gas costs so many gwei. */
-async function startNode({ chainId = 14800, baseFeeGwei = 1 } = {}): Promise<ScriptedNode> {
+async function startNode({ chainId = 14800, baseFeeGwei = 1, aheadSeconds = 0 } = {}): Promise<ScriptedNode> {
   const node = await startScriptedNode({ chainId })
   cleanups.push(() => node.stop())
   const hash = numberToHex(7, { size: 32 })
   node.answer = ({ method }) => {
     if (method === 'eth_maxPriorityFeePerGas') return { result: numberToHex(10 ** 9) }
-    if (method !== 'eth_getBlockByNumber') return undefined
+    const isParent = method === 'eth_getBlockByHash'
+    if (!isParent && method !== 'eth_getBlockByNumber') return undefined
     return {
       result: {
-        ...{ number: '0x7', hash, parentHash: hash, timestamp: '0x7', gasLimit: '0x1', gasUsed: '0x0' },
+        ...{
+          number: isParent ? '0x6' : '0x7',
+          hash,
+          parentHash: hash,
+          timestamp: numberToHex(Math.floor(Date.now() / 1000) + aheadSeconds),
+        },
+        ...{ gasLimit: '0x1', gasUsed: '0x0' },
         ...{ baseFeePerGas: numberToHex(baseFeeGwei * 10 ** 9), transactions: [] },
       },
     }
@@ -61,6 +68,11 @@ describe('the look at the chain before anything is paid', () => {
     const down = await startNode()
     await down.stop()
     await expect(check([down])).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' })
+  })
+
+  it('refuses a chain whose newest block cannot be', async () => {
+    const checking = check([await startNode({ aheadSeconds: 900 })])
+    await expect(checking).rejects.toMatchObject({ code: 'CHAIN_HEAD_MISMATCH' })
   })
 
   it('refuses gas above what the run may pay, unless a relayer pays', async () => {

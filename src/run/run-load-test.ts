@@ -32,6 +32,7 @@ import { settleRunMoney } from './settle-run-money.ts'
 import { createStopControl, type StopControl } from './stop-control.ts'
 import { type MoneySettlement, openUserWallets } from './user-wallets.ts'
 import { watchComponents } from './watch-components.ts'
+import { type StallWatch, watchStalls } from './watch-stalls.ts'
 
 /** Told how a run goes, for people. */
 export type RunView = {
@@ -103,7 +104,8 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
     const versions = { 'vana-load': test.version, '@opendatalabs/vana-sdk': sdkVersion() }
     await folder.writeEnvironment(describeEnvironment({ target, versions }))
     // A client that others used before has made calls of its own.
-    const rpcBefore = given === undefined ? noRpcCalls : rpcTotalsOf(client)
+    const stalls = watchStalls(client.connection, view.note)
+    const rpcBefore = given === undefined ? noRpcCalls : rpcTotalsOf(client, stalls)
     const grantees = await watchGrantees({
       config,
       target,
@@ -150,7 +152,7 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
       planned: shareOf(config.users, config.load.part),
       redact,
       resources,
-      rpcTotals: () => rpcSince(rpcBefore, rpcTotalsOf(client)),
+      rpcTotals: () => rpcSince(rpcBefore, rpcTotalsOf(client, stalls)),
       components,
       apiServerCalls: components.apiServerCalls,
       funding: wallets.fundingState,
@@ -168,6 +170,7 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
       grantees,
       profile,
       protection,
+      stalls,
     })
     resources.stop()
     await components.close()
@@ -215,10 +218,15 @@ function watchTarget(target: Pick<RunStage, 'lost'>, stop: StopControl): void {
   })
 }
 
-function rpcTotalsOf({ connection: { rpc, feed } }: VanaLoadTestClient): RpcTotals {
+function rpcTotalsOf({ connection: { rpc, feed } }: VanaLoadTestClient, stalls: StallWatch): RpcTotals {
   const { total, failed, byMethod } = rpc.calls()
   const byEndpoint = Object.fromEntries(
-    rpc.endpoints().map(({ label, state: _state, headLag: _headLag, ...totals }) => [label, totals]),
+    rpc
+      .endpoints()
+      .map(({ label, state: _state, headLag: _headLag, stalledMs: _stalledMs, ...totals }) => [
+        label,
+        { ...totals, maxStallMs: stalls.maxStallMs(label) },
+      ]),
   )
   return { calls: total, failed, byMethod, byEndpoint, clockAheadMs: feed.stats().clockAheadMs }
 }

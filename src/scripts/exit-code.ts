@@ -31,6 +31,7 @@ const byCode: Partial<Record<ErrorCode, number>> = {
   CHAIN_UNREACHABLE: exitCodes.notReady,
   CHAIN_WRONG_ID: exitCodes.notReady,
   CHAIN_HEAD_MISMATCH: exitCodes.notReady,
+  CHAIN_STALLED: exitCodes.notReady,
   CHAIN_RPC_ERROR: exitCodes.notReady,
   CHAIN_RATE_LIMITED: exitCodes.notReady,
   CHAIN_INSUFFICIENT_FUNDS: exitCodes.notReady,

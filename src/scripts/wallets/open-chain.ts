@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { createBlockFeed } from '../../chain/block-feed.ts'
+import { checkHead } from '../../chain/check-head.ts'
 import { createFees } from '../../chain/fees.ts'
 import { Lane } from '../../chain/lane.ts'
 import { ReceiptHub } from '../../chain/receipt-hub.ts'
@@ -19,8 +20,8 @@ export type OpenChain = {
   /**
    * Looks at the chain before coins move; what is wrong with one endpoint while others can be used is said.
    *
-   * @throws LoadTestError CHAIN_WRONG_ID if any endpoint serves another chain, CHAIN_UNREACHABLE, CHAIN_UNDERPRICED if gas
-   * costs more than the cap
+   * @throws LoadTestError CHAIN_WRONG_ID if any endpoint serves another chain, CHAIN_UNREACHABLE, CHAIN_STALLED if it makes
+   * no blocks, CHAIN_UNDERPRICED if gas costs more than the cap
    */
   checkChain(): Promise<void>
   /** The account that pays. @throws LoadTestError CONFIG_INVALID if there is no key */
@@ -44,15 +45,17 @@ export function openChain(options: WalletOptions, home: ChainTarget, io: Command
   })
   const hub = new ReceiptHub({ rpc, feed })
   const lanes: Lane[] = []
+  const note = (text: string): void => void io.stderr.write(`${text}\n`)
   return {
     chain: { rpc, feed, fees, hub },
     async checkChain() {
-      for (const { message } of await rpc.check(io.signal)) io.stderr.write(`${message}\n`)
+      for (const { message } of await rpc.check(io.signal)) note(message)
+      await checkHead(rpc, { signal: io.signal, note })
       await fees.current({ signal: io.signal })
     },
     payer() {
       const account = toNativeAccount(funderKey(options, home))
-      const onRepair = noticeOthers(account.address, (text) => io.stderr.write(`${text}\n`))
+      const onRepair = noticeOthers(account.address, note)
       const lane = new Lane({ rpc, feed, fees, account, onRepair })
       lanes.push(lane)
       return createPayer({ rpc, hub, lane })
