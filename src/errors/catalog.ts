@@ -138,6 +138,10 @@ export const errorCatalog = {
     retriable: true,
     hint: 'Run `vana-load wallets fund` again: it pays only what is missing.',
   },
+  FUNDER_BUSY: {
+    retriable: true,
+    hint: 'Wait until the run has ended, or pay with another key: VANA_LOAD_FUNDER_PRIVATE_KEY.',
+  },
   MONEY_MISMATCH: {
     retriable: false,
     hint: 'Coins moved that this run did not see.',

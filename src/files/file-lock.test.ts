@@ -44,7 +44,7 @@ describe('the lock of a file', () => {
     const holders: number[] = []
     const waiting = lockFile(path, {
       signal: stop.signal,
-      onWait: (pid) => {
+      onWait: ({ pid }) => {
         holders.push(pid)
         stop.abort(new Error('enough'))
       },
@@ -61,7 +61,7 @@ describe('the lock of a file', () => {
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', source])
     await once(child.stdout, 'data')
     const holders: number[] = []
-    const waiting = lockFile(path, { onWait: (pid) => holders.push(pid) })
+    const waiting = lockFile(path, { onWait: ({ pid }) => holders.push(pid) })
     await expect.poll(() => holders).toEqual([child.pid])
     child.kill('SIGKILL')
     await (await waiting)()

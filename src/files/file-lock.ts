@@ -1,16 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { open, readdir, rm } from 'node:fs/promises'
+import { open, readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Clock, systemClock } from '../async/clock.ts'
 
 /** How a lock is waited for. */
 export type FileLockOptions = {
   signal?: AbortSignal | undefined
-  /** Told once, with its process id, when another holds the lock. @default nobody */
-  onWait?: ((pid: number) => void) | undefined
+  /** Told once when another holds the lock. @default nobody */
+  onWait?: ((holder: LockHolder) => void) | undefined
   /** @default the process's clock */
   clock?: Clock
+}
+
+/** A process that holds a lock, or wants it. */
+export type LockHolder = {
+  pid: number
+  /** Since when, in milliseconds since 1970. */
+  sinceMs: number
 }
 
 /**
@@ -26,16 +33,15 @@ export type FileLockOptions = {
  */
 export async function lockFile(path: string, options: FileLockOptions = {}): Promise<() => Promise<void>> {
   const { signal, onWait, clock = systemClock } = options
-  const prefix = `${basename(path)}.lock-`
-  const own = `${prefix}${process.pid}-${startOf(process.pid)}-${randomBytes(4).toString('hex')}`
+  const own = newName(path)
   const release = (): Promise<void> => rm(join(dirname(path), own), { force: true })
   let isTold = false
   for (;;) {
     signal?.throwIfAborted()
-    let holder = await findHolder(path, prefix, own)
+    let holder = await findHolder(path, own)
     if (holder === undefined) {
       await (await open(join(dirname(path), own), 'wx', 0o600)).close()
-      holder = await findHolder(path, prefix, own).catch(async (error: unknown) => {
+      holder = await findHolder(path, own).catch(async (error: unknown) => {
         await release()
         throw error
       })
@@ -49,17 +55,45 @@ export async function lockFile(path: string, options: FileLockOptions = {}): Pro
   }
 }
 
-/** The process id of somebody who holds or wants the lock; what the dead have left is cleared away. */
-async function findHolder(path: string, prefix: string, own: string): Promise<number | undefined> {
+/**
+ * Holds the lock of a file beside others who hold it the same way, until the returned function is called; who comes by
+ * {@link lockFile} then waits for all of them.
+ *
+ * @throws the file system's error
+ */
+export async function shareFile(path: string): Promise<() => Promise<void>> {
+  const own = join(dirname(path), newName(path))
+  await (await open(own, 'wx', 0o600)).close()
+  return () => rm(own, { force: true })
+}
+
+/**
+ * Somebody who holds the lock of a file, or wants it; what the dead have left is cleared away.
+ *
+ * @param own the name of one's own lock, which is nobody's
+ * @throws the file system's error
+ */
+export async function findHolder(path: string, own?: string): Promise<LockHolder | undefined> {
   const folder = dirname(path)
+  const prefix = prefixOf(path)
   for (const name of await readdir(folder)) {
     if (!name.startsWith(prefix) || name === own) continue
     const [pid = 0, start] = name.slice(prefix.length).split('-').map(Number)
-    if (isAlive(pid) && startOf(pid) === start) return pid
-    await rm(join(folder, name), { force: true })
+    const path = join(folder, name)
+    if (isAlive(pid) && startOf(pid) === start) {
+      const made = await stat(path).catch(() => undefined)
+      return { pid, sinceMs: made?.mtimeMs ?? Date.now() }
+    }
+    await rm(path, { force: true })
   }
   return undefined
 }
+
+const prefixOf = (path: string): string => `${basename(path)}.lock-`
+
+/** Says whose the lock is: a process, when that was started, and a lock of it among several. */
+const newName = (path: string): string =>
+  `${prefixOf(path)}${process.pid}-${startOf(process.pid)}-${randomBytes(4).toString('hex')}`
 
 function isAlive(pid: number): boolean {
   try {

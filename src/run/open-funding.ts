@@ -8,6 +8,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import type { TargetConnection } from '../flow/connect-target.ts'
 import { shareOf } from '../load/split.ts'
 import { noMoney } from '../results/money-balance.ts'
+import { shareFunder } from '../wallets/funder-turns.ts'
 import { fundingNeed } from '../wallets/funding-need.ts'
 import { createFundingPool, type FundingPool } from '../wallets/funding-pool.ts'
 import type { HdWallets } from '../wallets/hd-wallets.ts'
@@ -74,6 +75,7 @@ export async function openFunding(options: {
   const ledger = createMoneyLedger()
   const { journalFile } = options
   const journal = journalFile === undefined ? undefined : await openMoneyJournal(journalFile)
+  const endTurn = await shareFunder({ rpc, address: account.address }, { signal, note })
   const limit = createSpendingLimit(config.limits.maxSpendWei)
   const payer = createPayer({ rpc, hub, lane })
   let hasPaid = false
@@ -147,6 +149,8 @@ export async function openFunding(options: {
     async settle() {
       try {
         await pool.stop(forced)
+        // What comes back is paid by the wallets themselves.
+        await endTurn()
         return await settle()
       } catch (error) {
         if (!forced.aborted) throw error
@@ -157,6 +161,7 @@ export async function openFunding(options: {
       await pool.stop(forced).catch(() => undefined)
       await journal?.close()
       await lane.close()
+      await endTurn()
     },
   }
 }

@@ -32,6 +32,7 @@ const byCode: Partial<Record<ErrorCode, number>> = {
   CHAIN_WRONG_ID: exitCodes.notReady,
   CHAIN_HEAD_MISMATCH: exitCodes.notReady,
   CHAIN_STALLED: exitCodes.notReady,
+  FUNDER_BUSY: exitCodes.notReady,
   CHAIN_RPC_ERROR: exitCodes.notReady,
   CHAIN_RATE_LIMITED: exitCodes.notReady,
   CHAIN_INSUFFICIENT_FUNDS: exitCodes.notReady,

@@ -1,6 +1,7 @@
 import { readBalance } from '../chain/chain-reads.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { type BatchPacker, createBatchPacker, type PackingOptions } from './batch-packer.ts'
+import { takeFunderTurn } from './funder-turns.ts'
 import { checkAffordable, type FundingBatch, type FundingTotals } from './funding-plan.ts'
 import type { HdWallets } from './hd-wallets.ts'
 import { type IndexRange, uniteRanges } from './index-range.ts'
@@ -49,8 +50,8 @@ export type FundWalletsOptions = {
   concurrency?: number
   /** @default 16_000_000n, and never more than half a block */
   maxGasPerTransaction?: bigint
-  /** Told when another process pays with the same journal, which is waited for. */
-  onWait?: (pid: number) => void
+  /** Told in a sentence, for people, when another process that pays with the same journal or funder is waited for. */
+  note?: (text: string) => void
   /** Told of the plan before it is carried out. */
   onPlan?: (plan: FundingTotals) => void
   /** Told after each batch that is verified. */
@@ -76,23 +77,34 @@ export type FundingResult = {
  * when their turn has come. However many there are, some hundred are held at a time.
  *
  * It may be stopped or killed at any moment and called again: earlier payments that are still on their way are waited
- * for before balances are read, so nobody is paid twice. Another process of this machine with the same journal is waited
- * for as well.
+ * for before balances are read, so nobody is paid twice. Another process of this machine with the same journal, or
+ * the same funder, is waited for as well.
  *
- * @throws LoadTestError before anything is sent: MAINNET_REFUSED, SPENDING_CAP, CHAIN_INSUFFICIENT_FUNDS, CHAIN_NONCE;
+ * @throws LoadTestError before anything is sent: MAINNET_REFUSED, FUNDER_BUSY, SPENDING_CAP, CHAIN_INSUFFICIENT_FUNDS, CHAIN_NONCE;
  * later: FUNDING_FAILED, TX_NOT_CONFIRMED, a `CHAIN_*` code. The signal's reason.
  * @example await fundWallets({ chain, contracts, wallets, ranges: [{ from: 0, count: 1000 }], amountWei, payer, maxSpendWei })
  */
 export async function fundWallets(options: FundWalletsOptions): Promise<FundingResult> {
-  const { chain, journalPath, onWait, signal } = options
+  const { chain, journalPath, payer, note, signal } = options
   checkChainAllowed(chain.rpc.chainId, options.allowMainnet ?? false)
-  if (journalPath === undefined) return await payMissing(options)
   // Two that look at the same balances would both pay.
-  const unlock = await lockJournal(journalPath, { onWait, signal })
+  const unlock =
+    journalPath === undefined
+      ? undefined
+      : await lockJournal(journalPath, {
+          signal,
+          onWait: ({ pid }) => note?.(`Process ${pid} pays with ${journalPath}: waiting until it has ended.`),
+        })
   try {
-    return await payMissing(options)
+    // And two that take each other's nonces would both be slow.
+    const endTurn = await takeFunderTurn({ rpc: chain.rpc, address: payer.address }, { signal, note })
+    try {
+      return await payMissing(options)
+    } finally {
+      await endTurn()
+    }
   } finally {
-    await unlock()
+    await unlock?.()
   }
 }
 

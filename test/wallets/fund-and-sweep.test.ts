@@ -70,7 +70,7 @@ describe('funding wallets', () => {
   it('pays once, whoever else pays with the same journal at the same moment', async () => {
     const range = freshRange(5)
     const journalPath = join(folder, 'shared.ndjson')
-    const waits: number[] = []
+    const waits: string[] = []
     const fund = () =>
       stack.manager.fund({
         ranges: [range],
@@ -78,12 +78,41 @@ describe('funding wallets', () => {
         payer: stack.payer(),
         maxSpendWei,
         journalPath,
-        onWait: (pid) => waits.push(pid),
+        note: (text) => waits.push(text),
       })
     const results = await Promise.all([fund(), fund(), fund()])
     expect(results.map(({ fundedWallets }) => fundedWallets).toSorted()).toEqual([0, 0, 5])
     expect(await stack.manager.status({ range, amountWei })).toMatchObject({ totalWei: 5n * amountWei })
-    expect(waits).not.toEqual([])
+    expect(waits).toContain(`Process ${process.pid} pays with ${journalPath}: waiting until it has ended.`)
+  })
+
+  it('takes turns with others that pay with the same key, whatever their wallets and journals', async () => {
+    const waits: string[] = []
+    const payers = [stack.payer(), stack.payer(), stack.payer()]
+    const order: string[] = []
+    const results = await Promise.all(
+      payers.map((payer, i) =>
+        stack.manager.fund({
+          ranges: [freshRange(3)],
+          amountWei,
+          payer: {
+            ...payer,
+            async pay(call, options) {
+              order.push(`${i} begins`)
+              const paid = await payer.pay(call, options)
+              order.push(`${i} ends`)
+              return paid
+            },
+          },
+          maxSpendWei,
+          journalPath: join(folder, `turn-${i}.ndjson`),
+          note: (text) => waits.push(text),
+        }),
+      ),
+    )
+    expect(results.map(({ fundedWallets }) => fundedWallets)).toEqual([3, 3, 3])
+    for (let i = 0; i < order.length; i += 2) expect(order[i + 1]).toBe(order[i]?.replace('begins', 'ends'))
+    expect(waits).toContainEqual(expect.stringContaining(`pays with ${stack.anvil.accounts.funder.address}`))
   })
 
   it('pays nothing when called again, and only the shortfall when more is wanted', async () => {

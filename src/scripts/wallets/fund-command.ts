@@ -90,8 +90,7 @@ async function fundAll(
     allowMainnet: options.limits.allowMainnet,
     journalPath,
     signal: io.signal,
-    onWait: (pid) =>
-      io.stderr.write(`Process ${pid} pays with ${journalPath}: waiting until it has ended.\n`),
+    note: (text) => io.stderr.write(`${text}\n`),
     onPlan: ({ payments, satisfied, transactions, valueWei, maxFeesWei }) =>
       io.stderr.write(
         `${words}: ${satisfied} hold enough; ${payments} get ${formatEther(valueWei)} VANA in ` +
