@@ -61,8 +61,11 @@ function headlineOf(summary: Summary): { tone: Tone; headline: string } {
   if (summary.baseline?.passed === false) {
     const { figures } = summary.baseline
     const worse = figures.filter((figure) => !isHeld(figure)).map(({ metric }) => metric)
-    const what = worse.length === 0 ? 'is of another test' : `was better: ${worse.join(', ')}`
-    return { tone: 'bad', headline: `No: the baseline ${what}.` }
+    const headline =
+      worse.length === 0
+        ? 'No: the baseline is of another test.'
+        : `No, it is worse than the baseline: ${worse.join(', ')}.`
+    return { tone: 'bad', headline }
   }
   if (thresholds.length > 0) {
     return { tone: 'good', headline: `Yes, it carried ${formatCounted(users.planned, 'user')}.` }

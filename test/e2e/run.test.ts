@@ -8,9 +8,12 @@ import type { Baseline } from '../../src/results/baseline/baseline-schema.ts'
 import { dependenciesOf } from '../../src/results/environment.ts'
 import { moneyMismatch } from '../../src/results/money-balance.ts'
 import { summarySchema } from '../../src/results/summary-schema.ts'
+import { auditRun } from '../../src/scripts/audit/audit-run.ts'
 import { ownVersion } from '../../src/scripts/own-version.ts'
+import { readEndedRun } from '../../src/scripts/read-ended-run.ts'
 import { anvilVersion } from '../../src/testbed/chain/anvil-binary.ts'
 import { appPrivateKey } from '../../src/testbed/development-keys.ts'
+import { lies, plant } from './planted-lies.fixture.ts'
 import { type RunningProgram, startProgram } from './program.fixture.ts'
 
 let folder: string
@@ -156,6 +159,46 @@ describe('vana-load run', () => {
     },
     120_000,
   )
+
+  test('holds what it claims against the chain, and says when that is gone', async () => {
+    const audited = await startProgram(['audit', '--results', 'direct', '--json'], folder).ended
+    expect(audited.code).toBe(0)
+    expect(JSON.parse(audited.stdout)).toMatchObject({ holds: true, looked: { sampled: 12, of: 12 } })
+    const { signal } = new AbortController()
+    for (const submission of ['direct', 'relayed']) {
+      const run = await readEndedRun(join(folder, submission), 'latest')
+      const { checks, rpcCalls } = await auditRun(run, { target, sample: undefined, signal })
+      expect(checks.filter(({ verdict }) => verdict !== 'holds')).toEqual([])
+      expect(rpcCalls).toBeLessThan(50)
+      const few = await auditRun(run, { target, sample: 3, signal })
+      expect(few).toMatchObject({ holds: true, looked: { sampled: 3, of: 12 } })
+    }
+    const run = await readEndedRun(join(folder, 'direct'), 'latest')
+    const gone = { ...target, chain: { ...target.chain, rpcUrls: ['http://127.0.0.1:9'] } }
+    await expect(auditRun(run, { target: gone, sample: undefined, signal })).rejects.toMatchObject({
+      code: 'TARGET_NOT_READY',
+    })
+    const elsewhere = join(folder, 'lies', 'elsewhere')
+    plant(run.path, elsewhere, ({ flows }) => {
+      for (const { tx } of flows) {
+        if (tx?.times) tx.times.blockTimestamp = 1_700_000_000
+        if (tx) tx.hash = `0x${tx.hash.slice(4)}00`
+      }
+    })
+    const other = auditRun(await readEndedRun(folder, elsewhere), { target, sample: undefined, signal })
+    await expect(other).rejects.toThrow('not the chain of that run')
+  }, 60_000)
+
+  test.each(lies)('is found out when it claims %s', async (lie, claim, tell) => {
+    const run = await readEndedRun(join(folder, 'direct'), 'latest')
+    const copy = join(folder, 'lies', lie.replaceAll(/\W/g, '-'))
+    plant(run.path, copy, tell)
+    const { signal } = new AbortController()
+    const found = await auditRun(await readEndedRun(folder, copy), { target, sample: undefined, signal })
+    const broken = found.checks.filter(({ verdict }) => verdict === 'broken').map((check) => check.claim)
+    expect(broken).toContainEqual(expect.stringMatching(claim))
+    expect(found.holds).toBe(false)
+  })
 
   test('stops a relayed run before the relayer goes beyond the cap, also of an API server that it did not start', async () => {
     const args = ['--users', '10', '--rate', '10', '--submission', 'relayed', '--seed', 'cap', '--out', 'cap']

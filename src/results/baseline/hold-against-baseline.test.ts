@@ -48,7 +48,7 @@ describe('holdAgainstBaseline', () => {
     const held = await hold(await baselineOf(sourceOf(before)), after, 1.5)
     expect(verdicts(held)).toMatchObject({ success: 'holds', 'flow.p50': 'worse', 'flow.p95': 'worse' })
     expect(held).toMatchObject({ exitCode: 4, baseline: { passed: false } })
-    expect(verdictOf(held).headline).toBe('No: the baseline was better: flow.p50, flow.p95.')
+    expect(verdictOf(held).headline).toBe('No, it is worse than the baseline: flow.p50, flow.p95.')
     expect(renderJunitReport(held)).toMatch(
       /<testcase classname="vana-load.baseline" name="flow.p50 within 20% of the baseline" time="0">\s*<failure/,
     )
