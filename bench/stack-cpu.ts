@@ -1,4 +1,4 @@
-import type { DependencyName } from '../src/config/target.ts'
+import type { DependencyName } from '../src/config/dependency.ts'
 import type { ProcessUsage } from '../src/process/process-usage.ts'
 import type { Summary } from '../src/results/summary-schema.ts'
 import type { Stack } from './stack.ts'

@@ -1,5 +1,5 @@
 /**
- * Everything that a checkout needs before it can run, in the order of need: SDK bundle, contracts, compiled program.
+ * Everything that a checkout needs before it can run, in the order of need: SDK bundle, contracts, live page, compiled program.
  * npm calls it through `prepare`, so that `npm ci` is the only step; bundle and contracts are skipped when their inputs
  * did not change.
  */
@@ -8,6 +8,7 @@ import { summaryJsonSchema } from '../src/results/summary-schema.ts'
 
 await import('./bundle-sdk.ts')
 await import('./compile-contracts.ts')
+await import('./bundle-live-page.ts')
 await import('./compile-program.ts')
 chmodSync(new URL('../dist/index.js', import.meta.url), 0o755)
 writeFileSync(

@@ -37,6 +37,7 @@ const mayImport: Record<string, readonly string[]> = {
   // Knows what happened.
   results: ['config', 'errors', 'files', 'flow', 'metrics', 'redaction'],
   report: ['config', 'errors', 'flow', 'metrics', 'redaction', 'results'],
+  dashboard: ['errors', 'http', 'metrics', 'redaction', 'report', 'results'],
   // Brings them together.
   run: [
     ...[

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { dependencyNames } from './dependency.ts'
 
 const address = z
   .string()
@@ -22,9 +23,6 @@ export const contractAddressesSchema = z.strictObject({
 })
 
 const granteeSchema = z.strictObject({ id: z.int().positive(), address })
-
-/** The parts of a target, each real or embedded. */
-export const dependencyNames = ['chain', 'storage', 'personalServer', 'apiServer', 'model'] as const
 
 /**
  * The document that names an environment under test: printed by `vana-load testbed --json`, read with `--target <file>`.
@@ -84,6 +82,3 @@ export type Target = z.output<typeof targetSchema>
 
 /** The addresses of a target's contracts. */
 export type ContractAddresses = z.output<typeof contractAddressesSchema>
-
-/** One part of a target. */
-export type DependencyName = (typeof dependencyNames)[number]

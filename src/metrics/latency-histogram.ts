@@ -22,6 +22,9 @@ export type Digest = {
   max: number | null
 }
 
+/** How many durations were at most as long as each of some bounds; how many there were, and their sum. */
+export type Distribution = { counts: number[]; count: number; sumMs: number }
+
 /** The statistics of a digest that a threshold or a table may name. */
 export const digestStatistics = ['min', 'mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const
 
@@ -120,6 +123,25 @@ export class LatencyHistogram {
       values.push(roundMs(Math.min(Math.max(highest / 1000, this.#minMs), this.#maxMs)))
     }
     return values
+  }
+
+  /**
+   * How many durations were at most as long as each of the given ones (milliseconds, ascending), which is what a Prometheus
+   * histogram counts; one pass over the counts. A duration within 0.1 % of a bound may count on either side of it.
+   */
+  distribution(boundsMs: readonly number[]): Distribution {
+    const counts: number[] = []
+    let index = 0
+    let seen = 0
+    for (const boundMs of boundsMs) {
+      const bound = Math.min(boundMs, longestMs) * 1000
+      while (seen < this.count && this.#counts.valueFromIndex(index) <= bound) {
+        seen += this.#counts.getCountAtIndex(index)
+        index += 1
+      }
+      counts.push(seen)
+    }
+    return { counts, count: this.count, sumMs: this.#sumMs }
   }
 
   /** Adds everything that the other histogram has seen. */

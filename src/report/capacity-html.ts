@@ -6,10 +6,12 @@ import {
   overloadedWords,
   purposeWords,
 } from './capacity-words.ts'
-import { dependencyWords, type Finding } from './findings.ts'
+import { dependencyWords } from './dependency-words.ts'
+import type { Finding } from './findings.ts'
 import { formatCount, formatMeasured, formatMs, formatRate, formatShare, nothing } from './format-value.ts'
+import { figureRow, pairs, verdictHeader, whatToKnow } from './html/blocks.ts'
 import { moneyPairs, whatWasThere } from './html/cost-and-origin.ts'
-import { figureRow, pairs, renderPage, verdictHeader, whatToKnow } from './html/page.ts'
+import { renderPage } from './html/page.ts'
 import { html, type SafeHtml } from './html/safe-html.ts'
 
 /**

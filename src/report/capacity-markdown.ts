@@ -1,6 +1,7 @@
 import type { Capacity } from '../results/capacity-schema.ts'
 import { brokeFirstWords, capacityHeadline, capacityLead, overloadedWords } from './capacity-words.ts'
-import { dependencyWords, loadWords } from './findings.ts'
+import { dependencyWords } from './dependency-words.ts'
+import { loadWords } from './findings.ts'
 import { formatCount, formatMs, formatRate, formatShare, formatVana, nothing } from './format-value.ts'
 
 /**

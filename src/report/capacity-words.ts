@@ -1,5 +1,6 @@
 import type { Capacity, CapacityStep } from '../results/capacity-schema.ts'
-import { dependencyWords, loadWords } from './findings.ts'
+import { dependencyWords } from './dependency-words.ts'
+import { loadWords } from './findings.ts'
 import { formatMeasured, formatMs, formatRate, formatShare } from './format-value.ts'
 import type { Tone } from './verdict.ts'
 

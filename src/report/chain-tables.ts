@@ -1,5 +1,5 @@
 import type { Summary } from '../results/summary-schema.ts'
-import { type TransactionPart, transactionParts } from '../results/transaction-latencies.ts'
+import { type TransactionPart, transactionParts } from '../results/transaction-parts.ts'
 import { formatCount, formatMs, formatShare, nothing } from './format-value.ts'
 
 type Endpoint = Summary['rpc']['byEndpoint'][string]
@@ -35,7 +35,7 @@ export function namedEndpoints({ rpc }: Pick<Summary, 'rpc'>): { name: string; e
 }
 
 /** What each RPC endpoint had to do, and what it kept the run waiting for. */
-export function endpointTable(summary: Summary): WordTable {
+export function endpointTable(summary: Pick<Summary, 'rpc'>): WordTable {
   return {
     head: [
       'Endpoint',

@@ -2,6 +2,7 @@ import { type StepName, stepNames } from '../flow/steps.ts'
 import { type ComponentLoad, componentLoads, highLoad } from '../results/find-bottleneck.ts'
 import { sumOutcomes } from '../results/outcome-counts.ts'
 import type { Summary } from '../results/summary-schema.ts'
+import { dependencyWords } from './dependency-words.ts'
 import { limitingEndpoints } from './endpoint-finding.ts'
 import {
   formatCount,
@@ -225,15 +226,6 @@ function whatWasReal({ dependencies }: Summary): Finding {
         ? 'Everything.'
         : `${list(real)}. Embedded: ${list(embedded)}.`
   return { title: 'What was real', tone: 'plain', text, hint: null }
-}
-
-/** The dependencies as people call them. */
-export const dependencyWords: Record<string, string> = {
-  chain: 'chain',
-  storage: 'storage',
-  personalServer: 'personal server',
-  apiServer: 'API server',
-  model: 'language model',
 }
 
 /** What a generator's warnings are called. */

@@ -1,3 +1,4 @@
+import { flowLimit } from './flow-limit.ts'
 import { chain } from './html/chain.ts'
 import { cost, origin } from './html/cost-and-origin.ts'
 import { failures } from './html/failures.ts'
@@ -18,10 +19,11 @@ import { verdictOf } from './verdict.ts'
  */
 export function renderHtmlReport(data: ReportData): string {
   const { summary } = data
+  const limit = flowLimit(summary.thresholds.map(({ expression }) => expression))
   return renderPage({
     title: `${verdictOf(summary).headline} ${summary.run.id}`,
     main: html`${overview(data)}
-${overTime(data)}
+${overTime({ ...summary, durationMs: summary.run.durationMs, limit }, data.timeline)}
 ${stepsTable(summary)}
 ${failures(summary)}
 ${chain(summary)}

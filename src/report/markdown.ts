@@ -1,7 +1,8 @@
 import { stepNames } from '../flow/steps.ts'
 import { baselineHead, baselineRow, baselineTitle, baselineVerdictWords, isHeld } from './baseline-words.ts'
 import { endpointTable, transactionTable, type WordTable } from './chain-tables.ts'
-import { dependencyWords, findingsOf } from './findings.ts'
+import { dependencyWords } from './dependency-words.ts'
+import { findingsOf } from './findings.ts'
 import {
   formatBytes,
   formatCount,

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { type StepName, stepNames } from '../flow/steps.ts'
 import { sumOutcomes } from '../results/outcome-counts.ts'
 import type { RunSnapshot } from '../results/snapshot-schema.ts'
-import { dependencyWords } from './findings.ts'
+import { dependencyWords } from './dependency-words.ts'
 import {
   formatBytes,
   formatClock,

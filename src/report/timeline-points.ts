@@ -1,7 +1,7 @@
 import type { StepName } from '../flow/steps.ts'
-import { type LogBuckets, mergeLogBuckets, percentileOfLogBuckets } from '../metrics/log-buckets.ts'
-import { noOutcomes, type OutcomeCounts, outcomeKeys } from '../results/outcome-counts.ts'
+import type { OutcomeCounts } from '../results/outcome-counts.ts'
 import type { TimelineLine } from '../results/timeline-line.ts'
+import { joinStretches, pointOf, stretchOf, type TimelineStretch } from './timeline-stretch.ts'
 
 /** A chart does not gain by more points than these, nor by points that hold less than two flows each. */
 const limits = { most: 120, least: 12, flows: 2 }
@@ -57,111 +57,37 @@ export async function timelinePoints(
   lines: AsyncIterable<TimelineLine> | Iterable<TimelineLine>,
   run: { durationMs: number; flows: number },
 ): Promise<TimelinePoints> {
-  const wantedPoints = Math.min(limits.most, Math.max(limits.least, run.flows / limits.flows))
-  const wanted = run.durationMs / 1000 / wantedPoints
-  const pointMs = (niceSeconds.find((seconds) => seconds >= wanted) ?? Math.ceil(wanted)) * 1000
+  const pointMs = pointLengthMs(run)
   const points: TimelinePoint[] = []
-  let gathered: TimelineLine[] = []
+  let gathered: TimelineStretch[] = []
   let current = 0
   const close = () => {
-    if (gathered.length > 0) points.push(addUp(current * pointMs, gathered))
+    if (gathered.length > 0) points.push(pointOf(current * pointMs, joinStretches(gathered)))
     gathered = []
   }
   for await (const line of lines) {
-    // A line tells of the time before it: the one at 5.0 s belongs to the point that ends there.
-    const index = Math.max(0, Math.ceil((line.atMs - Math.min(500, line.spanMs / 2)) / pointMs) - 1)
+    const index = pointIndexOf(line, pointMs)
     if (index !== current) close()
     current = index
-    gathered.push(line)
+    gathered.push(stretchOf(line))
   }
   close()
   return { pointMs, points }
 }
 
-function addUp(startMs: number, lines: TimelineLine[]): TimelinePoint {
-  const sum = (read: (line: TimelineLine) => number) => lines.reduce((total, line) => total + read(line), 0)
-  const most = (read: (line: TimelineLine) => number) => Math.max(...lines.map(read))
-  const ended = { ...noOutcomes }
-  const errors: Record<string, number> = {}
-  for (const line of lines) {
-    for (const key of outcomeKeys) ended[key] += line.ended[key]
-    for (const [code, count] of Object.entries(line.errors)) errors[code] = (errors[code] ?? 0) + count
-  }
-  const buckets: LogBuckets = mergeLogBuckets(lines.map((line) => line.flowBuckets))
-  const seconds = sum((line) => line.spanMs) / 1000
-  const lags = lines.flatMap((line) => line.latencyMs.lag.max ?? [])
-  return {
-    startMs,
-    seconds,
-    arrived: sum((line) => line.arrived),
-    active: most((line) => line.active),
-    ended,
-    latencyMs: {
-      p50: percentileOfLogBuckets(buckets, 50),
-      p95: percentileOfLogBuckets(buckets, 95),
-      p99: percentileOfLogBuckets(buckets, 99),
-    },
-    stepMeanMs: stepMeans(lines),
-    errors,
-    rpcCalls: sum((line) => line.rpc.calls),
-    cpuCores: seconds > 0 ? sum((line) => line.resources.cpuCores * line.spanMs) / seconds / 1000 : 0,
-    rssBytes: most((line) => line.resources.rssBytes),
-    components: componentsOf(lines),
-    fundingWaiting: highest(lines.map((line) => line.funding?.waiting ?? null)),
-    lagMaxMs: lags.length === 0 ? null : Math.max(...lags),
-    eventLoopP99Ms: most((line) => line.resources.eventLoopDelayMs.p99),
-    ...protectionOf(lines),
-    rateLimits: sum((line) => line.rateLimits),
-  }
+/**
+ * How long a point has to be, in milliseconds, so that there are neither too many of them nor too few flows in each.
+ *
+ * @param wholeMs the length is a multiple of this. @default a second
+ */
+export function pointLengthMs(run: { durationMs: number; flows: number }, wholeMs = 1000): number {
+  const wantedPoints = Math.min(limits.most, Math.max(limits.least, run.flows / limits.flows))
+  const wantedMs = run.durationMs / wantedPoints
+  const nice = niceSeconds.map((seconds) => seconds * 1000).find((ms) => ms >= wantedMs && ms % wholeMs === 0)
+  return nice ?? Math.ceil(wantedMs / wholeMs) * wholeMs
 }
 
-function protectionOf(lines: TimelineLine[]): Pick<TimelinePoint, 'breaker' | 'admittedShare'> {
-  const ms = lines.reduce((total, line) => total + line.spanMs, 0)
-  const mean = (read: (line: TimelineLine) => number) =>
-    ms > 0 ? lines.reduce((total, line) => total + read(line) * line.spanMs, 0) / ms : 0
-  const isIn = (state: string) => (line: TimelineLine) => (line.breaker === state ? 1 : 0)
-  const breaker = { open: mean(isIn('open')), halfOpen: mean(isIn('half-open')) }
-  const keepsAway = (line: TimelineLine) => line.breaker === 'open' || line.breaker === 'half-open'
-  return { breaker, admittedShare: ms > 0 ? mean((line) => (keepsAway(line) ? 0 : line.admittedShare)) : 1 }
-}
-
-function componentsOf(lines: TimelineLine[]): TimelinePoint['components'] {
-  const names = new Set(lines.flatMap((line) => Object.keys(line.components)))
-  const of = (name: string) => lines.flatMap((line) => line.components[name] ?? [])
-  return Object.fromEntries(
-    [...names].map((name) => [
-      name,
-      {
-        cpuShare: meanOf(of(name).map(({ cpuShare }) => cpuShare)),
-        busyShare: highest(of(name).map(({ busyShare }) => busyShare)),
-        queueDepth: highest(of(name).map(({ queueDepth }) => queueDepth)),
-      },
-    ]),
-  )
-}
-
-function highest(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null)
-  return known.length === 0 ? null : Math.max(...known)
-}
-
-function meanOf(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null)
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
-}
-
-/** The mean of each step over several seconds, weighted by how often it completed. */
-function stepMeans(lines: TimelineLine[]): Partial<Record<StepName, number>> {
-  const sums = new Map<StepName, { count: number; ms: number }>()
-  for (const line of lines) {
-    for (const [step, second] of Object.entries(line.steps) as [
-      StepName,
-      TimelineLine['steps'][StepName],
-    ][]) {
-      if (second === undefined) continue
-      const seen = sums.get(step) ?? { count: 0, ms: 0 }
-      sums.set(step, { count: seen.count + second.count, ms: seen.ms + second.count * second.meanMs })
-    }
-  }
-  return Object.fromEntries([...sums].map(([step, { count, ms }]) => [step, ms / count]))
+/** To which point a line belongs. It tells of the time before it: the one at 5.0 s belongs to the point that ends there. */
+export function pointIndexOf({ atMs, spanMs }: TimelineLine, pointMs: number): number {
+  return Math.max(0, Math.ceil((atMs - Math.min(500, spanMs / 2)) / pointMs) - 1)
 }

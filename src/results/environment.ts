@@ -1,6 +1,7 @@
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os'
 import { z } from 'zod'
-import { type DependencyName, dependencyNames, type Target } from '../config/target.ts'
+import { type DependencyName, dependencyNames } from '../config/dependency.ts'
+import type { Target } from '../config/target.ts'
 import { endpointLabel } from '../redaction/endpoint-label.ts'
 
 const realness = z.enum(['real', 'embedded'])

@@ -1,9 +1,10 @@
 import { errorCatalog } from '../errors/catalog.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
+import type { StepName } from '../flow/steps.ts'
 import type { ComponentUsage } from '../metrics/component-usage.ts'
 import { createCounters } from '../metrics/counters.ts'
 import { createErrorClasses } from '../metrics/error-classes.ts'
-import { LatencyHistogram } from '../metrics/latency-histogram.ts'
+import { type Distribution, LatencyHistogram } from '../metrics/latency-histogram.ts'
 import { createLatencyTrend } from '../metrics/latency-trend.ts'
 import { noResources, type ResourceSampler } from '../metrics/resources.ts'
 import { noRpcCalls, type RpcCalls, type RpcTotals } from '../metrics/rpc-totals.ts'
@@ -13,7 +14,7 @@ import { createGasTotals } from './gas-totals.ts'
 import type { Measurements } from './measurements-schema.ts'
 import { createNotableFlows } from './notable-flows.ts'
 import { noOutcomes, type OutcomeKey, outcomeKey } from './outcome-counts.ts'
-import { noProtection, type Protection } from './protection-schema.ts'
+import { type ProtectionState, unprotected } from './protection-state.ts'
 import { createSecondRecorder, type FundingState } from './second-recorder.ts'
 import type { RunIdentity, RunSnapshot } from './snapshot-schema.ts'
 import { createStepLatencies } from './step-latencies.ts'
@@ -39,24 +40,10 @@ export type RunRecorderOptions = {
   components?: Pick<ComponentUsage, 'take' | 'totals'> | null
   /** How the funding of the users' wallets stands; `null` when they need none. @default null */
   funding?: () => FundingState | null
+  /** What was spent so far, and the cap on it. @default not known */
+  spending?: () => RunSnapshot['spending']
   /** How the target is protected. @default not at all */
   protection?: ProtectionState
-}
-
-/** How the protection of a target stands. */
-export type ProtectionState = {
-  /** Of the circuit breaker. */
-  state(): string
-  admittedShare(): number
-  rateLimitCount(): number
-  measurements(): Protection
-}
-
-const unprotected: ProtectionState = {
-  state: () => 'closed',
-  admittedShare: () => 1,
-  rateLimitCount: () => 0,
-  measurements: () => noProtection,
 }
 
 /** Takes in what happens in a run and says at any time where it stands. */
@@ -83,6 +70,16 @@ export type RunRecorder = {
   measurements(): Measurements
   /** Where the run stands at milliseconds since its start; plain JSON, about 1 ms of work. */
   snapshot(nowMs: number): RunSnapshot
+  /** How long things took, counted by bounds in milliseconds, ascending; about 1 ms of work. */
+  distributions(boundsMs: readonly number[]): RunDistributions
+}
+
+/** How long things took so far; see `LatencyHistogram.distribution`. */
+export type RunDistributions = {
+  flow: Distribution
+  flowFromDue: Distribution
+  lag: Distribution
+  steps: Record<StepName, Distribution>
 }
 
 /**
@@ -100,6 +97,7 @@ export type RunRecorder = {
 export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
   const { run, planned, redact, rpcTotals = () => noRpcCalls, resources, components = null } = options
   const { apiServerCalls = () => null, funding = () => null, protection = unprotected } = options
+  const { spending = () => null } = options
   const outcomes = { ...noOutcomes }
   const flowLatency = new LatencyHistogram()
   const flowFromDue = new LatencyHistogram()
@@ -263,6 +261,12 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
         notableFlows: { slowest: notable.slowest(), unsuccessful: notable.unsuccessful() },
       }
     },
+    distributions: (boundsMs) => ({
+      flow: flowLatency.distribution(boundsMs),
+      flowFromDue: flowFromDue.distribution(boundsMs),
+      lag: lag.distribution(boundsMs),
+      steps: steps.distributions(boundsMs),
+    }),
     snapshot(nowMs) {
       const latest = lastSecond
       const latestSeconds = Math.max(latest?.spanMs ?? 0, 1) / 1000
@@ -279,6 +283,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
           rssBytes: latest?.resources.rssBytes ?? 0,
           eventLoopDelayP99Ms: latest?.resources.eventLoopDelayMs.p99 ?? 0,
         },
+        spending: spending(),
         lastSecond: latest,
         ...recorder.measurements(),
       }

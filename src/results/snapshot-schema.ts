@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { measurementsSchema } from './measurements-schema.ts'
+import { measurementsSchema, weiSchema } from './measurements-schema.ts'
 import { timelineLineSchema } from './timeline-line.ts'
 
 /** Which run it is. */
@@ -33,6 +33,11 @@ export const runSnapshotSchema = measurementsSchema.extend({
     rssBytes: z.int().nonnegative(),
     eventLoopDelayP99Ms: z.number().nonnegative(),
   }),
+  /**
+   * What has left the funder, or the relayer has spent, and the cap on it: with users who pay for themselves, most of it comes
+   * back at the end. `null` when it isn't known.
+   */
+  spending: z.object({ spentWei: weiSchema, capWei: weiSchema }).nullable(),
   /** The latest line of the timeline; `null` in the first second. */
   lastSecond: timelineLineSchema.nullable(),
 })

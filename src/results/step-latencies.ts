@@ -1,6 +1,6 @@
 import type { FlowRecord } from '../flow/flow-record.ts'
 import { type StepGroup, type StepName, stepGroups, stepNames } from '../flow/steps.ts'
-import { type Digest, LatencyHistogram } from '../metrics/latency-histogram.ts'
+import { type Digest, type Distribution, LatencyHistogram } from '../metrics/latency-histogram.ts'
 import { completedSteps } from './completed-steps.ts'
 
 /** How long the steps and their groups took. */
@@ -8,6 +8,8 @@ export type StepLatencies = {
   record(flow: FlowRecord): void
   steps(): Record<StepName, Digest>
   groups(): Record<StepGroup, Digest>
+  /** Of each step; see `LatencyHistogram.distribution`. */
+  distributions(boundsMs: readonly number[]): Record<StepName, Distribution>
 }
 
 const groupNames = Object.keys(stepGroups) as StepGroup[]
@@ -32,6 +34,7 @@ export function createStepLatencies(): StepLatencies {
     },
     steps: () => byName(stepNames, (step) => steps[step].digest()),
     groups: () => byName(groupNames, (group) => groups[group].digest()),
+    distributions: (boundsMs) => byName(stepNames, (step) => steps[step].distribution(boundsMs)),
   }
 }
 

@@ -1,10 +1,10 @@
-import { type DependencyName, dependencyNames } from '../config/target.ts'
+import { type DependencyName, dependencyNames } from '../config/dependency.ts'
 import { type StepGroup, type StepName, stepGroups, stepNames } from '../flow/steps.ts'
 import { type DigestStatistic, digestStatistics, emptyDigest } from '../metrics/latency-histogram.ts'
 import type { Component, Measurements } from './measurements-schema.ts'
 import type { Money } from './money-balance.ts'
 import { type OutcomeKey, outcomeKeys, sumOutcomes } from './outcome-counts.ts'
-import { transactionParts } from './transaction-latencies.ts'
+import { transactionParts } from './transaction-parts.ts'
 
 /** What thresholds are held against: a snapshot of a run under way, or its summary. */
 export type Measured = Measurements & { money?: Money }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FlowTransaction, TransactionTimes } from '../flow/flow-record.ts'
-import { createTransactionLatencies, transactionParts } from './transaction-latencies.ts'
+import { createTransactionLatencies } from './transaction-latencies.ts'
+import { transactionParts } from './transaction-parts.ts'
 
 /** A transaction that was sent, accepted, in a block and seen at these times. */
 function transaction(

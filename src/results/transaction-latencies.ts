@@ -1,11 +1,6 @@
 import type { FlowTransaction } from '../flow/flow-record.ts'
 import { type Digest, LatencyHistogram } from '../metrics/latency-histogram.ts'
-
-/** The parts of a transaction's way, in their order. */
-export const transactionParts = ['sendMs', 'mempoolMs', 'noticeMs', 'inclusionMs'] as const
-
-/** A part of a transaction's way. */
-export type TransactionPart = (typeof transactionParts)[number]
+import type { TransactionPart } from './transaction-parts.ts'
 
 /** How long transactions were on each part of their way. */
 export type TransactionLatencies = {

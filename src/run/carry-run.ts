@@ -84,7 +84,7 @@ export async function carryRun(
     const snapshot = recorder.snapshot(elapsed())
     const broken = findAbort(thresholds, snapshot, elapsed())
     if (broken) stop.stop({ reason: 'threshold', message: brokenWords(broken) })
-    view.update(snapshot)
+    view.update(snapshot, recorder)
   }
   const timer = setInterval(tick, 1000)
   const unwatch = client.connection.rpc.onRateLimit(protection.chainLimited)

@@ -28,6 +28,8 @@ import type { MoneySettlement } from './user-wallets.ts'
 export type Funding = {
   pool: FundingPool
   ledger: MoneyLedger
+  /** What has left the funder, fees included. */
+  spentWei(): bigint
   /** Begins no more payments and waits for those on their way; tells whether a coin was sent to any wallet. */
   end(): Promise<boolean>
   /** Returns what is left, and closes the books. */
@@ -141,6 +143,7 @@ export async function openFunding(options: {
   return {
     pool,
     ledger,
+    spentWei: limit.spentWei,
     async end() {
       if (pool.stats().fundingUsers > 0) note('waiting for the payments that are on their way')
       await pool.stop(forced).catch(() => undefined)

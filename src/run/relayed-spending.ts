@@ -8,6 +8,8 @@ export type RelayedSpending = {
   begin(index: number): void
   /** Books what a user's flow cost. */
   flowEnded(record: Pick<FlowRecord, 'index' | 'tx' | 'error'>): void
+  /** By the flows that have ended. */
+  spentWei(): bigint
 }
 
 /**
@@ -24,6 +26,7 @@ export function createRelayedSpending(options: { capWei: bigint; flowWei: bigint
   const flowWei = (): bigint => dearestWei ?? options.flowWei
 
   return {
+    spentWei: () => spentWei,
     begin(index) {
       const wantedWei = spentWei + BigInt(underWay.size + 1) * flowWei()
       if (wantedWei > capWei) {

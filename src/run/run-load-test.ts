@@ -18,7 +18,7 @@ import { parseThresholds } from '../results/parse-threshold.ts'
 import { readRun } from '../results/read-run.ts'
 import { createRunFolder, type RunFolder } from '../results/run-folder.ts'
 import { makeRunId } from '../results/run-id.ts'
-import { createRunRecorder } from '../results/run-recorder.ts'
+import { createRunRecorder, type RunRecorder } from '../results/run-recorder.ts'
 import type { RunSnapshot } from '../results/snapshot-schema.ts'
 import { buildSummary } from '../results/summary.ts'
 import type { Summary } from '../results/summary-schema.ts'
@@ -38,8 +38,8 @@ import { type StallWatch, watchStalls } from './watch-stalls.ts'
 export type RunView = {
   /** What is being done before and after the users come: `starting the embedded stack`. */
   note(text: string): void
-  /** Where the run stands; about once a second. */
-  update(snapshot: RunSnapshot): void
+  /** Where the run stands; about once a second. `recorder` has more of the same, for who asks. */
+  update(snapshot: RunSnapshot, recorder: Pick<RunRecorder, 'distributions'>): void
   /** A step of a flow that ended; only where every step is to be shown. */
   step?: ((text: string) => void) | undefined
 }
@@ -156,6 +156,10 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
       components,
       apiServerCalls: components.apiServerCalls,
       funding: wallets.fundingState,
+      spending: () => ({
+        spentWei: String(wallets.spentWei()),
+        capWei: String(config.limits.maxSpendWei),
+      }),
       protection,
     })
     if (stop.reason() === null) view.note('users are coming')

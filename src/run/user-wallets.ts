@@ -33,6 +33,8 @@ export type UserWallets = {
   endFunding(): Promise<boolean>
   /** How the funding stands; `null` when users need none. */
   fundingState(): FundingState | null
+  /** What was spent so far: of users who pay for themselves what left the funder, otherwise what the relayer paid. */
+  spentWei(): bigint
   /** Books what a flow cost. */
   flowEnded(record: FlowRecord): void
   /** After the last flow: returns what is left to the funder, and says where all of it went. */
@@ -88,6 +90,7 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
     return {
       ...{ walletOf, ...withoutMoney },
       funded: async (index) => spending.begin(index),
+      spentWei: spending.spentWei,
       flowEnded(record) {
         spending.flowEnded(record)
         money.flowEnded(record)
@@ -112,6 +115,7 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
   })
   return {
     walletOf,
+    spentWei: funding.spentWei,
     fundingState() {
       const { fundedUsers, failedUsers, waitingUsers, transactions } = funding.pool.stats()
       const users = { ready: fundedUsers, failed: failedUsers, waiting: waitingUsers }
@@ -140,7 +144,7 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
 /** Users whose wallets are funded before the first is due; the pool keeps ahead of the rest. */
 const fundedBeforeStart = 100
 
-const withoutMoney: Omit<UserWallets, 'walletOf' | 'funded' | 'flowEnded' | 'settle'> = {
+const withoutMoney: Omit<UserWallets, 'walletOf' | 'funded' | 'spentWei' | 'flowEnded' | 'settle'> = {
   async firstFunded() {},
   endFunding: async () => false,
   fundingState: () => null,

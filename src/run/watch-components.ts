@@ -1,7 +1,8 @@
 import { Agent } from 'undici'
 import { z } from 'zod'
 import type { BlockFeed } from '../chain/block-feed.ts'
-import { type DependencyName, dependencyNames, type Target } from '../config/target.ts'
+import { type DependencyName, dependencyNames } from '../config/dependency.ts'
+import type { Target } from '../config/target.ts'
 import { requestJson } from '../http/request-json.ts'
 import {
   type ComponentReading,

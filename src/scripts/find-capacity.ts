@@ -1,4 +1,5 @@
 import type { LoadTestConfig } from '../config/load-test-config.ts'
+import { resultOfSearch } from '../dashboard/live-run.ts'
 import { purposeWords, stepWords } from '../report/capacity-words.ts'
 import { renderCapacity } from '../report/terminal-capacity.ts'
 import { colorsFor } from '../report/terminal-text.ts'
@@ -18,11 +19,17 @@ export function findCapacity(
     const { capacity, path } = await search({
       ...test,
       hasOwnCap: context.hasOwnCap,
-      onStep: ({ number, ratePerSecond, purpose }) =>
-        view.note(`step ${number}: ${ratePerSecond}/s, ${purposeWords[purpose]}`),
-      onStepEnd: (step) => view.note(stepWords(step)),
+      onStep({ number, ratePerSecond, purpose }) {
+        view.note(`step ${number}: ${ratePerSecond}/s, ${purposeWords[purpose]}`)
+        view.live?.searchStep(`${ratePerSecond}/s, ${purposeWords[purpose]}`)
+      },
+      onStepEnd(step) {
+        view.note(stepWords(step))
+        view.live?.searchStepEnded({ held: step.held, text: stepWords(step) })
+      },
     })
     if (config.output.json) io.stdout.write(`${redact.text(JSON.stringify(capacity))}\n`)
+    view.live?.end(resultOfSearch(capacity, path))
     view.close()
     if (!config.output.quiet) {
       const stream = io.stderr as NodeJS.WriteStream

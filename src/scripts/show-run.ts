@@ -1,18 +1,17 @@
 import { resolve } from 'node:path'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import { createRedactor, type Redactor } from '../redaction/redact.ts'
-import { createTerminalView, type TerminalView } from '../report/terminal.ts'
-import type { LoadTest, RunView } from '../run/run-load-test.ts'
+import type { LoadTest } from '../run/run-load-test.ts'
 import type { CommandIo } from './command-io.ts'
+import { type OpenRunView, openRunView } from './open-run-view.ts'
 import { ownVersion } from './own-version.ts'
 import type { RunContext } from './run-context.ts'
-import { silentView } from './silent-view.ts'
 
-/** What a run is shown in. */
-type View = { note(text: string): void; close(): void }
+/** What a run is shown in; where there is a page too, it is told of an error, and closed. */
+type View = { note(text: string): void; close(): void } & Partial<Pick<OpenRunView, 'failed' | 'closePage'>>
 
 /** A load test that is shown on the terminal. */
-type ShownLoadTest = LoadTest & { document: RunContext['document']; view: RunView & TerminalView }
+type ShownLoadTest = LoadTest & { document: RunContext['document']; view: OpenRunView }
 
 /**
  * Shows a run while it is made: the secrets of its configuration are known before anything is written, people are told how
@@ -24,12 +23,12 @@ type ShownLoadTest = LoadTest & { document: RunContext['document']; view: RunVie
 export async function showRun<Shown extends View, Result>(
   io: CommandIo,
   context: RunContext,
-  open: (redact: Redactor) => Shown,
+  open: (redact: Redactor) => Shown | Promise<Shown>,
   make: (view: Shown, redact: Redactor) => Promise<Result>,
 ): Promise<Result> {
   const redact = createRedactor()
   redact.register(...context.secrets)
-  const view = open(redact)
+  const view = await open(redact)
   const onInterrupt = (): void => {
     view.note('Stopping: no more users; those at work may finish. Ctrl-C again ends them at once.')
   }
@@ -37,9 +36,13 @@ export async function showRun<Shown extends View, Result>(
   try {
     for (const text of context.notes) view.note(text)
     return await make(view, redact)
+  } catch (error) {
+    view.failed?.(error)
+    throw error
   } finally {
     io.signal.removeEventListener('abort', onInterrupt)
     view.close()
+    await view.closePage?.()
   }
 }
 
@@ -50,9 +53,8 @@ export function showLoadTest<Result>(
   context: RunContext,
   make: (test: ShownLoadTest) => Promise<Result>,
 ): Promise<Result> {
-  const { quiet, verbose, directory } = config.output
-  const open = (): TerminalView =>
-    quiet ? silentView : createTerminalView(io.stderr as NodeJS.WriteStream, io.env)
+  const { verbose, directory } = config.output
+  const open = (redact: Redactor): Promise<OpenRunView> => openRunView(config, io, redact)
   return showRun(io, context, open, (view, redact) =>
     make({
       config,

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import { hostNameOf, isLoopback } from '../http/host-name.ts'
 import { ApiError } from './api-error.ts'
-import { isLoopback } from './bearer-token.ts'
 
 /**
  * Answers only requests that call the server by a name of this machine.
@@ -10,8 +10,7 @@ import { isLoopback } from './bearer-token.ts'
  */
 export function requireLoopbackName(server: FastifyInstance): void {
   server.addHook('onRequest', async ({ headers }) => {
-    const name = /^(?:\[(.+)\]|([^:]*))(?::\d*)?$/.exec(headers.host ?? '')
-    const host = (name?.[1] ?? name?.[2] ?? '').toLowerCase()
+    const host = hostNameOf(headers.host)
     if (isLoopback(host) || host.endsWith('.localhost')) return
     throw new ApiError('HOST_NOT_ALLOWED', 'Without a bearer token this server answers to localhost only.')
   })

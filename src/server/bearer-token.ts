@@ -22,11 +22,3 @@ export function requireBearerToken(server: FastifyInstance, token: string): void
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-
-/**
- * Whether an address to listen on can be reached from this machine alone.
- *
- * @example isLoopback('127.0.0.1') // true
- */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)

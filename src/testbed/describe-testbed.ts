@@ -1,5 +1,6 @@
 import { privateKeyToAccount } from 'viem/accounts'
-import type { DependencyName, Target } from '../config/target.ts'
+import type { DependencyName } from '../config/dependency.ts'
+import type { Target } from '../config/target.ts'
 import { type TestbedPart, testbedParts } from '../config/testbed-part.ts'
 import { granteeKey } from '../crypto/grantee-key.ts'
 import { appPrivateKey } from './development-keys.ts'

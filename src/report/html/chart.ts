@@ -1,3 +1,4 @@
+import type { Limit } from '../flow-limit.ts'
 import { formatClock } from '../format-value.ts'
 import { html, type Insertable, type SafeHtml } from './safe-html.ts'
 import { makeScale, timeTicks } from './scale.ts'
@@ -22,7 +23,7 @@ export type Chart = {
   /** Drawn over a stack: what came, above what became of it. */
   overlay?: Series
   /** A limit that was set. */
-  limit?: { value: number; label: string } | undefined
+  limit?: Limit | undefined
   format(value: number): string
 }
 

@@ -1,8 +1,8 @@
-import { type DependencyName, dependencyNames } from '../../config/target.ts'
+import { type DependencyName, dependencyNames } from '../../config/dependency.ts'
 import { type StepName, stepNames } from '../../flow/steps.ts'
-import { parseThreshold } from '../../results/parse-threshold.ts'
 import type { Summary } from '../../results/summary-schema.ts'
-import { dependencyWords } from '../findings.ts'
+import { dependencyWords } from '../dependency-words.ts'
+import type { Limit } from '../flow-limit.ts'
 import {
   formatBytes,
   formatCores,
@@ -23,13 +23,20 @@ const smallShare = 0.08
 /** The most error codes that are told apart in a chart. */
 const mostCodes = 5
 
-/** The charts of the users: what came, what became of it, how long it took. */
-export function userCharts(summary: Summary, { points, pointMs }: TimelinePoints): Chart[] {
+/**
+ * The charts of the users: what came, what became of it, how long it took.
+ *
+ * @param run.limit what was set on the latency of flows
+ */
+export function userCharts(
+  run: Pick<Summary, 'errors'> & { limit: Limit | undefined },
+  { points, pointMs }: TimelinePoints,
+): Chart[] {
   const each = formatElapsed(pointMs)
   const perSecond = (read: (point: TimelinePoint) => number) =>
     points.map((point) => (point.seconds > 0 ? read(point) / point.seconds : 0))
   const outcomes = endedWords.filter(({ key }) => points.some(({ ended }) => ended[key] > 0))
-  const codes = [...new Set(summary.errors.map(({ code }) => code))].slice(0, mostCodes)
+  const codes = [...new Set(run.errors.map(({ code }) => code))].slice(0, mostCodes)
   const charts: (Chart | null)[] = [
     {
       id: 'outcomes',
@@ -62,7 +69,7 @@ export function userCharts(summary: Summary, { points, pointMs }: TimelinePoints
         color: name,
         values: points.map(({ latencyMs }) => latencyMs[name]),
       })),
-      limit: flowLimit(summary),
+      limit: run.limit,
       format: formatMs,
     },
     {
@@ -195,16 +202,6 @@ export function generatorCharts({ points }: TimelinePoints): Chart[] {
       format: formatBytes,
     },
   ]
-}
-
-/** The limit that was set on the latency of flows, if any. */
-function flowLimit({ thresholds }: Summary): Chart['limit'] {
-  for (const { expression } of thresholds) {
-    const { threshold } = parseThreshold(expression)
-    if (threshold === null || !/^flow\.p\d+$/.test(threshold.metricName)) continue
-    if (threshold.operator.startsWith('<')) return { value: threshold.limit, label: expression }
-  }
-  return undefined
 }
 
 /** A layer for each step that anywhere takes a good part of a flow, and one for all others. */

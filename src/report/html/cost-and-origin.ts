@@ -1,4 +1,4 @@
-import { dependencyWords } from '../findings.ts'
+import { dependencyWords } from '../dependency-words.ts'
 import {
   formatBytes,
   formatCount,
@@ -10,7 +10,7 @@ import {
   nothing,
 } from '../format-value.ts'
 import type { ReportData } from '../report-data.ts'
-import { pairs } from './page.ts'
+import { pairs } from './blocks.ts'
 import { html, type Insertable, type SafeHtml } from './safe-html.ts'
 
 /** What the run cost: gas, money, RPC calls, and the generator's own use. */

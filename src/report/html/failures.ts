@@ -9,7 +9,8 @@ export function failures(summary: Summary): SafeHtml {
   return html`${errorTable(summary)}${droppedList(summary)}${notableFlows(summary)}`
 }
 
-function errorTable({ errors, users }: Summary): SafeHtml {
+/** Every class of error with an example and what to do. */
+export function errorTable({ errors, users }: Pick<Summary, 'errors' | 'users'>): SafeHtml {
   if (errors.length === 0) return html``
   const ended = Math.max(1, sumOutcomes(users))
   return html`<section aria-labelledby="errors-title"><h2 id="errors-title">Errors</h2>

@@ -1,19 +1,12 @@
 import { baselineRow, baselineTitle, baselineVerdictWords, isHeld } from '../baseline-words.ts'
 import { findingsOf } from '../findings.ts'
-import {
-  formatBytes,
-  formatCount,
-  formatMeasured,
-  formatMs,
-  formatRate,
-  formatShare,
-  formatVana,
-} from '../format-value.ts'
-import { endedWords } from '../outcome-words.ts'
+import { formatBytes, formatCount, formatMs, formatRate, formatShare, formatVana } from '../format-value.ts'
 import type { ReportData } from '../report-data.ts'
 import { verdictOf } from '../verdict.ts'
-import { figureRow, verdictHeader, whatToKnow } from './page.ts'
+import { figureRow, verdictHeader, whatToKnow } from './blocks.ts'
+import { outcomeBar } from './outcome-bar.ts'
 import { html, type SafeHtml } from './safe-html.ts'
+import { thresholdTable } from './threshold-table.ts'
 
 /** The top of the page: which run, the verdict in a sentence, and what a reader should know. */
 export function overview(data: ReportData): SafeHtml {
@@ -35,7 +28,7 @@ export function overview(data: ReportData): SafeHtml {
   return html`${verdictHeader({ ...verdict, tool, id: run.id, facts })}
 ${keyFigures(data)}
 ${whatToKnow(findings)}
-${thresholdTable(data)}
+${thresholdTable(summary.thresholds)}
 ${baselineTable(data)}`
 }
 
@@ -61,27 +54,6 @@ function keyFigures({ summary }: ReportData): SafeHtml {
   ] as const
   return html`${figureRow(figures)}
 ${outcomeBar(summary.users)}`
-}
-
-/** All users in one bar, each outcome as wide as its share. */
-function outcomeBar(users: ReportData['summary']['users']): SafeHtml {
-  const present = endedWords.filter(({ key }) => users[key] > 0)
-  if (present.length === 0) return html``
-  return html`<section class="outcomes" aria-label="Outcomes">
-<div class="bar" aria-hidden="true">${present.map(({ key, color }) => html`<i style="flex:${users[key]};background:var(--${color})"></i>`)}</div>
-<ul class="legend">${present.map(({ key, name, color }) => html`<li><i class="stacked-bars" style="--c:var(--${color})"></i>${name} <b>${formatCount(users[key])}</b></li>`)}</ul>
-</section>`
-}
-
-function thresholdTable({ summary }: ReportData): SafeHtml {
-  if (summary.thresholds.length === 0) return html``
-  const words = { pass: 'holds', fail: 'fails', 'no-data': 'no data' } as const
-  return html`<section aria-labelledby="thresholds"><h2 id="thresholds">Thresholds</h2>
-<div class="scroll"><table class="compact"><thead><tr><th scope="col">Condition</th><th scope="col" class="n">Measured</th><th scope="col">Verdict</th></tr></thead>
-<tbody>${summary.thresholds.map(
-    ({ expression, actual, unit, verdict }) =>
-      html`<tr><th scope="row"><code>${expression}</code></th><td class="n">${formatMeasured(actual, unit)}</td><td><span class="badge ${verdict === 'pass' ? 'good' : 'bad'}">${words[verdict]}</span></td></tr>`,
-  )}</tbody></table></div></section>`
 }
 
 function baselineTable({ summary: { baseline } }: ReportData): SafeHtml {

@@ -1,0 +1,107 @@
+import { join } from 'node:path'
+import { brokeFirstWords, capacityHeadline, capacityLead, overloadedWords } from '../report/capacity-words.ts'
+import { type Finding, findingsOf } from '../report/findings.ts'
+import { flowLimit } from '../report/flow-limit.ts'
+import { createLiveTimeline } from '../report/live-timeline.ts'
+import type { TimelinePoint } from '../report/timeline-points.ts'
+import { verdictOf } from '../report/verdict.ts'
+import type { Capacity } from '../results/capacity-schema.ts'
+import { evaluateThresholds } from '../results/evaluate-thresholds.ts'
+import { parseThresholds } from '../results/parse-threshold.ts'
+import type { RunSnapshot } from '../results/snapshot-schema.ts'
+import type { Summary } from '../results/summary-schema.ts'
+import type { LiveResult, LiveSearchStep, LiveState, LiveWhole } from './live-state.ts'
+
+/** Older messages than the last of these are forgotten. */
+const mostNotes = 40
+
+/** What is asked of a live run at its beginning. */
+export type LiveRunOptions = Pick<LiveState, 'tool' | 'asked'> & {
+  thresholds: readonly string[]
+  /** Milliseconds, from any origin. */
+  now: () => number
+}
+
+/** A run, or a search for the capacity, while it goes: what pages and other readers are told of it. */
+export type LiveRun = {
+  note(text: string): void
+  update(snapshot: RunSnapshot): void
+  /** A step of a search begins; a search has one run after the other. */
+  searchStep(text: string): void
+  searchStepEnded(step: LiveSearchStep): void
+  /** Nothing more will come. The first call holds. */
+  end(result: LiveResult): void
+  state(): LiveState
+  whole(): LiveWhole
+  /** Calls back after each change: with `isNewRun` when what was told before is of another run. Returns what ends that. */
+  subscribe(listener: (change: { isNewRun: boolean }) => void): () => void
+}
+
+/**
+ * Makes the account of a run that is about to begin. It keeps the timeline in bounded memory, so that whoever comes late sees
+ * all of it.
+ */
+export function createLiveRun({ tool, asked, thresholds: expressions, now }: LiveRunOptions): LiveRun {
+  const startedMs = now()
+  const { thresholds } = parseThresholds(expressions)
+  const limit = flowLimit(expressions) ?? null
+  const listeners = new Set<(change: { isNewRun: boolean }) => void>()
+  let timeline = createLiveTimeline()
+  let state: LiveState = {
+    ...{ tool, asked, stage: 'preparing', notes: [], snapshot: null, thresholds: [] },
+    ...{ flowLimit: limit, search: null, result: null },
+  }
+  const change = (changes: Partial<LiveState>, isNewRun = false): void => {
+    if (state.result !== null) return
+    state = { ...state, ...changes }
+    for (const listener of listeners) listener({ isNewRun })
+  }
+  const searched = (): LiveSearchStep[] => state.search?.steps ?? []
+
+  return {
+    note(text) {
+      change({ notes: [...state.notes, { atMs: now() - startedMs, text }].slice(-mostNotes) })
+    },
+    update(given) {
+      const { notableFlows: _flows, ...snapshot } = given
+      const isNewRun = state.snapshot !== null && state.snapshot.run.id !== snapshot.run.id
+      if (isNewRun) timeline = createLiveTimeline()
+      if (snapshot.lastSecond !== null) timeline.add(snapshot.lastSecond)
+      change({ stage: 'running', snapshot, thresholds: evaluateThresholds(thresholds, given) }, isNewRun)
+    },
+    searchStep: (text) => change({ search: { steps: searched(), now: text } }),
+    searchStepEnded: (step) => change({ search: { steps: [...searched(), step], now: null } }),
+    end: (result) => change({ stage: 'ended', result }),
+    state: () => state,
+    whole: () => ({ timeline: timeline.state(), state }),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/** How a run came out, from its summary; with the points of its timeline also what slowed down. */
+export function resultOf(
+  summary: Summary,
+  reportPath: string | null,
+  points: readonly TimelinePoint[],
+): LiveResult {
+  const { exitCode } = summary
+  return { ...verdictOf(summary), findings: findingsOf(summary, points), reportPath, exitCode }
+}
+
+/** How a search for the capacity came out. */
+export function resultOfSearch(capacity: Capacity, path: string): LiveResult {
+  const broke = brokeFirstWords(capacity)
+  const overloaded = overloadedWords(capacity)
+  const finding = (title: string, text: string | null): Finding[] =>
+    text === null ? [] : [{ title, tone: 'warn', text, hint: null }]
+  return {
+    ...capacityHeadline(capacity),
+    lead: capacityLead(capacity),
+    findings: [...finding('What broke first', broke), ...finding('Generator overloaded', overloaded)],
+    reportPath: join(path, 'capacity.html'),
+    exitCode: capacity.exitCode,
+  }
+}

@@ -1,0 +1,37 @@
+import { readdirSync } from 'node:fs'
+import type { MetricFamily } from './prometheus-text.ts'
+
+/** What this process uses, under the names that every client library of Prometheus gives it. */
+export function processMetrics(): MetricFamily[] {
+  const { user, system } = process.cpuUsage()
+  const { rss, heapUsed, heapTotal, external } = process.memoryUsage()
+  const gauge = (name: string, help: string, value: number | null): MetricFamily => ({
+    ...{ name, help, type: 'gauge' },
+    samples: [{ value }],
+  })
+  return [
+    {
+      name: 'process_cpu_seconds',
+      help: 'CPU time of the generator, user and system, of all its threads.',
+      type: 'counter',
+      samples: [{ value: (user + system) / 1e6 }],
+    },
+    gauge('process_resident_memory_bytes', 'Resident memory of the generator.', rss),
+    gauge('process_start_time_seconds', 'When the generator started, in Unix time.', processStartSeconds),
+    gauge('process_open_fds', 'Open file descriptors of the generator.', openFiles()),
+    gauge('nodejs_heap_size_used_bytes', 'JavaScript heap in use.', heapUsed),
+    gauge('nodejs_heap_size_total_bytes', 'JavaScript heap set aside.', heapTotal),
+    gauge('nodejs_external_memory_bytes', 'Memory of objects outside the JavaScript heap.', external),
+  ]
+}
+
+const processStartSeconds = Math.round((performance.timeOrigin / 1000) * 1000) / 1000
+
+/** `null` where the system doesn't tell. */
+function openFiles(): number | null {
+  try {
+    return readdirSync('/proc/self/fd').length
+  } catch {
+    return null
+  }
+}
