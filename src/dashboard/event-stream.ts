@@ -78,6 +78,7 @@ export function createEventStream(whole: () => StreamEvent): EventStream {
       await Promise.race([Promise.all(taken), late])
       clearTimeout(timer)
       for (const { response } of pages) response.destroy()
+      pages.clear()
     },
     listeners: () => pages.size,
   }

@@ -7,7 +7,8 @@ import {
   verdictWords,
 } from './comparison-words.ts'
 import { formatCount, formatShare } from './format-value.ts'
-import { renderPage, verdictHeader, whatToKnow } from './html/page.ts'
+import { verdictHeader, whatToKnow } from './html/blocks.ts'
+import { renderPage } from './html/page.ts'
 import { html, type SafeHtml } from './html/safe-html.ts'
 
 type Compared = Comparison['comparisons'][number]

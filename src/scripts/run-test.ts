@@ -78,5 +78,6 @@ Examples:
   $ vana-load run --users 50 --batch-size 5 --delay 8s --concurrency 10
   $ vana-load run --threshold 'success >= 99%' --threshold 'flow.p95 < 20s' --json > summary.json
   $ vana-load run --find-capacity --threshold 'success >= 99%' --threshold 'flow.p95 < 10s'
+  $ vana-load run --users 500 --rate 5 --dashboard
   $ vana-load run --preset burst --target moksha --dry-run
 `

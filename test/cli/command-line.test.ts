@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -77,6 +79,18 @@ describe('the command line', () => {
     const { exitCode, stdout, stderr } = await runCli(['rnu'])
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
     expect(stderr).toContain('Did you mean run?')
+  })
+
+  it('says that the port of the live page is taken before anything is started, with exit code 2', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const { exitCode, stdout, stderr } = await runCli(['run', '--dashboard', String(port)])
+    other.close()
+    expect([exitCode, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(
+      new RegExp(`^PORT_IN_USE: Port ${port} of 127\\.0\\.0\\.1 is taken.*\\n  hint: .*--dashboard`),
+    )
   })
 
   it('reports unknown flags, stray words and bad values at once, with exit code 2', async () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Hex, keccak256, numberToHex, stringToHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { dependencyNames, type Target, targetSchema } from '../../src/config/target.ts'
+import { dependencyNames } from '../../src/config/dependency.ts'
+import { type Target, targetSchema } from '../../src/config/target.ts'
 import type { Baseline } from '../../src/results/baseline/baseline-schema.ts'
 import { dependenciesOf } from '../../src/results/environment.ts'
 import { moneyMismatch } from '../../src/results/money-balance.ts'
@@ -83,6 +84,15 @@ async function permissionsSince(block: number): Promise<string[]> {
   return logs.map(({ topics }) => String(BigInt(topics[1] ?? '0x0')))
 }
 
+/** Reads server-sent events to their end. */
+async function readEvents(url: string): Promise<{ event: string; data: unknown }[]> {
+  const text = await (await fetch(url)).text()
+  return [...text.matchAll(/^event: (.*)\ndata: (.*)$/gm)].map(([, event = '', data = '']) => ({
+    event,
+    data: JSON.parse(data),
+  }))
+}
+
 const linesOf = (path: string): Record<string, unknown>[] =>
   readFileSync(path, 'utf8')
     .trim()
@@ -111,8 +121,10 @@ describe('vana-load run', () => {
         '--baseline',
         baselineFile,
       ]
-      const { code, stdout } = await startProgram(['run', '--target', targetFile, '--json', ...args], folder)
-        .ended
+      const program = startProgram(['run', '--target', targetFile, '--json', '--dashboard', ...args], folder)
+      const [, page = ''] = await program.says(/live page: (\S+)/)
+      const events = readEvents(`${page}events`)
+      const { code, stdout } = await program.ended
       const summary = summarySchema.parse(JSON.parse(stdout))
       expect(summary.problems).toEqual([])
       expect(summary.users).toMatchObject({ planned: 12, started: 12, succeeded: 12 })
@@ -132,6 +144,13 @@ describe('vana-load run', () => {
         })
       }
       expect(code).toBe(0)
+      // Whoever looks on sees all of it, and the verdict.
+      const told = await events
+      expect(told[0]).toMatchObject({ event: 'whole', data: { state: { stage: 'preparing' } } })
+      expect(told.at(-1)).toMatchObject({
+        event: 'end',
+        data: { stage: 'ended', snapshot: { users: { succeeded: 12 } }, result: { exitCode: 0 } },
+      })
       // Who pays sends; whom the other asks is read from the API server's own page.
       const sent = ({ eth_sendRawTransaction = 0 }: Record<string, number> = {}) => eth_sendRawTransaction
       const relayed = sent(summary.rpc.apiServer?.byMethod)

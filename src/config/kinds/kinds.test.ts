@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formatRate } from '../../load/rate.ts'
 import { choice, decimalNumber, httpUrl, port, toggle, wholeNumber } from './basic.ts'
+import { dashboardPort } from './dashboard-port.ts'
 import type { Kind } from './kind.ts'
 import { listOf } from './kind.ts'
 import { modelBehaviour } from './model-behaviour.ts'
@@ -14,6 +15,19 @@ const key = `0x${'ab'.repeat(32)}` as const
 
 describe('a kind of value', () => {
   const cases: [string, Kind<unknown>, readonly [unknown, unknown][], readonly unknown[]][] = [
+    [
+      'port of the live page',
+      dashboardPort,
+      [
+        [true, 0],
+        ['on', 0],
+        ['0', 0],
+        [8080, 8080],
+        ['off', null],
+        [false, null],
+      ],
+      ['65536', '-1', '80a', '', 'here'],
+    ],
     [
       'whole number',
       wholeNumber({ min: 1, max: 9 }),

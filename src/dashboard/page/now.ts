@@ -25,14 +25,14 @@ const verdictWords = { pass: 'holds so far', fail: 'fails so far', 'no-data': 'n
 export function now({ snapshot, thresholds, result }: LiveState): SafeHtml {
   if (snapshot === null) return html``
   const open = Math.max(0, snapshot.users.planned - sumOutcomes(snapshot.users))
-  return html`${figureRow(figures(snapshot))}
+  return html`${figureRow(figures(snapshot, result !== null))}
 ${outcomeBar(snapshot.users, open)}
-<div class="split">${parts(snapshot)}
+<div class="split">${result === null && parts(snapshot)}
 ${thresholdTable(thresholds, result === null ? verdictWords : undefined)}</div>
 ${errorTable(snapshot)}`
 }
 
-function figures(snapshot: Snapshot): (readonly [string, string, string])[] {
+function figures(snapshot: Snapshot, isOver: boolean): (readonly [string, string, string])[] {
   const { users, now, throughput, latencyMs, arrivals, spending } = snapshot
   const ended = sumOutcomes(users)
   const { flow } = latencyMs
@@ -49,14 +49,18 @@ function figures(snapshot: Snapshot): (readonly [string, string, string])[] {
     ],
     [
       'Throughput',
-      `${formatRate(now.flowsPerSecond)}/s`,
-      `mean ${formatRate(throughput.flowsPerSecond)}, best ${formatRate(throughput.peakFlowsPerSecond)}`,
+      `${formatRate(isOver ? throughput.flowsPerSecond : now.flowsPerSecond)}/s`,
+      `${isOver ? '' : `mean ${formatRate(throughput.flowsPerSecond)}, `}best ${formatRate(throughput.peakFlowsPerSecond)}`,
     ],
     ['Flow, p95', formatMs(flow.p95), `p50 ${unbroken(flow.p50)}, p99 ${unbroken(flow.p99)}`],
     ['Late starts, p99', formatMs(arrivals.lagMs.p99), `at worst ${formatMs(arrivals.lagMs.max)}`],
     spending === null
       ? ['Cost a flow', formatVana(snapshot.gas.costPerFlowWei), `${formatCount(snapshot.gas.perFlow)} gas`]
-      : ['Spent', formatVana(spending.spentWei), `cap ${formatVana(spending.capWei)}`],
+      : [
+          snapshot.funding === null ? 'Spent' : 'Paid out',
+          formatVana(spending.spentWei),
+          `cap ${formatVana(spending.capWei)}`,
+        ],
   ]
 }
 
@@ -70,14 +74,13 @@ function parts({ lastSecond, now }: Snapshot): SafeHtml {
     queue: use.queueDepth === null ? nothing : formatCount(use.queueDepth),
     bytes: use.rssBytes,
   }))
-  const late = `event loop late by ${formatMs(now.eventLoopDelayP99Ms)}`
   return html`<section aria-labelledby="parts-title"><h2 id="parts-title">Right now</h2>
-<div class="scroll"><table class="now"><thead><tr><th scope="col">Part</th><th scope="col" class="n">CPU, of a core</th><th scope="col" class="n">Busy</th><th scope="col" class="n">Requests that wait</th><th scope="col" class="n">Memory</th></tr></thead>
+<div class="scroll"><table class="now"><thead><tr><th scope="col">Part</th><th scope="col" class="n">CPU</th><th scope="col" class="n">Busy</th><th scope="col" class="n">Queue</th><th scope="col" class="n">Memory</th></tr></thead>
 <tbody>${rows.map(
     ({ name, cpu, busy, queue, bytes }) =>
       html`<tr><th scope="row">${name}</th><td class="n">${cpu === null ? nothing : formatCores(cpu)}${meter(cpu)}</td><td class="n">${busy === null ? nothing : formatShare(Math.round(busy * 100) / 100)}${meter(busy)}</td><td class="n">${queue}</td><td class="n">${formatBytes(bytes)}</td></tr>`,
   )}
-<tr><th scope="row">generator <small>${late}</small></th><td class="n">${formatCores(now.cpuCores)}${meter(now.cpuCores)}</td><td class="n">${nothing}</td><td class="n">${nothing}</td><td class="n">${formatBytes(now.rssBytes)}</td></tr></tbody></table></div></section>`
+<tr><th scope="row">generator</th><td class="n">${formatCores(now.cpuCores)}${meter(now.cpuCores)}</td><td class="n">${nothing}</td><td class="n">${nothing}</td><td class="n">${formatBytes(now.rssBytes)}</td></tr></tbody></table></div></section>`
 }
 
 /** A share as a small bar; what is nearly used up stands out. */

@@ -50,11 +50,11 @@ function sentence(state: LiveState): { tone: Tone; headline: string; lead: strin
       lead: `${lead} …`,
     }
   }
-  const { users, now, phase } = snapshot
+  const { users, now } = snapshot
   const ended = sumOutcomes(users)
   const lost = ended - users.succeeded
   const lead = [
-    `${phase === null ? '' : `${phase}: `}${formatCount(users.started)} started, ${formatCount(now.active)} under way,`,
+    `${formatCount(users.started)} started, ${formatCount(now.active)} under way,`,
     lost === 0 ? 'none lost.' : `${formatCount(lost)} did not succeed.`,
     ...troubles(state),
   ].join(' ')
