@@ -1,4 +1,5 @@
-import { type Address, type Hash, hexToBytes, keccak256 } from 'viem'
+import { type Address, type Hash, hexToBytes } from 'viem'
+import { keccak256, keccak256Bytes } from '../crypto/keccak256.ts'
 import type { ServerFilesAndPermission } from './add-server-files-and-permissions.ts'
 
 /** The EIP-712 types of the flow's message, as the SDK composes them. */
@@ -83,7 +84,7 @@ const hashPermission = ({ account, key }: { account: Address; key: string }): Ui
   hashWords([permissionTypeHash, addressWord(account), hashText(key)])
 
 // On bytes rather than on hex text: most of the cost would be the conversions.
-const hashText = (text: string): Uint8Array => keccak256(Buffer.from(text), 'bytes')
-const hashWords = (words: readonly Uint8Array[]): Uint8Array => keccak256(Buffer.concat(words), 'bytes')
+const hashText = (text: string): Uint8Array => keccak256Bytes(Buffer.from(text))
+const hashWords = (words: readonly Uint8Array[]): Uint8Array => keccak256Bytes(Buffer.concat(words))
 const word = (value: bigint): Uint8Array => Buffer.from(value.toString(16).padStart(64, '0'), 'hex')
 const addressWord = (address: Address): Uint8Array => Buffer.from(address.slice(2).padStart(64, '0'), 'hex')

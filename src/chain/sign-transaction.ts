@@ -1,12 +1,5 @@
-import {
-  type Address,
-  bytesToHex,
-  type Hex,
-  keccak256,
-  type LocalAccount,
-  parseSignature,
-  toBytes,
-} from 'viem'
+import { type Address, type Hex, type LocalAccount, parseSignature, toBytes } from 'viem'
+import { keccak256 } from '../crypto/keccak256.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { SignedTransaction } from './broadcast.ts'
 import type { FeeQuote } from './fees.ts'
@@ -47,5 +40,5 @@ export async function signTransaction(
     s: toBytes(signature.s),
     yParity: signature.yParity,
   })
-  return { raw: bytesToHex(raw), hash: keccak256(raw) }
+  return { raw: `0x${Buffer.from(raw).toString('hex')}`, hash: keccak256(raw) }
 }
