@@ -75,6 +75,25 @@ describe('the money of a run', () => {
     await run.close()
   })
 
+  it('is paid by a funder that no other funding gets until the last payment is in a block', async () => {
+    const run = await openRun()
+    const fundMore = () =>
+      stack.manager.fund({
+        ranges: [{ from: 500, count: 1 }],
+        amountWei,
+        payer: stack.payer(),
+        maxSpendWei: parseEther('1'),
+      })
+    await allFunded(run)
+    await expect(fundMore()).rejects.toMatchObject({
+      code: 'FUNDER_BUSY',
+      message: expect.stringContaining(`Process ${process.pid} (since`),
+    })
+    await run.settle()
+    expect(await fundMore()).toMatchObject({ fundedWallets: 1 })
+    await run.close()
+  })
+
   it('is left where it is, and said to be, when it can not be swept', async () => {
     const run = await openRun()
     await allFunded(run)
