@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import { raceAbort } from '../async/race-abort.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
@@ -36,7 +38,9 @@ export type ComputePoolOptions = {
  */
 export function createComputePool(options: ComputePoolOptions = {}): ComputePool {
   const { threads = availableParallelism() } = options
-  const worker = import.meta.url.endsWith('.ts') ? './compute-worker-from-source.mjs' : './compute-worker.js'
+  const extension = extname(fileURLToPath(import.meta.url))
+  const worker =
+    extension === '.ts' ? './compute-worker-from-source.mjs' : `./compute-worker${extension}`
   const pool = new Piscina({
     filename: new URL(worker, import.meta.url).href,
     minThreads: threads,

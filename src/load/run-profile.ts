@@ -1,4 +1,4 @@
-import { arrivals } from './arrivals.ts'
+import { type Arrival, arrivals } from './arrivals.ts'
 import { type ClosedArrival, isOpen, type LoadProfile } from './profile.ts'
 import { type Part, shareOf } from './split.ts'
 import { startBatches } from './start-batches.ts'
@@ -9,6 +9,8 @@ export type RunProfileOptions = Omit<ExecutorOptions, 'concurrency'> & {
   seed: string
   /** Which share of the load to carry. */
   part: Part
+  /** Users that come as somebody else asks for them, rather than when the profile has them due. */
+  asked?: AsyncIterable<Arrival> | undefined
 }
 
 /**
@@ -17,8 +19,11 @@ export type RunProfileOptions = Omit<ExecutorOptions, 'concurrency'> & {
  * @example await runProfile(profile, { seed, part, clock: systemClock, gate: openGate, signal, user, onDropped })
  */
 export async function runProfile(profile: LoadProfile, options: RunProfileOptions): Promise<void> {
-  const { seed, part, ...executor } = options
+  const { seed, part, asked, ...executor } = options
   const concurrency = shareOf(profile.concurrency, part)
+  if (asked) {
+    return startUsers({ ...executor, arrivals: asked, concurrency, patienceMs: profile.patienceMs })
+  }
   if (isOpen(profile)) {
     const { patienceMs } = profile
     return startUsers({ ...executor, arrivals: arrivals(profile, seed, part), concurrency, patienceMs })

@@ -28,8 +28,8 @@ export type ExecutorOptions = {
 
 /** What {@link startUsers} needs. */
 export type StartUsersOptions = ExecutorOptions & {
-  /** In order of `dueMs`. */
-  arrivals: Iterable<Arrival>
+  /** In order of `dueMs`; those that others ask for come one by one. */
+  arrivals: Iterable<Arrival> | AsyncIterable<Arrival>
   /** How long a due user waits for a free place before it is dropped, in milliseconds. */
   patienceMs: number
 }
@@ -120,7 +120,7 @@ export async function startUsers(options: StartUsersOptions): Promise<void> {
   signal.addEventListener('abort', onStop, { once: true })
 
   try {
-    for (const arrival of arrivals) {
+    for await (const arrival of arrivals) {
       const dueMs = originMs + arrival.dueMs
       if (signal.aborted) {
         onDropped(arrival, 'run-stopped')

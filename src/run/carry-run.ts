@@ -1,3 +1,4 @@
+import { raceAbort } from '../async/race-abort.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import type { StepObserver } from '../flow/step-runner.ts'
@@ -42,7 +43,7 @@ export type RunParts = {
  * @returns the time from the first due user to the end of the last, in milliseconds
  */
 export async function carryRun(
-  { config, view }: Pick<LoadTest, 'config' | 'view'>,
+  { config, view, conductor }: Pick<LoadTest, 'config' | 'view' | 'conductor'>,
   {
     runId,
     client,
@@ -58,6 +59,7 @@ export async function carryRun(
   }: RunParts,
 ): Promise<number> {
   const phaseAt = profilePhases(profile)
+  await raceAbort(conductor?.ready() ?? Promise.resolve(), stop.starting).catch(() => undefined)
   const originMs = performance.now()
   const elapsed = (): number => performance.now() - originMs
   const onEnd = (record: FlowRecord): void => {
@@ -72,6 +74,7 @@ export async function carryRun(
       stop.stop({ reason: 'spending-cap', message: error.message })
     }
     protection.ended(record)
+    conductor?.ended(record)
   }
   const onDiskError = (error: unknown): void => {
     stop.stop({ reason: 'error', message: messageOf(error) })
@@ -95,6 +98,7 @@ export async function carryRun(
       client,
       runId,
       stop,
+      conductor,
       walletOf: wallets.walletOf,
       async funded(index, signal) {
         const sinceMs = performance.now()

@@ -10,6 +10,7 @@ import type { Arrival } from '../load/arrivals.ts'
 import type { LoadProfile } from '../load/profile.ts'
 import { runProfile } from '../load/run-profile.ts'
 import type { StartGate } from '../load/start-gate.ts'
+import type { Conductor } from './conductor.ts'
 import type { StopControl } from './stop-control.ts'
 
 /** What {@link carryUsers} needs. */
@@ -28,6 +29,8 @@ export type CarryUsersOptions = {
   funded(index: number, signal: AbortSignal): Promise<void>
   /** Watches the steps of a user's flow. */
   observer?: ((index: number) => StepObserver) | undefined
+  /** Who says when users come. @default the profile's own clock */
+  conductor?: Conductor | undefined
   onArrival(lagMs: number): void
   onStart(): void
   onEnd(record: FlowRecord): void
@@ -41,7 +44,7 @@ export type CarryUsersOptions = {
  */
 export async function carryUsers(options: CarryUsersOptions): Promise<void> {
   const { config, profile, client, runId, stop, gate, walletOf, funded, observer } = options
-  const { onArrival, onStart, onEnd } = options
+  const { conductor, onArrival, onStart, onEnd } = options
   const originMs = systemClock.now()
   const elapsed = (): number => systemClock.now() - originMs
 
@@ -84,6 +87,7 @@ export async function carryUsers(options: CarryUsersOptions): Promise<void> {
   await runProfile(profile, {
     seed: config.seed,
     part: config.load.part,
+    asked: conductor?.arrivals?.(elapsed, stop.starting),
     clock: systemClock,
     gate,
     signal: stop.starting,

@@ -24,6 +24,7 @@ import { buildSummary } from '../results/summary.ts'
 import type { Summary } from '../results/summary-schema.ts'
 import { sdkVersion } from '../vana/sdk-version.ts'
 import { carryRun } from './carry-run.ts'
+import type { Conductor } from './conductor.ts'
 import { fundFirst } from './fund-first.ts'
 import { watchGrantees } from './grantee-load.ts'
 import { createTargetProtection } from './protect-target.ts'
@@ -62,6 +63,8 @@ export type LoadTest = {
   view: RunView
   /** What the run has to be as good as. */
   baseline?: Baseline | undefined
+  /** Who says when users come. @default the load profile's own clock */
+  conductor?: Conductor
 }
 
 /** A run that took place. */

@@ -1,0 +1,58 @@
+import type { Arrival } from './arrivals.ts'
+import { type Part, shareOf } from './split.ts'
+
+/** Users of one part of a load that come when they are asked for. */
+export type AskedArrivals = {
+  /** Has the next user come now; its number in the whole load, or `undefined` when all of the part have come. */
+  ask(): number | undefined
+  /** Whether all users of the part have come. */
+  areAll(): boolean
+  /**
+   * The users in the order in which they were asked for; at the end of the signal, all others.
+   *
+   * @param elapsed milliseconds since the start
+   */
+  arrivals(elapsed: () => number, signal: AbortSignal): AsyncGenerator<Arrival, void, undefined>
+}
+
+/**
+ * Makes the arrivals of a part of a load of which somebody else says when they are due. Numbers are given out as in
+ * `arrivals`: those of all parts together are those of the whole, each once.
+ *
+ * @example const asked = createAskedArrivals(5000, { index: 1, count: 4 }); asked.ask() // 1, then 5, 9, ...
+ */
+export function createAskedArrivals(users: number, part: Part): AskedArrivals {
+  const total = shareOf(users, part)
+  const numberOf = (k: number): number => part.index + k * part.count
+  const dueMs: (number | null)[] = []
+  let clock: (() => number) | undefined
+  let onAsk: () => void = () => {}
+  let asked = 0
+  return {
+    ask() {
+      if (asked >= total) return undefined
+      dueMs.push(clock?.() ?? null)
+      onAsk()
+      return numberOf(asked++)
+    },
+    areAll: () => asked >= total,
+    async *arrivals(elapsed, signal) {
+      clock = elapsed
+      const onAbort = (): void => onAsk()
+      signal.addEventListener('abort', onAbort, { once: true })
+      try {
+        for (let k = 0; k < total; k++) {
+          while (k >= asked && !signal.aborted) {
+            await new Promise<void>((resolve) => {
+              onAsk = resolve
+            })
+          }
+          // Whoever was asked for before the start is due at the start.
+          yield { index: numberOf(k), dueMs: k < asked ? (dueMs.shift() ?? 0) : elapsed() }
+        }
+      } finally {
+        signal.removeEventListener('abort', onAbort)
+      }
+    },
+  }
+}
