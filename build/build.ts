@@ -10,6 +10,7 @@ await import('./bundle-sdk.ts')
 await import('./compile-contracts.ts')
 await import('./bundle-live-page.ts')
 await import('./compile-program.ts')
+await import('./bundle-artillery.ts')
 chmodSync(new URL('../dist/index.js', import.meta.url), 0o755)
 writeFileSync(
   new URL('../generated/summary.schema.json', import.meta.url),

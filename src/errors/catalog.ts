@@ -40,6 +40,17 @@ export const errorCatalog = {
     hint: 'The last output of the program is in the message.',
   },
 
+  ARTILLERY_MISSING: {
+    retriable: false,
+    hint:
+      'Install it beside your project: PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm install artillery (without that, a ' +
+      'browser is downloaded that is not needed here), or name its folder with --artillery.',
+  },
+  ARTILLERY_UNFIT: {
+    retriable: false,
+    hint: 'Use a Node.js that it supports (artillery@2.0.34 needs 22.18), or on Node.js 20 artillery@2.0.21.',
+  },
+
   // Chain
   CHAIN_UNREACHABLE: { retriable: true, hint: 'Check the RPC URL and that the node is up.' },
   CHAIN_WRONG_ID: { retriable: false, hint: 'Use an RPC endpoint of the configured chain.' },

@@ -39,8 +39,7 @@ export type ComputePoolOptions = {
 export function createComputePool(options: ComputePoolOptions = {}): ComputePool {
   const { threads = availableParallelism() } = options
   const extension = extname(fileURLToPath(import.meta.url))
-  const worker =
-    extension === '.ts' ? './compute-worker-from-source.mjs' : `./compute-worker${extension}`
+  const worker = extension === '.ts' ? './compute-worker-from-source.mjs' : `./compute-worker${extension}`
   const pool = new Piscina({
     filename: new URL(worker, import.meta.url).href,
     minThreads: threads,

@@ -18,6 +18,8 @@ const byCode: Partial<Record<ErrorCode, number>> = {
   RESULTS_UNWRITABLE: exitCodes.badInput,
   RUN_NOT_FOUND: exitCodes.badInput,
   RUN_UNREADABLE: exitCodes.badInput,
+  ARTILLERY_MISSING: exitCodes.badInput,
+  ARTILLERY_UNFIT: exitCodes.badInput,
   MAINNET_REFUSED: exitCodes.badInput,
   MNEMONIC_INVALID: exitCodes.badInput,
   KEYSTORE_MISSING: exitCodes.badInput,

@@ -37,6 +37,7 @@ const commands: { name: string; summary: string; load: () => Promise<CommandModu
     load: () => import('./prepare-wallets.ts'),
   },
   { name: 'serve', summary: 'the API server alone', load: () => import('./serve.ts') },
+  { name: 'artillery', summary: 'the same load through Artillery', load: () => import('./artillery.ts') },
 ]
 
 /**

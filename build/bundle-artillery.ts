@@ -1,0 +1,124 @@
+/**
+ * Bundles what goes to the machines that Artillery starts into `generated/artillery/`, for there nothing is installed:
+ *
+ * - `processor.cjs`: the functions of a script, without any import but Node's own;
+ * - `program/`: `vana-load` itself, with its dependencies but without the embedded stack; beside it its worker threads'
+ *   code and the native part of secp256k1, which on other platforms is JavaScript.
+ */
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { ownVersion } from '../src/scripts/own-version.ts'
+import { sdkVersion } from '../src/vana/sdk-version.ts'
+
+const require = createRequire(import.meta.url)
+const root = fileURLToPath(new URL('..', import.meta.url))
+const output = join(root, 'generated/artillery')
+const program = join(output, 'program')
+const stampFile = join(output, 'stamp')
+
+const common: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  // Piscina would set priorities with it, which nobody asks it to.
+  external: ['@napi-rs/nice'],
+  logLevel: 'error',
+}
+
+/** Files that read others of this package are replaced by what they would find. */
+const replaced: Record<string, string> = {
+  'src/scripts/own-version.ts': `export const ownVersion = () => ${JSON.stringify(ownVersion())}`,
+  'src/vana/sdk-version.ts': `export const sdkVersion = () => ${JSON.stringify(sdkVersion())}`,
+  'src/scripts/testbed.ts': `import { LoadTestError } from '../errors/load-test-error.ts'
+export const define = (command, _io, run) => command.allowUnknownOption().allowExcessArguments().action(() => run(() => {
+  throw new LoadTestError('CONFIG_INVALID', 'The program of an Artillery bundle has no embedded stack.',
+    { hint: 'Name a target: set VANA_LOAD_TARGET, or write the bundle with --target.' })
+}))`,
+}
+const replacements: Plugin = {
+  name: 'replacements',
+  setup(bundle) {
+    bundle.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const contents = replaced[path.slice(root.length).replaceAll('\\', '/')]
+      return contents === undefined ? undefined : { contents, loader: 'ts', resolveDir: dirname(path) }
+    })
+  },
+}
+
+/** CommonJS modules in a bundle ask for these. */
+const banner = `import{createRequire as cr}from'node:module';import{fileURLToPath as fp}from'node:url';
+const require=cr(import.meta.url),__filename=fp(import.meta.url),__dirname=fp(new URL('.',import.meta.url));`
+
+const stamp = stampOf([
+  ...filesIn(join(root, 'src')).filter((file) => !/\.(test|fixture)\.ts$/.test(file)),
+  ...[
+    fileURLToPath(import.meta.url),
+    join(root, 'package-lock.json'),
+    join(root, 'generated/vana-sdk.stamp'),
+  ],
+])
+if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
+  rmSync(output, { recursive: true, force: true })
+  mkdirSync(join(program, 'lib'), { recursive: true })
+  await Promise.all([bundleProcessor(), bundleProgram(), bundleThread()])
+  // Plain `.js` files in it are CommonJS, wherever the folder comes to lie.
+  writeFileSync(join(program, 'package.json'), '{ "private": true, "type": "commonjs" }\n')
+  const native = join(dirname(require.resolve('secp256k1/package.json')), 'prebuilds')
+  cpSync(native, join(program, 'lib/prebuilds'), { recursive: true })
+  writeFileSync(stampFile, stamp)
+}
+
+function bundleProcessor() {
+  return build({
+    ...common,
+    entryPoints: ['src/artillery/processor.ts'],
+    outfile: join(output, 'processor.cjs'),
+    format: 'cjs',
+  })
+}
+
+function bundleProgram() {
+  return build({
+    ...common,
+    entryPoints: { index: 'src/index.ts', 'lib/compute-worker': 'src/flow/compute-worker.ts' },
+    outdir: program,
+    outExtension: { '.js': '.mjs' },
+    // Beside the code of the threads, and under the entry, as in `dist`.
+    chunkNames: 'lib/[name]-[hash]',
+    splitting: true,
+    format: 'esm',
+    banner: { js: banner },
+    plugins: [replacements],
+  })
+}
+
+/** Piscina starts its threads with a file of its own, beside its code. */
+function bundleThread() {
+  return build({
+    ...common,
+    entryPoints: [join(dirname(require.resolve('piscina')), 'worker.js')],
+    outfile: join(program, 'lib/worker.js'),
+    format: 'cjs',
+  })
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .sort()
+}
+
+function stampOf(files: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const file of files) hash.update(file.slice(root.length)).update(readFileSync(file))
+  return hash.digest('hex')
+}

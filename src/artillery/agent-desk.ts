@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { LoadTestConfig } from '../config/load-test-config.ts'
+import type { FlowRecord } from '../flow/flow-record.ts'
+import { createAskedArrivals } from '../load/asked-arrivals.ts'
+import type { Conductor } from '../run/conductor.ts'
+import { agentPaths, type FlowNews, type PartNews } from './agent-messages.ts'
+import { errorCodeOf, metricsOf, noFlows } from './metrics.ts'
+import type { Form } from './script.ts'
+
+/** Where Artillery's virtual users come to; for the run, who says when users come. */
+export type AgentDesk = {
+  conductor: Conductor
+  /** Whether somebody is still to come, or at work. */
+  isBusy(): boolean
+  /** Tells the virtual user that carries a part how the run ended. */
+  tellEnd(ended: { exitCode: number; path: string }): void
+  close(): Promise<void>
+}
+
+/**
+ * Opens the desk of a run on a free port of the loopback interface.
+ *
+ * @param options.onReady told the URL once the run is ready for the first user
+ * @param options.redact takes secrets out of what is told
+ */
+export async function openAgentDesk(options: {
+  form: Form
+  config: Pick<LoadTestConfig, 'users' | 'load'>
+  redact(text: string): string
+  onReady(url: string): void
+}): Promise<AgentDesk> {
+  const { form, config, redact, onReady } = options
+  const asked = createAskedArrivals(config.users, config.load.part)
+  const waiting = new Map<number, ServerResponse>()
+  let part: ServerResponse | undefined
+  let atWork = 0
+  let hasEnded = false
+  let begin: () => void = () => {}
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
+
+  const newsOf = (record: FlowRecord): FlowNews => {
+    const code = errorCodeOf(record)
+    const message = redact(record.error?.message ?? record.droppedBecause ?? record.outcome)
+    return { ...metricsOf(record), failure: code === null ? null : { code, message } }
+  }
+  const take: Record<string, (response: ServerResponse) => void> = {
+    [agentPaths.flow](response) {
+      begin()
+      const index = form === 'users' ? asked.ask() : undefined
+      if (index === undefined) return say(response, refusal(tooMany))
+      atWork++
+      waiting.set(index, response)
+    },
+    [agentPaths.part](response) {
+      if (form !== 'part' || part !== undefined) return say(response, refusal(alreadyThere))
+      part = response
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' }).flushHeaders()
+      begin()
+    },
+  }
+  const token = randomBytes(16).toString('hex')
+  const server = createServer((request, response) => {
+    request.resume()
+    const act = request.url?.startsWith(`/${token}/`) ? take[request.url.slice(token.length + 1)] : undefined
+    if (act && request.method === 'POST') act(response)
+    else response.writeHead(404).end()
+  })
+  // A flow takes as long as it takes.
+  server.requestTimeout = 0
+  server.keepAliveTimeout = 60_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', resolve)
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${token}`
+
+  return {
+    conductor: {
+      ready() {
+        onReady(url)
+        return begun
+      },
+      ...(form === 'users' ? { arrivals: asked.arrivals } : {}),
+      ended(record) {
+        part?.write(line(newsOf(record)))
+        const response = waiting.get(record.index)
+        if (response === undefined) return
+        atWork--
+        waiting.delete(record.index)
+        say(response, newsOf(record))
+      },
+    },
+    isBusy: () => (form === 'users' ? !asked.areAll() || atWork > 0 : !hasEnded),
+    tellEnd(ended) {
+      hasEnded = true
+      part?.end(line({ ended }))
+    },
+    async close() {
+      for (const response of waiting.values()) say(response, refusal(isOver))
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeIdleConnections()
+      setTimeout(() => server.closeAllConnections(), lastWordsMs).unref()
+      await closed
+    },
+  }
+}
+
+/** How long the last answers may take to be read, in milliseconds. */
+const lastWordsMs = 1000
+
+const line = (news: PartNews): string => `${JSON.stringify(news)}\n`
+
+function say(response: ServerResponse, news: FlowNews): void {
+  response.writeHead(200, { 'content-type': 'application/json', connection: 'keep-alive' }).end(line(news))
+}
+
+const refusal = (message: string): FlowNews => ({ ...noFlows, failure: { code: 'CONFIG_INVALID', message } })
+
+const tooMany =
+  'More users came than the load has. The phases of a script are those of its settings: write it anew rather than change one of them.'
+const alreadyThere = 'A part is one virtual user: the phases of its script are one, with arrivalCount 1.'
+const isOver = 'The run ended before this user did.'

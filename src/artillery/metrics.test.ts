@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { errorCatalog } from '../errors/catalog.ts'
+import type { FlowRecord } from '../flow/flow-record.ts'
+import { errorCodeOf, metricNames, metricsOf, noFlows } from './metrics.ts'
+
+const succeeded: FlowRecord = {
+  index: 0,
+  wallet: null,
+  dueMs: 90,
+  startedMs: 100,
+  endedMs: 600,
+  outcome: 'succeeded',
+  steps: { data: 1, encrypt: 20 },
+  tx: null,
+  verified: true,
+  error: null,
+  droppedBecause: null,
+}
+
+test('no metric has a name that another begins with: conditions are replaced as text', () => {
+  const others = ['vusers.created', 'vusers.completed', 'vusers.failed', 'vusers.session_length']
+  const errors = Object.keys(errorCatalog).map((code) => `errors.${code}`)
+  const names = [...metricNames, ...others]
+  for (const name of names) {
+    expect([...names, ...errors].filter((other) => other !== name && other.startsWith(name))).toEqual([])
+  }
+})
+
+test('a flow that succeeded counts once, with its duration from the start and its steps', () => {
+  expect(metricsOf(succeeded)).toEqual({
+    counters: { ...noFlows.counters, vana_flows_ended: 1, vana_flows_succeeded: 1 },
+    histograms: { vana_flow_ms: 500, vana_step_data_ms: 1, vana_step_encrypt_ms: 20 },
+  })
+  expect(errorCodeOf(succeeded)).toBeNull()
+})
+
+test('a flow that failed has no duration, and neither has the step that it failed in', () => {
+  const error = { code: 'CRYPTO_FAILED', step: 'encrypt', message: '', retriable: false } as const
+  const failed = { ...succeeded, outcome: 'failed', error } as const
+  expect(metricsOf(failed)).toEqual({
+    counters: { ...noFlows.counters, vana_flows_ended: 1, vana_flows_failed: 1 },
+    histograms: { vana_step_data_ms: 1 },
+  })
+  expect(errorCodeOf(failed)).toBe('CRYPTO_FAILED')
+})
+
+test('a user that never started fails under the reason', () => {
+  const dropped = { ...succeeded, startedMs: null, steps: {}, outcome: 'dropped' } as const
+  expect(errorCodeOf({ ...dropped, droppedBecause: 'concurrency-limit' })).toBe('DROPPED_CONCURRENCY_LIMIT')
+  expect(metricsOf(dropped).histograms).toEqual({})
+})

@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { AgentNews, AgentOrder } from './agent-messages.ts'
+import type { ScriptVariables } from './script.ts'
+
+/** The process that carries a run for Artillery. */
+export type Agent = {
+  /** What it says first: that users may come, or why there is no run. */
+  ready: Promise<Extract<AgentNews, { ready: unknown } | { failed: unknown }>>
+  /** Says that nobody else comes, and waits for the end of the run. */
+  finish(): Promise<{ exitCode: number }>
+}
+
+/**
+ * Starts the agent.
+ *
+ * It leads a process group of its own, so that Ctrl-C reaches it through Artillery alone. When Artillery is gone, however that was, its
+ * input ends, and with it the run: with the users at work given their grace, coins returned and results written.
+ *
+ * @param program path of the program of `vana-load`
+ */
+export function startAgent(program: string, variables: ScriptVariables, folder: string): Agent {
+  const { form, settings, outcomeFile } = variables
+  const child = spawn(process.execPath, [program, 'artillery', 'agent'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true,
+    windowsHide: true,
+  })
+  const order: AgentOrder = { form, settings, folder }
+  child.stdin.on('error', () => undefined)
+  child.stdin.write(`${JSON.stringify(order)}\n`)
+  const stopForwarding = forwardSignals(child)
+  let ended: { exitCode: number; path?: string } | undefined
+  const ready = new Promise<Awaited<Agent['ready']>>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const news = JSON.parse(line) as AgentNews
+      if ('ended' in news) ended = news.ended
+      else resolve(news)
+    })
+    child.once('error', ({ message }) => resolve(notStarted(message)))
+    child.once('close', (code) => resolve(notStarted(`it ended with exit code ${code}`)))
+  })
+  const closed = new Promise<number | null>((resolve) => {
+    child.once('close', resolve)
+    child.once('error', () => resolve(null))
+  })
+  return {
+    ready,
+    async finish() {
+      child.stdin.end()
+      const exitCode = (await closed) ?? 1
+      stopForwarding()
+      if (outcomeFile !== undefined && ended) writeFileSync(outcomeFile, JSON.stringify(ended))
+      return { exitCode }
+    },
+  }
+}
+
+function notStarted(reason: string): Extract<AgentNews, { failed: unknown }> {
+  const message = `The process that carries the run did not start: ${reason}.`
+  return { failed: { code: 'PROCESS_START_FAILED', message, hint: 'Its own words are above.', exitCode: 1 } }
+}
+
+/** What Artillery is sent its agent is sent too: the first signal stops a run, the second ends it at once. */
+function forwardSignals(child: ChildProcess): () => void {
+  const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
+  process.on('SIGINT', forward)
+  process.on('SIGTERM', forward)
+  return () => {
+    process.off('SIGINT', forward)
+    process.off('SIGTERM', forward)
+  }
+}

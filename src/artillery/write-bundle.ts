@@ -1,0 +1,111 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LoadTestConfig } from '../config/load-test-config.ts'
+import { type Problem, throwProblems } from '../config/problem.ts'
+import { readTarget } from '../config/resolve-target.ts'
+import type { TargetPlan } from '../config/target.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { shareOf } from '../load/split.ts'
+import { endpointSecrets } from '../redaction/endpoint-label.ts'
+import { describeBundle } from './describe-bundle.ts'
+import { builtFolder } from './package-files.ts'
+import { type Form, renderScript } from './script.ts'
+
+/** What a bundle is made from. */
+export type BundleOptions = {
+  folder: string
+  config: LoadTestConfig
+  /** What was asked for, as in a config file. */
+  settings: Record<string, unknown>
+  form: Form
+  /** Into how many parts the load is split, a script for each. @default the configuration's own part alone */
+  parts?: number | undefined
+}
+
+/**
+ * Writes a folder that Artillery can run anywhere, also on machines that it starts: scripts, processor and program. Nothing
+ * is installed there, and no secret is in it.
+ *
+ * @returns the names of the scripts
+ * @throws LoadTestError CONFIG_INVALID; RESULTS_UNWRITABLE when the folder can't be written or holds something else
+ */
+export function writeBundle({ folder, config, settings, form, parts }: BundleOptions): string[] {
+  const target = ['local', 'moksha', 'env'].includes(config.target) ? undefined : readTarget(config.target)
+  if (target) throwProblems(secretsIn(target), 'Name such a target by the environment: --target env.')
+  const given = withTarget(settings, target ? 'target.json' : config.target)
+  const scripts = partsOf(config, parts).map(({ name, part }) => {
+    const load = { ...(given.load as object | undefined), part: `${part.index + 1}/${part.count}` }
+    const variables = { form, settings: part.count > 1 ? { ...given, load } : given }
+    return { name, text: renderScript({ ...config, load: { ...config.load, part } }, variables) }
+  })
+  try {
+    clear(folder)
+    for (const name of ['processor.cjs', 'program']) {
+      cpSync(join(builtFolder, name), join(folder, name), { recursive: true })
+    }
+    for (const { name, text } of scripts) writeFileSync(join(folder, name), text)
+    if (target) {
+      const { pids: _pids, metricsUrls: _metricsUrls, ...document } = target
+      writeFileSync(join(folder, 'target.json'), `${JSON.stringify(document, null, 2)}\n`)
+    }
+    writeFileSync(join(folder, 'package.json'), '{ "private": true, "dependencies": {} }\n')
+    const names = scripts.map(({ name }) => name)
+    writeFileSync(join(folder, 'README.md'), describeBundle({ config, form, scripts: names }))
+    return names
+  } catch (cause) {
+    if (cause instanceof LoadTestError) throw cause
+    throw new LoadTestError('RESULTS_UNWRITABLE', `${folder} can't be written.`, { cause })
+  }
+}
+
+/** One script for each part; a load in one part has one script. */
+function partsOf({ users, load }: LoadTestConfig, parts: number | undefined) {
+  if (parts === undefined || parts === 1) return [{ name: 'script.yml', part: load.part }]
+  const least = Math.min(users, load.concurrency)
+  const problems: Problem[] = []
+  if (load.part.count > 1) problems.push({ key: '--parts', found: 'it does not go with --part' })
+  if (shareOf(least, { index: parts - 1, count: parts }) === 0) {
+    const found = `${users} users, ${load.concurrency} at work at once, can't be shared out to ${parts} parts`
+    problems.push({ key: '--parts', found })
+  }
+  throwProblems(problems)
+  const width = String(parts).length
+  return Array.from({ length: parts }, (_, index) => ({
+    name: `part-${String(index + 1).padStart(width, '0')}-of-${parts}.yml`,
+    part: { index, count: parts },
+  }))
+}
+
+/** Settings for other machines: what concerns this one's terminal and disk is left out. */
+function withTarget(
+  { output: _output, dryRun: _dryRun, ...settings }: Record<string, unknown>,
+  target: string,
+) {
+  return target === 'local' ? settings : { ...settings, target }
+}
+
+function secretsIn({ chain, storage, personalServer, apiServer }: TargetPlan): Problem[] {
+  const urls = {
+    'chain.rpcUrls': chain.rpcUrls,
+    'storage.apiEndpoint': [storage.apiEndpoint ?? ''],
+    'personalServer.url': [personalServer.url],
+    'apiServer.url': [apiServer?.url ?? ''],
+  }
+  return Object.entries(urls)
+    .filter(([, list]) => list.some((url) => endpointSecrets(url).length > 0))
+    .map(([key]) => ({ key, found: 'its URL seems to hold an access key, which has no place in a bundle' }))
+}
+
+/** Empties a folder that was a bundle, and refuses one that is something else. */
+function clear(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length > 0 && !existsSync(join(folder, 'processor.cjs'))) {
+    throw new LoadTestError('RESULTS_UNWRITABLE', `${folder} is not empty, and is no bundle of before.`)
+  }
+  const old = existsSync(folder) ? readdirSync(folder) : []
+  for (const name of old.filter((name) => bundleFile.test(name))) {
+    rmSync(join(folder, name), { recursive: true })
+  }
+  mkdirSync(folder, { recursive: true })
+}
+
+const bundleFile = /^(program|target\.json|script\.yml|part-\d+-of-\d+\.yml)$/

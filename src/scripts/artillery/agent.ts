@@ -1,0 +1,99 @@
+import { once } from 'node:events'
+import { isAbsolute, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { openAgentDesk } from '../../artillery/agent-desk.ts'
+import type { AgentNews, AgentOrder } from '../../artillery/agent-messages.ts'
+import { configParameters } from '../../config/load-test-config.ts'
+import { parseConfigFile } from '../../config/read-config-file.ts'
+import { readEnvironment } from '../../config/read-environment.ts'
+import { resolveConfig } from '../../config/resolve-config.ts'
+import { LoadTestError } from '../../errors/load-test-error.ts'
+import { createRedactor } from '../../redaction/redact.ts'
+import { createTerminalView } from '../../report/terminal.ts'
+import { writeReports } from '../../report/write-reports.ts'
+import { parseThreshold } from '../../results/parse-threshold.ts'
+import { runLoadTest } from '../../run/run-load-test.ts'
+import type { CommandIo } from '../command-io.ts'
+import { exitCodeOfError } from '../exit-code.ts'
+import { ownVersion } from '../own-version.ts'
+import { runContextOf } from '../run-context.ts'
+
+/**
+ * Carries a run for Artillery: the order comes on standard input, news go to standard output, and words for people to
+ * standard error. When the input ends, nobody else comes; who is at work has the grace of an interrupted run.
+ */
+export async function runAgent(io: CommandIo): Promise<number> {
+  const tell = (news: AgentNews): void => void io.stdout.write(`${JSON.stringify(news)}\n`)
+  const redactor = createRedactor()
+  try {
+    const lines = createInterface({ input: process.stdin })
+    const inputEnded = once(lines, 'close')
+    const [text] = (await Promise.race([once(lines, 'line'), inputEnded])) as [string?]
+    if (text === undefined) throw new LoadTestError('ABORTED', 'Artillery ended before the run began.')
+    return await carry(JSON.parse(text) as AgentOrder, io, redactor, tell, inputEnded)
+  } catch (error) {
+    const exitCode = exitCodeOfError(error, io.signal)
+    const { code, message, hint } =
+      error instanceof LoadTestError ? error : new LoadTestError('INTERNAL', String(error), { cause: error })
+    tell({ failed: { code, message: redactor.text(message), hint, exitCode } })
+    return exitCode
+  } finally {
+    process.stdin.destroy()
+  }
+}
+
+async function carry(
+  { form, settings, folder }: AgentOrder,
+  io: CommandIo,
+  redactor: ReturnType<typeof createRedactor>,
+  tell: (news: AgentNews) => void,
+  inputEnded: Promise<unknown>,
+): Promise<number> {
+  const environment = readEnvironment({ env: io.env, cwd: io.cwd })
+  const file = parseConfigFile(JSON.stringify(atHome(settings, folder)), 'the script', configParameters)
+  const checkThreshold = (expression: string) => parseThreshold(expression).problems
+  const resolved = resolveConfig({ environment, file, checkThreshold })
+  const { config } = resolved
+  const context = runContextOf(resolved, environment)
+  redactor.register(...context.secrets)
+  const desk = await openAgentDesk({
+    form,
+    config,
+    redact: (text) => redactor.text(text),
+    onReady: (url) => tell({ ready: { url } }),
+  })
+  const nobodyComes = new AbortController()
+  void inputEnded.then(() => desk.isBusy() && nobodyComes.abort())
+  // A panel would be drawn over what Artillery writes.
+  const lines = { write: (text: string) => io.stderr.write(text) } as NodeJS.WriteStream
+  const terminal = createTerminalView(lines, io.env)
+  const note = (text: string): void => {
+    if (!config.output.quiet) terminal.note(redactor.text(`vana-load: ${text}`))
+  }
+  try {
+    for (const text of context.notes) note(text)
+    const { summary, folder: results } = await runLoadTest({
+      ...{ config, document: context.document, redact: redactor, environment, version: ownVersion() },
+      resultsDirectory: resolve(io.cwd, config.output.directory),
+      interrupt: AbortSignal.any([io.signal, nobodyComes.signal]),
+      forced: io.forced,
+      view: { note, update() {} },
+      conductor: desk.conductor,
+    })
+    const { timeline } = await writeReports(results)
+    terminal.finish(summary, results.file('html'), timeline.points)
+    const ended = { exitCode: summary.exitCode, path: results.path }
+    desk.tellEnd(ended)
+    tell({ ended })
+    return summary.exitCode
+  } finally {
+    await desk.close()
+  }
+}
+
+/** A target document that the settings name lies beside the script. */
+function atHome(settings: Record<string, unknown>, folder: string): Record<string, unknown> {
+  const { target } = settings
+  if (typeof target !== 'string' || isAbsolute(target) || !target.endsWith('.json')) return settings
+  return { ...settings, target: resolve(folder, target) }
+}
