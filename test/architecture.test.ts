@@ -55,6 +55,7 @@ const mayImport: Record<string, readonly string[]> = {
     ],
     ...['redaction', 'report', 'results', 'storage', 'vana', 'wallets'],
   ],
+  artillery: ['config', 'errors', 'flow', 'load', 'process', 'redaction', 'results', 'run'],
   scripts: ['*'],
 }
 

@@ -17,6 +17,7 @@ import type { CommandIo } from '../command-io.ts'
 import { exitCodeOfError } from '../exit-code.ts'
 import { ownVersion } from '../own-version.ts'
 import { runContextOf } from '../run-context.ts'
+import { silentView } from '../silent-view.ts'
 
 /**
  * Carries a run for Artillery: the order comes on standard input, news go to standard output, and words for people to
@@ -66,10 +67,8 @@ async function carry(
   void inputEnded.then(() => desk.isBusy() && nobodyComes.abort())
   // A panel would be drawn over what Artillery writes.
   const lines = { write: (text: string) => io.stderr.write(text) } as NodeJS.WriteStream
-  const terminal = createTerminalView(lines, io.env)
-  const note = (text: string): void => {
-    if (!config.output.quiet) terminal.note(redactor.text(`vana-load: ${text}`))
-  }
+  const terminal = config.output.quiet ? silentView : createTerminalView(lines, io.env)
+  const note = (text: string): void => terminal.note(redactor.text(`vana-load: ${text}`))
   try {
     for (const text of context.notes) note(text)
     const { summary, folder: results } = await runLoadTest({

@@ -1,0 +1,121 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { callbackify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { parse } from 'yaml'
+import { type RunningProgram, startProgram } from './program.fixture.ts'
+
+type Context = { vars: Record<string, unknown> }
+type Fn = (context: Context, emitter: { emit(...args: unknown[]): void }) => Promise<void>
+type Processor = { begin: Fn; flow: Fn; part: Fn; end: Fn }
+
+let folder: string
+let testbed: RunningProgram
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'vana-load-test-'))
+  testbed = startProgram(['testbed', '--json', '--inference-median', '50ms'], folder)
+  const [document] = await testbed.says(/^\{.*\}$/m)
+  writeFileSync(join(folder, 'target.json'), document)
+  process.env.VANA_LOAD_OUT = join(folder, 'results')
+  process.env.VANA_LOAD_QUIET = 'true'
+}, 120_000)
+
+afterAll(async () => {
+  delete process.env.VANA_LOAD_OUT
+  delete process.env.VANA_LOAD_QUIET
+  testbed.child.kill('SIGTERM')
+  await testbed.ended
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Writes a bundle with the command, and loads it as Artillery does. */
+async function bundle(...flags: string[]) {
+  const out = join(folder, `bundle-${flags.length}-${Math.random().toString(36).slice(2)}`)
+  const write = [
+    'artillery',
+    'write',
+    '--out',
+    out,
+    '--target',
+    'target.json',
+    '--rate',
+    '20',
+    '--threads',
+    '1',
+  ]
+  const { code, stderr } = await startProgram([...write, ...flags], folder).ended
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  const script = parse(readFileSync(join(out, 'script.yml'), 'utf8'))
+  const ns = await import(pathToFileURL(join(out, script.config.processor)).href)
+  const processor: Processor = { ...ns.default, ...ns }
+  const counts: Record<string, number> = {}
+  const emitter = {
+    emit: (...[kind, name, value]: unknown[]) => {
+      if (kind === 'counter') counts[String(name)] = (counts[String(name)] ?? 0) + Number(value)
+    },
+  }
+  const vars = { $scenarioFile: join(out, 'script.yml'), vanaLoad: script.config.variables.vanaLoad }
+  const hook: Context = { vars: { ...vars } }
+  /** One virtual user: Artillery copies the variables of `before`, and calls with a callback. */
+  const call = (name: 'flow' | 'part') =>
+    new Promise<string | undefined>((resolve) => {
+      const context = { vars: JSON.parse(JSON.stringify(hook.vars)) }
+      callbackify(processor[name])(context, emitter, (error) =>
+        resolve((error as { code?: string } | null)?.code),
+      )
+    })
+  return { out, processor, hook, emitter, counts, call }
+}
+
+const runsIn = (): string[] => readdirSync(join(folder, 'results')).sort()
+const summaryOf = (run: string | undefined) =>
+  JSON.parse(readFileSync(join(folder, 'results', run ?? '', 'summary.json'), 'utf8'))
+
+describe('a bundle for Artillery', () => {
+  test('has users go their flows, refuses more than there are, and closes the books at the end', async () => {
+    const { processor, hook, emitter, counts, call } = await bundle('--users', '3')
+    await processor.begin(hook, emitter)
+    expect(await Promise.all([call('flow'), call('flow'), call('flow')])).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+    expect(await call('flow')).toMatch(/CONFIG_INVALID|ABORTED/)
+    await processor.end(hook, emitter)
+    expect(counts).toMatchObject({ vana_flows_ended: 3, vana_flows_succeeded: 3, vana_flows_failed: 0 })
+    const summary = summaryOf(runsIn().at(-1))
+    expect(summary).toMatchObject({ exitCode: 0, problems: [], users: { planned: 3, succeeded: 3 } })
+    const { fundedWei, spentWei, sweptWei } = summary.money
+    expect(BigInt(fundedWei)).toBe(BigInt(spentWei) + BigInt(sweptWei))
+  }, 120_000)
+
+  test('stops a part of a load that is interrupted, returns the coins and writes its results', async () => {
+    const { processor, hook, emitter, counts, call } = await bundle(
+      '--users',
+      '400',
+      '--form',
+      'part',
+      '--part',
+      '2/2',
+    )
+    await processor.begin(hook, emitter)
+    const ended = call('part')
+    await vi.waitFor(() => expect(counts.vana_flows_succeeded).toBeGreaterThan(0), { timeout: 30_000 })
+    await processor.end(hook, emitter)
+    expect(await ended).toBe('ABORTED')
+    const { exitCode, run, users, problems } = summaryOf(runsIn().at(-1))
+    expect({ exitCode, problems, part: run.part, stopped: run.stopped.reason }).toEqual({
+      ...{ exitCode: 130, problems: [], part: { index: 1, count: 2 }, stopped: 'interrupted' },
+    })
+    expect(counts).toMatchObject({ vana_flows_ended: 200, vana_flows_succeeded: users.succeeded })
+  }, 120_000)
+
+  test('says at the beginning what keeps it from a run', async () => {
+    const { out, processor, hook, emitter } = await bundle('--users', '3')
+    rmSync(join(out, 'target.json'))
+    await expect(processor.begin(hook, emitter)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  }, 120_000)
+})
