@@ -29,13 +29,13 @@ ${who} Written by \`vana-load artillery write\`; nothing has to be installed but
 
 On AWS Fargate, with secrets in the Parameter Store rather than in a file:
 
-    ${isSplit ? `${each} npx artillery run-fargate --count 1 --secret VANA_LOAD_MNEMONIC,... "$script" & done` : `npx artillery run-fargate --count 1 --secret VANA_LOAD_MNEMONIC,... ${first}`}
+    ${isSplit ? `${each} npx artillery run-fargate --count 1 --secret VANA_LOAD_MNEMONIC --secret ... "$script" & done` : `npx artillery run-fargate --count 1 --secret VANA_LOAD_MNEMONIC --secret ... ${first}`}
 ${isSplit ? `\nThe ${scripts.length} scripts together are exactly the whole load; start each once. Always \`--count 1\`: another copy would take the same wallets.\n` : '\nAlways `--count 1`: another copy would take the same wallets. For several machines, write it with `--parts`.\n'}
 ## What it is told by the environment
 
 Secrets are in none of these files. What the run needs of them:
 
-${needsOf(config)
+${needsOf(config, isSplit || config.load.part.count > 1)
   .map((text) => `- ${text}`)
   .join('\n')}
 - any other \`VANA_LOAD_...\` variable goes before what the script says; only the load has to stay that of the phases.
@@ -49,7 +49,7 @@ both are written.
 `
 }
 
-function needsOf({ target, flow, wallets, load }: LoadTestConfig): string[] {
+function needsOf({ target, flow, wallets }: LoadTestConfig, isPart: boolean): string[] {
   const needs: string[] = []
   if (target === 'local')
     needs.push('`VANA_LOAD_TARGET`: the embedded stack is not in the bundle, so a target has to be named')
@@ -63,7 +63,7 @@ function needsOf({ target, flow, wallets, load }: LoadTestConfig): string[] {
   else needs.push(`the keystore ${wallets.keystoreFile}, and \`VANA_LOAD_KEYSTORE_PASSPHRASE\``)
   if (flow.submission === 'direct') {
     needs.push(
-      load.part.count > 1
+      isPart
         ? '`VANA_LOAD_FUNDER_PRIVATE_KEYS`: a key for each part, or fund all wallets before (`vana-load wallets fund`)'
         : '`VANA_LOAD_FUNDER_PRIVATE_KEY`: pays the wallets (for several parts `VANA_LOAD_FUNDER_PRIVATE_KEYS`, one each)',
     )
