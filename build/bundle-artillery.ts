@@ -6,7 +6,16 @@
  *   code and the native part of secp256k1, which on other platforms is JavaScript.
  */
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,8 +26,9 @@ import { sdkVersion } from '../src/vana/sdk-version.ts'
 const require = createRequire(import.meta.url)
 const root = fileURLToPath(new URL('..', import.meta.url))
 const output = join(root, 'generated/artillery')
-const program = join(output, 'program')
-const stampFile = join(output, 'stamp')
+/** Where it is made, for another build may be at work, and a program may be reading what is there. */
+const fresh = `${output}.${process.pid}`
+const program = join(fresh, 'program')
 
 const common: BuildOptions = {
   absWorkingDir: root,
@@ -65,22 +75,40 @@ const stamp = stampOf([
     join(root, 'generated/vana-sdk.stamp'),
   ],
 ])
-if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
-  rmSync(output, { recursive: true, force: true })
+if (!isCurrent()) {
   mkdirSync(join(program, 'lib'), { recursive: true })
   await Promise.all([bundleProcessor(), bundleProgram(), bundleThread()])
   // Plain `.js` files in it are CommonJS, wherever the folder comes to lie.
   writeFileSync(join(program, 'package.json'), '{ "private": true, "type": "commonjs" }\n')
   const native = join(dirname(require.resolve('secp256k1/package.json')), 'prebuilds')
   cpSync(native, join(program, 'lib/prebuilds'), { recursive: true })
-  writeFileSync(stampFile, stamp)
+  writeFileSync(join(fresh, 'stamp'), stamp)
+  replaceOutput()
+}
+
+function isCurrent(): boolean {
+  const file = join(output, 'stamp')
+  return existsSync(file) && readFileSync(file, 'utf8') === stamp
+}
+
+function replaceOutput(): void {
+  const old = `${fresh}.old`
+  try {
+    if (existsSync(output)) renameSync(output, old)
+    renameSync(fresh, output)
+  } catch (error) {
+    // Another build was faster, with the same.
+    if (!isCurrent()) throw error
+  } finally {
+    for (const folder of [old, fresh]) rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 function bundleProcessor() {
   return build({
     ...common,
     entryPoints: ['src/artillery/processor.ts'],
-    outfile: join(output, 'processor.cjs'),
+    outfile: join(fresh, 'processor.cjs'),
     format: 'cjs',
   })
 }
