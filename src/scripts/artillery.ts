@@ -79,5 +79,6 @@ function addFormOption(command: Command): void {
   )
 }
 
-/** A search for capacity is many runs, of which Artillery knows nothing. */
-const isOffered = ({ path: [group] }: NamedParameter): boolean => group !== 'capacity'
+/** A search for capacity is many runs, of which Artillery knows nothing; page and baseline are those of the command `run`. */
+const isOffered = ({ path: [group], key }: NamedParameter): boolean =>
+  group !== 'capacity' && !/^(baseline|output\.dashboard\w*)$/.test(key)
