@@ -10,13 +10,21 @@ import type { ValuesOf } from './parameter.ts'
 import type { targetParameters } from './parameters/target-environment.ts'
 import { type Problem, throwProblems } from './problem.ts'
 import { resolveParameters } from './resolve-parameters.ts'
+import {
+  hasStorageSecrets,
+  missingStorageSecrets,
+  type StorageSecrets,
+  storageSecretsFor,
+} from './storage-secrets.ts'
+import { type StorageProviderName, storageProviderWords } from './storage-target.ts'
 import { type Target, type TargetPlan, targetPlanSchema } from './target.ts'
 
 /** What decides on a target; a `LoadTestConfig` is one. */
 export type TargetChoice = {
   target: string
   limits: { allowMainnet: boolean }
-  secrets: { granteePrivateKey: `0x${string}` | undefined }
+  /** Without those of the storage, nobody asks whether any is missing. */
+  secrets: { granteePrivateKey: `0x${string}` | undefined } & Partial<StorageSecrets>
 }
 
 /**
@@ -40,6 +48,9 @@ export async function resolveTarget(
       ? await fromEnvironment(config.target, config, environment)
       : readTarget(config.target)
   checkSafety(target, config.limits.allowMainnet)
+  if (hasStorageSecrets(config.secrets)) {
+    throwProblems(missingStorageSecrets(target.storage, storageSecretsFor(target, config.secrets)))
+  }
   return target
 }
 
@@ -89,25 +100,25 @@ async function fromEnvironment(
   const { layer } = environmentLayer(targetEnvironmentParameters, environment, knownVariables())
   const { values, problems } = resolveParameters(targetEnvironmentParameters, [layer])
   const given: TargetValues = Object.fromEntries([...values].map(([key, { value }]) => [key, value]))
-  const { chainId, rpcUrl, personalServerUrl, storageBucket, granteeId, moreGranteeIds, ...rest } = {
+  const { chainId, rpcUrl, personalServerUrl, granteeId, moreGranteeIds, ...rest } = {
     ...(name === 'moksha' ? mokshaDefaults : {}),
     ...given,
   }
   const granteeAddress = rest.granteeAddress ?? (await addressOf(secrets.granteePrivateKey))
-  const needed = { chainId, rpcUrl, personalServerUrl, storageBucket, granteeId, granteeAddress }
-  throwProblems([...problems, ...missing(name, needed, problems)])
+  const storage = storageOf(rest)
+  const needed = { chainId, rpcUrl, personalServerUrl, ...storage.needed, granteeId, granteeAddress }
+  throwProblems([
+    ...problems,
+    ...missing(name, needed, problems),
+    ...strangeStorage(rest),
+    ...(hasStorageSecrets(secrets) ? missingStorageSecrets(storage.target, secrets) : []),
+  ])
   const moreGrantees = await moreGranteesOf(moreGranteeIds ?? [], secrets.granteePrivateKey)
   return parseTarget(
     {
       name: name === 'moksha' ? 'moksha' : 'custom',
       chain: { id: chainId, rpcUrls: rpcUrl, contracts: deployedContracts },
-      storage: {
-        provider: 'gcs',
-        bucket: storageBucket,
-        urls: rest.storageUrls ?? 'signed',
-        ...(rest.storageEndpoint ? { apiEndpoint: rest.storageEndpoint } : {}),
-        ...(rest.storageKeyFile ? { keyFile: rest.storageKeyFile } : {}),
-      },
+      storage: storage.target,
       personalServer: { url: personalServerUrl },
       ...(rest.apiServerUrl ? { apiServer: { url: rest.apiServerUrl } } : {}),
       grantee: { id: granteeId, address: granteeAddress },
@@ -115,6 +126,43 @@ async function fromEnvironment(
     },
     'the environment',
   )
+}
+
+/** The storage as a document has it, and what of it must be given. */
+function storageOf(values: TargetValues): {
+  target: { provider: StorageProviderName; keyFile?: string }
+  needed: Record<string, unknown>
+} {
+  const { storageProvider: provider = 'gcs', storageBucket, storageKeyFile, storageEndpoint } = values
+  const { storageUrls = 'signed', storageGateway, storageFolder } = values
+  const common: { provider: StorageProviderName; keyFile?: string } = {
+    provider,
+    ...(storageEndpoint ? { apiEndpoint: storageEndpoint } : {}),
+    ...(storageKeyFile && provider !== 'pinata' ? { keyFile: storageKeyFile } : {}),
+  }
+  if (provider === 'gcs') {
+    const target = { ...common, bucket: storageBucket, urls: storageUrls }
+    return { target, needed: { storageBucket } }
+  }
+  const own =
+    provider === 'pinata'
+      ? storageGateway && { gatewayUrl: storageGateway }
+      : storageFolder && { folderId: storageFolder }
+  return { target: { ...common, ...own }, needed: {} }
+}
+
+/** What is set for one provider only, and which. A bucket or a key file may well be there for something else. */
+const providerOf = { storageUrls: 'gcs', storageGateway: 'pinata', storageFolder: 'google-drive' } as const
+
+function strangeStorage(values: TargetValues): Problem[] {
+  const { storageProvider = 'gcs' } = values
+  return targetEnvironmentParameters.flatMap(({ key, env }) => {
+    const own = Object.entries(providerOf).find(([name]) => name === key)?.[1]
+    if (own === undefined || own === storageProvider || values[key as keyof TargetValues] === undefined)
+      return []
+    const found = `${env[0]} is for ${storageProviderWords[own]}, and VANA_LOAD_STORAGE_PROVIDER is ${storageProvider}`
+    return [{ key, found }]
+  })
 }
 
 /** Names the variables that a target of this name can't do without. */

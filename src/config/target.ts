@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { dependencyNames } from './dependency.ts'
+import { storageSchema } from './storage-target.ts'
 
 const address = z
   .string()
@@ -35,16 +36,7 @@ export const targetSchema = z.strictObject({
     rpcUrls: z.array(httpUrl).min(1),
     contracts: contractAddressesSchema,
   }),
-  storage: z.strictObject({
-    provider: z.enum(['gcs']).default('gcs'),
-    /** Absent for the real Google Cloud Storage. */
-    apiEndpoint: httpUrl.optional(),
-    bucket: z.string().min(1),
-    /** Whether the URLs that go on chain are public, or V4-signed. */
-    urls: z.enum(['public', 'signed']).default('public'),
-    /** Path of a service-account key file; its content is never kept in a target document. */
-    keyFile: z.string().optional(),
-  }),
+  storage: storageSchema,
   personalServer: z.strictObject({
     /** Ends in `/api/v1`, without a trailing slash. */
     url: httpUrl.transform((url) => url.replace(/\/+$/, '')),

@@ -14,15 +14,15 @@ import { findPermissionAdded } from '../chain/permission-event.ts'
 import { ReceiptHub } from '../chain/receipt-hub.ts'
 import { createRpcPool, type RpcPool } from '../chain/rpc-pool.ts'
 import { createUserSender } from '../chain/user-sender.ts'
+import { noStorageSecrets, type StorageSecrets } from '../config/storage-secrets.ts'
 import type { Target } from '../config/target.ts'
 import { toNativeAccount } from '../crypto/native-account.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { createGoogleCloudStorage } from '../storage/google-cloud-storage.ts'
-import { readServiceAccount, type ServiceAccount } from '../storage/service-account.ts'
 import { createApiServerClient } from './api-server-client.ts'
 import { type ComputePool, createComputePool } from './compute-pool.ts'
 import type { FlowReceipt, FlowServices, Grantee, Submission } from './flow-services.ts'
 import { granteesOf, pickGrantee } from './grantee-pool.ts'
+import { openStorage } from './open-storage.ts'
 import { fetchIdentity } from './personal-server-client.ts'
 import { followReplacements, submitRelayed } from './relayed-submission.ts'
 
@@ -53,8 +53,8 @@ export type ConnectionSettings = {
   retry?: { attempts: number; baseDelayMs: number; maxDelayMs: number; budgetRatio: number }
   /** Least time between two requests of a kind to the personal server, in milliseconds; up to half of it is added. @default 0 */
   spacingMs?: number
-  /** Signs URLs and uploads. @default the target's key file, if it names one */
-  serviceAccount?: ServiceAccount | undefined
+  /** What opens the storage, besides the key file that the target may name. @default nothing */
+  storageSecrets?: StorageSecrets
   /** Bearer token of the API server; secret. */
   apiServerToken?: string | undefined
   /** Worker threads. @default the machine's cores */
@@ -78,9 +78,6 @@ export type TargetConnection = {
 /** Opens everything that flows need of a target. Nothing is asked of it yet. */
 export function connectTarget(settings: ConnectionSettings): TargetConnection {
   const { target, requestTimeoutMs = 30_000, spacingMs = 0, threads, random = Math.random } = settings
-  const { keyFile } = target.storage
-  const credentials =
-    settings.serviceAccount ?? (keyFile === undefined ? undefined : readServiceAccount(keyFile))
   const retry = settings.retry ?? { attempts: 4, baseDelayMs: 250, maxDelayMs: 10_000, budgetRatio: 0.2 }
   const rpc = createRpcPool({
     urls: target.chain.rpcUrls,
@@ -98,12 +95,8 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
   const receipts = new ReceiptHub({ rpc, feed })
   const compute = createComputePool(threads === undefined ? {} : { threads })
   const http = new Agent({ connections: 256, pipelining: 1 })
-  const storage = createGoogleCloudStorage({
-    bucket: target.storage.bucket,
-    urlKind: target.storage.urls,
+  const storage = openStorage(target, settings.storageSecrets ?? noStorageSecrets, {
     timeoutMs: requestTimeoutMs,
-    ...(target.storage.apiEndpoint === undefined ? {} : { apiEndpoint: target.storage.apiEndpoint }),
-    ...(credentials === undefined ? {} : { credentials }),
   })
   const api = createApiServerClient(http, target.apiServer.url, {
     timeoutMs: requestTimeoutMs,

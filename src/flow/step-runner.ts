@@ -105,7 +105,8 @@ export function createStepRunner(
 export function isRateLimit(error: unknown): error is LoadTestError {
   if (!(error instanceof LoadTestError)) return false
   const { code, details } = error
-  return code === 'SERVER_RATE_LIMITED' || code === 'CHAIN_RATE_LIMITED' || details.status === 429
+  if (code === 'SERVER_RATE_LIMITED' || code === 'CHAIN_RATE_LIMITED') return true
+  return details.status === 429 || details.rateLimited === true
 }
 
 /** Whether the other side has too much to do: it was asked too often, or is busy and says for how long. */

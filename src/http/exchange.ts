@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici'
 
 /** One HTTP request, with one deadline over connecting, headers and body. */
 export type ExchangeRequest = {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'DELETE'
   /** `http(s)://host[:port]`, for a dispatcher that serves several. @default the dispatcher's own */
   origin?: string
   path: string

@@ -1,6 +1,7 @@
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os'
 import { z } from 'zod'
 import { type DependencyName, dependencyNames } from '../config/dependency.ts'
+import type { StorageTarget } from '../config/storage-target.ts'
 import type { Target } from '../config/target.ts'
 import { endpointLabel } from '../redaction/endpoint-label.ts'
 
@@ -56,6 +57,18 @@ export function dependenciesOf(target: Pick<Target, 'embedded'>): Dependencies {
   return Object.fromEntries(entries) as Dependencies
 }
 
+/** Provider, place and endpoint in a word each. */
+function labelOf(storage: StorageTarget): string {
+  const place =
+    storage.provider === 'gcs'
+      ? storage.bucket
+      : storage.provider === 'google-drive'
+        ? storage.folderId
+        : undefined
+  const at = storage.apiEndpoint === undefined ? '' : ` at ${endpointLabel(storage.apiEndpoint)}`
+  return `${storage.provider}${place === undefined ? '' : `: ${place}`}${at}`
+}
+
 /**
  * Describes machine, versions and target. Those of an embedded chain and Node's own are added to the versions given.
  *
@@ -80,9 +93,7 @@ export function describeEnvironment(options: {
       name: target.name,
       chainId: target.chain.id,
       rpcUrls: target.chain.rpcUrls.map(endpointLabel),
-      storage: `${target.storage.provider}: ${target.storage.bucket}${
-        target.storage.apiEndpoint === undefined ? '' : ` at ${endpointLabel(target.storage.apiEndpoint)}`
-      }`,
+      storage: labelOf(target.storage),
       personalServer: endpointLabel(target.personalServer.url),
       apiServer: endpointLabel(target.apiServer.url),
       ...(target.pids === undefined ? {} : { pids: target.pids }),

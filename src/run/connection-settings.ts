@@ -1,7 +1,6 @@
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { Target } from '../config/target.ts'
 import type { VanaLoadTestClientOptions } from '../flow/vana-load-test-client.ts'
-import { parseServiceAccount } from '../storage/service-account.ts'
 
 /** What a configuration says of the client of a target. */
 export function connectionSettings(
@@ -24,8 +23,7 @@ export function connectionSettings(
     retry,
     spacingMs: config.load.spacingMs,
     ...(config.load.threads === undefined ? {} : { threads: config.load.threads }),
-    serviceAccount:
-      secrets.serviceAccountJson === undefined ? undefined : parseServiceAccount(secrets.serviceAccountJson),
+    storageSecrets: secrets,
     apiServerToken: secrets.apiServerToken,
     flow: {
       runId,

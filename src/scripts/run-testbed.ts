@@ -1,5 +1,6 @@
 import { isDevelopmentChain } from '../config/development-chain.ts'
 import { mainnetChainId } from '../config/moksha.ts'
+import { describeStorage } from '../config/storage-target.ts'
 import { type TestbedPart, testbedParts } from '../config/testbed-part.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { devAccounts } from '../testbed/chain/dev-accounts.ts'
@@ -106,7 +107,7 @@ function describe(document: TestbedDocument): string {
     isWhole ? 'The embedded stack is up. Ctrl-C stops it.' : 'Up. Ctrl-C stops it.',
     '',
     ...(chain ? [`  chain            ${chain.rpcUrls[0]}  (chain id ${chain.id})`] : []),
-    ...(storage ? [`  object storage   ${storage.apiEndpoint}  (bucket ${storage.bucket})`] : []),
+    ...(storage ? [`  object storage   ${storage.apiEndpoint}  (${describeStorage(storage)})`] : []),
     ...(personalServer ? [`  personal server  ${personalServer.url}  (${personalServer.profile})`] : []),
     ...(apiServer ? [`  API server       ${apiServer.url}`] : []),
     ...(document.faults?.length ? [`  faults           ${document.faults.join(', ')}`] : []),

@@ -51,7 +51,10 @@ export const define: CommandModule['define'] = (command, io, run) => {
             '--allow-mainnet: a spending cap has to be given: --max-spend',
           )
         }
-        const target = await resolveTarget({ target: own.target, limits, secrets }, environment)
+        const target = await resolveTarget(
+          { target: own.target, limits, secrets: { granteePrivateKey: secrets.granteePrivateKey } },
+          environment,
+        )
         if (target === 'local') {
           throw new LoadTestError('CONFIG_INVALID', 'The embedded testbed has an API server of its own.', {
             hint: 'Start it with `vana-load testbed`, or give `vana-load serve` the target document that it prints.',

@@ -2,6 +2,7 @@ import { formatAmount } from '../config/kinds/amount.ts'
 import { loadProfileOf } from '../config/load-profile.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import { resolveTarget } from '../config/resolve-target.ts'
+import { describeStorage } from '../config/storage-target.ts'
 import type { TargetPlan } from '../config/target.ts'
 import { describeProfile } from '../load/describe-profile.ts'
 import { drawProfile } from '../load/draw-profile.ts'
@@ -58,7 +59,7 @@ function describeTarget(target: TargetPlan | 'local'): string {
   const { name, chain, storage, personalServer, apiServer } = target
   return [
     `${name}: chain ${chain.id} at ${chain.rpcUrls.map((url) => new URL(url).host).join(', ')}`,
-    `bucket ${storage.bucket}`,
+    `files in ${describeStorage(storage)}`,
     `personal server ${new URL(personalServer.url).host}`,
     apiServer ? `API server ${new URL(apiServer.url).host}` : 'an API server of its own',
   ].join('; ')

@@ -1,15 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import type {
-  StorageFile,
-  StorageListOptions,
-  StorageProvider,
-  StorageProviderConfig,
-  StorageUploadResult,
-} from '@opendatalabs/vana-sdk'
 import { Agent } from 'undici'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { downloadObject } from './download-object.ts'
 import { listFiles } from './list-files.ts'
+import { newObject } from './new-object.ts'
+import type { ObjectStorage, StorageCallOptions } from './object-storage.ts'
 import { googleEndpoint, objectNameFromUrl, publicObjectUrl } from './object-url.ts'
 import { createOfficialClient } from './official-client.ts'
 import { redactSignedUrl } from './redact-signed-url.ts'
@@ -41,35 +35,6 @@ export type GoogleCloudStorageOptions = {
   now?: () => Date
 }
 
-/** What a call may say. */
-export type StorageCallOptions = {
-  signal?: AbortSignal | undefined
-  /** In ms. @default the provider's */
-  timeoutMs?: number
-}
-
-/** What an upload may say. */
-export type UploadOptions = StorageCallOptions & {
-  /** Name of the object, after the prefix. @default a random one */
-  name?: string
-  /** @default the blob's type, or application/octet-stream */
-  contentType?: string
-}
-
-/** A `StorageProvider` of the Vana SDK whose calls can be aborted. */
-export interface GoogleCloudStorage extends StorageProvider {
-  upload(content: Blob | Uint8Array, options?: string | UploadOptions): Promise<StorageUploadResult>
-  download(url: string, options?: StorageCallOptions): Promise<Blob>
-  list(options?: StorageListOptions & StorageCallOptions): Promise<StorageFile[]>
-  /** Deletes what a URL stands for; false when there is nothing any more. */
-  delete(url: string, options?: StorageCallOptions): Promise<boolean>
-  /** Which of the rights a load test needs on the bucket are missing. */
-  missingPermissions(options?: StorageCallOptions): Promise<string[]>
-  getConfig(): StorageProviderConfig
-  /** Closes all connections. */
-  close(): Promise<void>
-}
-
 const weekMs = 7 * 24 * 3600 * 1000
 const neededPermissions = [
   'storage.objects.create',
@@ -81,17 +46,13 @@ const neededPermissions = [
 /**
  * Creates storage on Google Cloud Storage, or on an emulator of it.
  *
- * Every call is made once: retries are the caller's, who has to count them. Every call rejects with a `LoadTestError`
- * (`STORAGE_UNREACHABLE`, `STORAGE_REFUSED`, `STORAGE_FAILED`, with `details.status` and `details.retryAfterMs` where
- * the service said so), or with the signal's reason, at once when it aborts. No error holds a signature or a key.
- *
  * @throws LoadTestError CONFIG_INVALID
  *
  * @example
  * const storage = createGoogleCloudStorage({ bucket: 'data', apiEndpoint: 'http://127.0.0.1:4443' })
  * const { url } = await storage.upload(bytes, { name: 'a.bin', contentType: 'application/octet-stream', signal })
  */
-export function createGoogleCloudStorage(options: GoogleCloudStorageOptions): GoogleCloudStorage {
+export function createGoogleCloudStorage(options: GoogleCloudStorageOptions): ObjectStorage {
   const { bucket, apiEndpoint, credentials, urlKind = 'public', prefix = '', connections = 256 } = options
   const {
     signedUrlLifetimeMs = weekMs,
@@ -136,12 +97,9 @@ export function createGoogleCloudStorage(options: GoogleCloudStorageOptions): Go
 
   return {
     async upload(content, uploadOptions = {}) {
-      const given = typeof uploadOptions === 'string' ? { name: uploadOptions } : uploadOptions
-      const name = prefix + (given.name ?? randomUUID())
-      const isBlob = content instanceof Blob
-      const contentType = given.contentType || (isBlob && content.type) || 'application/octet-stream'
-      const bytes = isBlob ? new Uint8Array(await content.arrayBuffer()) : content
-      await uploadObject(connection, { name, contentType, bytes }, settle(given))
+      const { object, call } = await newObject(prefix, content, uploadOptions)
+      const { name, contentType, bytes } = object
+      await uploadObject(connection, object, settle(call))
       return { url: await urlOf(name), size: bytes.length, contentType, metadata: { bucket, name } }
     },
 

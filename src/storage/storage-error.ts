@@ -28,8 +28,12 @@ export function storageTimeout(action: string, endpoint: string, timeoutMs: numb
   )
 }
 
+/** Why Google Drive refuses with 403 what it would take later. */
+const rateLimitReasons = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'sharingRateLimitExceeded'])
+
 /**
- * Classifies an answer other than success by its status: 408, 429 and 5xx may pass by themselves, other 4xx will not.
+ * Classifies an answer other than success by its status: 408, 429 and 5xx may pass by themselves, other 4xx will not, but
+ * for the 403 with which Google Drive limits rates (`details.rateLimited`).
  */
 export function storageAnswerError(
   action: string,
@@ -37,15 +41,17 @@ export function storageAnswerError(
   headers: Headers,
   body: string,
 ): LoadTestError {
-  const mayPass = status === 408 || status === 429 || status >= 500
-  const code: ErrorCode = mayPass ? 'STORAGE_FAILED' : 'STORAGE_REFUSED'
   const { reason, message } = reasonOf(body)
+  const rateLimited = status === 403 && rateLimitReasons.has(reason ?? '')
+  const mayPass = rateLimited || status === 408 || status === 429 || status >= 500
+  const code: ErrorCode = mayPass ? 'STORAGE_FAILED' : 'STORAGE_REFUSED'
   const said = [reason, message].filter(Boolean).join(': ')
   const retryAfterMs = parseRetryAfter(headers['retry-after'])
   return new LoadTestError(code, `Cannot ${action}: the storage answered ${status}${said && ` (${said})`}.`, {
     details: {
       status,
       ...(reason !== undefined && { reason }),
+      ...(rateLimited && { rateLimited }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     },
   })
@@ -105,7 +111,7 @@ function statusOf(error: unknown): number | undefined {
   return undefined
 }
 
-/** Google's JSON, the XML of signed URLs, or plain text, down to one line. */
+/** The JSON of Google, of its sign-in or of Pinata, the XML of signed URLs, or plain text, down to one line. */
 function reasonOf(body: string): { reason?: string | undefined; message?: string | undefined } {
   const found = body.startsWith('{') ? fromJson(body) : fromXml(body)
   const message = found.message ?? (found.reason === undefined ? body : '')
@@ -113,8 +119,8 @@ function reasonOf(body: string): { reason?: string | undefined; message?: string
 }
 
 function fromJson(body: string): { reason?: string; message?: string } {
-  const reason = /"reason":\s*"([\w.-]{1,60})"/.exec(body)?.[1]
-  const quoted = /"message":\s*("(?:[^"\\]|\\.){0,2000}")/.exec(body)?.[1]
+  const reason = /"(?:reason|error)":\s*"([\w.-]{1,60})"/.exec(body)?.[1]
+  const quoted = /"(?:message|details|error_description)":\s*("(?:[^"\\]|\\.){0,2000}")/.exec(body)?.[1]
   return {
     ...(reason !== undefined && { reason }),
     ...(quoted !== undefined && { message: unquote(quoted) }),

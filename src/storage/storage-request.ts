@@ -4,12 +4,14 @@ import { storageAnswerError, storageTimeout, storageUnreachable } from './storag
 
 /** One HTTP request to the storage. */
 export type StorageRequest = {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'DELETE'
   /** `http(s)://host[:port]`, without a path. */
   origin: string
   path: string
   headers?: Record<string, string>
-  body?: Buffer
+  body?: Buffer | string
+  /** Taken out of whatever the other side says, should it repeat them. */
+  secrets?: readonly string[] | undefined
   /** What is attempted, for messages: `upload "a/b" to bucket c`. */
   action: string
   signal?: AbortSignal | undefined
@@ -30,7 +32,7 @@ export async function storageRequest(
   dispatcher: Dispatcher,
   request: StorageRequest,
 ): Promise<StorageAnswer> {
-  const { method, origin, path, headers = {}, body, action, signal, timeoutMs } = request
+  const { method, origin, path, headers = {}, body, secrets = [], action, signal, timeoutMs } = request
   const answer = await exchange(dispatcher, {
     method,
     origin,
@@ -46,7 +48,9 @@ export async function storageRequest(
       : storageUnreachable(action, origin, error)
   })
   if (answer.status >= 200 && answer.status < 300) return answer
-  throw storageAnswerError(action, answer.status, answer.headers, answer.body.toString('utf8', 0, 4096))
+  const said = answer.body.toString('utf8', 0, 4096)
+  const shown = secrets.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), said)
+  throw storageAnswerError(action, answer.status, answer.headers, shown)
 }
 
 const isTimeout = (error: unknown): boolean =>

@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { crc32c, crc32cBase64 } from '../crypto/crc32c.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import type { NewObject } from './object-storage.ts'
 import { encodeStrictly } from './object-url.ts'
+import { parseAnswer } from './parse-answer.ts'
 import type { StorageConnection } from './storage-connection.ts'
 import { storageRequest } from './storage-request.ts'
 import { uploadBody, uploadContentType } from './upload-body.ts'
-
-/** An object to store. */
-export type NewObject = { name: string; contentType: string; bytes: Uint8Array }
 
 const storedSchema = z.object({ crc32c: z.string() })
 
@@ -28,9 +27,6 @@ export async function uploadObject(
   const { dispatcher, endpoint, bucket, authorization } = connection
   const { name, contentType, bytes } = object
   const action = `upload "${name}" to bucket ${bucket}`
-  if (!/^[\x20-\x7e]+$/.test(contentType)) {
-    throw new LoadTestError('CONFIG_INVALID', `Cannot ${action}: its content type is not printable ASCII.`)
-  }
   const checksum = crc32cBase64(crc32c(bytes))
   const { body } = await storageRequest(dispatcher, {
     method: 'POST',
@@ -41,28 +37,14 @@ export async function uploadObject(
     action,
     ...call,
   })
-  const stored = storedSchema.safeParse(parseJson(body))
-  if (!stored.success) {
-    throw new LoadTestError(
-      'STORAGE_FAILED',
-      `Cannot ${action}: the storage's answer is not a stored object.`,
-    )
-  }
-  if (stored.data.crc32c !== checksum) {
+  const stored = parseAnswer(storedSchema, body, action)
+  if (stored.crc32c !== checksum) {
     throw new LoadTestError(
       'STORAGE_FAILED',
       `Cannot ${action}: the storage has other bytes than were sent.`,
       {
-        details: { sent: checksum, stored: stored.data.crc32c },
+        details: { sent: checksum, stored: stored.crc32c },
       },
     )
-  }
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return undefined
   }
 }

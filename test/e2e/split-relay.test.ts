@@ -35,7 +35,7 @@ beforeAll(async () => {
   environment = {
     VANA_LOAD_CHAIN_ID: String(target.chain.id),
     VANA_LOAD_RPC_URL: target.chain.rpcUrls.join(','),
-    VANA_LOAD_STORAGE_BUCKET: target.storage.bucket,
+    VANA_LOAD_STORAGE_BUCKET: target.storage.provider === 'gcs' ? target.storage.bucket : '',
     VANA_LOAD_STORAGE_ENDPOINT: target.storage.apiEndpoint ?? '',
     VANA_LOAD_STORAGE_URLS: 'public',
     VANA_LOAD_PERSONAL_SERVER_URL: target.personalServer.url,

@@ -6,16 +6,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { LoadTestError } from '../../src/errors/load-test-error.ts'
 import {
   createGoogleCloudStorage,
-  type GoogleCloudStorage,
   type GoogleCloudStorageOptions,
 } from '../../src/storage/google-cloud-storage.ts'
+import type { ObjectStorage } from '../../src/storage/object-storage.ts'
 import { account, buckets, useEmulator } from './storage.fixture.ts'
 
 const use = useEmulator()
 const opened: { close(): Promise<void> }[] = []
 
 /** A provider that is closed after its test. */
-function provider(options: Partial<GoogleCloudStorageOptions> = {}): GoogleCloudStorage {
+function provider(options: Partial<GoogleCloudStorageOptions> = {}): ObjectStorage {
   const storage = createGoogleCloudStorage({
     bucket: buckets.open,
     apiEndpoint: use.emulator().url,
@@ -343,7 +343,7 @@ describe('a server that never answers', () => {
 
   const calls: [
     string,
-    (storage: GoogleCloudStorage, options: { signal?: AbortSignal; timeoutMs?: number }) => Promise<unknown>,
+    (storage: ObjectStorage, options: { signal?: AbortSignal; timeoutMs?: number }) => Promise<unknown>,
   ][] = [
     ['upload', (storage, options) => storage.upload(bytes, options)],
     ['download', (storage, options) => storage.download(`${url}/open-bucket/x`, options)],

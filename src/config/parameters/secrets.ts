@@ -30,11 +30,37 @@ export const secretParameters = {
   granteePrivateKey: secret(privateKey, {
     summary: 'Key of the app (the grantee), which signs requests to the personal server.',
   }),
-  /** For Google Cloud Storage, as JSON text; a path goes into the target's `keyFile`. */
+  /** For Google Cloud Storage or Google Drive, as JSON text; a path goes into the target's `keyFile`. */
   serviceAccountJson: secret(serviceAccountJson, {
     alsoEnv: ['GOOGLE_SERVICE_ACCOUNT_JSON'],
     summary:
-      'Service-account key for Google Cloud Storage as JSON; for a path, GOOGLE_APPLICATION_CREDENTIALS.',
+      'Service-account key for Google Cloud Storage or Google Drive as JSON; for a path, GOOGLE_APPLICATION_CREDENTIALS.',
+  }),
+  /** Opens the account that Pinata pins for. */
+  pinataJwt: secret(text('any text'), {
+    alsoEnv: ['PINATA_JWT'],
+    summary:
+      'JWT of the Pinata account that pins data and grants, with the rights pinFileToIPFS, unpin and pinList.',
+  }),
+  /** Opens Google Drive without renewing itself. */
+  googleDriveAccessToken: secret(text('any text'), {
+    alsoEnv: ['GOOGLE_DRIVE_ACCESS_TOKEN'],
+    summary: 'Access token for Google Drive, which holds for an hour; only read without a refresh token.',
+  }),
+  /** Renews access tokens for Google Drive. */
+  googleDriveRefreshToken: secret(text('any text'), {
+    alsoEnv: ['GOOGLE_DRIVE_REFRESH_TOKEN'],
+    summary: 'Refresh token for Google Drive, with the id and the secret of the client it was given to.',
+  }),
+  /** The client that the refresh token was given to. */
+  googleDriveClientId: secret(text('any text'), {
+    alsoEnv: ['GOOGLE_CLIENT_ID'],
+    summary: 'OAuth client that the refresh token for Google Drive was given to.',
+  }),
+  /** Its secret. */
+  googleDriveClientSecret: secret(text('any text'), {
+    alsoEnv: ['GOOGLE_CLIENT_SECRET'],
+    summary: 'Secret of that OAuth client.',
   }),
   /** What the API server asks of its clients, and its clients send. */
   apiServerToken: secret(text('any text'), {

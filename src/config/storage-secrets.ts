@@ -1,0 +1,100 @@
+import { isLoopback } from './loopback.ts'
+import type { Problem } from './problem.ts'
+import type { StorageProviderName } from './storage-target.ts'
+import type { Target } from './target.ts'
+
+/** What opens the storage of a target, from the environment alone; all of it secret. */
+export type StorageSecrets = {
+  serviceAccountJson: string | undefined
+  pinataJwt: string | undefined
+  googleDriveAccessToken: string | undefined
+  googleDriveRefreshToken: string | undefined
+  googleDriveClientId: string | undefined
+  googleDriveClientSecret: string | undefined
+}
+
+/** What opens a storage that asks for nothing. */
+export const noStorageSecrets: StorageSecrets = {
+  serviceAccountJson: undefined,
+  pinataJwt: undefined,
+  googleDriveAccessToken: undefined,
+  googleDriveRefreshToken: undefined,
+  googleDriveClientId: undefined,
+  googleDriveClientSecret: undefined,
+}
+
+/** What the emulators of the embedded stack take; everyone knows them, and no service does. */
+export const developmentStorageSecrets = {
+  ...noStorageSecrets,
+  pinataJwt: 'vana-load-testbed',
+  googleDriveRefreshToken: 'vana-load-testbed-refresh',
+  googleDriveClientId: 'vana-load-testbed',
+  googleDriveClientSecret: 'vana-load-testbed-client',
+} as const satisfies StorageSecrets
+
+/**
+ * Chooses what opens a target's storage: an embedded one takes what everyone knows, and is never shown anything else.
+ *
+ * @param given what the environment has
+ */
+export function storageSecretsFor(
+  { storage, embedded }: Pick<Target, 'storage' | 'embedded'>,
+  given: StorageSecrets,
+): StorageSecrets {
+  const { provider, apiEndpoint } = storage
+  // Google Cloud Storage is never shown credentials at an endpoint of one's own, and signs URLs with what is given.
+  if (provider === 'gcs') return given
+  const isEmbedded = embedded.includes('storage') && apiEndpoint !== undefined && isLoopback(apiEndpoint)
+  return isEmbedded ? developmentStorageSecrets : given
+}
+
+const variables = {
+  jwt: 'VANA_LOAD_PINATA_JWT',
+  access: 'VANA_LOAD_GOOGLE_DRIVE_ACCESS_TOKEN',
+  refresh: 'VANA_LOAD_GOOGLE_DRIVE_REFRESH_TOKEN',
+  clientId: 'VANA_LOAD_GOOGLE_DRIVE_CLIENT_ID',
+  clientSecret: 'VANA_LOAD_GOOGLE_DRIVE_CLIENT_SECRET',
+  account: 'VANA_LOAD_SERVICE_ACCOUNT_JSON',
+} as const
+
+/** Whether the secrets of a storage were looked for at all. */
+export function hasStorageSecrets(secrets: Partial<StorageSecrets>): secrets is StorageSecrets {
+  return 'pinataJwt' in secrets
+}
+
+/** Finds what a provider can't do without and is not there. */
+export function missingStorageSecrets(
+  storage: { provider: StorageProviderName; keyFile?: string | undefined },
+  given: StorageSecrets,
+): Problem[] {
+  if (storage.provider === 'gcs') return []
+  if (storage.provider === 'pinata') {
+    const found = `Pinata needs it: set ${variables.jwt} in the environment`
+    return given.pinataJwt === undefined ? [{ key: 'secrets.pinataJwt', found }] : []
+  }
+  const { googleDriveAccessToken, googleDriveRefreshToken, googleDriveClientId, googleDriveClientSecret } =
+    given
+  if (googleDriveRefreshToken !== undefined) {
+    const lacking = (key: string, value: string | undefined, variable: string): Problem[] =>
+      value === undefined
+        ? [
+            {
+              key: `secrets.${key}`,
+              found: `a refresh token is of use only with it: set ${variable} in the environment`,
+            },
+          ]
+        : []
+    return [
+      ...lacking('googleDriveClientId', googleDriveClientId, variables.clientId),
+      ...lacking('googleDriveClientSecret', googleDriveClientSecret, variables.clientSecret),
+    ]
+  }
+  const isOpen =
+    googleDriveAccessToken !== undefined ||
+    given.serviceAccountJson !== undefined ||
+    storage.keyFile !== undefined
+  const found =
+    `Google Drive needs an account: set ${variables.refresh} with ${variables.clientId} and ${variables.clientSecret}, ` +
+    `or ${variables.account} or a key file, or ${variables.access} for an hour's worth`
+  return isOpen ? [] : [{ key: 'secrets.googleDriveRefreshToken', found }]
+}

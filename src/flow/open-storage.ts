@@ -1,0 +1,82 @@
+import { type StorageSecrets, storageSecretsFor } from '../config/storage-secrets.ts'
+import type { Target } from '../config/target.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { createGoogleCloudStorage } from '../storage/google-cloud-storage.ts'
+import { createGoogleDrive } from '../storage/google-drive.ts'
+import type { GoogleCredentials } from '../storage/google-sign-in.ts'
+import type { ObjectStorage } from '../storage/object-storage.ts'
+import { createPinata } from '../storage/pinata.ts'
+import { parseServiceAccount, readServiceAccount, type ServiceAccount } from '../storage/service-account.ts'
+
+/**
+ * Opens the storage of a target, whichever provider it is with. Nothing is asked of it yet.
+ *
+ * @param given what the environment has; an embedded storage is opened with what everyone knows
+ * @throws LoadTestError CONFIG_INVALID
+ * @example const storage = openStorage(target, config.secrets, { timeoutMs: 30_000 })
+ */
+export function openStorage(
+  target: Pick<Target, 'storage' | 'embedded'>,
+  given: StorageSecrets,
+  options: { timeoutMs?: number } = {},
+): ObjectStorage {
+  const { storage } = target
+  const secrets = storageSecretsFor(target, given)
+  const common = {
+    ...options,
+    ...(storage.apiEndpoint === undefined ? {} : { apiEndpoint: storage.apiEndpoint }),
+  }
+  switch (storage.provider) {
+    case 'gcs': {
+      const credentials = serviceAccountOf(storage, secrets)
+      return createGoogleCloudStorage({
+        ...common,
+        bucket: storage.bucket,
+        urlKind: storage.urls,
+        ...(credentials === undefined ? {} : { credentials }),
+      })
+    }
+    case 'pinata': {
+      const { gatewayUrl } = storage
+      const jwt = needed(secrets.pinataJwt, 'Pinata needs a JWT: set VANA_LOAD_PINATA_JWT.')
+      return createPinata({ ...common, jwt, ...(gatewayUrl === undefined ? {} : { gatewayUrl }) })
+    }
+    case 'google-drive': {
+      const { folderId } = storage
+      const credentials = driveCredentials(storage, secrets)
+      return createGoogleDrive({ ...common, credentials, ...(folderId === undefined ? {} : { folderId }) })
+    }
+  }
+}
+
+/** What is renewed goes before what is not, and what was given to a person before what a machine has for all its uses. */
+function driveCredentials(
+  storage: { keyFile?: string | undefined },
+  secrets: StorageSecrets,
+): GoogleCredentials {
+  const { googleDriveRefreshToken: refreshToken, googleDriveAccessToken: accessToken } = secrets
+  if (refreshToken !== undefined) {
+    const lacking = 'A refresh token for Google Drive needs the id and the secret of its client.'
+    return {
+      refreshToken,
+      clientId: needed(secrets.googleDriveClientId, lacking),
+      clientSecret: needed(secrets.googleDriveClientSecret, lacking),
+    }
+  }
+  const serviceAccount = serviceAccountOf(storage, secrets)
+  if (serviceAccount !== undefined) return { serviceAccount }
+  return { accessToken: needed(accessToken, 'Google Drive needs an account: see docs/targets.md.') }
+}
+
+function serviceAccountOf(
+  { keyFile }: { keyFile?: string | undefined },
+  { serviceAccountJson }: StorageSecrets,
+): ServiceAccount | undefined {
+  if (serviceAccountJson !== undefined) return parseServiceAccount(serviceAccountJson)
+  return keyFile === undefined ? undefined : readServiceAccount(keyFile)
+}
+
+function needed(value: string | undefined, lacking: string): string {
+  if (value !== undefined) return value
+  throw new LoadTestError('CONFIG_INVALID', lacking)
+}

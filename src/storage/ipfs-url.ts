@@ -1,0 +1,8 @@
+/**
+ * Finds the content id in `ipfs://<id>`, in a gateway's URL, or in a text that is nothing else; `undefined` for none.
+ *
+ * @example cidOfUrl('https://gateway.pinata.cloud/ipfs/Qm...') // 'Qm...'
+ */
+export function cidOfUrl(url: string): string | undefined {
+  return /^(?:ipfs:\/\/|https?:\/\/[^/]+\/ipfs\/|)((?:Qm|ba)[a-zA-Z0-9]{44,})(?:[/?#].*)?$/.exec(url)?.[1]
+}
