@@ -11,7 +11,7 @@ import type { StoredBody } from './stored-body.ts'
  * @throws 413 past the emulator's limit, and whatever `split` throws; nothing is kept then
  */
 export async function receiveBody(
-  emulator: Emulator,
+  emulator: Pick<Emulator, 'maxObjectBytes' | 'bodies' | 'counters'>,
   request: IncomingMessage,
   split: (chunk: Buffer) => Buffer[] = (chunk) => [chunk],
 ): Promise<StoredBody> {

@@ -1,10 +1,19 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { BaseLogger } from 'pino'
-import type { Emulator, Exchange } from './exchange.ts'
-import { errorShape, route } from './route.ts'
-import { sendError } from './send-error.ts'
+import type { EmulatorCounters } from './counters.ts'
+import type { Exchange } from './exchange.ts'
 import { backendError, ServiceError } from './service-error.ts'
+
+/** How one emulated service answers. */
+export type EmulatedService = {
+  counters: EmulatorCounters
+  now: () => Date
+  /** Answers a request. @throws ServiceError for whatever is refused */
+  route(exchange: Exchange): Promise<void>
+  /** Writes an error in the service's own shape. */
+  sendError(exchange: Exchange, error: ServiceError): void
+}
 
 /** Answers the requests of one emulator. */
 export type RequestAnswerer = {
@@ -18,16 +27,16 @@ export type RequestAnswerer = {
  * shape; only faults of the emulator itself are logged, and none of them is told to the caller.
  */
 export function createRequestAnswerer(
-  emulator: Emulator,
+  service: EmulatedService,
   logger?: Pick<BaseLogger, 'error'>,
 ): RequestAnswerer {
-  const { counters } = emulator
+  const { counters } = service
   const running = new Set<Promise<void>>()
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const exchange = toExchange(request, response, emulator.now())
+    const exchange = toExchange(request, response, service.now())
     try {
-      await route(emulator, exchange)
+      await service.route(exchange)
     } catch (error) {
       // The caller has gone away: nobody is left to be told, and it is no fault of ours.
       if (response.socket === null || response.socket.destroyed) return
@@ -38,8 +47,7 @@ export function createRequestAnswerer(
       }
       // What is left of a half-read body stands before the next request on this connection.
       request.resume()
-      const fault = error instanceof ServiceError ? error : backendError()
-      sendError(response, fault, errorShape(exchange.rawPath, exchange.query), exchange.now)
+      service.sendError(exchange, error instanceof ServiceError ? error : backendError())
     }
   }
 

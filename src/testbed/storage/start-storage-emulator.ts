@@ -1,21 +1,16 @@
-import { createPublicKey } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { BaseLogger } from 'pino'
 import { LoadTestError } from '../../errors/load-test-error.ts'
+import { accountKey } from './account-key.ts'
 import { createBodyStore } from './body-store.ts'
 import { createCounters, type EmulatorCounters } from './counters.ts'
 import type { Emulator } from './exchange.ts'
 import { ObjectStore } from './object-store.ts'
-import { createRequestAnswerer, refuseMalformed } from './request-answerer.ts'
 import { createResumableUploads } from './resumable-uploads.ts'
+import { errorShape, route } from './route.ts'
+import { sendError } from './send-error.ts'
+import { type EmulatorServerOptions, startEmulatorServer } from './start-emulator-server.ts'
 
 /** How to run a storage emulator. */
-export type StorageEmulatorOptions = {
-  /** Address to listen on. @default '127.0.0.1' */
-  host?: '127.0.0.1'
-  /** Port to listen on; 0 takes a free one. @default 0 */
-  port?: number
+export type StorageEmulatorOptions = EmulatorServerOptions & {
   /** Buckets that are there from the start. @default [] */
   buckets?: readonly EmulatedBucket[]
   /** Service accounts whose signed URLs are accepted. @default [] */
@@ -26,12 +21,6 @@ export type StorageEmulatorOptions = {
   memoryLimitBytes?: number
   /** Largest object taken; past it 413. @default 1 GiB */
   maxObjectBytes?: number
-  /** How long `stop` waits for requests under way before it cuts them off, in ms. @default 2000 */
-  stopGraceMs?: number
-  /** Where faults of the emulator itself are logged. @default nowhere */
-  logger?: Pick<BaseLogger, 'error'>
-  /** Stops the emulator when aborted. */
-  signal?: AbortSignal
   /** The clock for generations, timestamps and signed URLs. @default the system's */
   now?: () => Date
 }
@@ -86,19 +75,14 @@ export type StorageEmulator = {
  */
 export async function startStorageEmulator(options: StorageEmulatorOptions = {}): Promise<StorageEmulator> {
   const {
-    host = '127.0.0.1',
-    port = 0,
     buckets = [],
     serviceAccounts = [],
     spillDirectory,
     memoryLimitBytes = 256 * 2 ** 20,
     maxObjectBytes = 2 ** 30,
-    stopGraceMs = 2000,
-    logger,
-    signal,
     now = () => new Date(),
   } = options
-  signal?.throwIfAborted()
+  options.signal?.throwIfAborted()
 
   const bodies = createBodyStore({
     memoryLimitBytes,
@@ -110,7 +94,7 @@ export async function startStorageEmulator(options: StorageEmulatorOptions = {})
     uploads: createResumableUploads(bodies, now),
     rewrites: new Map(),
     accounts: new Map(
-      serviceAccounts.map(({ clientEmail, key }) => [clientEmail, publicKey(clientEmail, key)]),
+      serviceAccounts.map(({ clientEmail, key }) => [clientEmail, accountKey(clientEmail, key)]),
     ),
     counters: createCounters(),
     maxObjectBytes,
@@ -118,35 +102,31 @@ export async function startStorageEmulator(options: StorageEmulatorOptions = {})
   }
   for (const bucket of buckets) createBucket(emulator, bucket)
 
-  const answerer = createRequestAnswerer(emulator, logger)
-  const server = createServer({ keepAliveTimeout: 65_000, noDelay: true }, answerer.listener)
-  server.on('clientError', refuseMalformed)
-  const address = await listen(server, host, port)
-  const loadAtStart = performance.eventLoopUtilization()
-
-  let stopping: Promise<void> | undefined
-  async function stop(): Promise<void> {
-    signal?.removeEventListener('abort', stop)
-    stopping ??= close(server, stopGraceMs).then(async () => {
-      await answerer.settled()
+  const server = await startEmulatorServer(
+    {
+      counters: emulator.counters,
+      now,
+      route: (exchange) => route(emulator, exchange),
+      sendError: ({ response, rawPath, query, now: at }, error) =>
+        sendError(response, error, errorShape(rawPath, query), at),
+    },
+    options,
+    async () => {
       await emulator.uploads.close()
       await bodies.close()
-    })
-    await stopping
-  }
-  signal?.addEventListener('abort', stop, { once: true })
-
+    },
+  )
   return {
-    url: `http://${host}:${address.port}`,
-    port: address.port,
-    stop,
+    url: server.url,
+    port: server.port,
+    stop: server.stop,
     stats: () => ({
       ...emulator.counters,
       objects: emulator.store.size,
       uploadSessions: emulator.uploads.size,
       memoryBytes: bodies.memoryBytes,
       spilledBytes: bodies.spilledBytes,
-      busy: performance.eventLoopUtilization(loadAtStart).utilization,
+      busy: server.busy(),
     }),
   }
 }
@@ -158,42 +138,5 @@ function createBucket({ store }: Emulator, bucket: EmulatedBucket): void {
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new LoadTestError('CONFIG_INVALID', `Bucket ${name} cannot be created: ${message}`, { cause })
-  }
-}
-
-function publicKey(clientEmail: string, pem: string): ReturnType<typeof createPublicKey> {
-  try {
-    const key = createPublicKey(pem)
-    if (key.asymmetricKeyType === 'rsa') return key
-  } catch {
-    // The parser's message may quote the key; the address says enough.
-  }
-  throw new LoadTestError(
-    'CONFIG_INVALID',
-    `The key of service account ${clientEmail} is not an RSA key in PEM form.`,
-  )
-}
-
-function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const inUse = cause.code === 'EADDRINUSE' || cause.code === 'EACCES'
-      const message = `The storage emulator cannot listen on ${host}:${port} (${cause.code ?? cause.message}).`
-      reject(new LoadTestError(inUse ? 'PORT_IN_USE' : 'TESTBED_START_FAILED', message, { cause }))
-    })
-    server.listen(port, host, () => resolve(server.address() as AddressInfo))
-  })
-}
-
-/** Closes idle sockets at once and busy ones after their answer, or after the grace period. */
-async function close(server: Server, graceMs: number): Promise<void> {
-  const cutOff = setTimeout(() => server.closeAllConnections(), graceMs)
-  try {
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve())
-      server.closeIdleConnections()
-    })
-  } finally {
-    clearTimeout(cutOff)
   }
 }
