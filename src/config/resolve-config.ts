@@ -12,6 +12,7 @@ import { settleArrivals } from './settle-arrivals.ts'
 import { settleFunder } from './settle-funder.ts'
 import { settleMoney } from './settle-money.ts'
 import type { Source } from './source.ts'
+import { storageProblems } from './storage-problems.ts'
 
 /** What {@link resolveConfig} reads. */
 export type ConfigSources = {
@@ -67,6 +68,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   noteFullGrantees(values, notes)
   settleFunder(values, problems, notes)
   problems.push(...findBadThresholds(values.get('thresholds'), sources.checkThreshold))
+  problems.push(...storageProblems(values))
   throwProblems(problems)
   values.set('preset', { value: preset.name, source: preset.source })
   return {

@@ -37,7 +37,12 @@ export async function runTestbed(
     relayerLanes: options.chain.relayerLanes,
     only: parts,
     ports: portsOf(options, parts),
-    surroundings: { chain, personalServerUrl: surroundings.personalServerUrl?.replace(/\/+$/, '') },
+    surroundings: {
+      chain,
+      personalServerUrl: surroundings.personalServerUrl?.replace(/\/+$/, ''),
+      ipfsGateways: surroundings.ipfsGateways,
+      driveUrl: surroundings.driveUrl,
+    },
     serverMnemonic: surroundings.serverMnemonic,
     signal: io.signal,
   })

@@ -20,7 +20,9 @@ function tokensOf(lifetimeMs: number) {
     },
     () => state.nowMs,
   )
-  const answer = (): void => waiting.splice(0).forEach((resolve) => resolve())
+  const answer = (): void => {
+    for (const resolve of waiting.splice(0)) resolve()
+  }
   return { state, tokens, answer }
 }
 

@@ -1,5 +1,6 @@
 import { privateKeyToAccount } from 'viem/accounts'
 import type { DependencyName } from '../config/dependency.ts'
+import type { StorageTarget } from '../config/storage-target.ts'
 import type { Target } from '../config/target.ts'
 import { type TestbedPart, testbedParts } from '../config/testbed-part.ts'
 import { granteeKey } from '../crypto/grantee-key.ts'
@@ -13,25 +14,21 @@ export type TestbedDocument = Partial<Target>
 /**
  * Writes the target document of the parts that are up; of those that are not, it says nothing.
  *
- * @param up.storage what its address alone doesn't say
  */
 export function describeTestbed(up: {
   parts: { chain: OwnChain | undefined } & Record<Exclude<TestbedPart, 'chain'>, PartProcess | undefined>
-  storage: { bucket: string; urls: 'public' | 'signed'; keyFile: string | undefined }
+  storage: StorageTarget | undefined
   serverProfile: Target['personalServer']['profile']
   /** Those in front of the parts, as `--fault` has them. */
   faults: readonly string[]
 }): TestbedDocument {
   const { chain, ...processes } = up.parts
-  const { storage, personalServer, apiServer } = processes
+  const { personalServer, apiServer } = processes
   const started = testbedParts.filter((part) => up.parts[part] !== undefined)
-  const { keyFile, ...access } = up.storage
   return {
     ...(started.length === testbedParts.length && { name: 'local' }),
     ...(chain && describeChain(chain)),
-    ...(storage && {
-      storage: { provider: 'gcs', apiEndpoint: storage.url, ...access, ...(keyFile && { keyFile }) },
-    }),
+    ...(up.storage && { storage: up.storage }),
     ...(personalServer && { personalServer: { url: personalServer.url, profile: up.serverProfile } }),
     ...(apiServer && { apiServer: { url: apiServer.url } }),
     ...(up.faults.length > 0 && { faults: [...up.faults] }),

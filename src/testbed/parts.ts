@@ -3,19 +3,33 @@ import type { ModelBehaviour } from '../config/kinds/model-behaviour.ts'
 import type { ServerRateLimits } from '../config/kinds/server-rate-limits.ts'
 import { LoadTestApiServer } from '../server/load-test-api-server.ts'
 import { type FaultProxySettings, startFaultProxy } from './faults/start-fault-proxy.ts'
+import { startDriveEmulator } from './google-drive/start-drive-emulator.ts'
+import type { RefreshGrant } from './google-drive/tokens.ts'
 import { startPersonalServer } from './personal-server/start-personal-server.ts'
+import { startPinataEmulator } from './pinata/start-pinata-emulator.ts'
 import { startStorageEmulator } from './storage/start-storage-emulator.ts'
+import type { StorageReaders } from './storage-part.ts'
 
 /** What each part needs to start; plain data, so that it can go to another process. */
 export type PartSettings = {
-  storage: {
-    port: number
-    bucket: string
-    /** Whether anybody may read; otherwise signed URLs are needed. */
-    public: boolean
-    /** Whose signed URLs are accepted; `key` is the public one, in PEM. */
-    serviceAccounts: { clientEmail: string; key: string }[]
-  }
+  storage:
+    | {
+        provider: 'gcs'
+        port: number
+        bucket: string
+        /** Whether anybody may read; otherwise signed URLs are needed. */
+        public: boolean
+        /** Whose signed URLs are accepted; `key` is the public one, in PEM. */
+        serviceAccounts: { clientEmail: string; key: string }[]
+      }
+    | { provider: 'pinata'; port: number; jwt: string; requestsPerMinute: number | undefined }
+    | {
+        provider: 'google-drive'
+        port: number
+        folder: { id: string; name: string }
+        refreshGrant: RefreshGrant
+        requestsPerMinute: number | undefined
+      }
   personalServer: {
     port: number
     rpcUrl: string
@@ -25,7 +39,7 @@ export type PartSettings = {
     concurrency: 'serial' | 'parallel'
     rateLimits: ServerRateLimits | false
     model: { seed: string; medianMs: number } & ModelBehaviour
-  }
+  } & StorageReaders
   apiServer: {
     port: number
     rpcUrls: readonly string[]
@@ -57,11 +71,30 @@ export type RunningPart = {
 
 /** Starts parts in this process. */
 export const partStarters: { [Name in PartName]: (settings: PartSettings[Name]) => Promise<RunningPart> } = {
-  storage: ({ port, bucket, public: isPublic, serviceAccounts }) =>
-    startStorageEmulator({ port, buckets: [{ name: bucket, public: isPublic }], serviceAccounts }),
+  async storage(settings) {
+    if (settings.provider === 'gcs') {
+      const { port, bucket, public: isPublic, serviceAccounts } = settings
+      return await startStorageEmulator({
+        port,
+        buckets: [{ name: bucket, public: isPublic }],
+        serviceAccounts,
+      })
+    }
+    const { port, requestsPerMinute } = settings
+    const common = { port, ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }) }
+    if (settings.provider === 'pinata') {
+      return await startPinataEmulator({ ...common, keys: [{ jwt: settings.jwt }] })
+    }
+    const { refreshGrant, folder } = settings
+    return await startDriveEmulator({ ...common, refreshGrants: [refreshGrant], folders: [folder] })
+  },
 
-  personalServer: ({ rateLimits, ...settings }) =>
-    startPersonalServer({ ...settings, ...(rateLimits ? { rateLimits } : {}) }),
+  personalServer: ({ rateLimits, driveUrl, ...settings }) =>
+    startPersonalServer({
+      ...settings,
+      ...(rateLimits ? { rateLimits } : {}),
+      ...(driveUrl === undefined ? {} : { driveUrl }),
+    }),
 
   async faults(settings) {
     return await startFaultProxy(settings)

@@ -9,6 +9,7 @@ import { standInFront } from './faults/stand-in-front.ts'
 import { createServiceAccount, type ServiceAccountFile } from './service-account-file.ts'
 import { type OwnChain, startOwnChain } from './start-own-chain.ts'
 import { startPartProcess } from './start-part-process.ts'
+import { storageReaders, storageSettings, storageTarget } from './storage-part.ts'
 import type { GivenChain, TestbedOptions } from './testbed-options.ts'
 
 /** An embedded stack that is up, or a part of one. */
@@ -32,11 +33,12 @@ export type RunningTestbed = {
  * await testbed.stop()
  */
 export async function startTestbed(options: TestbedOptions = {}): Promise<RunningTestbed> {
-  const { surroundings = {}, signal, ports = {}, bucket = 'vana-load', seed = '1' } = options
-  const { storageUrls = 'public', serverProfile = 'main-2025-09-05', serverConcurrency = 'serial' } = options
+  const { surroundings = {}, signal, ports = {}, seed = '1' } = options
+  const { serverProfile = 'main-2025-09-05', serverConcurrency = 'serial' } = options
   const wanted = new Set<TestbedPart>(options.only ?? testbedParts)
   const running: Part[] = []
-  const account = wanted.has('storage') && storageUrls === 'signed' ? await createServiceAccount() : undefined
+  const isSigned = (options.storage ?? 'gcs') === 'gcs' && options.storageUrls === 'signed'
+  const account = wanted.has('storage') && isSigned ? await createServiceAccount() : undefined
   /** Starts a part if it is wanted. */
   const start = async <P extends Omit<Part, 'name'>>(
     name: TestbedPart,
@@ -60,18 +62,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
   }
   try {
     const settled = await Promise.allSettled([
-      start('storage', () =>
-        startPartProcess(
-          'storage',
-          {
-            port: ports.storage ?? 0,
-            bucket,
-            public: storageUrls === 'public',
-            serviceAccounts: account ? [account.public] : [],
-          },
-          signal,
-        ),
-      ),
+      start('storage', () => startPartProcess('storage', storageSettings(options, account), signal)),
       start('chain', () => startOwnChain(options)),
     ])
     const [ownStorage, ownChain] = allFulfilled(settled)
@@ -90,6 +81,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
           profile: serverProfile,
           concurrency: serverConcurrency,
           rateLimits: options.serverRateLimits ?? false,
+          ...storageReaders(options, storage?.url),
           model: { seed, medianMs: options.inferenceMedianMs ?? 800, ...options.inference },
         },
         signal,
@@ -129,7 +121,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
           chain: ownChain && ownRpc && { ...ownChain, rpcUrl: ownRpc.url },
         },
         faults: options.faults ?? [],
-        storage: { bucket, urls: storageUrls, keyFile: account?.path },
+        storage: storage && storageTarget(options, account, storage.url),
         serverProfile,
       }),
       partEnded: Promise.race(

@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
 import type { ModelBehaviour } from '../config/kinds/model-behaviour.ts'
 import type { ServerRateLimits } from '../config/kinds/server-rate-limits.ts'
+import type { StorageProviderName } from '../config/storage-target.ts'
 import type { TestbedPart } from '../config/testbed-part.ts'
 
 /** Which parts of the embedded stack to start, and how they behave. */
@@ -19,6 +20,10 @@ export type TestbedOptions = {
   forkUrl?: string | undefined
   /** Which version of the contracts to resemble. @default '2025-09' */
   contracts?: '2025-09' | '2026-04'
+  /** Whose storage is resembled. @default 'gcs' */
+  storage?: StorageProviderName
+  /** Requests to its API in a minute, where that is Pinata's or Google Drive's. @default any number */
+  storageRateLimit?: number | undefined
   /** Name of the bucket. @default 'vana-load' */
   bucket?: string
   /** Whether anybody may read the bucket, or only holders of a signed URL. @default 'public' */
@@ -54,6 +59,10 @@ export type TestbedSurroundings = {
   chain?: GivenChain | undefined
   /** Whom the API server asks when no personal server is started; ends in `/api/v1`. */
   personalServerUrl?: string | undefined
+  /** Where the personal server reads what is on IPFS when no storage is started; loopback only. */
+  ipfsGateways?: readonly string[] | undefined
+  /** What stands in for Google Drive's hosts when no storage is started; loopback only. */
+  driveUrl?: string | undefined
 }
 
 /** A chain that is not the testbed's own, and who acts on it. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { endpointLabel } from '../../redaction/endpoint-label.ts'
+import { isLoopback } from '../loopback.ts'
 import { type Kind, kindOf } from './kind.ts'
 
 /**
@@ -72,6 +73,16 @@ export function text(allowed: string): Kind<string> {
 export const httpUrl: Kind<string> = kindOf({
   read: (given) => z.url({ protocol: /^https?$/ }).safeParse(given).data,
   allowed: 'an http or https URL',
+  show: String,
+})
+
+/** The kind of a URL of this machine; an embedded part asks nobody outside. */
+export const loopbackUrl: Kind<string> = kindOf({
+  read: (given) => {
+    const url = httpUrl.schema.safeParse(given).data
+    return url !== undefined && isLoopback(url) ? url : undefined
+  },
+  allowed: 'a URL of this machine, such as http://127.0.0.1:8080: embedded parts ask nobody outside',
   show: String,
 })
 

@@ -6,6 +6,7 @@ import { listOf } from '../kinds/kind.ts'
 import { modelBehaviour } from '../kinds/model-behaviour.ts'
 import { serverRateLimits } from '../kinds/server-rate-limits.ts'
 import { optional, parameter } from '../parameter.ts'
+import { storageProviderNames } from '../storage-target.ts'
 
 const milliseconds = duration({ bareUnit: 'ms', minMs: 1 })
 
@@ -99,6 +100,21 @@ export const testbedParameters = {
     flag: '--server-rate-limits [limits]',
     summary:
       'Let the embedded personal server limit requests by address, as the original can, by its numbers or by yours.',
+  }),
+  /** Whose storage is resembled. */
+  storage: parameter(choice(storageProviderNames), {
+    default: 'gcs',
+    flag: '--storage <provider>',
+    variable: 'TESTBED_STORAGE',
+    summary:
+      'Storage that the embedded one resembles: gcs (Google Cloud Storage), pinata (IPFS) or google-drive.',
+  }),
+  /** Requests that it takes in a minute. */
+  storageRateLimit: optional(wholeNumber({ min: 1, max: 1_000_000_000 }), {
+    flag: '--storage-rate-limit <requests/min>',
+    variable: 'TESTBED_STORAGE_RATE_LIMIT',
+    summary:
+      "Most requests a minute that an embedded Pinata or Google Drive takes, as the services do; Pinata's own limit is 180.",
   }),
   /** Whether the bucket can be read by anybody, or through signed URLs only. */
   storageUrls: parameter(choice(['public', 'signed']), {

@@ -1,5 +1,5 @@
 import { amount } from '../kinds/amount.ts'
-import { httpUrl, port, rpcUrl, text, toggle, wholeNumber } from '../kinds/basic.ts'
+import { httpUrl, loopbackUrl, port, rpcUrl, text, toggle, wholeNumber } from '../kinds/basic.ts'
 import { granteeCount } from '../kinds/grantee-count.ts'
 import { listOf } from '../kinds/kind.ts'
 import { part } from '../kinds/part.ts'
@@ -92,6 +92,18 @@ export const testbedSurroundingsParameters = {
     flag: '--personal-server-url <url>',
     alsoEnv: ['PERSONAL_SERVER_BASE_URL'],
     summary: 'Without the personal server: the one that the API server asks, ending in /api/v1.',
+  }),
+  /** Where the personal server reads what is on IPFS. */
+  ipfsGateways: optional(listOf(loopbackUrl, `${loopbackUrl.allowed}; several separated by commas`), {
+    flag: '--ipfs-gateway <url>',
+    variable: 'TESTBED_IPFS_GATEWAY',
+    summary: 'Without the storage: the IPFS gateway that the personal server reads ipfs:// URLs through.',
+  }),
+  /** What stands in for Google Drive. */
+  driveUrl: optional(loopbackUrl, {
+    flag: '--drive-url <url>',
+    variable: 'TESTBED_DRIVE_URL',
+    summary: "Without the storage: what the personal server asks in place of Google Drive's hosts.",
   }),
   /** The personal server's keys come from it. */
   serverMnemonic: secret(mnemonic, {

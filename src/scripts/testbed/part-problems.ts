@@ -2,6 +2,7 @@ import { isDevelopmentChain } from '../../config/development-chain.ts'
 import { type FaultPlace, parseFault } from '../../config/fault.ts'
 import type { Problem } from '../../config/problem.ts'
 import type { Resolved } from '../../config/resolve-parameters.ts'
+import { storageProblems } from '../../config/storage-problems.ts'
 import { type TestbedPart, testbedParts, testbedPartWords } from '../../config/testbed-part.ts'
 
 /** Settings that concern one part only, by key. */
@@ -13,6 +14,8 @@ const partOfKey: Readonly<Record<string, TestbedPart>> = {
   'testbed.forkUrl': 'chain',
   'testbed.contracts': 'chain',
   'command.storagePort': 'storage',
+  'testbed.storage': 'storage',
+  'testbed.storageRateLimit': 'storage',
   'testbed.storageUrls': 'storage',
   'command.personalServerPort': 'personalServer',
   'testbed.inferenceMedian': 'personalServer',
@@ -53,6 +56,8 @@ export function partProblems(values: ReadonlyMap<string, Resolved>): Problem[] {
     ...surroundingsProblems(values, parts),
     ...keyProblems(values, parts),
     ...faultProblems(values, parts),
+    ...readerProblems(values, parts),
+    ...storageProblems(values),
   ]
 }
 
@@ -120,6 +125,15 @@ function surroundingsProblems(values: Values, parts: readonly TestbedPart[]): Pr
     })
   }
   return problems
+}
+
+/** What the personal server reads through follows from the storage that is started beside it. */
+function readerProblems(values: Values, parts: readonly TestbedPart[]): Problem[] {
+  if (parts.includes('personalServer') && !parts.includes('storage')) return []
+  const why = parts.includes('personalServer')
+    ? 'a storage is started here; leave it out, or start the servers without it with --only'
+    : `it is for the personal server, which --only ${list(parts)} does not start`
+  return ['surroundings.ipfsGateways', 'surroundings.driveUrl'].flatMap((key) => refused(values, key, why))
 }
 
 const partOfPlace: Readonly<Record<FaultPlace, TestbedPart>> = {

@@ -1,3 +1,11 @@
+/** The hosts that files of Google Drive are at, also by way of redirects. */
+const hosts = ['drive.google.com', 'docs.google.com', 'drive.usercontent.google.com']
+
+/** Says that one server stands in for all hosts of Google Drive, so that nothing asked of them leaves this machine. */
+export function driveStandIns(url: string): ReadonlyMap<string, string> {
+  return new Map(hosts.map((host) => [host, new URL(url).origin]))
+}
+
 /**
  * Names the address from which a Google Drive link's file can be downloaded; undefined for any other URL, and for a
  * link that names no file.

@@ -52,6 +52,8 @@ export type PersonalServerOptions = {
   provider?: ModelProvider
   /** Base URLs of IPFS gateways. @default [], the embedded server asks nobody outside */
   ipfsGateways?: readonly string[]
+  /** What stands in for the hosts of Google Drive. @default undefined, nothing does */
+  driveUrl?: string
   /** Path of a JSON page with {@link ServerStats}, which the original does not have. @default undefined, no page */
   metricsRoute?: string
   logger?: ServerLogger

@@ -11,6 +11,7 @@ import { contractsOf } from './contract-addresses.ts'
 import { type ContractReads, createContractReads } from './contract-reads.ts'
 import { createEthCall } from './eth-call.ts'
 import { createEvidenceModel } from './evidence-model.ts'
+import { driveStandIns } from './google-drive.ts'
 import { createHttpGet, httpTimeoutMs } from './http-get.ts'
 import { createHttpServer } from './http-server.ts'
 import { createIdentityDerivation } from './identity.ts'
@@ -107,7 +108,8 @@ function createContext(
   const { rpcUrl, sleep = realSleep } = options
   const profile = profileOf(options.profile ?? 'main-2025-09-05')
   const contracts = options.contracts ?? contractsOf(options.chainId, profile)
-  const httpGet = createHttpGet({ dispatcher, signal })
+  const standIns = options.driveUrl === undefined ? undefined : driveStandIns(options.driveUrl)
+  const httpGet = createHttpGet({ dispatcher, signal, ...(standIns && { standIns }) })
   const ethCall = createEthCall({ rpcUrl, dispatcher, sleep, signal })
   const context: ServerContext = {
     profile,
