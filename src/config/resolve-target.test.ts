@@ -5,6 +5,7 @@ import { privateKeyToAddress } from 'viem/accounts'
 import { afterAll, describe, expect, it } from 'vitest'
 import { deployedContracts } from './moksha.ts'
 import { resolveTarget, type TargetChoice } from './resolve-target.ts'
+import { noStorageSecrets, type StorageSecrets } from './storage-secrets.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'target-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -103,6 +104,81 @@ describe('resolveTarget', () => {
       storage: { keyFile: '/keys/storage.json' },
       apiServer: { url: 'http://10.0.0.4' },
     })
+  })
+
+  const app = {
+    VANA_LOAD_GRANTEE_ID: '3',
+    VANA_LOAD_GRANTEE_ADDRESS: deployedContracts.grantees,
+  }
+  const storageSecrets = (given: Partial<StorageSecrets> = {}) => ({
+    secrets: { granteePrivateKey: undefined, ...noStorageSecrets, ...given },
+  })
+
+  it('takes any provider of storage from the environment, and needs no bucket for the others', async () => {
+    const pinata = variables({
+      ...app,
+      VANA_LOAD_STORAGE_PROVIDER: 'pinata',
+      VANA_LOAD_STORAGE_GATEWAY: 'https://mine.mypinata.cloud',
+      // Set for something else.
+      GOOGLE_APPLICATION_CREDENTIALS: '/keys/storage.json',
+    })
+    const open = storageSecrets({ pinataJwt: 'jwt' })
+    expect(await resolveTarget(choose('moksha', open), pinata)).toMatchObject({
+      storage: { provider: 'pinata', gatewayUrl: 'https://mine.mypinata.cloud' },
+    })
+    const drive = variables({
+      ...app,
+      VANA_LOAD_STORAGE_PROVIDER: 'google-drive',
+      VANA_LOAD_STORAGE_FOLDER: 'a-folder',
+      VANA_LOAD_STORAGE_KEY_FILE: '/keys/storage.json',
+    })
+    expect(await resolveTarget(choose('moksha', storageSecrets()), drive)).toMatchObject({
+      storage: { provider: 'google-drive', folderId: 'a-folder', keyFile: '/keys/storage.json' },
+    })
+  })
+
+  it('names all at once that a provider lacks and that is for another', async () => {
+    const problemsOf = async (values: Record<string, string>, given: Partial<StorageSecrets> = {}) =>
+      String(
+        await resolveTarget(choose('moksha', storageSecrets(given)), variables(values)).catch(
+          (error: Error) => error,
+        ),
+      )
+    const pinata = await problemsOf({
+      VANA_LOAD_STORAGE_PROVIDER: 'pinata',
+      VANA_LOAD_STORAGE_FOLDER: 'a-folder',
+      VANA_LOAD_STORAGE_URLS: 'public',
+    })
+    for (const found of [
+      'VANA_LOAD_PINATA_JWT',
+      'VANA_LOAD_GRANTEE_ID',
+      'VANA_LOAD_STORAGE_FOLDER is for Google Drive',
+      'VANA_LOAD_STORAGE_URLS is for Google Cloud Storage',
+    ]) {
+      expect(pinata).toContain(found)
+    }
+    expect(pinata).not.toContain('VANA_LOAD_STORAGE_BUCKET')
+    const drive = { ...app, VANA_LOAD_STORAGE_PROVIDER: 'google-drive' }
+    expect(await problemsOf(drive)).toContain('VANA_LOAD_GOOGLE_DRIVE_ACCESS_TOKEN')
+    const halfOpen = await problemsOf(drive, { googleDriveRefreshToken: 'a-secret' })
+    expect(halfOpen).toContain('VANA_LOAD_GOOGLE_DRIVE_CLIENT_ID')
+    expect(halfOpen).toContain('VANA_LOAD_GOOGLE_DRIVE_CLIENT_SECRET')
+    expect(halfOpen).not.toContain('a-secret')
+  })
+
+  it('asks a document for secrets only where they are looked for, and an embedded storage for none', async () => {
+    const storage = { provider: 'pinata', apiEndpoint: 'http://127.0.0.1:4443' }
+    const real = fileWith({ ...document, storage })
+    await expect(resolveTarget(choose(real, storageSecrets()), new Map())).rejects.toThrow(
+      'VANA_LOAD_PINATA_JWT',
+    )
+    expect(await resolveTarget(choose(real), new Map())).toMatchObject({ storage })
+    const embedded = fileWith({ ...document, storage, embedded: ['storage'] })
+    expect(await resolveTarget(choose(embedded, storageSecrets()), new Map())).toMatchObject({ storage })
+    const far = { ...storage, apiEndpoint: 'http://pinata.example' }
+    await expect(resolveTarget(choose(fileWith({ ...document, storage: far })), new Map())).rejects.toThrow(
+      'a token is sent there',
+    )
   })
 
   it('refuses mainnet unless it is allowed', async () => {

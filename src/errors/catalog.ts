@@ -89,7 +89,10 @@ export const errorCatalog = {
 
   // Storage
   STORAGE_UNREACHABLE: { retriable: true, hint: 'Check the storage endpoint and credentials.' },
-  STORAGE_REFUSED: { retriable: false, hint: 'Check the bucket and the permissions of the service account.' },
+  STORAGE_REFUSED: {
+    retriable: false,
+    hint: 'Check the place and what the account may do there: `vana-load doctor`.',
+  },
   STORAGE_FAILED: { retriable: true, hint: 'The storage service failed; see its status in the details.' },
 
   // Personal server and API server

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -27,11 +27,17 @@ async function start(args: readonly string[], env: Record<string, string> = {}):
   return part
 }
 
-test('four parts that were started one by one carry users, directly and relayed, and all end when interrupted', async () => {
-  const [chain, storage] = await Promise.all([start(['chain', '--block-time', '500ms']), start(['storage'])])
+test('parts that were started one by one carry users, through each storage, directly and relayed, and all end when interrupted', async () => {
+  const [chain, storage, pinata, drive] = await Promise.all([
+    start(['chain', '--block-time', '500ms']),
+    start(['storage']),
+    start(['storage', '--storage', 'pinata']),
+    start(['storage', '--storage', 'google-drive']),
+  ])
   const rpc = ['--rpc', chain.document.url ?? '']
+  const readers = ['--ipfs-gateway', pinata.document.url ?? '', '--drive-url', drive.document.url ?? '']
   const personalServer = await start(
-    ['personal-server', ...rpc, '--concurrency', 'parallel', '--inference-median', '100ms'],
+    ['personal-server', ...rpc, ...readers, '--concurrency', 'parallel', '--inference-median', '100ms'],
     { WALLET_MNEMONIC: words },
   )
   const apiServer = await start(
@@ -46,22 +52,36 @@ test('four parts that were started one by one carry users, directly and relayed,
     const pieces = documents.map((document) => document[key])
     target[key] = key === 'embedded' ? pieces.flat() : Object.assign({}, ...pieces)
   }
-  writeFileSync(join(folder, 'target.json'), JSON.stringify(target))
-  for (const submission of ['direct', 'relayed']) {
-    const args = ['--users', '3', '--rate', '3', '--submission', submission, '--seed', submission, '--json']
-    const { code, stdout } = await startProgram(
-      ['run', '--target', 'target.json', '--out', submission, ...args],
+  for (const [{ document }, submission, place] of [
+    [storage, 'direct', /gcs: vana-load at http:/],
+    [pinata, 'relayed', /pinata at http:/],
+    [drive, 'direct', /google-drive: vana-load-testbed-folder at http:/],
+  ] as const) {
+    const seed = document.storage?.provider ?? ''
+    writeFileSync(join(folder, `${seed}.json`), JSON.stringify({ ...target, storage: document.storage }))
+    const args = ['--users', '3', '--rate', '3', '--submission', submission, '--seed', seed, '--json']
+    const { code, stdout, stderr } = await startProgram(
+      ['run', '--target', `${seed}.json`, '--out', seed, ...args],
       folder,
+      // Whatever the environment has is never shown to an embedded storage, which would refuse it.
+      { PINATA_JWT: 'a-real-jwt', VANA_LOAD_GOOGLE_DRIVE_ACCESS_TOKEN: 'a-real-token' },
     ).ended
     const summary = summarySchema.parse(JSON.parse(stdout))
-    expect(summary.users).toMatchObject({ planned: 3, succeeded: 3 })
+    expect(summary.users, stderr).toMatchObject({ planned: 3, succeeded: 3 })
     expect(summary.verified.proven).toBe(3)
     expect(code).toBe(0)
+    const report = readFileSync(join(folder, seed, summary.run.id, 'report.html'), 'utf8')
+    expect(report).toMatch(place)
+    expect(report).not.toMatch(/a-real-/)
   }
-  const pids = Object.values<number>(target.pids)
-  expect(pids).toHaveLength(4)
+  const pids = [
+    ...Object.values<number>(target.pids),
+    pinata.document.pids?.storage ?? 0,
+    drive.document.pids?.storage ?? 0,
+  ]
+  expect(pids).toHaveLength(6)
   const ends = await Promise.all(parts.splice(0).map(interrupt))
-  expect(ends.map(({ code }) => code)).toEqual([0, 0, 0, 0])
+  expect(ends.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0])
   expect(pids.filter(isAlive)).toEqual([])
   for (const { stdout, stderr } of ends) expect(stdout + stderr).not.toMatch(/sausage|47e179ec/)
 }, 180_000)

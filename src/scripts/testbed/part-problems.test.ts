@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { loopbackUrl } from '../../config/kinds/basic.ts'
 import { nameParameters } from '../../config/parameter-names.ts'
 import { testbedParameters } from '../../config/parameters/chain.ts'
 import { testbedCommandParameters, testbedSurroundingsParameters } from '../../config/parameters/commands.ts'
@@ -42,6 +43,7 @@ const flagsOfParts = [
   ['chain', '--fork', 'http://127.0.0.1:1'],
   ['chain', '--contracts', '2026-04'],
   ['storage', '--storage-port', '0'],
+  ['storage', '--storage', 'gcs'],
   ['storage', '--storage-urls', 'signed'],
   ['personalServer', '--personal-server-port', '0'],
   ['personalServer', '--inference-median', '1s'],
@@ -59,6 +61,8 @@ describe('the settings of the command testbed', () => {
       ...['--only', '--port', '--json', '--rpc', '--chain-id', '--personal-server-url'],
       // Each fault names its part.
       '--fault',
+      // It wants a storage of its kind, and the others none that is started.
+      ...['--storage-rate-limit', '--ipfs-gateway', '--drive-url'],
     ]
     const flags = parameters.flatMap(({ flag }) => flag ?? []).filter((flag) => !general.includes(flag))
     expect(flagsOfParts.map(([, flag]) => flag).toSorted()).toEqual(flags.toSorted())
@@ -106,6 +110,20 @@ describe('the settings of the command testbed', () => {
       { '--only': 'personal-server,api-server', ...rpc, ...url },
       /is started here/,
     ],
+    ['signed URLs of Pinata', { '--storage': 'pinata', '--storage-urls': 'signed' }, /has no signed URLs/],
+    ['a limit of Google Cloud Storage', { '--storage-rate-limit': '9' }, /has no such limit; .*--fault/],
+    ['a limit of no storage', { '--only': 'chain', '--storage-rate-limit': '9' }, /it is for the storage/],
+    ['a gateway beside the storage', { '--ipfs-gateway': 'http://127.0.0.1:1' }, /a storage is started here/],
+    [
+      'a gateway for a chain',
+      { '--only': 'chain', '--ipfs-gateway': 'http://127.0.0.1:1' },
+      /for the personal server/,
+    ],
+    [
+      'a Drive for a chain',
+      { '--only': 'chain', '--drive-url': 'http://127.0.0.1:1' },
+      /for the personal server/,
+    ],
     [
       'public words for a chain that is none of ours',
       { '--only': 'personal-server', '--rpc': 'https://rpc.moksha.vana.org' },
@@ -120,6 +138,16 @@ describe('the settings of the command testbed', () => {
     const problems = problemsOf(flags)
     expect(problems).toHaveLength(1)
     expect(problems[0]).toMatch(complaint)
+  })
+
+  it('let the personal server read through what stands on this machine, and through nothing else', () => {
+    const only = { '--only': 'personal-server', ...rpc }
+    expect(problemsOf({ ...only, '--ipfs-gateway': 'http://127.0.0.1:1,http://localhost:2/ipfs' })).toEqual(
+      [],
+    )
+    expect(problemsOf({ ...only, '--drive-url': 'http://[::1]:1' })).toEqual([])
+    expect(loopbackUrl.schema.safeParse('https://ipfs.io').success).toBe(false)
+    expect(loopbackUrl.schema.safeParse('http://127.0.0.1.example.org').success).toBe(false)
   })
 
   it('do not mind variables that are there for other commands', () => {

@@ -57,7 +57,7 @@ export function partProblems(values: ReadonlyMap<string, Resolved>): Problem[] {
     ...keyProblems(values, parts),
     ...faultProblems(values, parts),
     ...readerProblems(values, parts),
-    ...storageProblems(values),
+    ...(parts.includes('storage') ? storageProblems(values) : []),
   ]
 }
 
