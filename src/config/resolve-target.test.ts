@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { privateKeyToAddress } from 'viem/accounts'
 import { afterAll, describe, expect, it } from 'vitest'
+import { redactPatterns } from '../redaction/redact-patterns.ts'
 import { deployedContracts } from './moksha.ts'
 import { resolveTarget, type TargetChoice } from './resolve-target.ts'
 import { noStorageSecrets, type StorageSecrets } from './storage-secrets.ts'
@@ -164,6 +165,8 @@ describe('resolveTarget', () => {
     expect(halfOpen).toContain('VANA_LOAD_GOOGLE_DRIVE_CLIENT_ID')
     expect(halfOpen).toContain('VANA_LOAD_GOOGLE_DRIVE_CLIENT_SECRET')
     expect(halfOpen).not.toContain('a-secret')
+    // What is said of secrets by name must not look like one, or people read it without its words.
+    for (const text of [pinata, halfOpen, await problemsOf(drive)]) expect(redactPatterns(text)).toBe(text)
   })
 
   it('asks a document for secrets only where they are looked for, and an embedded storage for none', async () => {

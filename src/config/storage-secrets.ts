@@ -69,24 +69,19 @@ export function missingStorageSecrets(
 ): Problem[] {
   if (storage.provider === 'gcs') return []
   if (storage.provider === 'pinata') {
-    const found = `Pinata needs it: set ${variables.jwt} in the environment`
-    return given.pinataJwt === undefined ? [{ key: 'secrets.pinataJwt', found }] : []
+    const found = `Pinata wants an account: set ${variables.jwt} in the environment`
+    return given.pinataJwt === undefined ? [{ key: 'storage', found }] : []
   }
   const { googleDriveAccessToken, googleDriveRefreshToken, googleDriveClientId, googleDriveClientSecret } =
     given
   if (googleDriveRefreshToken !== undefined) {
-    const lacking = (key: string, value: string | undefined, variable: string): Problem[] =>
-      value === undefined
-        ? [
-            {
-              key: `secrets.${key}`,
-              found: `a refresh token is of use only with it: set ${variable} in the environment`,
-            },
-          ]
-        : []
+    const lacking = (value: string | undefined, variable: string): Problem[] => {
+      const found = `a refresh token is of use only with its client: set ${variable} in the environment`
+      return value === undefined ? [{ key: 'storage', found }] : []
+    }
     return [
-      ...lacking('googleDriveClientId', googleDriveClientId, variables.clientId),
-      ...lacking('googleDriveClientSecret', googleDriveClientSecret, variables.clientSecret),
+      ...lacking(googleDriveClientId, variables.clientId),
+      ...lacking(googleDriveClientSecret, variables.clientSecret),
     ]
   }
   const isOpen =
@@ -94,7 +89,7 @@ export function missingStorageSecrets(
     given.serviceAccountJson !== undefined ||
     storage.keyFile !== undefined
   const found =
-    `Google Drive needs an account: set ${variables.refresh} with ${variables.clientId} and ${variables.clientSecret}, ` +
+    `Google Drive wants an account: set ${variables.refresh} with ${variables.clientId} and ${variables.clientSecret}, ` +
     `or ${variables.account} or a key file, or ${variables.access} for an hour's worth`
-  return isOpen ? [] : [{ key: 'secrets.googleDriveRefreshToken', found }]
+  return isOpen ? [] : [{ key: 'storage', found }]
 }
