@@ -1,7 +1,6 @@
 import { createRedactor } from '../src/redaction/redact.ts'
 import { formatBytes, formatMs, formatShare } from '../src/report/format-value.ts'
 import { protectionFindings } from '../src/report/protection-findings.ts'
-import { createTerminalView } from '../src/report/terminal.ts'
 import type { RunFolder } from '../src/results/run-folder.ts'
 import type { Summary } from '../src/results/summary-schema.ts'
 import type { TimelineLine } from '../src/results/timeline-line.ts'
@@ -13,10 +12,12 @@ import {
   describeError,
   exitCodeOfError,
   openRunStage,
+  openRunView,
   parseThreshold,
   readEnvironment,
   readRun,
   resolveConfig,
+  resultOf,
   runLoadTest,
   secretValues,
   writeReports,
@@ -63,7 +64,7 @@ export function prepareLoadRuns(script: string, common: Readonly<Record<string, 
     async run(title, flags, on) {
       const resolved = resolve(flags)
       redact.register(...secretValues(resolved))
-      const view = createTerminalView(process.stderr, process.env)
+      const view = await openRunView(resolved.config, process, redact)
       view.note(`— ${title}`)
       try {
         const { summary, folder } = await runLoadTest(
@@ -80,13 +81,18 @@ export function prepareLoadRuns(script: string, common: Readonly<Record<string, 
           },
           on,
         )
-        await writeReports(folder)
+        const { timeline } = await writeReports(folder)
+        view.live?.end(resultOf(summary, folder.file('html'), timeline.points))
         if (summary.run.stopped?.reason === 'interrupted') process.exitCode = 130
         const seconds: TimelineLine[] = []
         for await (const line of (await readRun(folder.path)).timeline()) seconds.push(line)
         return { summary, folder, seconds }
+      } catch (error) {
+        view.failed(error)
+        throw error
       } finally {
         view.close()
+        await view.closePage()
       }
     },
     async open(flags) {

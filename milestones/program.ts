@@ -37,3 +37,7 @@ export const { describeError } =
   await compiled<typeof import('../src/scripts/describe-error.ts')>('scripts/describe-error.js')
 export const { exitCodeOfError } =
   await compiled<typeof import('../src/scripts/exit-code.ts')>('scripts/exit-code.js')
+export const { openRunView } =
+  await compiled<typeof import('../src/scripts/open-run-view.ts')>('scripts/open-run-view.js')
+export const { resultOf } =
+  await compiled<typeof import('../src/dashboard/live-run.ts')>('dashboard/live-run.js')

@@ -23,6 +23,10 @@ const given = readOptions(script, {
   submission: { value: 'who pays', summary: 'direct: funded wallets, or relayed. Default: direct.' },
   seed: { value: 'seed', summary: 'Same seed, same arrivals. Default: 5.' },
   target: { value: 'name|file', summary: 'local, moksha, env or a target document. Default: local.' },
+  dashboard: {
+    value: 'port',
+    summary: 'Show the run on a live web page, at this port or, with on, at a free one. Default: off.',
+  },
   out: { value: 'folder', summary: 'Where results go. Default: results.' },
   quick: {
     summary: '100 users in 20 s and quick answers, for CI; what needs minutes is measured over seconds.',
@@ -45,7 +49,11 @@ if (streamSeconds < spikeSeconds * 2) {
   refuse(script, `${users} users at ${rate}/s leave no room for spikes: more users, or --spike-rate 0.`)
 }
 
-const runs = prepareLoadRuns(script, { '--target': target, '--out': String(given.out ?? 'results') })
+const runs = prepareLoadRuns(script, {
+  '--target': target,
+  '--out': String(given.out ?? 'results'),
+  '--dashboard': String(given.dashboard ?? 'off'),
+})
 const milestone = openCriteria(
   `Milestone 5: ${users} users at ${rate}/s as a stream${isQuick ? ' (quick: what needs minutes is measured over seconds)' : ''}`,
 )
