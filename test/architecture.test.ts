@@ -107,4 +107,40 @@ describe('rooms', () => {
     const users = imports.filter(({ to }) => to === 'src/vana/sdk.ts').map(({ from }) => roomOf(from))
     expect(users.filter((room) => room !== 'vana' && room !== 'flow')).toEqual([])
   })
+
+  test("of the testbed's parts are loaded only by the part that is started", () => {
+    const roots = ['src/testbed/part-process.ts', 'src/testbed/start-testbed.ts']
+    const parts = /^src\/(server|testbed\/(personal-server|storage))\/|start-fault-proxy\.ts$/
+    expect([...loadedWith(roots)].filter((file) => parts.test(file))).toEqual([])
+  })
 })
+
+/** The files that Node loads with these: whatever is imported, at any depth, but for types and what is imported later. */
+function loadedWith(files: readonly string[], loaded = new Set<string>()): Set<string> {
+  for (const file of files) {
+    if (loaded.has(file) || !file.endsWith('.ts')) continue
+    loaded.add(file)
+    const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest)
+    const next = source.statements
+      .filter((statement) => ts.isImportDeclaration(statement) && !isOnlyTypes(statement))
+      .map((statement) => ((statement as ts.ImportDeclaration).moduleSpecifier as ts.StringLiteral).text)
+      .filter((path) => path.startsWith('.'))
+    loadedWith(
+      next.map((path) => relative(root, join(root, dirname(file), path))),
+      loaded,
+    )
+  }
+  return loaded
+}
+
+function isOnlyTypes({ importClause }: ts.ImportDeclaration): boolean {
+  if (importClause === undefined) return false
+  const { isTypeOnly, name, namedBindings } = importClause
+  if (isTypeOnly) return true
+  return (
+    name === undefined &&
+    namedBindings !== undefined &&
+    ts.isNamedImports(namedBindings) &&
+    namedBindings.elements.every((element) => element.isTypeOnly)
+  )
+}

@@ -1,23 +1,13 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { orderVariable, type PartAnswer, type PartOrder } from './part-order.ts'
 import { type PartName, type PartSettings, partStarters } from './parts.ts'
 
 /*
  * The program of a testbed part's own process. Its parent gives it one order through the IPC channel, is answered when
  * the part is up or has failed, and ends it with SIGTERM; when the parent is gone, so is the channel, and it ends too.
  */
-
-/** Where the order stands; the environment, since it may hold keys and arguments can be read by others. */
-export const orderVariable = 'VANA_LOAD_TESTBED_PART'
-
-/** What to start. */
-export type PartOrder = { [Name in PartName]: { name: Name; settings: PartSettings[Name] } }[PartName]
-
-/** What the part's process says once. */
-export type PartAnswer =
-  | { up: { url: string; metricsUrl: string } }
-  | { failed: { code: string; message: string } }
 
 async function startPart<Name extends PartName>(name: Name, settings: PartSettings[Name]): Promise<void> {
   const part = await partStarters[name](settings)

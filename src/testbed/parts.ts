@@ -1,13 +1,8 @@
 import type { Hex } from 'viem'
 import type { ModelBehaviour } from '../config/kinds/model-behaviour.ts'
 import type { ServerRateLimits } from '../config/kinds/server-rate-limits.ts'
-import { LoadTestApiServer } from '../server/load-test-api-server.ts'
-import { type FaultProxySettings, startFaultProxy } from './faults/start-fault-proxy.ts'
-import { startDriveEmulator } from './google-drive/start-drive-emulator.ts'
+import type { FaultProxySettings } from './faults/start-fault-proxy.ts'
 import type { RefreshGrant } from './google-drive/tokens.ts'
-import { startPersonalServer } from './personal-server/start-personal-server.ts'
-import { startPinataEmulator } from './pinata/start-pinata-emulator.ts'
-import { startStorageEmulator } from './storage/start-storage-emulator.ts'
 import type { StorageReaders } from './storage-part.ts'
 
 /** What each part needs to start; plain data, so that it can go to another process. */
@@ -69,10 +64,11 @@ export type RunningPart = {
   stop(): Promise<void>
 }
 
-/** Starts parts in this process. */
+/** Starts parts in this process, which loads the code of no other part: each would take half a second and 20 MB. */
 export const partStarters: { [Name in PartName]: (settings: PartSettings[Name]) => Promise<RunningPart> } = {
   async storage(settings) {
     if (settings.provider === 'gcs') {
+      const { startStorageEmulator } = await import('./storage/start-storage-emulator.ts')
       const { port, bucket, public: isPublic, serviceAccounts } = settings
       return await startStorageEmulator({
         port,
@@ -83,24 +79,30 @@ export const partStarters: { [Name in PartName]: (settings: PartSettings[Name]) 
     const { port, requestsPerMinute } = settings
     const common = { port, ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }) }
     if (settings.provider === 'pinata') {
+      const { startPinataEmulator } = await import('./pinata/start-pinata-emulator.ts')
       return await startPinataEmulator({ ...common, keys: [{ jwt: settings.jwt }] })
     }
+    const { startDriveEmulator } = await import('./google-drive/start-drive-emulator.ts')
     const { refreshGrant, folder } = settings
     return await startDriveEmulator({ ...common, refreshGrants: [refreshGrant], folders: [folder] })
   },
 
-  personalServer: ({ rateLimits, driveUrl, ...settings }) =>
-    startPersonalServer({
+  async personalServer({ rateLimits, driveUrl, ...settings }) {
+    const { startPersonalServer } = await import('./personal-server/start-personal-server.ts')
+    return await startPersonalServer({
       ...settings,
       ...(rateLimits ? { rateLimits } : {}),
       ...(driveUrl === undefined ? {} : { driveUrl }),
-    }),
+    })
+  },
 
   async faults(settings) {
+    const { startFaultProxy } = await import('./faults/start-fault-proxy.ts')
     return await startFaultProxy(settings)
   },
 
   async apiServer({ granteeId, moreGrantees, maxSpendWei, ...settings }) {
+    const { LoadTestApiServer } = await import('../server/load-test-api-server.ts')
     const server = new LoadTestApiServer({
       ...settings,
       moreGrantees: moreGrantees.map(({ id, privateKey }) => ({ id: BigInt(id), privateKey })),

@@ -4,7 +4,7 @@ import { type ErrorCode, errorCatalog } from '../errors/catalog.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { ManagedProcess, type ProcessExit } from '../process/managed-process.ts'
 import { ownProgram } from '../process/own-program.ts'
-import { orderVariable, type PartAnswer, type PartOrder } from './part-process.ts'
+import { orderVariable, type PartAnswer, type PartOrder } from './part-order.ts'
 import type { PartName, PartSettings } from './parts.ts'
 
 /** A part that is up in a process of its own. */
