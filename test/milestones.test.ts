@@ -3,6 +3,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { mostAtOnce } from '../milestones/most-at-once.ts'
+import { phaseArrivals } from '../milestones/ms-04/phase-arrivals.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const scripts = readdirSync(join(root, 'milestones'), { recursive: true, encoding: 'utf8' })
@@ -28,5 +30,41 @@ describe('the milestones', () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toMatch(/^Unknown option '--nonsense'/)
     expect(stderr).not.toMatch(/\n +at /)
+  })
+})
+
+describe('the arrivals of phases', () => {
+  // Due when the rate, from 0 to 2/s and back, has brought one more; some at the very end of a phase.
+  const due = [1732, 2449, 3000, 3500, 4000, 4500, 5000, 5500, 6000, 6551, 7268, 9000]
+
+  it.each([0, 1, 40, 240])('are as asked for when each comes %d ms late', (lagMs) => {
+    const { asked, came, isAsAsked } = phaseArrivals(
+      due.map((dueMs) => dueMs + lagMs),
+      3,
+      2,
+    )
+    expect({ asked, came, isAsAsked }).toEqual({ asked: [3, 6, 3], came: [3, 6, 3], isAsAsked: true })
+  })
+
+  it.each([
+    ['at one rate', due.map((_, index) => index * 750)],
+    ['at the full rate from the start', Array.from({ length: 18 }, (_, index) => index * 500)],
+    ['twice as fast', due.map((dueMs) => dueMs / 2)],
+    ['at half the rate', due.filter((_, index) => index % 2 === 0)],
+    ['all at once', due.map(() => 0)],
+    ['not at all', []],
+  ])('are not as asked for when users come %s', (_how, startedMs) => {
+    expect(phaseArrivals(startedMs, 3, 2).isAsAsked).toBe(false)
+  })
+})
+
+describe('the most users at once', () => {
+  const flow = (startedMs: number, endedMs: number) => ({ index: 0, dueMs: 0, startedMs, endedMs })
+
+  it('are counted at every moment, and one that follows another is not beside it', () => {
+    expect(mostAtOnce([])).toBe(0)
+    expect(mostAtOnce([flow(0, 5), flow(5, 9), flow(9, 12)])).toBe(1)
+    expect(mostAtOnce([flow(0, 5), flow(5, 9), flow(4, 6), flow(10, 11)])).toBe(2)
+    expect(mostAtOnce([flow(0, 1), flow(0, 1), flow(0.5, 2)])).toBe(3)
   })
 })

@@ -3,7 +3,9 @@ import { formatMs, formatRate } from '../../src/report/format-value.ts'
 import { moneyMismatch } from '../../src/results/money-balance.ts'
 import { sumOutcomes } from '../../src/results/outcome-counts.ts'
 import { expect, openCriteria } from '../criteria.ts'
+import { flowTimes } from '../flow-times.ts'
 import { prepareLoadRuns, printRun } from '../load-runs.ts'
+import { mostAtOnce } from '../most-at-once.ts'
 import { readOptions, refuse } from '../options.ts'
 
 const script = 'milestones/ms-03/test-multi-user.ts'
@@ -43,19 +45,15 @@ const runs = prepareLoadRuns(script, {
 const milestone = openCriteria(
   `Milestone 3: ${users} users ${isSequential ? 'one after another' : 'at once'}${isQuick ? ' (quick)' : ''}`,
 )
-const { summary, seconds, folder } = await runs.run(
-  isSequential ? 'one user after another' : 'all users at once',
-  {
-    '--users': String(users),
-    ...(isSequential
-      ? { '--sequential': 'true' }
-      : { '--arrival': 'at-once', '--concurrency': String(users) }),
-    ...(given.spacing === undefined ? {} : { '--spacing': String(given.spacing) }),
-    ...(given.degrade === undefined ? {} : { '--degrade': String(given.degrade) }),
-  },
-)
+const run = await runs.run(isSequential ? 'one user after another' : 'all users at once', {
+  '--users': String(users),
+  ...(isSequential ? { '--sequential': 'true' } : { '--arrival': 'at-once', '--concurrency': String(users) }),
+  ...(given.spacing === undefined ? {} : { '--spacing': String(given.spacing) }),
+  ...(given.degrade === undefined ? {} : { '--degrade': String(given.degrade) }),
+})
+const { summary, folder } = run
 const { users: ended, latencyMs, errors, resources, components, rpc } = summary
-const most = Math.max(0, ...seconds.map(({ active }) => active))
+const most = mostAtOnce(await flowTimes(run))
 
 printRun(
   summary,

@@ -89,11 +89,8 @@ export function rateLimit(options: { refuse: number; retryAfterSeconds: number }
   }
 }
 
-/** Refuses everything with 503 from the first request on, for so long. */
-export function outage(forMs: number): Trouble {
-  let endsMs: number | undefined
-  return () => {
-    endsMs ??= performance.now() + forMs
-    return performance.now() < endsMs ? { status: 503 } : undefined
-  }
+/** Refuses so many requests with 503, and works from then on. */
+export function outage(requests: number): Trouble {
+  let refused = 0
+  return () => (refused++ < requests ? { status: 503 } : undefined)
 }

@@ -18,7 +18,7 @@ const given = readOptions(script, {
   concurrency: { value: 'count', summary: 'Most users at work at once. Default: 50.' },
   'spike-rate': {
     value: 'users/s',
-    summary: 'Users per second on top in two spikes; 0 for none. Default: 5.',
+    summary: 'Users per second on top in two spikes; 0 for none. Default: 5; 6 in one with --quick.',
   },
   submission: { value: 'who pays', summary: 'direct: funded wallets, or relayed. Default: direct.' },
   seed: { value: 'seed', summary: 'Same seed, same arrivals. Default: 5.' },
@@ -36,7 +36,7 @@ const isQuick = given.quick === true
 const target = String(given.target ?? 'local')
 const users = positive('users', isQuick ? 100 : 1000)
 const rate = positive('rate', 3)
-const spikeRate = given['spike-rate'] === '0' ? 0 : positive('spike-rate', 5)
+const spikeRate = given['spike-rate'] === '0' ? 0 : positive('spike-rate', isQuick ? 6 : 5)
 const minutes = positive('duration', 15)
 
 /** Two spikes, after a third and after two thirds of the time, each of a twentieth of it but long enough to see. */
@@ -125,9 +125,13 @@ await milestone.check('Arrivals: a Poisson process, not a beat', () => {
   return `gaps between users spread by ${spread.toFixed(2)} of their mean (a Poisson process: 1, a beat: 0)`
 })
 await milestone.check('Live metrics: a line for every second of the run', () => {
-  const longestMs = Math.max(...seconds.map(({ spanMs }) => spanMs))
-  expect(seconds.length >= Math.floor(summary.run.durationMs / 1000) * 0.9, `only ${seconds.length} lines`)
-  return `${seconds.length} lines in timeline.ndjson for ${formatElapsed(summary.run.durationMs)}, the longest of ${formatMs(longestMs)}`
+  const { durationMs } = summary.run
+  const spans = seconds.map(({ spanMs }) => spanMs)
+  const toldMs = spans.reduce((sum, spanMs) => sum + spanMs, 0)
+  const shown = `${spans.length} lines in timeline.ndjson tell of ${formatElapsed(toldMs)} of ${formatElapsed(durationMs)}, the longest of ${formatMs(Math.max(...spans))}`
+  // A second that a busy machine took away makes a line longer, and no gap.
+  expect(Math.abs(durationMs - toldMs) < 1500 && spans.length >= (durationMs / 1000) * 0.75, shown)
+  return shown
 })
 await milestone.check('Settled: every coin is accounted for', () => {
   expect(summary.problems.length === 0, summary.problems.map(({ message }) => message).join('; '))

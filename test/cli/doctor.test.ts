@@ -9,29 +9,33 @@ import { revertAbi } from '../../src/chain/abi.ts'
 import { createRpcPool } from '../../src/chain/rpc-pool.ts'
 import { startScriptedNode } from '../../src/chain/scripted-node.fixture.ts'
 import { resolveConfig } from '../../src/config/resolve-config.ts'
-import type { Target } from '../../src/config/target.ts'
-import { type EmbeddedTarget, startEmbeddedTarget } from '../../src/run/start-embedded-target.ts'
+import { type Target, targetSchema } from '../../src/config/target.ts'
 import { examineTarget } from '../../src/scripts/doctor/examine-target.ts'
 import { createAnvilClient } from '../../src/testbed/chain/anvil-client.ts'
 import { revertingCode } from '../chain/reverting-code.fixture.ts'
+import { type RunningProgram, startProgram } from '../e2e/program.fixture.ts'
 import { runCli } from './run-cli.ts'
 
 const { signal } = new AbortController()
-let testbed: EmbeddedTarget
+let testbed: RunningProgram
+let local: Target
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vana-load-doctor-'))
-  testbed = await startEmbeddedTarget(['--block-time', '1s'], signal)
+  testbed = startProgram(['testbed', '--json', '--block-time', '1s'], folder)
+  const [line] = await testbed.says(/^\{.*\}$/m)
+  local = targetSchema.parse(JSON.parse(line))
 }, 120_000)
 afterAll(async () => {
-  await testbed?.stop()
+  testbed?.child.kill('SIGTERM')
+  await testbed?.ended
   await rm(folder, { recursive: true, force: true })
 })
 
 /** What is not ok about a target, and why. */
 async function troubles(change: Partial<Target>, flags: Record<string, unknown> = {}) {
   const { config } = resolveConfig({ flags })
-  const findings = await examineTarget({ ...testbed.target, ...change }, config, signal)
+  const findings = await examineTarget({ ...local, ...change }, config, signal)
   return findings
     .filter(({ verdict }) => verdict !== 'ok')
     .map(({ name, verdict, detail }) => ({ name, verdict, detail }))
@@ -41,18 +45,18 @@ const nowhere = 'http://127.0.0.1:9'
 describe('doctor', () => {
   it('finds the embedded stack ready, with one document on standard output', async () => {
     const file = join(folder, 'target.json')
-    writeFileSync(file, JSON.stringify(testbed.target))
+    writeFileSync(file, JSON.stringify(local))
     const { exitCode, stdout } = await runCli(['doctor', '--target', file, '--json'])
     const report = JSON.parse(stdout)
     expect(report.checks.filter(({ verdict }: { verdict: string }) => verdict !== 'ok')).toEqual([])
     expect(report).toMatchObject({ target: 'local', ready: true })
     expect(exitCode).toBe(0)
-    expect(stdout).not.toContain(testbed.target.accounts?.funder)
+    expect(stdout).not.toContain(local.accounts?.funder)
   })
 
   it('leaves with exit code 3 and says what to do when a part is missing', async () => {
     const file = join(folder, 'broken.json')
-    writeFileSync(file, JSON.stringify({ ...testbed.target, personalServer: { url: `${nowhere}/api/v1` } }))
+    writeFileSync(file, JSON.stringify({ ...local, personalServer: { url: `${nowhere}/api/v1` } }))
     const { exitCode, stdout } = await runCli(['doctor', '--target', file])
     expect(exitCode).toBe(3)
     expect(stdout).toMatch(
@@ -62,7 +66,7 @@ describe('doctor', () => {
   })
 
   it('looks at nothing else of a chain that is not the one', async () => {
-    const { chain } = testbed.target
+    const { chain } = local
     const found = await troubles({ chain: { ...chain, id: 1_337 } })
     expect(found[0]).toMatchObject({ verdict: 'failed', detail: expect.stringContaining('14800') })
     expect(found.slice(1).every(({ verdict }) => verdict === 'skipped')).toBe(true)
@@ -70,18 +74,18 @@ describe('doctor', () => {
   })
 
   it('tells of one endpoint that is down beside another that is up', async () => {
-    const { chain } = testbed.target
+    const { chain } = local
     const found = await troubles({ chain: { ...chain, rpcUrls: [...chain.rpcUrls, nowhere] } })
     expect(found).toMatchObject([{ name: `RPC ${nowhere}`, verdict: 'failed' }])
   })
 
   it('compares the heads of several endpoints', async () => {
-    const { chain } = testbed.target
+    const { chain } = local
     const [url = ''] = chain.rpcUrls
     const lagging = await startScriptedNode({ upstream: url })
     const heads = async () => {
       const { config } = resolveConfig({ flags: {} })
-      const target = { ...testbed.target, chain: { ...chain, rpcUrls: [url, lagging.url] } }
+      const target = { ...local, chain: { ...chain, rpcUrls: [url, lagging.url] } }
       const findings = await examineTarget(target, config, signal)
       return findings.find(({ name }) => name === 'heads')
     }
@@ -107,7 +111,7 @@ describe('doctor', () => {
   })
 
   it('tells contracts that are not there: those that flows need, and those that only help', async () => {
-    const { chain, grantee } = testbed.target
+    const { chain, grantee } = local
     const contractsWith = (change: Partial<Target['chain']['contracts']>) => ({
       chain: { ...chain, contracts: { ...chain.contracts, ...change } },
     })
@@ -124,7 +128,7 @@ describe('doctor', () => {
   })
 
   it('tells why a contract refuses to be read, by the name and arguments of its error', async () => {
-    const { chain } = testbed.target
+    const { chain } = local
     const refusing = `0x${'77'.repeat(20)}` as const
     const args = [refusing, `0x${'00'.repeat(32)}`] as const
     const errorName = 'AccessControlUnauthorizedAccount'
@@ -139,7 +143,7 @@ describe('doctor', () => {
   })
 
   it('tells a grantee that is another, or nobody', async () => {
-    const { grantee, chain } = testbed.target
+    const { grantee, chain } = local
     expect(await troubles({ grantee: { ...grantee, id: 999 } })).toMatchObject([
       { name: 'grantee', verdict: 'failed', detail: expect.stringContaining('is not registered') },
     ])
@@ -164,8 +168,8 @@ describe('doctor', () => {
   })
 
   it('counts the gas of the payments in what the funder needs', async () => {
-    const client = createAnvilClient(testbed.target.chain.rpcUrls[0] ?? '', testbed.target.chain.id)
-    const address = privateKeyToAddress(testbed.target.accounts?.funder ?? '0x')
+    const client = createAnvilClient(local.chain.rpcUrls[0] ?? '', local.chain.id)
+    const address = privateKeyToAddress(local.accounts?.funder ?? '0x')
     const before = await client.getBalance({ address })
     await client.setBalance({ address, value: parseEther('1') })
     try {
@@ -182,7 +186,7 @@ describe('doctor', () => {
   })
 
   it('tells a bucket that can not be used, and an API server that is none', async () => {
-    const { storage } = testbed.target
+    const { storage } = local
     if (storage.provider !== 'gcs') throw new Error('the embedded stack has another storage')
     expect(await troubles({ storage: { ...storage, bucket: 'another' } })).toMatchObject([
       { name: 'storage', verdict: 'failed' },

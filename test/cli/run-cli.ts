@@ -4,20 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const entry = fileURLToPath(new URL('../../src/index.ts', import.meta.url))
-const loader = import.meta.resolve('tsx')
+const program = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
 
 /** What a command left behind. */
 export type CliResult = { exitCode: number | null; stdout: string; stderr: string }
 
-/** Runs the real command line in a folder of its own, with nothing of our environment but what Node needs. */
+/** Runs the compiled program in a folder of its own, with nothing of our environment but what Node needs. */
 export async function runCli(
   args: readonly string[],
   options: { env?: Record<string, string>; cwd?: string; nodeArgs?: readonly string[] } = {},
 ): Promise<CliResult> {
   const { env = {}, nodeArgs = [] } = options
   const cwd = options.cwd ?? mkdtempSync(join(tmpdir(), 'vana-load-cli-'))
-  const child = spawn(process.execPath, ['--import', loader, ...nodeArgs, entry, ...args], {
+  const child = spawn(process.execPath, [...nodeArgs, program, ...args], {
     cwd,
     env: { PATH: process.env.PATH, HOME: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

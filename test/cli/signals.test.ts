@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 
 const program = fileURLToPath(new URL('wait-for-signals.ts', import.meta.url))
-const entry = fileURLToPath(new URL('../../src/index.ts', import.meta.url))
+const entry = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
 const children: ChildProcess[] = []
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
@@ -38,20 +38,16 @@ describe('a command that is interrupted', () => {
     const node = createServer(() => asked?.())
     await new Promise<void>((resolve) => node.listen(0, '127.0.0.1', resolve))
     const rpcUrl = `http://127.0.0.1:${(node.address() as AddressInfo).port}`
-    const child = spawn(
-      process.execPath,
-      ['--import', import.meta.resolve('tsx'), entry, 'wallets', 'status', '--target', 'env', '--count', '1'],
-      {
-        cwd: folder,
-        env: {
-          PATH: process.env.PATH,
-          VANA_LOAD_RPC_URL: rpcUrl,
-          VANA_LOAD_CHAIN_ID: '14800',
-          VANA_LOAD_MNEMONIC: `${'test '.repeat(11)}junk`,
-        },
-        stdio: ['ignore', 'ignore', 'pipe'],
+    const child = spawn(process.execPath, [entry, 'wallets', 'status', '--target', 'env', '--count', '1'], {
+      cwd: folder,
+      env: {
+        PATH: process.env.PATH,
+        VANA_LOAD_RPC_URL: rpcUrl,
+        VANA_LOAD_CHAIN_ID: '14800',
+        VANA_LOAD_MNEMONIC: `${'test '.repeat(11)}junk`,
       },
-    )
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     children.push(child)
     let stderr = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -9,13 +9,12 @@ import { createRandom } from '../../src/random/random.ts'
 import type { MoneyEntry } from '../../src/wallets/money-journal.ts'
 import { readMoneyJournal } from '../../src/wallets/read-money-journal.ts'
 import { until } from './until.fixture.ts'
-import { startWalletStack, type WalletStack } from './wallet-stack.fixture.ts'
+import { mnemonic, startWalletStack, type WalletStack } from './wallet-stack.fixture.ts'
 
 // Each test starts Node several times.
 vi.setConfig({ testTimeout: 180_000 })
 
-const program = fileURLToPath(new URL('move-money.process.ts', import.meta.url))
-const loader = import.meta.resolve('tsx')
+const program = fileURLToPath(new URL('move-money.process.mjs', import.meta.url))
 const amountWei = parseEther('0.1')
 const count = 40
 const range = { from: 0, count }
@@ -39,7 +38,7 @@ type Way = 'multicall3' | 'transfer'
 
 /** Starts the process; `ended` tells whether it came to its end. */
 function start(action: 'fund' | 'sweep', way: Way) {
-  const args = ['--import', loader, program, action, stack.anvil.rpcUrl, String(count), way, journalPath]
+  const args = [program, action, stack.anvil.rpcUrl, mnemonic, String(count), way, journalPath]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   children.add(child)
   let output = ''

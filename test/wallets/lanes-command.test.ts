@@ -16,7 +16,7 @@ import { until } from './until.fixture.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
-const entry = fileURLToPath(new URL('../../src/index.ts', import.meta.url))
+const program = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
 
 let world: ApiWorld
 let folder: string
@@ -136,7 +136,7 @@ describe('the lanes of a relayer', () => {
     const before = await balance(funder)
     const firstBlock = await world.chain.client.getBlockNumber()
     const args = ['wallets', 'fund', '--lanes', '--funding', '0.1', '--target', 'target.json']
-    const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry, ...args], {
+    const child = spawn(process.execPath, [program, ...args], {
       cwd: folder,
       env: { PATH: process.env.PATH, ...env },
       stdio: 'ignore',

@@ -1,18 +1,17 @@
 import { parseEther } from 'viem'
-import { createBlockFeed } from '../../src/chain/block-feed.ts'
-import { createFees } from '../../src/chain/fees.ts'
-import { Lane } from '../../src/chain/lane.ts'
-import { ReceiptHub } from '../../src/chain/receipt-hub.ts'
-import { createRpcPool } from '../../src/chain/rpc-pool.ts'
-import { toNativeAccount } from '../../src/crypto/native-account.ts'
-import { contractAddresses } from '../../src/testbed/chain/contract-addresses.ts'
-import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
-import { createPayer } from '../../src/wallets/payer.ts'
-import { TestWalletManager } from '../../src/wallets/test-wallet-manager.ts'
-import { mnemonic } from './wallet-stack.fixture.ts'
+import { createBlockFeed } from '../../dist/chain/block-feed.js'
+import { createFees } from '../../dist/chain/fees.js'
+import { Lane } from '../../dist/chain/lane.js'
+import { ReceiptHub } from '../../dist/chain/receipt-hub.js'
+import { createRpcPool } from '../../dist/chain/rpc-pool.js'
+import { toNativeAccount } from '../../dist/crypto/native-account.js'
+import { contractAddresses } from '../../dist/testbed/chain/contract-addresses.js'
+import { devAccounts } from '../../dist/testbed/chain/dev-accounts.js'
+import { createPayer } from '../../dist/wallets/payer.js'
+import { TestWalletManager } from '../../dist/wallets/test-wallet-manager.js'
 
-/** A process that funds or sweeps wallets, to be killed while it does. */
-const [action, rpcUrl = '', count = '', way, journalPath] = process.argv.slice(2)
+/** A process that funds or sweeps wallets, to be killed while it does; it starts quickly, from the compiled program. */
+const [action, rpcUrl, mnemonic, count, way, journalPath] = process.argv.slice(2)
 
 const rpc = createRpcPool({ urls: [rpcUrl], chainId: 14_800 })
 const feed = createBlockFeed({ rpc, pollIntervalMs: 50 })
