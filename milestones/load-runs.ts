@@ -108,6 +108,13 @@ export function prepareLoadRuns(script: string, common: Readonly<Record<string, 
   }
 }
 
+/** How many users went the whole way, and what kept the others from it. */
+export function whoGotThrough({ users, errors }: Summary): string {
+  const kinds = errors.map(({ code, step, count }) => `${count} × ${code} at ${step ?? 'no step'}`)
+  const dropped = users.dropped > 0 ? [`${users.dropped} never started`] : []
+  return [`${users.succeeded} of ${users.planned}`, ...kinds, ...dropped].join('; ')
+}
+
 /**
  * Prints what a run needed and what went wrong in it: a line for each part of the stack, for the generator, for each kind of
  * error, for what the target was protected from (breaker, rate limits, retries), and for each warning.

@@ -4,7 +4,7 @@ import { moneyMismatch } from '../../src/results/money-balance.ts'
 import { sumOutcomes } from '../../src/results/outcome-counts.ts'
 import { expect, openCriteria } from '../criteria.ts'
 import { flowTimes } from '../flow-times.ts'
-import { prepareLoadRuns, printRun } from '../load-runs.ts'
+import { prepareLoadRuns, printRun, whoGotThrough } from '../load-runs.ts'
 import { mostAtOnce } from '../most-at-once.ts'
 import { readOptions, refuse } from '../options.ts'
 
@@ -62,7 +62,7 @@ printRun(
 
 milestone.measure('Success: users who went the whole way', {
   ...{ value: ended.succeeded / users, is: 'at least', target: 0.95, unit: 'ratio' },
-  note: `${ended.succeeded} of ${users}`,
+  note: whoGotThrough(summary),
 })
 const failed = sumOutcomes(ended) - ended.succeeded
 milestone.measure('Errors: users who did not', {

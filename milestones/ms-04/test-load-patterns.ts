@@ -8,7 +8,7 @@ import { createRandom } from '../../src/random/random.ts'
 import { formatElapsed, formatMs, formatRate } from '../../src/report/format-value.ts'
 import { expect, openCriteria } from '../criteria.ts'
 import { type FlowTimes, flowTimes } from '../flow-times.ts'
-import { type LoadRun, prepareLoadRuns } from '../load-runs.ts'
+import { type LoadRun, prepareLoadRuns, whoGotThrough } from '../load-runs.ts'
 import { mostAtOnce } from '../most-at-once.ts'
 import { readOptions, refuse } from '../options.ts'
 import { phaseArrivals } from './phase-arrivals.ts'
@@ -98,7 +98,7 @@ async function judgeBatches(run: LoadRun): Promise<void> {
   console.log('')
   milestone.measure('Batches: users who went the whole way', {
     ...{ value: ended.succeeded / users, is: 'at least', target: 0.95, unit: 'ratio' },
-    note: `${ended.succeeded} of ${users}`,
+    note: whoGotThrough(run.summary),
   })
   await milestone.check(
     'Concurrency: the users of a batch are at work together, and no more than allowed',
@@ -161,7 +161,7 @@ async function judgePhases(run: LoadRun, phaseSeconds: number, peak: number): Pr
       target: 0.95,
       unit: 'ratio',
     },
-    note: `${summary.users.succeeded} of ${summary.users.planned} in ${formatElapsed(summary.run.durationMs)}`,
+    note: `${whoGotThrough(summary)}; in ${formatElapsed(summary.run.durationMs)}`,
   })
 }
 
@@ -192,7 +192,7 @@ async function judgeRateLimits(): Promise<void> {
     expect(refused > 0, 'no request was refused')
     expect(tooEarly === 0, `${tooEarly} requests came again before their time`)
     expect(summary.rateLimits.count === refused, `the run counted ${summary.rateLimits.count} of ${refused}`)
-    expect(summary.users.succeeded === 4, `${summary.users.succeeded} of 4 users got through`)
+    expect(summary.users.succeeded === 4, whoGotThrough(summary))
     return `${refused} requests refused, none repeated early, ${served} answered, 4 of 4 users got through`
   })
 }

@@ -4,13 +4,13 @@ import { formatBytes, formatElapsed, formatMs } from '../../src/report/format-va
 import { moneyMismatch } from '../../src/results/money-balance.ts'
 import type { TimelineLine } from '../../src/results/timeline-line.ts'
 import { expect, openCriteria } from '../criteria.ts'
-import { prepareLoadRuns, printRun } from '../load-runs.ts'
+import { prepareLoadRuns, printRun, whoGotThrough } from '../load-runs.ts'
 import { readOptions, refuse } from '../options.ts'
 
 const script = 'milestones/ms-05/test-streaming-load.ts'
 const given = readOptions(script, {
   users: { value: 'count', summary: 'Users in all. Default: 1000.' },
-  rate: { value: 'users/s', summary: 'Users per second between the spikes. Default: 3.0.' },
+  rate: { value: 'users/s', summary: 'Users per second between the spikes. Default: 3.0; 2.0 with --quick.' },
   duration: {
     value: 'minutes',
     summary: 'At most so long; ends earlier when all users have come. Default: 15.',
@@ -18,7 +18,7 @@ const given = readOptions(script, {
   concurrency: { value: 'count', summary: 'Most users at work at once. Default: 50.' },
   'spike-rate': {
     value: 'users/s',
-    summary: 'Users per second on top in two spikes; 0 for none. Default: 5; 6 in one with --quick.',
+    summary: 'Users per second on top in two spikes; 0 for none. Default: 5; 4 in one with --quick.',
   },
   submission: { value: 'who pays', summary: 'direct: funded wallets, or relayed. Default: direct.' },
   seed: { value: 'seed', summary: 'Same seed, same arrivals. Default: 5.' },
@@ -29,19 +29,19 @@ const given = readOptions(script, {
   },
   out: { value: 'folder', summary: 'Where results go. Default: results.' },
   quick: {
-    summary: '100 users in 20 s and quick answers, for CI; what needs minutes is measured over seconds.',
+    summary: '60 users in 18 s and quick answers, for CI, held against the rates that were asked for.',
   },
 })
 const isQuick = given.quick === true
 const target = String(given.target ?? 'local')
-const users = positive('users', isQuick ? 100 : 1000)
-const rate = positive('rate', 3)
-const spikeRate = given['spike-rate'] === '0' ? 0 : positive('spike-rate', isQuick ? 6 : 5)
+const users = positive('users', isQuick ? 60 : 1000)
+const rate = positive('rate', isQuick ? 2 : 3)
+const spikeRate = given['spike-rate'] === '0' ? 0 : positive('spike-rate', isQuick ? 4 : 5)
 const minutes = positive('duration', 15)
 
 /** Two spikes, after a third and after two thirds of the time, each of a twentieth of it but long enough to see. */
 const baseSeconds = users / rate
-const spikeSeconds = isQuick ? 8 : Math.max(12, Math.round(baseSeconds / 20))
+const spikeSeconds = isQuick ? 6 : Math.max(12, Math.round(baseSeconds / 20))
 const spikeCount = spikeRate === 0 ? 0 : isQuick ? 1 : 2
 const streamSeconds = (users - spikeCount * spikeRate * spikeSeconds) / rate
 const spikesAt = Array.from({ length: spikeCount }, (_, k) => (streamSeconds * (k + 1)) / (spikeCount + 1))
@@ -55,7 +55,7 @@ const runs = prepareLoadRuns(script, {
   '--dashboard': String(given.dashboard ?? 'off'),
 })
 const milestone = openCriteria(
-  `Milestone 5: ${users} users at ${rate}/s as a stream${isQuick ? ' (quick: what needs minutes is measured over seconds)' : ''}`,
+  `Milestone 5: ${users} users at ${rate}/s as a stream${isQuick ? ' (quick)' : ''}`,
 )
 const { summary, seconds, folder } = await runs.run(
   `${users} users, Poisson, ${formatElapsed(streamSeconds * 1000)}`,
@@ -86,12 +86,17 @@ printRun(
 )
 
 milestone.measure('Sustained throughput: users who got through, while users came', {
-  ...{ value: sustained.perSecond, is: 'at least', target: 2.5, unit: 'per-second' },
+  ...{ value: sustained.perSecond, is: 'at least', target: isQuick ? rate / 2 : 2.5, unit: 'per-second' },
   note: `over ${formatElapsed(sustained.seconds * 1000)}${sustained.seconds < 600 ? ', not the 10 minutes of the target: --users 2000 takes them' : ''}`,
 })
 if (spikeCount > 0) {
   milestone.measure('Peak throughput: the best ten seconds, in a spike', {
-    ...{ value: summary.throughput.peakFlowsPerSecond, is: 'at least', target: 5, unit: 'per-second' },
+    ...{
+      value: summary.throughput.peakFlowsPerSecond,
+      is: 'at least',
+      target: isQuick ? rate : 5,
+      unit: 'per-second',
+    },
   })
 }
 milestone.measure('Response time: p95 of a flow, from when its user was due', {
@@ -100,7 +105,7 @@ milestone.measure('Response time: p95 of a flow, from when its user was due', {
 })
 milestone.measure('Success: users who went the whole way', {
   ...{ value: ended.succeeded / users, is: 'at least', target: 0.85, unit: 'ratio' },
-  note: `${ended.succeeded} of ${users}`,
+  note: whoGotThrough(summary),
 })
 milestone.measure('Memory of the generator, at most', {
   ...{ value: resources.rssPeakBytes || null, is: 'at most', target: 1e9, unit: 'bytes' },
