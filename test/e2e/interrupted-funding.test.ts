@@ -1,16 +1,17 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Address, createPublicClient, http, type PublicClient } from 'viem'
+import type { Address } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Target, targetSchema } from '../../src/config/target.ts'
 import { moneyMismatch } from '../../src/results/money-balance.ts'
 import { summarySchema } from '../../src/results/summary-schema.ts'
+import { type AnvilClient, createAnvilClient } from '../../src/testbed/chain/anvil-client.ts'
 import { createHdWallets } from '../../src/wallets/hd-wallets.ts'
 import { readMoneyJournal } from '../../src/wallets/read-money-journal.ts'
 import { type RunningProgram, startProgram } from './program.fixture.ts'
+import { startTestbed, type TestTestbed } from './testbed.fixture.ts'
 
 const mnemonic = 'legal winner thank year wave sausage worth useful legal winner thank yellow'
 const users = 20
@@ -18,27 +19,36 @@ const fundedWei = BigInt(users) * 10n ** 17n
 const addresses = Array.from({ length: users }, (_, i) => createHdWallets(mnemonic).user(i).address)
 
 let folder: string
-let testbed: RunningProgram
-let target: Target
-let client: PublicClient
+let testbed: TestTestbed
+let client: AnvilClient
 let funder: Address
 
-// Blocks that are slow enough to be interrupted before the first holds the payment.
+// Blocks come when a test wants them, so that no payment is in one before its run has been interrupted.
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'vana-load-interrupted-'))
-  testbed = startProgram(['testbed', '--json', '--block-time', '5s'], folder)
-  const [line] = await testbed.says(/^\{.*\}$/m)
-  target = targetSchema.parse(JSON.parse(line))
-  writeFileSync(join(folder, 'target.json'), line)
-  client = createPublicClient({ transport: http(target.chain.rpcUrls[0]) })
-  funder = privateKeyToAddress(target.accounts?.funder ?? '0x')
+  testbed = await startTestbed(folder, '--block-time', '10m')
+  const { chain, accounts } = testbed.target
+  client = createAnvilClient(chain.rpcUrls[0] ?? '', chain.id)
+  funder = privateKeyToAddress(accounts?.funder ?? '0x')
 }, 120_000)
 
 afterAll(async () => {
-  testbed?.child.kill('SIGTERM')
-  await testbed?.ended
+  await testbed?.stop()
   rmSync(folder, { recursive: true, force: true })
 })
+
+/** Has blocks come, one after another, until the program has ended. */
+async function endedWithBlocks(program: RunningProgram): Promise<Awaited<RunningProgram['ended']>> {
+  let isOver = false
+  void program.ended.then(() => {
+    isOver = true
+  })
+  while (!isOver) {
+    await client.mine({ blocks: 1 })
+    await sleep(100)
+  }
+  return await program.ended
+}
 
 const start = (args: string): RunningProgram =>
   startProgram(args.split(' '), folder, { VANA_LOAD_MNEMONIC: mnemonic })
@@ -57,7 +67,7 @@ function runIn(results: string): string {
 
 /** Starts a run, and resolves when its payment is on its way. */
 async function startPaying(results: string): Promise<RunningProgram> {
-  const program = start(`run --target target.json --users ${users} --rate 8 --out ${results} --json`)
+  const program = start(`run --target ${testbed.file} --users ${users} --rate 8 --out ${results} --json`)
   while (!(await isPaying())) await sleep(20)
   return program
 }
@@ -76,7 +86,8 @@ describe('a run that is interrupted while its first wallets are funded', () => {
     const beforeWei = await balance(funder)
     const program = await startPaying('once')
     program.child.kill('SIGINT')
-    const { code, stdout, stderr } = await program.ended
+    await program.says(/waiting for the payments/)
+    const { code, stdout, stderr } = await endedWithBlocks(program)
     expect(code, stderr).toBe(130)
     const summary = summarySchema.parse(JSON.parse(stdout))
     expect(summary.problems).toEqual([])
@@ -106,20 +117,24 @@ describe('a run that is interrupted while its first wallets are funded', () => {
       { code: 'ABORTED', message: expect.stringContaining(`wallets 0-${users - 1}`) },
     ])
     const [, upTo = ''] = /up to ([\d.]+) VANA/.exec(problems[0]?.message ?? '') ?? []
-    while (await isPaying()) await sleep(200)
+    await client.mine({ blocks: 1 })
+    expect(await isPaying()).toBe(false)
     expect(await held()).toBe(fundedWei)
     expect(Number(upTo)).toBeGreaterThanOrEqual(Number(fundedWei) / 1e18)
-    const sweep = await start(`wallets sweep --target target.json --range 0-${users - 1} --json`).ended
+    const sweep = await endedWithBlocks(
+      start(`wallets sweep --target ${testbed.file} --range 0-${users - 1} --json`),
+    )
     expect(sweep.code, sweep.stderr).toBe(0)
     expect(await held()).toBe(0n)
   }, 120_000)
 })
 
 test('a flow that is interrupted while its wallet is funded returns what it has paid', async () => {
-  const program = start('flow --target target.json')
+  const program = start(`flow --target ${testbed.file}`)
   while (!(await isPaying())) await sleep(20)
   program.child.kill('SIGINT')
-  const { code, stderr } = await program.ended
+  await program.says(/waiting for the payments/)
+  const { code, stderr } = await endedWithBlocks(program)
   expect(code, stderr).toBe(130)
   expect(stderr).toMatch(/returned 0\.09\d+ VANA to the funder, left 0/)
   expect(await held()).toBe(0n)

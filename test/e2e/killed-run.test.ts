@@ -1,42 +1,37 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Address, createPublicClient, type Hash, http, type PublicClient } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Target, targetSchema } from '../../src/config/target.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { readRun } from '../../src/results/read-run.ts'
 import { createHdWallets } from '../../src/wallets/hd-wallets.ts'
 import { readMoneyJournal } from '../../src/wallets/read-money-journal.ts'
 import { type RunningProgram, startProgram } from './program.fixture.ts'
+import { startTestbed, type TestTestbed } from './testbed.fixture.ts'
 
 const mnemonic = 'legal winner thank year wave sausage worth useful legal winner thank yellow'
 const users = 8
 const addresses = Array.from({ length: users }, (_, i) => createHdWallets(mnemonic).user(i).address)
 
 let folder: string
-let testbed: RunningProgram
-let target: Target
+let testbed: TestTestbed
 let client: PublicClient
 let funder: Address
 const children: RunningProgram[] = []
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'vana-load-killed-'))
-  testbed = startProgram(['testbed', '--json', '--inference-median', '100ms'], folder)
-  const [line] = await testbed.says(/^\{.*\}$/m)
-  target = targetSchema.parse(JSON.parse(line))
-  writeFileSync(join(folder, 'target.json'), line)
-  client = createPublicClient({ transport: http(target.chain.rpcUrls[0]) })
-  funder = privateKeyToAddress(target.accounts?.funder ?? '0x')
+  testbed = await startTestbed(folder)
+  client = createPublicClient({ transport: http(testbed.target.chain.rpcUrls[0]) })
+  funder = privateKeyToAddress(testbed.target.accounts?.funder ?? '0x')
 }, 120_000)
 
 afterAll(async () => {
   for (const { child } of children) child.kill('SIGKILL')
-  testbed?.child.kill('SIGTERM')
-  await testbed?.ended
+  await testbed?.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -72,12 +67,12 @@ const flowsOf = (run: string | undefined): number => textOf(run, 'flows.ndjson')
 const moments = {
   'while its wallets are funded': {
     isReached: (run: string | undefined) => textOf(run, 'funding.ndjson').includes('"plan"'),
-    withinMs: 1200,
+    withinMs: 500,
   },
-  'while its users are carried': { isReached: (run: string | undefined) => flowsOf(run) >= 1, withinMs: 700 },
+  'while its users are carried': { isReached: (run: string | undefined) => flowsOf(run) >= 1, withinMs: 400 },
   'while it sweeps its wallets': {
     isReached: (run: string | undefined) => flowsOf(run) >= users,
-    withinMs: 1500,
+    withinMs: 600,
   },
 }
 
@@ -134,7 +129,7 @@ describe('a run whose process is killed', () => {
       const before = { funderWei: await client.getBalance({ address: funder }), heldWei: await held() }
       const feesBefore = await feesOf([funder, ...addresses])
 
-      const program = start(`run --target target.json --users ${users} --rate 8 --out ${results} --quiet`)
+      const program = start(`run --target ${testbed.file} --users ${users} --rate 8 --out ${results} --quiet`)
       await reached(program, () => moment.isReached(runIn(results)))
       await sleep(random() * moment.withinMs)
       program.child.kill('SIGKILL')
@@ -190,7 +185,7 @@ describe('a run whose process is killed', () => {
     expect(before.heldWei).toBeGreaterThan(0n)
     const feesBefore = await feesOf(addresses)
     const { code, stdout, stderr } = await start(
-      `wallets sweep --target target.json --range 0-${users - 1} --json`,
+      `wallets sweep --target ${testbed.file} --range 0-${users - 1} --json`,
     ).ended
     expect(code, stderr).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ wallets: users, leftWei: '0', failures: [] })

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPublicClient, type Hex, http, keccak256, stringToHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Target, targetSchema } from '../../src/config/target.ts'
+import type { Target } from '../../src/config/target.ts'
 import { type Summary, summarySchema } from '../../src/results/summary-schema.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import { appPrivateKey } from '../../src/testbed/development-keys.ts'
 import { type RunningProgram, startProgram } from './program.fixture.ts'
+import { startTestbed, type TestTestbed } from './testbed.fixture.ts'
 
 type Flow = { index: number; dueMs: number; startedMs: number; tx: { hash: Hex; permissionId: string } }
 
@@ -15,6 +16,7 @@ type Flow = { index: number; dueMs: number; startedMs: number; tx: { hash: Hex; 
 const relayers = [devAccounts.relayer, devAccounts.funder]
 
 let folder: string
+let testbed: TestTestbed
 let target: Target
 /** The same target, as the environment has it. */
 let environment: Record<string, string>
@@ -29,9 +31,8 @@ function start(args: readonly string[], env: Record<string, string> = {}): Runni
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'vana-load-test-'))
-  const testbed = start(['testbed', '--json', '--inference-median', '100ms', '--grantees', '2'])
-  const [line] = await testbed.says(/^\{.*\}$/m)
-  target = targetSchema.parse(JSON.parse(line))
+  testbed = await startTestbed(folder, '--grantees', '2')
+  target = testbed.target
   environment = {
     VANA_LOAD_CHAIN_ID: String(target.chain.id),
     VANA_LOAD_RPC_URL: target.chain.rpcUrls.join(','),
@@ -56,6 +57,7 @@ afterAll(async () => {
     child.kill('SIGTERM')
     await ended
   }
+  await testbed?.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
