@@ -76,7 +76,7 @@ describe('a personal server that limits requests', () => {
 
 describe('an RPC endpoint that limits requests', () => {
   test('is noticed and has starts slowed down, though its pauses are only waited out', async () => {
-    const args = ['--users', '4', '--rate', '4', '--submission', 'relayed', '--fault', 'rpc:429=30%']
+    const args = ['--users', '4', '--rate', '4', '--submission', 'relayed', '--fault', 'rpc:429=15%']
     const quick = ['--inference-median', '100ms', '--block-time', '300ms']
     const { summary } = await summaryOf(startRun(folder, 'rpc', ...args, ...quick, '--adaptive'))
     const { rateLimits, adaptive, errors, rpc } = summary
