@@ -109,7 +109,7 @@ function leadOf({ users, throughput, latencyMs, gas, dependencies, warnings }: S
   const overloaded = warnings.filter(({ code }) => !notOverloaded.has(code))
   if (overloaded.length > 0) {
     sentences.push(
-      `Do not take these figures at their word: the generator or its machine was overloaded (${overloaded.map(({ code }) => code).join(', ')}).`,
+      `Do not take these figures at their word: the generator or its machine was overloaded (${[...new Set(overloaded.map(({ code }) => code))].join(', ')}).`,
     )
   }
   return sentences.join(' ')

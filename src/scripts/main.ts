@@ -26,6 +26,7 @@ const commands: { name: string; summary: string; load: () => Promise<CommandModu
   { name: 'compare', summary: 'runs side by side, with their noise', load: () => import('./compare.ts') },
   { name: 'baseline', summary: 'what runs have to be as good as', load: () => import('./baseline.ts') },
   { name: 'audit', summary: "hold a run's claims against the chain", load: () => import('./audit.ts') },
+  { name: 'merge', summary: 'one run out of the parts of a split one', load: () => import('./merge.ts') },
   {
     name: 'wallets',
     summary: 'make, fund, look at and empty wallets',

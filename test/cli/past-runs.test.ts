@@ -178,3 +178,12 @@ describe('baseline', () => {
     expect(missing.stderr).toContain('vana-load baseline set')
   })
 })
+
+describe('merge', () => {
+  it('refuses runs that are no parts of one', async () => {
+    const [first = '', second = ''] = ids
+    const { exitCode, stderr } = await runCli(['merge', first, second], { cwd })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(`${first} is no part of a split run`)
+  })
+})

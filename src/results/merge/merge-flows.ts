@@ -1,0 +1,79 @@
+import type { FlowRecord } from '../../flow/flow-record.ts'
+
+/** What users did at which time of the whole run; each list in the order of time. */
+export type Arrivals = {
+  /** When a user was due, and how late it started; `null` for one that never did. */
+  due: { atMs: number; lagMs: number | null }[]
+  startedMs: number[]
+}
+
+/** A part's flows, read anew with each call. */
+export type FlowSource = { flows(): AsyncIterable<FlowRecord>; offsetMs: number }
+
+/** Puts a flow's times onto the common clock. */
+function shifted(flow: FlowRecord, byMs: number): FlowRecord {
+  const at = <T extends number | null>(ms: T): T => (ms === null ? ms : ((ms + byMs) as T))
+  const times = flow.tx?.times
+  return {
+    ...flow,
+    dueMs: at(flow.dueMs),
+    startedMs: at(flow.startedMs),
+    endedMs: at(flow.endedMs),
+    tx:
+      flow.tx === null || !times
+        ? flow.tx
+        : {
+            ...flow.tx,
+            times: {
+              ...times,
+              sentMs: at(times.sentMs),
+              acceptedMs: at(times.acceptedMs),
+              blockMs: at(times.blockMs),
+              seenMs: at(times.seenMs),
+            },
+          },
+  }
+}
+
+/** Reads when users were due and started, over all parts. It takes some tens of bytes a user. */
+export async function readArrivals(sources: readonly FlowSource[]): Promise<Arrivals> {
+  const arrivals: Arrivals = { due: [], startedMs: [] }
+  for (const { flows, offsetMs } of sources) {
+    for await (const flow of flows()) {
+      const { startedMs, dueMs, endedMs, outcome } = flow
+      // Dropped before its time, because the run was stopped: it never was due.
+      if (outcome !== 'dropped' || dueMs <= endedMs) {
+        arrivals.due.push({ atMs: dueMs + offsetMs, lagMs: startedMs === null ? null : startedMs - dueMs })
+      }
+      if (startedMs !== null) arrivals.startedMs.push(startedMs + offsetMs)
+    }
+  }
+  arrivals.due.sort((a, b) => a.atMs - b.atMs)
+  arrivals.startedMs.sort((a, b) => a - b)
+  return arrivals
+}
+
+/** Reads the flows of all parts in the order in which they ended, on the common clock. */
+export async function* mergeFlows(sources: readonly FlowSource[]): AsyncGenerator<FlowRecord> {
+  const readers = sources.map(({ flows, offsetMs }) => ({ from: flows()[Symbol.asyncIterator](), offsetMs }))
+  try {
+    const heads = await Promise.all(readers.map(({ from }) => from.next()))
+    for (;;) {
+      let first = -1
+      let firstMs = Number.POSITIVE_INFINITY
+      for (const [i, head] of heads.entries()) {
+        const endedMs = head.done
+          ? Number.POSITIVE_INFINITY
+          : head.value.endedMs + (readers[i]?.offsetMs ?? 0)
+        if (endedMs < firstMs) [first, firstMs] = [i, endedMs]
+      }
+      const head = heads[first]
+      const reader = readers[first]
+      if (head === undefined || reader === undefined || head.done) return
+      yield shifted(head.value, reader.offsetMs)
+      heads[first] = await reader.from.next()
+    }
+  } finally {
+    await Promise.all(readers.map(({ from }) => from.return?.()))
+  }
+}
