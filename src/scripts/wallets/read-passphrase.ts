@@ -25,33 +25,37 @@ export async function readPassphrase(
       },
     )
   }
-  const typed = await ask(
-    `Passphrase ${purpose === 'create' ? 'for the new' : 'of the'} keystore ${path}: `,
-    io,
-  )
-  if (purpose === 'create' && (await ask('Again: ', io)) !== typed) {
+  const isNew = purpose === 'create'
+  const first = `Passphrase ${isNew ? 'for the new' : 'of the'} keystore ${path}: `
+  const [typed = '', again] = await ask(isNew ? [first, 'Again: '] : [first], io)
+  if (isNew && again !== typed) {
     throw new LoadTestError('KEYSTORE_LOCKED', 'The two passphrases differ.', { hint: 'Try again.' })
   }
   return typed
 }
 
+/** The answers to some questions, typed unseen: also what is typed ahead of a question. */
 async function ask(
-  question: string,
+  questions: readonly string[],
   { stderr, signal }: Pick<CommandIo, 'stderr' | 'signal'>,
-): Promise<string> {
-  stderr.write(question)
+): Promise<string[]> {
   // The terminal is in raw mode while readline has it, so nothing shows but what readline writes; that goes nowhere.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true })
+  const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true, signal })
+  lines.on('SIGINT', () => lines.close())
   try {
-    return await new Promise<string>((resolve, reject) => {
-      lines.on('SIGINT', () => reject(new LoadTestError('ABORTED', 'No passphrase was given.')))
-      lines.on('close', () => reject(new LoadTestError('ABORTED', 'No passphrase was given.')))
-      lines.question('', { signal }, resolve)
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    })
+    const typed = lines[Symbol.asyncIterator]()
+    const answers: string[] = []
+    for (const question of questions) {
+      stderr.write(question)
+      const answer = await typed.next()
+      stderr.write('\n')
+      signal.throwIfAborted()
+      if (answer.done) throw new LoadTestError('ABORTED', 'No passphrase was given.')
+      answers.push(answer.value)
+    }
+    return answers
   } finally {
     lines.close()
-    stderr.write('\n')
   }
 }
