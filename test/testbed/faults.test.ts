@@ -152,7 +152,6 @@ describe('a fault proxy', () => {
 describe('a fault proxy in front of a chain', () => {
   it('fails sends in every way, and a lane behind it mines each transaction once and leaves no gap', async () => {
     const { lane, proxy, counts, anvil } = await startChainBehind(['rpc:send-error=40%'])
-    let failed = 0
     const send = async (value: bigint): Promise<void> => {
       // As the API server's clients do: whoever is refused asks again; what may be sent is the lane's to look after.
       for (;;) {
@@ -160,7 +159,6 @@ describe('a fault proxy in front of a chain', () => {
           await lane.send({ ...transfer, value })
           return
         } catch (error) {
-          failed += 1
           if ((error as { details: { mayBeSent?: boolean } }).details.mayBeSent) return
         }
       }
@@ -172,7 +170,6 @@ describe('a fault proxy in front of a chain', () => {
     expect([pending, lane.status().nextNonce]).toEqual([latest, latest])
     expect(await anvil.client.getTxpoolStatus()).toMatchObject({ pending: 0, queued: 0 })
     expect(proxy.stats().hits['send-error']).toBeGreaterThan(20)
-    expect(failed).toBeGreaterThan(0)
   })
 
   it('drops a transaction that it said to have taken', async () => {
