@@ -1,8 +1,12 @@
 import { accountKey } from '../storage/account-key.ts'
 import { createBodyStore } from '../storage/body-store.ts'
-import { createCounters, type EmulatorCounters } from '../storage/counters.ts'
+import { createCounters } from '../storage/counters.ts'
 import { createMinuteLimit } from '../storage/minute-limit.ts'
-import { type EmulatorServerOptions, startEmulatorServer } from '../storage/start-emulator-server.ts'
+import {
+  type EmulatorServerOptions,
+  type RunningEmulator,
+  startEmulatorServer,
+} from '../storage/start-emulator-server.ts'
 import { sendDriveError } from './drive-error.ts'
 import { createDriveFiles, folderType } from './drive-files.ts'
 import type { DriveEmulation } from './emulation.ts'
@@ -35,23 +39,8 @@ export type DriveEmulatorOptions = EmulatorServerOptions & {
   now?: () => Date
 }
 
-/** What an emulator holds and has done. */
-export type DriveEmulatorStats = EmulatorCounters & {
-  files: number
-  memoryBytes: number
-  spilledBytes: number
-  /** Share of the time since the start in which this thread's event loop was busy, 0-1. */
-  busy: number
-}
-
 /** A running emulator: of the API, of the sign-in (`/token`) and of what anyone reads (`/uc`). */
-export type DriveEmulator = {
-  /** `http://127.0.0.1:<port>` */
-  readonly url: string
-  readonly port: number
-  stop(): Promise<void>
-  stats(): DriveEmulatorStats
-}
+export type DriveEmulator = RunningEmulator<{ files: number }>
 
 /**
  * Starts an emulator of Google Drive: multipart uploads, lists, downloads, deletions, folders, permissions, access tokens

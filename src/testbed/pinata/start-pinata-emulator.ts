@@ -1,7 +1,11 @@
 import { createBodyStore } from '../storage/body-store.ts'
-import { createCounters, type EmulatorCounters } from '../storage/counters.ts'
+import { createCounters } from '../storage/counters.ts'
 import { createMinuteLimit } from '../storage/minute-limit.ts'
-import { type EmulatorServerOptions, startEmulatorServer } from '../storage/start-emulator-server.ts'
+import {
+  type EmulatorServerOptions,
+  type RunningEmulator,
+  startEmulatorServer,
+} from '../storage/start-emulator-server.ts'
 import type { PinataEmulation, PinataRight } from './emulation.ts'
 import { sendPinataError } from './pinata-error.ts'
 import { createPins } from './pins.ts'
@@ -28,23 +32,8 @@ export type PinataKey = {
   rights?: readonly PinataRight[]
 }
 
-/** What an emulator holds and has done. */
-export type PinataEmulatorStats = EmulatorCounters & {
-  pins: number
-  memoryBytes: number
-  spilledBytes: number
-  /** Share of the time since the start in which this thread's event loop was busy, 0-1. */
-  busy: number
-}
-
 /** A running emulator; its URL is both that of the API and, with `/ipfs/<cid>`, that of the gateway. */
-export type PinataEmulator = {
-  /** `http://127.0.0.1:<port>` */
-  readonly url: string
-  readonly port: number
-  stop(): Promise<void>
-  stats(): PinataEmulatorStats
-}
+export type PinataEmulator = RunningEmulator<{ pins: number }>
 
 /**
  * Starts an emulator of Pinata: pinning, listing and unpinning files, and an IPFS gateway that has what is pinned. Content

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { BaseLogger } from 'pino'
 import { LoadTestError } from '../../errors/load-test-error.ts'
+import type { EmulatorCounters } from './counters.ts'
 import { createRequestAnswerer, type EmulatedService, refuseMalformed } from './request-answerer.ts'
 
 /** How any emulator of a storage runs. */
@@ -27,6 +28,19 @@ export type EmulatorServer = {
   stop(): Promise<void>
   /** Share of the time since the start in which this thread's event loop was busy, 0-1. */
   busy(): number
+}
+
+/** A running emulator, with what it holds. */
+export type RunningEmulator<Held> = Omit<EmulatorServer, 'busy'> & {
+  /** What it holds and has done. */
+  stats(): EmulatorCounters &
+    Held & {
+      /** Bytes of bodies in memory and in files. */
+      memoryBytes: number
+      spilledBytes: number
+      /** Share of the time since the start in which this thread's event loop was busy, 0-1. */
+      busy: number
+    }
 }
 
 /**

@@ -1,13 +1,17 @@
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { accountKey } from './account-key.ts'
 import { createBodyStore } from './body-store.ts'
-import { createCounters, type EmulatorCounters } from './counters.ts'
+import { createCounters } from './counters.ts'
 import type { Emulator } from './exchange.ts'
 import { ObjectStore } from './object-store.ts'
 import { createResumableUploads } from './resumable-uploads.ts'
 import { errorShape, route } from './route.ts'
 import { sendError } from './send-error.ts'
-import { type EmulatorServerOptions, startEmulatorServer } from './start-emulator-server.ts'
+import {
+  type EmulatorServerOptions,
+  type RunningEmulator,
+  startEmulatorServer,
+} from './start-emulator-server.ts'
 
 /** How to run a storage emulator. */
 export type StorageEmulatorOptions = EmulatorServerOptions & {
@@ -41,27 +45,12 @@ export type EmulatedServiceAccount = {
   key: string
 }
 
-/** What an emulator holds and has done. */
-export type StorageEmulatorStats = EmulatorCounters & {
+/** A running emulator. */
+export type StorageEmulator = RunningEmulator<{
   objects: number
   /** Resumable uploads that are not finished, or were a short while ago. */
   uploadSessions: number
-  /** Bytes of bodies in memory and in files. */
-  memoryBytes: number
-  spilledBytes: number
-  /** Share of the time since the start in which this thread's event loop was busy, 0-1. */
-  busy: number
-}
-
-/** A running emulator. */
-export type StorageEmulator = {
-  /** `http://127.0.0.1:<port>`, for `apiEndpoint`. */
-  readonly url: string
-  readonly port: number
-  /** Stops taking requests, lets those under way finish for a moment, closes every socket, removes every file. */
-  stop(): Promise<void>
-  stats(): StorageEmulatorStats
-}
+}>
 
 /**
  * Starts an emulator of Google Cloud Storage: the JSON API as `@google-cloud/storage` uses it, and of the XML API
