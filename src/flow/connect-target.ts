@@ -35,8 +35,10 @@ export type ConnectionSettings = {
   grantees?: number
   /** One HTTP request, in milliseconds. @default 30_000 */
   requestTimeoutMs?: number
-  /** From submission to block, in milliseconds. @default 90_000 */
+  /** From submission to the last confirmation, in milliseconds. @default 90_000 */
   confirmTimeoutMs?: number
+  /** Depth that a transaction's block must reach; 1 is the block itself. @default 1 */
+  confirmations?: number
   /** Between two looks for a new block, in milliseconds. @default 500 */
   blockPollIntervalMs?: number
   /** Fee cap as a multiple of the base fee. @default 2 */
@@ -141,9 +143,9 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
           const following = new AbortController()
           if (settings.submission === 'relayed')
             void followReplacements(relayed, submission.hash, following.signal, onRefused)
-          const timeoutMs = settings.confirmTimeoutMs ?? 90_000
+          const { confirmTimeoutMs: timeoutMs = 90_000, confirmations = 1 } = settings
           try {
-            return await waitForReceipt(receipts, target, submission, timeoutMs, signal)
+            return await waitForReceipt(receipts, target, submission, { timeoutMs, confirmations, signal })
           } finally {
             following.abort()
           }
@@ -221,10 +223,9 @@ async function waitForReceipt(
   receipts: ReceiptHub,
   { chain }: Target,
   { hash, afterBlock, submittedAtMs }: Submission,
-  timeoutMs: number,
-  signal: AbortSignal,
+  options: { timeoutMs: number; confirmations: number; signal: AbortSignal },
 ): Promise<FlowReceipt> {
-  const mined = await receipts.waitForReceipt(hash, { afterBlock, submittedAtMs, timeoutMs, signal })
+  const mined = await receipts.waitForReceipt(hash, { afterBlock, submittedAtMs, ...options })
   const added = findPermissionAdded(mined.logs, chain.contracts.permissions)
   return {
     hash: mined.transactionHash,

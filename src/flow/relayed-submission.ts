@@ -63,7 +63,8 @@ export async function followReplacements(
       const transaction = await api.relayed(hash, signal)
       if (transaction.hash !== hash) receipts.replace(hash, transaction.hash)
       hash = transaction.hash
-      if (transaction.state !== 'pending') return
+      // A reorganization may take a mined one back, and the relayer then replaces it; a dropped one stays dropped.
+      if (transaction.state === 'dropped') return
     } catch (error) {
       if (!signal.aborted) onRefused(error)
       // A relayer of another kind cannot be asked, one that is down may be up again: both cost one request at times.

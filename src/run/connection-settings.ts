@@ -15,6 +15,8 @@ export function connectionSettings(
     grantees: flow.grantees,
     requestTimeoutMs: flow.requestTimeoutMs,
     confirmTimeoutMs: flow.confirmTimeoutMs,
+    // A chain that mines alone takes back no block; elsewhere the newest one changes now and then.
+    confirmations: flow.confirmations ?? (target.embedded.includes('chain') ? 1 : 2),
     blockPollIntervalMs: chain.pollIntervalMs,
     gasLimitMargin: chain.gasLimitMargin,
     feeMultiplier: chain.feeMultiplier,

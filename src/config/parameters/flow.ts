@@ -50,11 +50,18 @@ export const flowParameters = {
     flag: '--request-timeout <time>',
     summary: 'Time that one HTTP or JSON-RPC request may take.',
   }),
-  /** From the submission of the transaction to its block. */
+  /** From the submission of the transaction to its last confirmation. */
   confirmTimeoutMs: parameter(seconds, {
     default: 90_000,
     flag: '--confirm-timeout <time>',
-    summary: 'Time from the submission of a transaction to its block.',
+    summary: 'Time from the submission of a transaction to its last confirmation.',
+  }),
+  /** Blocks that hold the transaction or follow it, its own included; absent: as many as the kind of chain asks for. */
+  confirmations: optional(wholeNumber({ min: 1, max: 64 }), {
+    flag: '--confirmations <count>',
+    summary:
+      "Depth that a transaction's block must reach before the flow goes on; 1 is the block itself. More survive deeper reorganizations, and take longer.",
+    settledFrom: '1 on the embedded chain, 2 elsewhere',
   }),
   /** From the request for inference to its result. */
   inferenceTimeoutMs: parameter(seconds, {
