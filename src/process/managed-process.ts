@@ -48,6 +48,8 @@ export type ManagedProcessOptions<Ready> = {
    * what it throws makes the start fail.
    */
   ready: { line(line: string): Ready | undefined } | { message(message: unknown): Ready | undefined }
+  /** Whether a Node child gets an IPC channel for {@link ManagedProcess.send}. @default when `ready` looks at messages */
+  channel?: boolean
   /** Whether others go first when the cores are taken. @default false */
   givesWay?: boolean
   /** How long it may take to be ready, in milliseconds. @default 10_000 */
@@ -101,6 +103,11 @@ export class ManagedProcess<Ready> {
   /** The process id, while there is a process. */
   get pid(): number | undefined {
     return this.#state === 'stopped' ? undefined : this.#child?.pid
+  }
+
+  /** Sends a message over the IPC channel; one that the process can no longer receive is dropped. */
+  send(message: string): void {
+    if (this.#child?.connected) this.#child.send(message, () => undefined)
   }
 
   /** The last lines that the process wrote to standard output and standard error, in order of arrival. */
@@ -187,7 +194,7 @@ export class ManagedProcess<Ready> {
         reject(this.#startError(`ended (${signal ?? `exit code ${code}`}) before it was ready`)),
       )
     })
-    this.#spawn('message' in ready)
+    this.#spawn(this.#options.channel ?? 'message' in ready)
     return isReady
   }
 

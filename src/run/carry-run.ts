@@ -32,6 +32,8 @@ export type RunParts = {
   protection: TargetProtection
   stalls: StallWatch
   thresholds: readonly Threshold[]
+  /** Starts the faults of the target. @default it has none */
+  startFaults?: (() => void) | undefined
 }
 
 /**
@@ -56,10 +58,12 @@ export async function carryRun(
     profile,
     protection,
     stalls,
+    startFaults,
   }: RunParts,
 ): Promise<number> {
   const phaseAt = profilePhases(profile)
   await raceAbort(conductor?.ready() ?? Promise.resolve(), stop.starting).catch(() => undefined)
+  startFaults?.()
   const originMs = performance.now()
   const elapsed = (): number => performance.now() - originMs
   const onEnd = (record: FlowRecord): void => {

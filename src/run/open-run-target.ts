@@ -20,6 +20,8 @@ export type RunTarget = {
   target: Target
   /** Settles when a part that this run started has ended by itself; the error says which, and its last words. */
   lost: Promise<LoadTestError>
+  /** Starts the faults that this run put into the target; called when the first user is due. @default there are none */
+  startFaults?(): void
   close(): Promise<unknown>
 }
 
@@ -60,6 +62,7 @@ export async function openRunTarget(
     return {
       target: testbed.target,
       lost: endedByItself('the embedded stack', testbed),
+      startFaults: testbed.startFaults,
       close: () => testbed.stop(),
     }
   }

@@ -178,6 +178,7 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
       profile,
       protection,
       stalls,
+      startFaults: stage.startFaults,
     })
     resources.stop()
     await components.close()

@@ -75,6 +75,7 @@ export async function runSingleFlow(single: SingleFlow): Promise<SingleFlowResul
     const user = wallets.walletOf(0)
     await wallets.funded(0, stop.starting)
     onStart?.(user, target)
+    run.startFaults?.()
     const startedMs = performance.now()
     const result = await client.runFlow(user, { signal: stop.flows, observer })
     const durationMs = performance.now() - startedMs

@@ -7,7 +7,7 @@ import { connectionSettings } from './connection-settings.ts'
 import { openRunTarget, type RunTarget } from './open-run-target.ts'
 
 /** A target that is there, and a client that is connected to it; several runs may follow each other on one. */
-export type RunStage = Pick<RunTarget, 'target' | 'lost'> & {
+export type RunStage = Pick<RunTarget, 'target' | 'lost' | 'startFaults'> & {
   client: VanaLoadTestClient
   /** Closes the client, then what was started of the target. */
   close(): Promise<void>
@@ -47,7 +47,7 @@ export async function openRunStage(options: {
       await client.close()
       throw error
     }
-    return { target: running.target, lost: running.lost, client, close }
+    return { ...running, client, close }
   } catch (error) {
     await running.close()
     throw error

@@ -1,3 +1,4 @@
+import { heldFaultsVariable, startFaultsMessage } from '../config/held-faults.ts'
 import { testbedPartList } from '../config/kinds/testbed-parts.ts'
 import { type Target, targetSchema } from '../config/target.ts'
 import { testbedParts } from '../config/testbed-part.ts'
@@ -11,6 +12,8 @@ export type EmbeddedTarget = {
   /** Settles when it has ended, for whatever reason. */
   exited: Promise<ProcessExit>
   lastOutput(): string
+  /** Starts the faults that it was asked for; until then they are held back. */
+  startFaults(): void
   stop(): Promise<unknown>
 }
 
@@ -32,14 +35,21 @@ export async function startEmbeddedTarget(
     name: 'vana-load testbed',
     command: program.command,
     args: [...program.args, 'testbed', '--json', '--only', testbedPartList.show([...testbedParts]), ...args],
-    env: { ...process.env, ...variables },
+    env: { ...process.env, ...variables, [heldFaultsVariable]: '1' },
+    channel: true,
     ready: { line: readTarget },
     startTimeoutMs: 60_000,
     stopTimeoutMs: 15_000,
   })
   try {
     const target = await child.start(signal)
-    return { target, exited: child.exited, lastOutput: () => child.lastOutput(), stop: () => child.stop() }
+    return {
+      target,
+      exited: child.exited,
+      lastOutput: () => child.lastOutput(),
+      startFaults: () => child.send(startFaultsMessage),
+      stop: () => child.stop(),
+    }
   } catch (cause) {
     if (signal.aborted) throw signal.reason
     const reason = cause instanceof Error ? cause.message : String(cause)

@@ -1,4 +1,5 @@
 import { isDevelopmentChain } from '../config/development-chain.ts'
+import { heldFaultsVariable, startFaultsMessage } from '../config/held-faults.ts'
 import { mainnetChainId } from '../config/moksha.ts'
 import { describeStorage } from '../config/storage-target.ts'
 import { type TestbedPart, testbedParts } from '../config/testbed-part.ts'
@@ -6,7 +7,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import { devAccounts } from '../testbed/chain/dev-accounts.ts'
 import type { TestbedDocument } from '../testbed/describe-testbed.ts'
 import { appPrivateKey } from '../testbed/development-keys.ts'
-import { startTestbed } from '../testbed/start-testbed.ts'
+import { type RunningTestbed, startTestbed } from '../testbed/start-testbed.ts'
 import type { GivenChain } from '../testbed/testbed-options.ts'
 import type { CommandIo } from './command-io.ts'
 import { exitCodes } from './exit-code.ts'
@@ -48,6 +49,7 @@ export async function runTestbed(
   })
   try {
     io.stdout.write(command.json ? toJson(testbed.document) : describe(testbed.document))
+    startFaultsInTime(testbed, io)
     const ended = await Promise.race([testbed.partEnded, aborted(io.signal)])
     if (ended) {
       await testbed.stop({ now: true })
@@ -60,6 +62,19 @@ export async function runTestbed(
   } finally {
     await testbed.stop()
   }
+}
+
+/** At once, or when the run that started this process and holds them back sends for them. */
+function startFaultsInTime({ startFaults }: RunningTestbed, { env }: CommandIo): void {
+  if (env[heldFaultsVariable] === undefined || process.channel === undefined) {
+    startFaults()
+    return
+  }
+  process.on('message', (message) => {
+    if (message === startFaultsMessage) startFaults()
+  })
+  // It ends with its parts or by a signal, whether or not anybody still sends for faults.
+  process.channel.unref()
 }
 
 function portsOf({ command }: TestbedCommandOptions, parts: readonly TestbedPart[]) {

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { startFaultsMessage } from '../config/held-faults.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { orderVariable, type PartAnswer, type PartOrder } from './part-order.ts'
 import { type PartName, type PartSettings, partStarters } from './parts.ts'
@@ -27,6 +28,9 @@ async function startPart<Name extends PartName>(name: Name, settings: PartSettin
   }
   process.once('SIGTERM', stop)
   process.once('disconnect', stop)
+  process.on('message', (message) => {
+    if (message === startFaultsMessage) part.startFaults?.()
+  })
   // Ctrl-C is the parent's to handle: it stops its parts when it no longer needs them.
   process.on('SIGINT', () => undefined)
   answer({ up: { url: part.url, metricsUrl } })

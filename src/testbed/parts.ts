@@ -61,6 +61,8 @@ export type RunningPart = {
   url: string
   /** The part's own counters, as plain data. */
   stats(): unknown
+  /** Starts the faults that were held back; only a fault proxy has any. */
+  startFaults?(): void
   stop(): Promise<void>
 }
 

@@ -15,6 +15,8 @@ export type PartProcess = {
   /** Settles when the process has ended, for whatever reason. */
   exited: Promise<ProcessExit>
   lastOutput(): string
+  /** Sends a message to the process. */
+  send(message: string): void
   stop(options?: { now?: boolean }): Promise<unknown>
 }
 
@@ -55,6 +57,7 @@ export async function startPartProcess<Name extends PartName>(
     pid,
     exited: child.exited,
     lastOutput: () => child.lastOutput(),
+    send: (message) => child.send(message),
     stop: (options) => child.stop(options),
   }
 }

@@ -1,4 +1,5 @@
 import type { FaultPlace } from '../config/fault.ts'
+import { startFaultsMessage } from '../config/held-faults.ts'
 import { type TestbedPart, testbedParts } from '../config/testbed-part.ts'
 import { granteeKey } from '../crypto/grantee-key.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
@@ -8,7 +9,7 @@ import { appPrivateKey, serverMnemonic } from './development-keys.ts'
 import { standInFront } from './faults/stand-in-front.ts'
 import { createServiceAccount, type ServiceAccountFile } from './service-account-file.ts'
 import { type OwnChain, startOwnChain } from './start-own-chain.ts'
-import { startPartProcess } from './start-part-process.ts'
+import { type PartProcess, startPartProcess } from './start-part-process.ts'
 import { storageReaders, storageSettings, storageTarget } from './storage-part.ts'
 import type { GivenChain, TestbedOptions } from './testbed-options.ts'
 
@@ -17,6 +18,8 @@ export type RunningTestbed = {
   document: TestbedDocument
   /** Settles when a part ends, whether asked to or not, with its name and its last output. */
   partEnded: Promise<{ part: string; lastOutput: string }>
+  /** Starts the faults; until then, everything is passed on. */
+  startFaults(): void
   /** @param options.now kills the parts, for when one is gone and what is under way can't end well */
   stop(options?: { now?: boolean }): Promise<void>
 }
@@ -37,6 +40,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
   const { serverProfile = 'main-2025-09-05', serverConcurrency = 'serial' } = options
   const wanted = new Set<TestbedPart>(options.only ?? testbedParts)
   const running: Part[] = []
+  const faultProxies: PartProcess[] = []
   const isSigned = (options.storage ?? 'gcs') === 'gcs' && options.storageUrls === 'signed'
   const account = wanted.has('storage') && isSigned ? await createServiceAccount() : undefined
   /** Starts a part if it is wanted. */
@@ -58,6 +62,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
     const proxy = await standInFront(place, part.url, options, signal)
     if (proxy === undefined) return part
     running.push({ ...proxy, name: `fault proxy of ${place}` })
+    faultProxies.push(proxy)
     return { ...part, url: proxy.url }
   }
   try {
@@ -130,6 +135,9 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
           return { part: name, lastOutput: lastOutput() }
         }),
       ),
+      startFaults() {
+        for (const proxy of faultProxies) proxy.send(startFaultsMessage)
+      },
       stop: (options) => stopAll(running, account, options),
     }
   } catch (error) {

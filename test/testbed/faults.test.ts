@@ -23,7 +23,9 @@ const transfer = { to: nobody, value: 1n, gas: 21_000n } as const
 const account = toNativeAccount(devAccounts.relayer.privateKey)
 
 /** A service that says what it was asked, behind a proxy. */
-async function startEcho(...faults: string[]) {
+async function startEcho(...settings: (string | { held: boolean })[]) {
+  const faults = settings.filter((setting) => typeof setting === 'string')
+  const { held = false } = settings.find((setting) => typeof setting === 'object') ?? {}
   const asked: string[] = []
   const server = createServer(async (request, response) => {
     let body = ''
@@ -35,7 +37,7 @@ async function startEcho(...faults: string[]) {
   const { port } = server.address() as AddressInfo
   cleanups.push(async () => server.close())
   const upstream = `http://127.0.0.1:${port}/api/v1`
-  const proxy = await startFaultProxy({ port: 0, upstream, faults, seed: '1' })
+  const proxy = await startFaultProxy({ port: 0, upstream, faults, held, seed: '1' })
   cleanups.push(proxy.stop)
   return { asked, proxy, post: (body: string) => fetch(`${proxy.url}/x?y=1`, { method: 'POST', body }) }
 }
@@ -141,6 +143,19 @@ describe('a fault proxy', () => {
     const first = await statuses()
     expect(new Set(first)).toEqual(new Set([201, 503]))
     expect(await statuses()).toEqual(first)
+  })
+
+  it('passes everything on while its faults are held back', async () => {
+    const { asked, proxy, post } = await startEcho(
+      { held: true },
+      'storage:503=100%',
+      'storage:restart=999ms/1s',
+    )
+    expect((await post('')).status).toBe(201)
+    proxy.startFaults()
+    expect((await post('')).status).toBe(503)
+    expect([asked.length, proxy.stats().hits['503']]).toEqual([1, 1])
+    await expect.poll(() => proxy.stats().hits.restart, { timeout: 30_000 }).toBeGreaterThan(0)
   })
 
   it('knows only faults that there are', async () => {

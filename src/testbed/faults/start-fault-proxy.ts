@@ -18,6 +18,8 @@ export type FaultProxySettings = {
   upstream: string
   /** As `--fault` has them, all of one place. */
   faults: readonly string[]
+  /** Whether everything is passed on until `startFaults` is called. @default false */
+  held?: boolean
   /** Decides which requests are hit, in the order in which they come. */
   seed: string
 }
@@ -28,6 +30,8 @@ export type FaultProxy = {
   url: string
   /** Requests so far, and how many of them each fault has hit. */
   stats(): { requests: number; hits: Record<string, number> }
+  /** Starts the faults that were held back. */
+  startFaults(): void
   stop(): Promise<void>
 }
 
@@ -53,6 +57,7 @@ export async function startFaultProxy(settings: FaultProxySettings): Promise<Fau
   const agent = new Agent({ connections: 256, pipelining: 1 })
   const stopped = new AbortController()
   let requests = 0
+  let isHeld = true
 
   async function forward({ method, path, headers, body }: Asked): Promise<Answer> {
     const {
@@ -75,6 +80,7 @@ export async function startFaultProxy(settings: FaultProxySettings): Promise<Fau
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const asked = { method, path, headers, body: Buffer.concat(chunks) }
+    if (isHeld) return send(response, await forward(asked))
     // Every fault draws for every request, so that one more fault changes nothing of what the others hit.
     const drawn = new Set<keyof typeof shareFaults>()
     let delayMs = 0
@@ -108,14 +114,21 @@ export async function startFaultProxy(settings: FaultProxySettings): Promise<Fau
     )
     server.listen(port, '127.0.0.1', resolve)
   })
-  const drives = faults.flatMap((fault) => {
-    if (fault.kind === 'reorg') return [driveReorgs(upstream, fault, hit)]
-    return fault.kind === 'restart' ? [driveRestarts(server, fault, hit)] : []
-  })
+  const drives: (() => void)[] = []
+  const startFaults = (): void => {
+    if (!isHeld || stopped.signal.aborted) return
+    isHeld = false
+    for (const fault of faults) {
+      if (fault.kind === 'reorg') drives.push(driveReorgs(upstream, fault, hit))
+      if (fault.kind === 'restart') drives.push(driveRestarts(server, fault, hit))
+    }
+  }
+  if (!settings.held) startFaults()
   const bound = (server.address() as AddressInfo).port
   return {
     url: `http://127.0.0.1:${bound}${pathname === '/' ? '' : pathname}`,
     stats: () => ({ requests, hits: { ...hits } }),
+    startFaults,
     async stop() {
       stopped.abort()
       for (const stopDrive of drives) stopDrive()
