@@ -1,6 +1,8 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { EndpointStats } from '../chain/rpc-pool.ts'
 import { type Funder, shareFunder, takeFunderTurn } from './funder-turns.ts'
@@ -103,4 +105,23 @@ describe('a funder', () => {
     await endTurn()
     expect(notes).toEqual([expect.stringContaining('cannot be kept waiting')])
   })
+
+  it.runIf(process.getuid?.() === 0)(
+    'is had by a user without a name, as containers run programs',
+    async () => {
+      const program = `
+      const { takeFunderTurn } = await import(${JSON.stringify(new URL('funder-turns.ts', import.meta.url).href)})
+      process.setuid(54_321)
+      const rpc = { chainId: 14_800, endpoints: () => [{ label: 'https://rpc.example.com' }] }
+      const endTurn = await takeFunderTurn({ rpc, address: '${address}' }, { note: console.log })
+      const { readdirSync } = await import('node:fs')
+      console.log(readdirSync(process.env.TMPDIR + '/vana-load-54321').length)
+      await endTurn()`
+      const args = ['--import', 'tsx', '--input-type=module', '--eval', program]
+      await chmod(folder, 0o777)
+      const env = { ...process.env, TMPDIR: folder }
+      const { stdout } = await promisify(execFile)(process.execPath, args, { env })
+      expect(stdout).toBe('1\n')
+    },
+  )
 })

@@ -1,5 +1,5 @@
 import { lstat, mkdir } from 'node:fs/promises'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Address } from 'viem'
 import type { RpcPool } from '../chain/rpc-pool.ts'
@@ -95,7 +95,8 @@ async function inFolder(
   }
 }
 
-const usualFolder = (): string => join(tmpdir(), `vana-load-${userInfo().username}`)
+/** Named by the user's number: a container's may have no name. Elsewhere the system keeps temporary files apart by itself. */
+const usualFolder = (): string => join(tmpdir(), `vana-load-${process.getuid?.() ?? 'user'}`)
 
 /** One lock for each funder and chain: a chain is known by its id, but those on this machine, which have one in common, by their ports. */
 function pathOf(folder: string, { rpc, address }: Funder): string {
