@@ -1,8 +1,9 @@
 import type { Address, Hash, Hex, LocalAccount } from 'viem'
 import { type Clock, systemClock } from '../async/clock.ts'
-import { broadcast } from './broadcast.ts'
+import { broadcast, mayBeSent } from './broadcast.ts'
 import { estimateGas, readTransactionCount, withMargin } from './chain-reads.ts'
 import type { FeeQuote, Fees } from './fees.ts'
+import { rejectionReason } from './rpc-error.ts'
 import type { RpcPool } from './rpc-pool.ts'
 import { signTransaction } from './sign-transaction.ts'
 
@@ -21,8 +22,21 @@ export type UserTransaction = {
   gas?: bigint
   /** Added to the estimate, as a share of it. @default 0.1 */
   gasMargin?: number
+  /** @default the account has what it has */
+  fundsFor?: FundsFor | undefined
   signal?: AbortSignal | undefined
 }
+
+/**
+ * Pays an account what it lacks to offer so much gas at the present price, and resolves once the account has it.
+ *
+ * @param options.refused whether a node has said that the account holds too little, whatever is known of its balance
+ * @throws LoadTestError what ended the funding; the signal's reason
+ */
+export type FundsFor = (
+  gas: bigint,
+  options: { refused?: boolean; signal?: AbortSignal | undefined },
+) => Promise<void>
 
 /** A user's transaction on its way. */
 export type UserSubmission = {
@@ -53,8 +67,10 @@ export type UserSubmission = {
  */
 export async function sendUserTransaction(
   { rpc, fees, clock = systemClock }: { rpc: RpcPool; fees: Fees; clock?: Clock },
-  { account, to, data, value, nonce: givenNonce, gas: givenGas, gasMargin = 0.1, signal }: UserTransaction,
+  transaction: UserTransaction,
 ): Promise<UserSubmission> {
+  const { account, to, data, value, nonce: givenNonce, gas: givenGas, gasMargin = 0.1 } = transaction
+  const { fundsFor, signal } = transaction
   const sticky = { signal, stickyKey: account.address }
   const call = {
     from: account.address,
@@ -62,22 +78,41 @@ export async function sendUserTransaction(
     ...(data === undefined ? {} : { data }),
     ...(value === undefined ? {} : { value }),
   }
-  const [nonce, gas, quote] = await Promise.all([
+  const [nonce, gas] = await Promise.all([
     givenNonce ?? readTransactionCount(rpc, account.address, 'pending', sticky),
     givenGas ?? estimateGas(rpc, call, sticky).then((estimate) => withMargin(estimate, gasMargin)),
-    fees.current({ signal }),
   ])
-  const { blockNumber: afterBlock, maxFeePerGas, maxPriorityFeePerGas } = quote
-  const signed = await signTransaction(account, rpc.chainId, { to, data, value, gas }, nonce, quote)
-  const sendingAtMs = clock.now()
-  await broadcast(rpc, signed, { ...sticky, clock })
-  return {
-    hash: signed.hash,
-    nonce,
-    gas,
-    fees: { maxFeePerGas, maxPriorityFeePerGas },
-    afterBlock,
-    sendingAtMs,
-    submittedAtMs: clock.now(),
+  const send = async (): Promise<UserSubmission> => {
+    const { blockNumber: afterBlock, maxFeePerGas, maxPriorityFeePerGas } = await fees.current({ signal })
+    const quote = { maxFeePerGas, maxPriorityFeePerGas }
+    const signed = await signTransaction(account, rpc.chainId, { to, data, value, gas }, nonce, quote)
+    const sendingAtMs = clock.now()
+    await broadcast(rpc, signed, { ...sticky, clock })
+    return { hash: signed.hash, nonce, gas, fees: quote, afterBlock, sendingAtMs, submittedAtMs: clock.now() }
+  }
+  return fundsFor === undefined ? await send() : await sendFunded(send, gas, fundsFor, { clock, signal })
+}
+
+/** How often a transaction is priced anew while its price rises faster than its account is paid. */
+const fundedAttempts = 5
+
+/** Sends once the account has the price, and again when it rose meanwhile: what a node refuses for that was not sent. */
+async function sendFunded(
+  send: () => Promise<UserSubmission>,
+  gas: bigint,
+  fundsFor: FundsFor,
+  { clock, signal }: { clock: Clock; signal: AbortSignal | undefined },
+): Promise<UserSubmission> {
+  let refused = false
+  for (let attempt = 1; ; attempt += 1) {
+    await fundsFor(gas, { refused, signal })
+    try {
+      return await send()
+    } catch (error) {
+      refused = rejectionReason(error) === 'insufficient-funds' && !mayBeSent(error)
+      if (!refused || attempt >= fundedAttempts) throw error
+    }
+    // The node may be a block behind the one that showed the payment.
+    await clock.sleepUntil(clock.now() + 100 * 2 ** attempt, signal)
   }
 }

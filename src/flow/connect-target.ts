@@ -137,6 +137,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
                 to: target.chain.contracts.permissions,
                 data: encodeAddServerFilesAndPermissions(signed.typedData.message, signed.signature),
                 gasMargin: settings.gasLimitMargin ?? 0.1,
+                fundsFor: user.fundsFor,
                 signal,
               }),
         async receipt(submission, signal, onRefused) {

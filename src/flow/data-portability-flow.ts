@@ -1,4 +1,5 @@
 import { linkedSignal } from '../async/linked-signal.ts'
+import { firstFlowGas } from '../chain/first-flow-gas.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { createRandom } from '../random/random.ts'
 import { createGrantFile } from '../vana/grant-file.ts'
@@ -138,14 +139,15 @@ export class DataPortabilityFlow {
       const nonce = await retry(() => chain.permissionNonce(address, signal))
       return compute.run('signPermission', { privateKey, chainId: chain.id, nonce, parameters }, signal)
     })
-    const submission = await step('submit', () => chain.submit(signed, user, signal, retry)).catch(
-      (error: unknown) => {
-        // A node may have it all the same, and then it costs: the books have to know of it.
-        const hash = unsureHash(error)
-        if (hash !== undefined) progress.tx = { ...unmined, hash }
-        throw error
-      },
-    )
+    const submission = await step('submit', () => chain.submit(signed, user, signal, retry), {
+      // Waiting for more funds is no time of the chain.
+      turn: () => user.fundsFor?.(firstFlowGas, { signal }) ?? Promise.resolve(),
+    }).catch((error: unknown) => {
+      // A node may have it all the same, and then it costs: the books have to know of it.
+      const hash = unsureHash(error)
+      if (hash !== undefined) progress.tx = { ...unmined, hash }
+      throw error
+    })
     progress.tx = { ...unmined, hash: submission.hash, times: timesOf(submission) }
     const permissionId = await step('confirm', async () => {
       const receipt = await chain.receipt(submission, signal, tellLimit)

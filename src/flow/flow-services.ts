@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
 import type { RetryPolicy } from '../async/retry.ts'
 import type { RevertReason } from '../chain/explain-revert.ts'
+import type { FundsFor } from '../chain/user-transaction.ts'
 import type { SignedPermission } from '../vana/user-crypto.ts'
 import type { ComputePool } from './compute-pool.ts'
 import type { StepRunner } from './step-runner.ts'
@@ -12,6 +13,8 @@ export type FlowUser = {
   address: Hex
   /** Secret. */
   privateKey: Hex
+  /** Tops the wallet up when gas costs more than it was given for. @default it holds what it holds */
+  fundsFor?: FundsFor | undefined
 }
 
 /** A personal server's identity for one user. */

@@ -103,7 +103,7 @@ export async function carryRun(
       runId,
       stop,
       conductor,
-      walletOf: wallets.walletOf,
+      walletOf: (index) => wallets.walletOf(index, recorder.fundingWaited),
       async funded(index, signal) {
         const sinceMs = performance.now()
         await wallets.funded(index, signal)

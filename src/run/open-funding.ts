@@ -1,6 +1,9 @@
 import { formatEther, type Hex } from 'viem'
+import { systemClock } from '../async/clock.ts'
 import { readBalance, readReceipt } from '../chain/chain-reads.ts'
+import { firstFlowGas } from '../chain/first-flow-gas.ts'
 import { Lane } from '../chain/lane.ts'
+import type { FundsFor } from '../chain/user-transaction.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { Target } from '../config/target.ts'
 import { toNativeAccount } from '../crypto/native-account.ts'
@@ -28,6 +31,8 @@ import type { MoneySettlement } from './user-wallets.ts'
 export type Funding = {
   pool: FundingPool
   ledger: MoneyLedger
+  /** What tops up the wallet of one user, numbered from 0 in this part, when the price of gas rises. */
+  fundsFor(user: number, onTopUp?: (waitedMs: number) => void): FundsFor
   /** What has left the funder, fees included. */
   spentWei(): bigint
   /** Begins no more payments and waits for those on their way; tells whether a coin was sent to any wallet. */
@@ -100,6 +105,7 @@ export async function openFunding(options: {
     users: indexesOf({ from: 0, count: users }),
     ...(journal ? { journal } : {}),
     amountWei,
+    gasPerUser: withRoom(firstFlowGas),
     maxBatches: config.wallets.fundingWorkers,
     onBatch,
   })
@@ -143,6 +149,18 @@ export async function openFunding(options: {
   return {
     pool,
     ledger,
+    fundsFor(user, onTopUp) {
+      let heldWei = amountWei
+      return async (gas, { refused = false, signal: flowSignal }) => {
+        const { maxFeePerGas } = await fees.current({ signal: flowSignal })
+        const costWei = gas * maxFeePerGas
+        if (costWei <= heldWei && !refused) return
+        const sinceMs = systemClock.now()
+        await pool.topUp(user, withRoom(costWei), flowSignal)
+        onTopUp?.(systemClock.now() - sinceMs)
+        heldWei = withRoom(costWei)
+      }
+    },
     spentWei: limit.spentWei,
     async end() {
       if (pool.stats().fundingUsers > 0) note('waiting for the payments that are on their way')
@@ -168,6 +186,9 @@ export async function openFunding(options: {
     },
   }
 }
+
+/** With room for a margin on the gas, and for a price that rises for a block or two. */
+const withRoom = (amount: bigint): bigint => (amount * 5n) / 4n
 
 /** Says what a run that was stopped at once has left on its wallets, at most: payments may have been on their way. */
 function notReturned(
@@ -248,8 +269,9 @@ async function checkFunder(
     readBalance(rpc, address, { signal }),
     fees.current({ signal }),
   ])
+  const priceWei = withRoom(firstFlowGas) * maxFeePerGas
   const { valueWei, gasWei } = fundingNeed({
-    ...{ wallets: users, amountWei, way },
+    ...{ wallets: users, amountWei: amountWei > priceWei ? amountWei : priceWei, way },
     maxFeePerGasWei: maxFeePerGas,
   })
   const wantedWei = valueWei + gasWei

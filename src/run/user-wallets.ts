@@ -19,8 +19,12 @@ import { openRelayerMoney } from './relayer-money.ts'
 
 /** The wallets of a run's users, and their money. */
 export type UserWallets = {
-  /** The wallet of the user with this number in the whole run. */
-  walletOf(index: number): FlowUser
+  /**
+   * The wallet of the user with this number in the whole run.
+   *
+   * @param onTopUp called with the milliseconds that the user waited for a top-up of the wallet
+   */
+  walletOf(index: number, onTopUp?: (waitedMs: number) => void): FlowUser
   /** Resolves when the wallets of the first users have their coin, so that they can start when they are due. */
   firstFunded(signal: AbortSignal): Promise<void>
   /** Resolves when the user's wallet has its coin. */
@@ -113,8 +117,12 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
     signal,
     forced,
   })
+  const placeOf = (index: number): number => Math.floor(index / part.count)
   return {
-    walletOf,
+    walletOf: (index, onTopUp) => ({
+      ...walletOf(index),
+      fundsFor: funding.fundsFor(placeOf(index), onTopUp),
+    }),
     spentWei: funding.spentWei,
     fundingState() {
       const { fundedUsers, failedUsers, waitingUsers, transactions } = funding.pool.stats()
@@ -125,7 +133,7 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
       const first = Math.min(shareOf(config.users, config.load.part), fundedBeforeStart)
       await Promise.all(Array.from({ length: first }, (_, k) => funding.pool.ready(k, firstSignal)))
     },
-    funded: (index, flowSignal) => funding.pool.ready(Math.floor(index / part.count), flowSignal),
+    funded: (index, flowSignal) => funding.pool.ready(placeOf(index), flowSignal),
     flowEnded({ tx }) {
       if (!tx) return
       funding.ledger.submitted(tx.hash)

@@ -16,6 +16,8 @@ export type UserFundingOptions = BatchPayer & {
   wallets: Pick<HdWallets, 'user'>
   /** What each wallet must hold when its user starts. */
   amountWei: bigint
+  /** Gas that a user has to be able to pay for: wallets get its present price if that is above `amountWei`. @default 0n */
+  gasPerUser?: bigint | undefined
   /** Told of everything that wallets hold and are paid, so that the run's books balance. */
   ledger?: Pick<MoneyLedger, 'opened' | 'funded'> | undefined
   /** Where each batch is written before it is sent, and what became of it after. @default nowhere */
@@ -29,8 +31,10 @@ export type UserFunding = {
   /**
    * Brings the wallets of some users to the amount, and verifies it. Safe to be repeated, unless it throws
    * TX_NOT_CONFIRMED: what they held at first is entered once for each list.
+   *
+   * @param topUpWei for users who were funded before: what they must hold now
    */
-  fund(users: readonly number[]): Promise<void>
+  fund(users: readonly number[], topUpWei?: bigint): Promise<void>
   /** Enters payments that were given up and have been mined since. */
   bookLost(): Promise<void>
   readonly totals: { transactions: number; fundedWei: bigint; feesWei: bigint }
@@ -38,7 +42,7 @@ export type UserFunding = {
 
 /** Makes the part of a funding pool that moves coins. */
 export function createUserFunding(options: UserFundingOptions): UserFunding {
-  const { chain, abilities, payer, wallets, amountWei, ledger, journal, signal } = options
+  const { chain, abilities, payer, wallets, gasPerUser = 0n, ledger, journal, signal } = options
   const totals = { transactions: 0, fundedWei: 0n, feesWei: 0n }
   /** Payments that may still be mined though nobody waits for them. */
   const lost: { hash: Hash; valueWei: bigint }[] = []
@@ -92,12 +96,14 @@ export function createUserFunding(options: UserFundingOptions): UserFunding {
 
   return {
     totals,
-    async fund(users) {
+    async fund(users, topUpWei) {
       await waitForEarlier()
       const found = await readWallets(users)
-      if (!opened.has(users)) ledger?.opened(found.reduce((sum, { balanceWei }) => sum + balanceWei, 0n))
+      const isFirst = topUpWei === undefined && !opened.has(users)
+      if (isFirst) ledger?.opened(found.reduce((sum, { balanceWei }) => sum + balanceWei, 0n))
       opened.add(users)
       const { maxFeePerGas } = await chain.fees.current()
+      const amountWei = topUpWei ?? max(options.amountWei, gasPerUser * maxFeePerGas)
       const plan = planFunding(found, {
         amountWei,
         way: abilities.disperser?.kind ?? 'transfer',
@@ -124,3 +130,5 @@ export function createUserFunding(options: UserFundingOptions): UserFunding {
     },
   }
 }
+
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)

@@ -5,6 +5,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import { createUserFunding, type UserFundingOptions } from './fund-users.ts'
 import { createFundingQueue } from './funding-queue.ts'
 import { createIndexSet } from './index-set.ts'
+import { createTopUps } from './top-ups.ts'
 
 /** Whom to fund during a run, and with what. */
 export type FundingPoolOptions = Omit<UserFundingOptions, 'signal'> & {
@@ -39,7 +40,7 @@ export type FundingPoolStats = {
   failedUsers: number
   /** Users in batches on their way. */
   fundingUsers: number
-  /** Users who wait at present. */
+  /** Users who wait at present, for their first payment or for more. */
   waitingUsers: number
   transactions: number
   fundedWei: bigint
@@ -57,6 +58,12 @@ export type FundingPool = {
    * the signal's reason
    */
   ready(index: number, signal?: AbortSignal): Promise<void>
+  /**
+   * Waits until the wallet of a user who is ready holds at least so much, and pays it what it lacks.
+   *
+   * @throws LoadTestError as `ready`
+   */
+  topUp(index: number, wei: bigint, signal?: AbortSignal): Promise<void>
   /** Begins no more batches, waits for those on their way and closes their accounts. */
   stop(signal?: AbortSignal): Promise<void>
   stats(): FundingPoolStats
@@ -100,6 +107,7 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
   const funding = new Set<number>()
   const retries = new AbortController()
   const userFunding = createUserFunding({ ...options, signal: retries.signal })
+  const topUps = createTopUps({ batchSize, maxBatches, pay: payUntilPaid })
   let maxWaitedMs = 0
   let fatal: unknown
 
@@ -107,6 +115,7 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
   function fail(error: unknown): void {
     fatal ??= error
     for (const user of [...waiters.keys()]) if (!funding.has(user)) settle(user, error)
+    topUps.end(error)
     retries.abort(error)
   }
 
@@ -135,26 +144,33 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
   /** Never rejects. */
   async function fundUsers(users: readonly number[]): Promise<void> {
     const startedAtMs = clock.now()
+    try {
+      await payUntilPaid(users)
+    } catch (error) {
+      for (const user of users) failed.set(user, error)
+      for (const user of users) settle(user, error)
+      return
+    }
+    for (const user of users) funded.add(user)
+    for (const user of users) settle(user)
+    options.onBatch?.({ users: users.length, durationMs: clock.now() - startedAtMs })
+  }
+
+  /** Tries some times where that can help. */
+  async function payUntilPaid(users: readonly number[], topUpWei?: bigint): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await userFunding.fund(users)
-        break
+        await userFunding.fund(users, topUpWei)
+        return
       } catch (error) {
         const code = error instanceof LoadTestError ? error.code : 'INTERNAL'
         if (fatalCodes.has(code)) fail(error)
         // Also after a stop, when nothing is tried again.
         const isLast = attempt >= attempts || retries.signal.aborted
-        if (isLast || !repeatableCodes.has(code)) {
-          for (const user of users) failed.set(user, error)
-          for (const user of users) settle(user, error)
-          return
-        }
+        if (isLast || !repeatableCodes.has(code)) throw error
         await clock.sleepUntil(clock.now() + 250 * 2 ** attempt, retries.signal).catch(() => undefined)
       }
     }
-    for (const user of users) funded.add(user)
-    for (const user of users) settle(user)
-    options.onBatch?.({ users: users.length, durationMs: clock.now() - startedAtMs })
   }
 
   pump()
@@ -185,9 +201,10 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
       maxWaitedMs = Math.max(maxWaitedMs, waitedMs)
       options.onReady?.({ index, waitedMs })
     },
+    topUp: (index, wei, signal) => raceAbort(topUps.ask(index, wei), signal),
     async stop(signal) {
       fail(new LoadTestError('ABORTED', 'The funding of wallets was stopped.'))
-      await raceAbort(Promise.all(underWay), signal)
+      await raceAbort(Promise.all([...underWay, topUps.settled()]), signal)
       await raceAbort(userFunding.bookLost(), signal)
     },
     stats: () => ({
@@ -196,7 +213,7 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
       fundedUsers: funded.size,
       fundingUsers: funding.size,
       failedUsers: failed.size,
-      waitingUsers: waiters.size,
+      waitingUsers: waiters.size + topUps.waiting(),
     }),
   }
 }
