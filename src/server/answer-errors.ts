@@ -40,6 +40,14 @@ export function answerErrors(server: FastifyInstance, logger: Logger | undefined
   })
 }
 
+/**
+ * Answers a request whose path no route can be found for, since it is no valid URL or has too long an id in it. The
+ * framework takes this way before any hook, with an answer of its own shape.
+ */
+export function answerBadPath(_: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  void answer(new ApiErrorClass('BAD_REQUEST', 'The path is malformed, or too long.'), request, reply)
+}
+
 function answer(error: ApiError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { code, message, status, retriable, retryAfter, details } = error
   request.answeredError = code

@@ -12,7 +12,7 @@ import { toNativeAccount } from '../crypto/native-account.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { isLoopback } from '../http/host-name.ts'
 import { requireLoopbackName } from './allowed-host.ts'
-import { answerErrors } from './answer-errors.ts'
+import { answerBadPath, answerErrors } from './answer-errors.ts'
 import { requireBearerToken } from './bearer-token.ts'
 import { createAppChooser, type MoreGrantee } from './choose-app.ts'
 import { addDocsRoutes } from './docs-routes.ts'
@@ -258,6 +258,7 @@ export class LoadTestApiServer {
       http: { maxHeaderSize: 16_384, headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
       forceCloseConnections: 'idle',
       exposeHeadRoutes: false,
+      frameworkErrors: answerBadPath,
     })
     http.server.maxConnections = limits.maxConnections ?? 4096
     answerErrors(http, logger)

@@ -11,6 +11,7 @@ import {
   success,
   text,
 } from './openapi-parts.ts'
+import { operationIdPattern } from './operation-id.ts'
 
 type Route = {
   operationId: string
@@ -120,7 +121,7 @@ export const openApi = {
             ['error'],
           ),
         ),
-        errors: ['NOT_FOUND', 'CHAIN_FAILED'],
+        errors: ['BAD_REQUEST', 'NOT_FOUND', 'CHAIN_FAILED'],
         extra: { parameters: [{ name: 'hash', in: 'path', required: true, schema: hash }] },
       }),
     },
@@ -152,7 +153,7 @@ export const openApi = {
         ),
         errors: [...ofBody, ...ofPersonalServer],
         extra: body(
-          object({ operationId: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,128}$' }, chainId: integer }, [
+          object({ operationId: { type: 'string', pattern: operationIdPattern }, chainId: integer }, [
             'chainId',
           ]),
         ),

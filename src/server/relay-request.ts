@@ -9,6 +9,7 @@ import { normalizeSignature } from '../crypto/normalize-signature.ts'
 import { recoverAddress } from '../crypto/recover-address.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { ApiError } from './api-error.ts'
+import { badRequest } from './bad-request.ts'
 
 /** A request to the relay that was checked as far as it can be without the chain. */
 export type RelayRequest = {
@@ -34,6 +35,8 @@ const address = z
   .regex(/^0x[0-9a-fA-F]{40}$/, 'expected an address')
   .transform((text) => text.toLowerCase() as Address)
 const field = z.object({ name: z.string(), type: z.string() })
+
+const operationSchema = z.object({ operation: z.string() })
 
 const requestSchema = z.object({
   type: z.literal('signed', "only requests of type 'signed' are relayed"),
@@ -85,12 +88,14 @@ export type RelayRules = {
  * @example const { user, message, signature } = parseRelayRequest(request.body, rules)
  */
 export function parseRelayRequest(body: unknown, rules: RelayRules): RelayRequest {
-  const parsed = requestSchema.safeParse(body)
-  if (!parsed.success) throw badRequest(parsed.error)
-  const { operation, typedData, signature: givenSignature, expectedUserAddress } = parsed.data
-  if (operation !== relayedOperation) {
+  // Before the message, whose shape depends on the operation.
+  const asked = operationSchema.safeParse(body)
+  if (asked.success && asked.data.operation !== relayedOperation) {
     throw new ApiError('OPERATION_NOT_ALLOWED', `Only ${relayedOperation} is relayed.`)
   }
+  const parsed = requestSchema.safeParse(body)
+  if (!parsed.success) throw badRequest(parsed.error)
+  const { typedData, signature: givenSignature, expectedUserAddress } = parsed.data
   checkDomain(typedData.domain, rules.domain)
   checkTypes(typedData.types, typedData.primaryType)
   const { message } = typedData
@@ -165,14 +170,3 @@ const signatureInvalid = (error: unknown): ApiError =>
     error instanceof LoadTestError ? error.message : 'The signature is invalid.',
     { cause: error },
   )
-
-/** Names in a body are whatever its sender wrote, and come back in the answer. */
-const maxFaultLength = 200
-
-/** Names the first few faults of a body, never its values. */
-export function badRequest(error: z.ZodError): ApiError {
-  const faults = error.issues
-    .slice(0, 5)
-    .map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`.slice(0, maxFaultLength))
-  return new ApiError('BAD_REQUEST', faults.join('; '))
-}

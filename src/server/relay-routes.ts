@@ -1,10 +1,19 @@
 import type { FastifyInstance } from 'fastify'
 import type { Hash } from 'viem'
+import { z } from 'zod'
 import { ApiError } from './api-error.ts'
+import { parseOr400 } from './bad-request.ts'
 import type { Relay } from './relay.ts'
 import type { createRelayOutcomes } from './relay-outcome.ts'
 import { parseRelayRequest, type RelayRules } from './relay-request.ts'
 import { addressKey } from './remote-address.ts'
+
+const hashParameter = z.object({
+  hash: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{64}$/, 'expected a transaction hash')
+    .transform((text) => text.toLowerCase() as Hash),
+})
 
 /** What the relay's routes work with. */
 export type RelayRoutesOptions = {
@@ -33,8 +42,9 @@ export function addRelayRoutes(server: FastifyInstance, options: RelayRoutesOpti
     return { type: 'signed', hash: await relay.submit(request) }
   })
 
-  server.get<{ Params: { hash: string } }>('/api/relay/:hash', async ({ params }) => {
-    const transaction = relay.lookUp(params.hash.toLowerCase() as Hash)
+  server.get('/api/relay/:hash', async ({ params }) => {
+    const { hash } = parseOr400(hashParameter, params)
+    const transaction = relay.lookUp(hash)
     if (transaction === undefined) throw new ApiError('NOT_FOUND', 'This server relayed no such transaction.')
     return { success: true, data: await outcomeOf(transaction) }
   })

@@ -2,8 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import type { LocalAccount } from 'viem'
 import { z } from 'zod'
 import { ApiError } from './api-error.ts'
+import { parseOr400 } from './bad-request.ts'
+import { operationId } from './operation-id.ts'
 import type { PersonalServer } from './personal-server.ts'
-import { badRequest } from './relay-request.ts'
 import { addressKey } from './remote-address.ts'
 
 /** What the inference routes work with. */
@@ -19,7 +20,8 @@ export type TrustedServerOptions = {
 const permissionId = z
   .union([z.string().regex(/^[1-9]\d{0,77}$/, 'expected a decimal id above 0'), z.int().positive()])
   .transform(String)
-const operationId = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'expected an operation id')
+  // The chain is asked about it.
+  .refine((id) => BigInt(id) < 2n ** 256n, 'does not fit uint256')
 const chainId = z.union([z.int(), z.string().regex(/^\d+$/).transform(Number)]).optional()
 const requestBody = z.object({ permissionId, chainId })
 const pollBody = z.object({ operationId, chainId })
@@ -41,7 +43,7 @@ export function addTrustedServerRoutes(server: FastifyInstance, options: Trusted
   }
 
   server.post('/api/trusted-server', async ({ body, ip }) => {
-    const request = parse(requestBody, body)
+    const request = parseOr400(requestBody, body)
     checkChain(request.chainId)
     options.limitPermission(`${request.permissionId} ${addressKey(ip)}`)
     // The exact text is what is signed; the id is written as a number, as the protocol wants it.
@@ -54,16 +56,12 @@ export function addTrustedServerRoutes(server: FastifyInstance, options: Trusted
   })
 
   server.post('/api/trusted-server/poll', async ({ body }) => {
-    const request = parse(pollBody, body)
+    const request = parseOr400(pollBody, body)
     checkChain(request.chainId)
     return { success: true, data: await personalServer.operation(request.operationId) }
   })
 
-  server.get('/identity', async ({ query }) => personalServer.identity(parse(identityQuery, query).address))
-}
-
-function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  throw badRequest(parsed.error)
+  server.get('/identity', async ({ query }) =>
+    personalServer.identity(parseOr400(identityQuery, query).address),
+  )
 }

@@ -232,7 +232,7 @@ describe('the memory', () => {
       'thousands of types',
       JSON.stringify({
         type: 'signed',
-        operation: 'x',
+        operation: 'submitAddServerFilesAndPermissions',
         typedData: { types: Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`t${i}`, []])) },
       }),
     ],
@@ -282,6 +282,34 @@ describe('who may ask', () => {
       status: 403,
       body: { type: 'error', code: 'HOST_NOT_ALLOWED' },
     })
+  })
+
+  it.each([
+    ['http://evil.example/__metrics', 403],
+    ['https://evil.example:3001/__metrics', 403],
+    ['http://localhost@evil.example/__metrics', 403],
+    ['ftp://localhost/__metrics', 403],
+    ['http://localhost.evil.example/__metrics', 403],
+    ['http:///__metrics', 400],
+    ['http://localhost:3001/__metrics', 200],
+    ['HTTP://127.0.0.1/__metrics', 200],
+    ['/__metrics', 200],
+    ['//evil.example/__metrics', 404],
+  ])('without a token is refused a request target of another host: %s', async (target, status) => {
+    const server = world.apiServer()
+    const { url } = await server.start()
+    const { port } = new URL(url)
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), '127.0.0.1').on('error', reject)
+      let text = ''
+      socket.on('data', (chunk) => {
+        text += chunk
+      })
+      socket.on('close', () => resolve(text))
+      socket.write(`GET ${target} HTTP/1.1\r\nhost: localhost:${port}\r\nconnection: close\r\n\r\n`)
+    })
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    await server.stop()
   })
 
   it('with a token calls it as he likes, and is told how to show the token', async () => {

@@ -60,6 +60,24 @@ describe('the relay spends nothing on', () => {
     expect(await relayerNonce()).toBe(before)
   })
 
+  it.each([
+    ['submitRevokePermission', { nonce: '0', permissionId: '1' }],
+    ['submitTrustServer', { nonce: '0', serverId: 1 }],
+    ['submitUntrustServer', { nonce: '0', serverId: 1 }],
+    ['submitAddPermission', { nonce: '0', granteeId: '1', grant: 'x', fileIds: [] }],
+    ['submitRegisterGrantee', null],
+    ['constructor', undefined],
+    ['', {}],
+  ])('the signed operation %s, whatever its message looks like', async (operation, message) => {
+    const body = await relayBody(newUser())
+    const typedData = { ...body.typedData, message }
+    expect(await post(world.apiServer(), '/api/relay', { ...body, operation, typedData })).toMatchObject({
+      status: 403,
+      body: { type: 'error', code: 'OPERATION_NOT_ALLOWED', retriable: false },
+    })
+    expect(await relayerNonce()).toBe(before)
+  })
+
   it('a malleable signature', async () => {
     const body = await relayBody(newUser())
     const answer = await post(world.apiServer(), '/api/relay', {
