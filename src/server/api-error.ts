@@ -23,6 +23,7 @@ export const apiErrorCatalog = {
   GAS_TOO_HIGH: { status: 422, retriable: false },
   RATE_LIMITED: { status: 429, retriable: true },
   GAS_BUDGET_SPENT: { status: 429, retriable: true },
+  REVERT_BUDGET_SPENT: { status: 429, retriable: true },
   INTERNAL: { status: 500, retriable: false },
   CHAIN_FAILED: { status: 502, retriable: true },
   PERSONAL_SERVER_UNREACHABLE: { status: 502, retriable: true },

@@ -25,6 +25,7 @@ import { createRelayGas } from './relay-gas.ts'
 import { createRelayOutcomes } from './relay-outcome.ts'
 import { addRelayRoutes } from './relay-routes.ts'
 import { addressKey } from './remote-address.ts'
+import { createRevertBudget } from './revert-budget.ts'
 import { createRequestCounter, readServerStats, type ServerStats } from './server-stats.ts'
 import { addStatusRoutes } from './status-routes.ts'
 import { addTrustedServerRoutes } from './trusted-server-routes.ts'
@@ -47,6 +48,8 @@ export type ApiServerLimits = {
   maxGas?: bigint
   /** Gas that is paid for one user in an hour, spent in vain or not. @default 50_000_000 */
   gasPerUserAndHour?: bigint
+  /** Gas that reverted transactions of one user may use in an hour, before the user is refused. @default 1_000_000 */
+  revertedGasPerUserAndHour?: bigint
   /** Connections at once; more are closed as they come. @default 4096 */
   maxConnections?: number
   /** Relay requests worked on at once. @default 512 */
@@ -147,7 +150,10 @@ export class LoadTestApiServer {
     const fees = createFees({ rpc, feed, ...options.fees, clock })
     this.#rpc = rpc
     this.#feed = feed
-    const books = createRelayBooks({ rpc, feed, capWei: options.maxSpendWei })
+    const books = createRelayBooks({
+      ...{ rpc, feed, capWei: options.maxSpendWei },
+      onReceipt: (receipt) => this.#relay.settle(receipt),
+    })
     this.#books = books
     this.#lanes = options.relayerPrivateKeys.map((key) => {
       const account = toNativeAccount(key)
@@ -173,6 +179,7 @@ export class LoadTestApiServer {
         books.requireRoom(gas * maxFeePerGas)
       },
       budget: createGasBudget(limits.gasPerUserAndHour ?? 50_000_000n, clock),
+      revertBudget: createRevertBudget(limits.revertedGasPerUserAndHour ?? 1_000_000n, clock),
       maxConcurrent: limits.maxConcurrentRelays ?? 512,
       clock,
     })

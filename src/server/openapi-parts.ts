@@ -31,7 +31,7 @@ export const success = (data: object): Json => object({ success: { const: true }
 const always = ['HOST_NOT_ALLOWED', 'UNAUTHORIZED', 'RATE_LIMITED', 'SHUTTING_DOWN', 'INTERNAL'] as const
 
 const meanings: Record<ApiErrorCode, string> = {
-  BAD_REQUEST: 'The request has another shape; the text names the fields',
+  BAD_REQUEST: 'The request has another shape, or an id is none; the text names the fields',
   DOMAIN_MISMATCH: 'Signed for another chain, contract, name or version',
   TYPES_MISMATCH: 'The types are not those of ServerFilesAndPermission',
   SIGNATURE_INVALID: 'The signature is malformed, or malleable',
@@ -51,6 +51,7 @@ const meanings: Record<ApiErrorCode, string> = {
   RATE_LIMITED: 'Too many requests of an address, user or permission',
   SPENDING_CAP: 'The relayer might spend more than its cap',
   GAS_BUDGET_SPENT: 'The user has cost as much as is paid for in an hour',
+  REVERT_BUDGET_SPENT: "The user's reverted transactions have wasted as much gas as is paid for in an hour",
   INTERNAL: 'A fault of this server; its log says more',
   CHAIN_FAILED: 'The chain does not answer, or refuses for a reason of its own',
   PERSONAL_SERVER_UNREACHABLE: 'The personal server does not answer',

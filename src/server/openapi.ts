@@ -41,7 +41,8 @@ const ofPersonalServer = [
 const ofRelay = [
   ...(['DOMAIN_MISMATCH', 'TYPES_MISMATCH', 'SIGNATURE_INVALID', 'SIGNER_MISMATCH'] as const),
   ...(['OPERATION_NOT_ALLOWED', 'GRANTEE_NOT_ALLOWED', 'NONCE_MISMATCH', 'REQUEST_IN_FLIGHT'] as const),
-  ...(['REVERTED', 'GAS_TOO_HIGH', 'GAS_BUDGET_SPENT', 'SPENDING_CAP', 'CHAIN_FAILED'] as const),
+  ...(['REVERTED', 'GAS_TOO_HIGH', 'GAS_BUDGET_SPENT', 'REVERT_BUDGET_SPENT'] as const),
+  ...(['SPENDING_CAP', 'CHAIN_FAILED'] as const),
   ...(['RELAY_DISABLED', 'RELAY_BUSY', 'RELAYER_OUT_OF_FUNDS'] as const),
 ]
 
@@ -78,7 +79,7 @@ export const openApi = {
       'up: every answer comes from the chain or the personal server. Limits, unless the server was made with others: a ' +
       'body of 65,536 bytes, within 30 s; headers of 16,384 bytes, within 15 s; 4,096 connections; 2,000 requests a ' +
       'second from one address, 500 of them to the relay; 2 a second to the relay by one user, and for inference under one ' +
-      'permission; 8,000,000 gas a transaction, 50,000,000 gas an hour for one user.',
+      'permission; 8,000,000 gas a transaction, 50,000,000 gas an hour for one user, 1,000,000 of it for transactions that revert.',
   },
   servers: [{ url: '/' }],
   // On loopback the token may be missing; anywhere else the server does not start without one.

@@ -54,8 +54,10 @@ export function createRelayBooks(options: {
   feed: BlockFeed
   /** @default none */
   capWei?: bigint | undefined
+  /** Called with the receipt of each transaction in a block; again after a reorganization. */
+  onReceipt?: (receipt: Receipt) => void
 }): RelayBooks {
-  const { rpc, feed, capWei } = options
+  const { rpc, feed, capWei, onReceipt } = options
   const readReceipts = createReceiptReader(rpc)
   const open = new Map<string, Entry>()
   const byHash = new Map<Hash, Entry>()
@@ -110,8 +112,10 @@ export function createRelayBooks(options: {
     }
   }
 
-  function settle({ transactionHash, blockHash, gasUsed, effectiveGasPrice }: Receipt): void {
+  function settle(receipt: Receipt): void {
+    const { transactionHash, blockHash, gasUsed, effectiveGasPrice } = receipt
     mined.delete(transactionHash)
+    onReceipt?.(receipt)
     const entry = byHash.get(transactionHash)
     if (entry === undefined || open.get(keyOf(entry)) !== entry) return
     remove(entry)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RpcPool } from '../chain/rpc-pool.ts'
-import type { RelayedTransaction } from './relay.ts'
+import type { RelayedTransaction } from './relay-flight.ts'
 import { createRelayOutcomes } from './relay-outcome.ts'
 
 const hash = `0x${'ab'.repeat(32)}` as const

@@ -3,7 +3,7 @@ import { readReceipt } from '../chain/chain-reads.ts'
 import { tellRevert } from '../chain/explain-revert.ts'
 import type { Revert } from '../chain/revert.ts'
 import type { RpcPool } from '../chain/rpc-pool.ts'
-import type { RelayedTransaction } from './relay.ts'
+import type { RelayedTransaction } from './relay-flight.ts'
 
 /** Where a relayed transaction stands, as `GET /api/relay/:hash` answers it. */
 export type RelayOutcome = {

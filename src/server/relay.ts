@@ -1,6 +1,7 @@
 import type { Address, Hash } from 'viem'
 import type { Clock } from '../async/clock.ts'
 import { encodeAddServerFilesAndPermissions } from '../chain/add-server-files-and-permissions.ts'
+import type { Receipt } from '../chain/chain-reads.ts'
 import type { Lane } from '../chain/lane.ts'
 import type { LaneEvent } from '../chain/lane-entry.ts'
 import type { LaneSend, Submission } from '../chain/lane-options.ts'
@@ -8,8 +9,10 @@ import { createLanePicker } from '../chain/pick-lane.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { ApiError } from './api-error.ts'
 import type { GasBudget } from './gas-budget.ts'
+import { createGate, type Flight, type RelayedTransaction, waitAtGate } from './relay-flight.ts'
 import type { RelayGas } from './relay-gas.ts'
 import type { RelayRequest } from './relay-request.ts'
+import type { RevertBudget } from './revert-budget.ts'
 
 /** Settings of {@link createRelay}. */
 export type RelayOptions = {
@@ -23,6 +26,8 @@ export type RelayOptions = {
   requireRoom(gas: bigint): Promise<void>
   /** What each user may cost. */
   budget: GasBudget
+  /** What each user may waste on transactions that revert. */
+  revertBudget: RevertBudget
   /** Requests that may be worked on at once. */
   maxConcurrent: number
   clock: Clock
@@ -36,29 +41,16 @@ export type Relay = {
   knows(request: RelayRequest): boolean
   /** Where a submitted transaction stands now: its hash may have changed since, by a replacement. */
   lookUp(hash: Hash): RelayedTransaction | undefined
-  /** Users with a request being simulated or a transaction in flight. */
+  /** Takes the receipt of a lane's transaction: a revert is charged to its user, whose next request is then let in. */
+  settle(receipt: Receipt): void
+  /** Users with a request being simulated, or with a transaction whose receipt was not read yet. */
   readonly inFlight: number
-}
-
-/** What the relay knows of a transaction. */
-export type RelayedTransaction = {
-  hash: Hash
-  /** `mined`: a block holds it, whatever its status. */
-  state: 'pending' | 'mined' | 'dropped'
-  /** Of the block that holds it. */
-  blockNumber?: number
-}
-
-type Flight = {
-  digest: Hash
-  submitting: Promise<Hash>
-  /** Settles when the simulation has ended, whichever way; nothing once it has been passed. */
-  simulating: Promise<void> | undefined
-  transaction: RelayedTransaction | undefined
 }
 
 /** How long a lane that could not pay is left out. */
 const dryMs = 10_000
+/** How long a user's next request waits for the receipt of a transaction that a block holds. */
+const receiptMs = 5_000
 /** Finished transactions that are remembered, so that a client that lost an answer gets the same one again. */
 const remembered = 10_000
 
@@ -66,21 +58,24 @@ const remembered = 10_000
  * Makes the relay: it pays for `addServerFilesAndPermissions` at the Permissions contract, and for nothing else.
  *
  * A request is simulated before anything is spent; the one call gives the gas too, and a replayed nonce, a missing
- * grantee or any other refusal of the contract comes back decoded. One transaction a user is in flight, until a block
- * holds it: the simulation does not see the pool, so a second copy would pass it and revert on chain, at the relay's
- * cost. The same request sent twice gets the same hash. What is only being simulated bars nobody: others wait for its end,
- * so that whoever repeats what a user has signed before, which anyone can read off the chain, cannot keep the user out.
+ * grantee or any other refusal of the contract comes back decoded. One transaction a user is in flight, until its receipt
+ * was read: the simulation does not see the pool, so a second copy would pass it and revert on chain, at the relay's
+ * cost; and a revert has to be charged to its user before the next request is sent. The same request sent twice gets the
+ * same hash. What is only being simulated bars nobody: others wait for its end, so that whoever repeats what a user has
+ * signed before, which anyone can read off the chain, cannot keep the user out.
  *
  * @example const hash = await relay.submit(parseRelayRequest(body, rules))
  */
 export function createRelay(options: RelayOptions): Relay {
-  const { clock, lanes, permissions, gasOf, requireRoom, budget, maxConcurrent } = options
+  const { clock, lanes, permissions, gasOf, requireRoom, budget, revertBudget, maxConcurrent } = options
   const pickLane = createLanePicker(lanes)
   /** Lanes that own too little, and until when they are left out, monotonic milliseconds. */
   const dryUntilMs = new Map<Lane, number>()
   const flights = new Map<Address, Flight>()
   const byDigest = new Map<Hash, RelayedTransaction>()
   const byHash = new Map<Hash, RelayedTransaction>()
+  /** Flights whose transaction is in a block, by its hash. */
+  const unsettled = new Map<Hash, { user: Address; flight: Flight }>()
   let working = 0
 
   function remember(digest: Hash, transaction: RelayedTransaction): void {
@@ -94,47 +89,78 @@ export function createRelay(options: RelayOptions): Relay {
     }
   }
 
-  function onEvent(request: RelayRequest, flight: Flight, event: LaneEvent): void {
+  function end(user: Address, flight: Flight): void {
+    if (flights.get(user) === flight) flights.delete(user)
+    flight.gate?.open()
+  }
+
+  function onEvent({ user, digest }: RelayRequest, flight: Flight, event: LaneEvent): void {
     const transaction = flight.transaction ?? { hash: event.hash, state: 'pending' }
     flight.transaction = transaction
+    unsettled.delete(event.hash)
     if (event.type === 'replaced') {
       transaction.hash = event.newHash
       byHash.set(event.newHash, transaction)
       return
     }
     transaction.hash = event.hash
-    transaction.state = event.type === 'confirmed' ? 'mined' : 'dropped'
-    if (event.type === 'confirmed') transaction.blockNumber = event.blockNumber
-    else byDigest.delete(request.digest)
-    if (flights.get(request.user) === flight) flights.delete(request.user)
+    if (event.type === 'dropped') {
+      transaction.state = 'dropped'
+      byDigest.delete(digest)
+      end(user, flight)
+      return
+    }
+    transaction.state = 'mined'
+    transaction.blockNumber = event.blockNumber
+    flight.gate ??= createGate()
+    unsettled.set(event.hash, { user, flight })
   }
 
-  /** Sends a request when no other of its user is being simulated; refuses it while one is on its way to a block. */
+  function settle({ transactionHash, status, gasUsed }: Receipt): void {
+    const known = unsettled.get(transactionHash)
+    if (known === undefined) return
+    const { user, flight } = known
+    unsettled.delete(transactionHash)
+    if (status === 'reverted' && !flight.isCharged) {
+      flight.isCharged = true
+      revertBudget.charge(user, gasUsed)
+    }
+    end(user, flight)
+  }
+
+  /** Waits for what ends soon: a simulation, or the reading of a receipt. @returns what was waited for */
+  async function waitFor(user: Address, current: Flight, waited: Flight | undefined): Promise<Flight> {
+    const { gate, transaction } = current
+    if (gate === undefined || current === waited) {
+      throw new ApiError('REQUEST_IN_FLIGHT', `Another request of ${user} is in flight.`, {
+        retryAfter: '1',
+      })
+    }
+    if (transaction !== undefined) await waitAtGate(gate, receiptMs, clock)
+    else await gate.opened
+    return current
+  }
+
+  /** Sends a request when no other of its user is in the way; refuses it while one is on its way to a block. */
   async function inTurn(request: RelayRequest): Promise<Hash> {
     const { user, digest } = request
+    let waited: Flight | undefined
     for (let current = flights.get(user); current !== undefined; current = flights.get(user)) {
       if (current.digest === digest) return await current.submitting
-      if (current.simulating === undefined) {
-        throw new ApiError('REQUEST_IN_FLIGHT', `Another request of ${user} is in flight.`, {
-          retryAfter: '1',
-        })
-      }
-      await current.simulating
+      waited = await waitFor(user, current, waited)
     }
-    let endSimulation = (): void => {}
-    const simulating = new Promise<void>((resolve) => {
-      endSimulation = resolve
-    })
-    const flight: Flight = { digest, submitting: Promise.resolve('0x'), simulating, transaction: undefined }
+    const gate = createGate()
+    const flight: Flight = {
+      ...{ digest, gate, submitting: Promise.resolve('0x' as const) },
+      ...{ transaction: undefined, isCharged: false },
+    }
     flights.set(user, flight)
     try {
-      flight.submitting = send(request, flight, endSimulation)
+      flight.submitting = send(request, flight)
       return await flight.submitting
     } finally {
-      const { transaction } = flight
-      const isOver = transaction === undefined || transaction.state !== 'pending'
-      if (isOver && flights.get(user) === flight) flights.delete(user)
-      endSimulation()
+      if (flight.transaction === undefined) end(user, flight)
+      gate.open()
     }
   }
 
@@ -156,14 +182,15 @@ export function createRelay(options: RelayOptions): Relay {
     return pickLane(new Set(dryUntilMs.keys()))
   }
 
-  async function send(request: RelayRequest, flight: Flight, endSimulation: () => void): Promise<Hash> {
+  async function send(request: RelayRequest, flight: Flight): Promise<Hash> {
+    revertBudget.requireLeft(request.user)
     const lane = pickAbleLane()
     const data = encodeAddServerFilesAndPermissions(request.message, request.signature)
     const gas = await gasOf(lane.address, data, request.message)
     await requireRoom(gas)
     budget.charge(request.user, gas)
-    flight.simulating = undefined
-    endSimulation()
+    flight.gate?.open()
+    flight.gate = undefined
     try {
       const { hash } = await sendByAny(lane, {
         to: permissions,
@@ -205,6 +232,7 @@ export function createRelay(options: RelayOptions): Relay {
     },
     knows: ({ digest }) => byDigest.has(digest),
     lookUp: (hash) => byHash.get(hash),
+    settle,
     get inFlight() {
       return flights.size
     },

@@ -21,7 +21,7 @@ export type ServerStats = {
     /** By the error code of the answer. */
     byError: Record<string, number>
   }
-  /** Users with a relayed transaction that no block holds yet. */
+  /** Users with a request being simulated, or with a relayed transaction whose receipt was not read yet. */
   relaysInFlight: number
   rpc: CallCounts
   endpoints: EndpointStats[]

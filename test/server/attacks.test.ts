@@ -21,6 +21,14 @@ const relayer = devAccounts.relayer.address
 const nonce = () => world.chain.client.getTransactionCount({ address: relayer, blockTag: 'pending' })
 const balance = () => world.chain.client.getBalance({ address: relayer })
 const relay = (server: LoadTestApiServer, body: object) => post(server, '/api/relay', body)
+/** Asks again while the server has not seen the block of the user's last transaction yet. */
+async function relayNext(server: LoadTestApiServer, body: object): ReturnType<typeof relay> {
+  for (;;) {
+    const answer = await relay(server, body)
+    if (answer.body.code !== 'REQUEST_IN_FLIGHT') return answer
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
 
 describe('the coin', () => {
   it('goes to one function of one contract, whatever is asked for, and never as value', async () => {
@@ -121,6 +129,66 @@ describe('the coin', () => {
     expect((await relay(server, await relayBody(newUser()))).status).toBe(200)
     await node.stop()
   }, 60_000)
+})
+
+describe('the gas of transactions that revert', () => {
+  it('is charged to the user whose nonce was used elsewhere, up to a bound, and to nobody else', async () => {
+    const { client } = world.chain
+    const node = await startScriptedNode({ upstream: world.chain.rpcUrl })
+    const allowance = 200_000n
+    const often = { ratePerSecond: 1000, burst: 1000 }
+    const server = world.apiServer({
+      rpcUrls: [node.url],
+      limits: { revertedGasPerUserAndHour: allowance, perUser: often },
+    })
+    const other = world.apiServer({ relayerPrivateKeys: [devAccounts.funder.privateKey] })
+    const user = newUser()
+    const of = async (nonce: number) => relayBody(user, flowMessage({ nonce: BigInt(nonce) }))
+    let nonce = 0
+    let reverted = 0n
+    let dearest = 0n
+    let refused: Awaited<ReturnType<typeof relay>> | undefined
+    for (; nonce < 30 && refused === undefined; nonce += 1) {
+      node.answer = async ({ method }) => {
+        if (method === 'eth_sendRawTransaction')
+          expect((await relay(other, await of(nonce))).status).toBe(200)
+        return undefined
+      }
+      // At once, not when the last receipt has been read: that is for the relay to wait for.
+      const answer = await relayNext(server, await of(nonce))
+      if (answer.status !== 200) refused = answer
+      else {
+        const hash = answer.body.hash as `0x${string}`
+        const { status, gasUsed } = await client.waitForTransactionReceipt({ hash })
+        expect(status).toBe('reverted')
+        reverted += gasUsed
+        if (gasUsed > dearest) dearest = gasUsed
+      }
+    }
+    expect(refused).toMatchObject({
+      status: 429,
+      body: { type: 'error', code: 'REVERT_BUDGET_SPENT', retriable: true },
+      headers: { 'retry-after': expect.stringMatching(/^[1-9]\d*$/) },
+    })
+    expect(reverted).toBeGreaterThanOrEqual(allowance)
+    expect(reverted).toBeLessThanOrEqual(allowance + dearest)
+    node.answer = () => undefined
+    for (const honest of [newUser(), newUser()])
+      expect((await relay(server, await relayBody(honest))).status).toBe(200)
+    await node.stop()
+  }, 60_000)
+
+  it('is not charged for transactions that succeed', async () => {
+    const server = world.apiServer({
+      limits: { revertedGasPerUserAndHour: 1n, perUser: { ratePerSecond: 1000, burst: 1000 } },
+    })
+    const user = newUser()
+    for (let nonce = 0n; nonce < 4n; nonce += 1n) {
+      const { status, body } = await relayNext(server, await relayBody(user, flowMessage({ nonce })))
+      expect(status).toBe(200)
+      await world.chain.client.waitForTransactionReceipt({ hash: body.hash as `0x${string}` })
+    }
+  })
 })
 
 describe('nonces', () => {
