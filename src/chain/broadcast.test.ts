@@ -17,7 +17,7 @@ let node: ScriptedNode
 let rpc: RpcPool
 beforeEach(async () => {
   node = await startScriptedNode()
-  rpc = createRpcPool({ urls: [node.url], chainId: 14800 })
+  rpc = createRpcPool({ urls: [node.url], chainId: 14800, patienceMs: 0 })
 })
 afterEach(async () => {
   await rpc.close()
@@ -127,7 +127,7 @@ describe('broadcasting a transaction', () => {
 
   it('may be sent all the same when one endpoint did not answer and another refused', async () => {
     const other = await startScriptedNode()
-    const both = createRpcPool({ urls: [node.url, other.url], chainId: 14800, timeoutMs: 300 })
+    const both = createRpcPool({ urls: [node.url, other.url], chainId: 14800, timeoutMs: 300, patienceMs: 0 })
     const refuse = refusal('insufficient funds for gas * price + value')
     for (const one of [node, other]) one.answer = ({ method }) => (method === sent ? refuse : undefined)
     // Whichever comes first swallows it.

@@ -12,6 +12,8 @@ export type EndpointHealth = {
   onAbandoned(): void
   /** Milliseconds until the pause that the endpoint asked for is over; 0 if it asked for none. */
   pauseMs(nowMs: number): number
+  /** Milliseconds until a request may go out, by the pause and the circuit; 0 also while the one probe is open. */
+  readyInMs(nowMs: number): number
   state(nowMs: number): 'closed' | 'open' | 'half-open' | 'paused'
   /** For how long in all the circuit was not closed, and for how long the endpoint had asked for a pause. */
   lost(nowMs: number): { openMs: number; pausedMs: number }
@@ -23,7 +25,7 @@ export type EndpointHealthOptions = {
   failuresToOpen?: number
   /** First time the circuit stays open, milliseconds; doubled for every failed probe. @default 500 */
   openMs?: number
-  /** Longest time the circuit stays open, milliseconds. @default 30_000 */
+  /** Longest time the circuit stays open, milliseconds: requests are repeated for not much longer. @default 5_000 */
   maxOpenMs?: number
   /** Pause after a rate-limit answer without Retry-After, milliseconds; doubled while they go on. @default 500 */
   pauseMs?: number
@@ -49,7 +51,7 @@ export function createEndpointHealth(options: EndpointHealthOptions = {}): Endpo
   const {
     failuresToOpen = 5,
     openMs = 500,
-    maxOpenMs = 30_000,
+    maxOpenMs = 5_000,
     pauseMs: firstPauseMs = 500,
     maxPauseMs = 60_000,
   } = options
@@ -106,6 +108,7 @@ export function createEndpointHealth(options: EndpointHealthOptions = {}): Endpo
       probing = false
     },
     pauseMs: (nowMs) => Math.max(0, pausedUntilMs - nowMs),
+    readyInMs: (nowMs) => Math.max(0, pausedUntilMs - nowMs, (openUntilMs ?? nowMs) - nowMs),
     state(nowMs) {
       if (openUntilMs !== undefined) return nowMs < openUntilMs ? 'open' : 'half-open'
       return nowMs < pausedUntilMs ? 'paused' : 'closed'

@@ -10,12 +10,15 @@ export type Endpoint = {
   /** Its URL without keys. */
   readonly label: string
   /**
-   * Posts one JSON document and gives the parsed answer.
+   * Posts one JSON document and gives the parsed answer, with the HTTP status that it came under.
    *
    * @throws LoadTestError `CHAIN_UNREACHABLE` (no connection, no answer in time or one without an end, HTTP error), `CHAIN_RATE_LIMITED`
    * (with `details.retryAfterMs` if the node said so); the signal's reason when it aborts first.
    */
-  post(body: string, options: { signal?: AbortSignal | undefined; timeoutMs: number }): Promise<unknown>
+  post(
+    body: string,
+    options: { signal?: AbortSignal | undefined; timeoutMs: number },
+  ): Promise<{ answer: unknown; status: number }>
   close(): Promise<void>
 }
 
@@ -53,7 +56,7 @@ export function createEndpoint(url: string, { connections }: { connections: numb
       const why = isOurs && cause instanceof Error ? cause.message : codeOf(cause)
       throw new LoadTestError('CHAIN_UNREACHABLE', `${label} does not answer: ${why}`, {
         cause,
-        details: { endpoint: label },
+        details: { endpoint: label, network: codeOf(cause) },
       })
     }
   }
@@ -76,7 +79,7 @@ export function createEndpoint(url: string, { connections }: { connections: numb
           details: { endpoint: label, status },
         })
       }
-      return answer
+      return { answer, status }
     },
     async close() {
       await pool.destroy()

@@ -7,6 +7,7 @@ import { createEndpoint } from './endpoint.ts'
 import { createEndpointHealth, type EndpointHealth } from './endpoint-health.ts'
 import { createEndpointMeter, type EndpointCounts } from './endpoint-meter.ts'
 import { createHeadWatch } from './head-watch.ts'
+import { overtaken } from './hedge.ts'
 import { askedTooOften, inOrder, type RpcOutcome, toOutcome, unwrap } from './rpc-answer.ts'
 import { isNodeFailure } from './rpc-error.ts'
 import type { RpcCall, RpcPoolOptions } from './rpc-pool.ts'
@@ -75,12 +76,15 @@ export function createPoolMember(options: PoolMemberOptions): PoolMember {
       meter.ended({ failed, rejected }, durationMs)
     }
     try {
-      const answer = await endpoint.post(JSON.stringify(bodies.length === 1 ? bodies[0] : bodies), {
-        signal,
-        timeoutMs,
-      })
+      const { answer, status } = await endpoint.post(
+        JSON.stringify(bodies.length === 1 ? bodies[0] : bodies),
+        {
+          signal,
+          timeoutMs,
+        },
+      )
       const answers = inOrder(answer, firstId, calls.length)
-      const outcomes = calls.map(({ method }, i) => toOutcome(answers[i], method))
+      const outcomes = calls.map(({ method }, i) => toOutcome(answers[i], method, status))
       const limited = outcomes.map(askedTooOften).find((found) => found !== undefined)
       if (limited !== undefined) throw limited
       health.onAnswer(clock.now())
@@ -88,7 +92,8 @@ export function createPoolMember(options: PoolMemberOptions): PoolMember {
       watchHead(calls, outcomes)
       return outcomes
     } catch (error) {
-      if (signal?.aborted) {
+      const isOvertaken = signal?.reason === overtaken
+      if (signal?.aborted && !isOvertaken) {
         // Nobody waited for the answer: it says nothing of the endpoint.
         health.onAbandoned()
         throw error
@@ -100,7 +105,7 @@ export function createPoolMember(options: PoolMemberOptions): PoolMember {
         const retryAfterMs = retryAfterOf(error)
         health.onRateLimited(clock.now(), retryAfterMs)
         options.onRateLimit(calls[0]?.method ?? '', retryAfterMs)
-      } else if (code === 'CHAIN_UNREACHABLE') health.onUnreachable(clock.now())
+      } else if (code === 'CHAIN_UNREACHABLE' || isOvertaken) health.onUnreachable(clock.now())
       else health.onAbandoned()
       throw error
     }

@@ -41,11 +41,15 @@ function idOf(answer: unknown): string | undefined {
   return id === null || id === undefined ? undefined : String(id)
 }
 
-/** Reads the answer to one call; `undefined` if there is none. */
-export function toOutcome(answer: unknown, method: string): RpcOutcome {
+/**
+ * Reads the answer to one call; `undefined` if there is none.
+ *
+ * @param status HTTP status of the whole answer: an error that says nothing else is the gateway's under a 5xx
+ */
+export function toOutcome(answer: unknown, method: string, status = 200): RpcOutcome {
   const parsed = answerBody.safeParse(answer)
   if (parsed.success && parsed.data.error)
-    return { ok: false, error: toChainError(parsed.data.error, method) }
+    return { ok: false, error: toChainError(parsed.data.error, method, status) }
   // A result may be null; its absence is what matters.
   if (parsed.success && 'result' in parsed.data) return { ok: true, result: parsed.data.result }
   const what =

@@ -23,6 +23,8 @@ const revertCodes = new Set([3, -32015])
 const internalCode = -32603
 /** EIP-1474's "resource unavailable" besides. */
 const nodeFailureCodes = new Set<unknown>([internalCode, -32002])
+/** "Invalid request", "no such method" and "invalid parameters": of the request, under whichever HTTP status. */
+const requestCodes = new Set([-32600, -32601, -32602])
 /** EIP-1474's "limit exceeded", and what gateways put in place of the HTTP status. */
 const rateLimitCodes = new Set([-32005, 429])
 
@@ -70,10 +72,15 @@ const texts: readonly [RegExp, RejectionReason, ErrorCode][] = [
  *
  * @example toChainError({ code: 3, message: 'execution reverted', data: '0xb5b6936d' }, 'eth_estimateGas')
  */
-export function toChainError(body: RpcErrorBody, method: string): LoadTestError {
+export function toChainError(body: RpcErrorBody, method: string, status = 200): LoadTestError {
   const { code, message } = body
   const data = revertData(body.data)
-  const details = { method, code, ...(data === undefined ? {} : { data }) }
+  const details = {
+    method,
+    code,
+    ...(data === undefined ? {} : { data }),
+    ...(status >= 500 && !requestCodes.has(code) ? { status } : {}),
+  }
 
   if (rateLimitCodes.has(code)) {
     return new LoadTestError('CHAIN_RATE_LIMITED', `${method}: ${message}`, { details })
@@ -114,8 +121,29 @@ export function rejectionReason(error: unknown): RejectionReason | undefined {
  */
 export function isNodeFailure({ code, details }: LoadTestError): boolean {
   if (code === 'CHAIN_RATE_LIMITED') return details.reason === undefined
-  if (code === 'CHAIN_RPC_ERROR') return details.code === undefined || nodeFailureCodes.has(details.code)
+  if (code === 'CHAIN_RPC_ERROR') {
+    return details.code === undefined || details.status !== undefined || nodeFailureCodes.has(details.code)
+  }
   return code === 'CHAIN_UNREACHABLE'
+}
+
+/** Client errors that ask to come again later. */
+const laterStatuses = new Set([408, 425, 429])
+/** No such host, and every kind of bad certificate: of a URL that never worked, and not of the weather. */
+const wrongUrl = /^(ENOTFOUND|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_)/
+
+/**
+ * Whether the same request may succeed at the same endpoint a little later: after a 5xx, a reset, a time-out or a pause.
+ *
+ * @param isVerified whether the endpoint has worked before; one that never did and is no node will not become one
+ */
+export function mayPass(error: LoadTestError, isVerified: boolean): boolean {
+  const { status, network, code } = error.details
+  if (!isNodeFailure(error)) return false
+  if (typeof status === 'number' && status >= 400) return status >= 500 || laterStatuses.has(status)
+  if (isVerified) return true
+  if (error.code === 'CHAIN_RPC_ERROR') return code !== undefined
+  return status === undefined && !wrongUrl.test(String(network ?? ''))
 }
 
 /**

@@ -15,8 +15,10 @@ async function startNode(options?: { chainId?: number }): Promise<ScriptedNode> 
   return node
 }
 
+/** A pool that asks each endpoint once, unless it is given patience. */
 function poolOver(nodes: readonly { url: string }[], options: Partial<RpcPoolOptions> = {}): RpcPool {
-  const pool = createRpcPool({ urls: nodes.map(({ url }) => url), chainId: 14800, ...options })
+  const urls = nodes.map(({ url }) => url)
+  const pool = createRpcPool({ urls, chainId: 14800, patienceMs: 0, ...options })
   open.push(pool)
   return pool
 }
@@ -286,7 +288,7 @@ describe('a pool of one endpoint', () => {
     const node = await startNode()
     await node.stop()
     const key = 'S3cretKey0123456789'
-    const pool = poolOver([{ url: `${node.url}/v2/${key}?apikey=${key}` }])
+    const pool = poolOver([{ url: `${node.url}/v2/${key}?apikey=${key}` }], { patienceMs: 300 })
     const error: unknown = await pool.request('eth_blockNumber').catch((caught: unknown) => caught)
     expect(JSON.stringify([error, (error as Error).message, pool.calls(), pool.endpoints()])).not.toContain(
       key,

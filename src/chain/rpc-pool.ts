@@ -1,10 +1,15 @@
+import { setMaxListeners } from 'node:events'
 import { type Clock, systemClock } from '../async/clock.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { endpointLabel } from '../redaction/endpoint-label.ts'
+import { createAsker } from './ask-members.ts'
 import { type CallCounts, createCallCounter } from './call-counter.ts'
+import { checkMembers } from './check-members.ts'
 import type { EndpointHealth, EndpointHealthOptions } from './endpoint-health.ts'
 import type { EndpointCounts } from './endpoint-meter.ts'
 import { createHeadSurvey } from './head-survey.ts'
+import { createHedge } from './hedge.ts'
+import { createPatience } from './patience.ts'
 import { createPoolMember, type PoolMember } from './pool-member.ts'
 import { type RpcOutcome, unwrap } from './rpc-answer.ts'
 import { surveyMembers } from './survey-members.ts'
@@ -20,7 +25,14 @@ export type RpcPoolOptions = {
   chainId: number
   /** Time for one attempt at one endpoint, milliseconds. @default 10_000 */
   timeoutMs?: number
-  /** How often a request waits out the pause that a rate-limited endpoint asks for. @default 3 */
+  /**
+   * How long a request is repeated, with backoff, while no endpoint answers, in milliseconds; see `RpcRequestOptions`.
+   * The last attempt may end up to `timeoutMs` later. @default 30_000
+   */
+  patienceMs?: number
+  /** After which time without an answer a read is asked a second time beside the first, milliseconds. @default 2000 */
+  hedgeMs?: number
+  /** How many pauses that rate-limited endpoints ask for a request waits out besides its patience. @default 3 */
   rateLimitRetries?: number
   /** Connections to each endpoint. @default 64 */
   connections?: number
@@ -51,8 +63,13 @@ export type RpcRequestOptions = {
   signal?: AbortSignal | undefined
   /** Requests with the same key go to the same endpoint while it is healthy: an account sees its own transactions. */
   stickyKey?: string | undefined
-  /** Told each time that an endpoint gave no answer, which may have done all the same what it was asked for. */
+  /** Called each time that an endpoint gave no answer; it may still have done what it was asked for. */
   onUnanswered?: (() => void) | undefined
+  /**
+   * How long a read is repeated while no endpoint answers, and anything else waits for one that can be asked, in
+   * milliseconds. 0 asks each endpoint once. @default that of the pool
+   */
+  patienceMs?: number | undefined
 }
 
 /** One call of a batch. */
@@ -101,8 +118,9 @@ export type RpcPool = {
    */
   onRateLimit(listener: RateLimitListener): () => void
   /**
-   * Asks every endpoint for its chain id and its newest block, before anything depends on them. While all ask for a pause,
-   * or one whose chain id is not known yet, that is waited out, a few times.
+   * Asks every endpoint for its chain id and its newest block, before anything depends on them. While none can be used,
+   * that is repeated for the time of the pool's patience; one whose chain id is not known yet, and which asks for a pause, is
+   * waited for a few times.
    *
    * @returns what is wrong with some of them while others can be used
    * @throws LoadTestError `CHAIN_WRONG_ID` if any serves another chain; if none can be used, why
@@ -115,15 +133,13 @@ export type RpcPool = {
 /** Time between two comparisons of the endpoints' heads. */
 const surveyEveryMs = 5000
 
-/** Asking twice does no harm with these: reads, and signed transactions, which a nonce makes unique. */
-const repeatable = /^(eth|net|web3|txpool|debug)_/
-
 /**
  * Opens a pool of JSON-RPC endpoints, used by the load generator and by the API server's relayer alike.
  *
  * A request goes to the endpoint that its key sticks to, and on to the next when that one cannot be reached, asks for a
- * pause, serves another chain, or has a head that lags behind or is not there; when all pause, it waits for the shortest
- * pause a few times. Only what can be repeated without harm is sent again. Every call is counted.
+ * pause, serves another chain, or has a head that lags behind or is not there. When all fail, reads are repeated with
+ * exponential backoff and full jitter, also at a single endpoint, for `patienceMs`; a read without an answer after `hedgeMs` is
+ * asked a second time. Only what can be repeated without harm is sent again. Every call is counted.
  *
  * @throws LoadTestError `CONFIG_INVALID` for no or bad URLs.
  * @example
@@ -137,6 +153,7 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
     urls,
     chainId,
     timeoutMs = 10_000,
+    patienceMs = 30_000,
     rateLimitRetries = 3,
     connections = 64,
     clock = systemClock,
@@ -161,8 +178,6 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
     return createPoolMember({ ...options, ...shared, url, ordinal })
   })
   const survey = createHeadSurvey(members.length)
-  const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
-    clock.sleepUntil(clock.now() + ms, signal)
   let turn = 0
   let surveyedAtMs = Number.NEGATIVE_INFINITY
 
@@ -181,50 +196,18 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
     return [...indexes.filter((i) => !isLast(i)), ...indexes.filter(isLast)].flatMap((i) => members[i] ?? [])
   }
 
-  async function send(
-    calls: readonly RpcCall[],
-    { signal, stickyKey, onUnanswered }: RpcRequestOptions,
-  ): Promise<RpcOutcome[]> {
+  const closing = new AbortController()
+  // As many as there are requests wait for it.
+  setMaxListeners(0, closing.signal)
+  const hedge = createHedge({ clock, afterMs: options.hedgeMs ?? 2000 })
+  const ask = createAsker({
+    ...{ patienceMs, rateLimitRetries, clock, random, hedge },
+    closing: closing.signal,
+    inOrder: (stickyKey) => inTurn(stickyKey === undefined ? turn++ : hashText(stickyKey)),
+  })
+  const send: typeof ask = (calls, requestOptions) => {
     surveyInTime()
-    const order = inTurn(stickyKey === undefined ? turn++ : hashText(stickyKey))
-    const mayRepeat = calls.every(({ method }) => repeatable.test(method))
-    let waits = 0
-    let tried = new Set<PoolMember>()
-    let lastError: unknown
-
-    for (;;) {
-      signal?.throwIfAborted()
-      const member = order.find((one) => !tried.has(one) && one.health.tryAcquire(clock.now()))
-      if (member === undefined) {
-        const pauses = order.map((one) => one.health.pauseMs(clock.now())).filter((ms) => ms > 0)
-        if (pauses.length === 0) throw lastError ?? noEndpoint(order)
-        const pauseMs = Math.min(...pauses)
-        if (waits >= rateLimitRetries) throw rateLimited(order, pauseMs, lastError)
-        waits += 1
-        tried = new Set()
-        // Those who wait for the same pause come back spread over half of it again, not all at once.
-        await pause(pauseMs * (1 + random() / 2), signal)
-        continue
-      }
-      tried.add(member)
-      let asked = false
-      try {
-        // A half-open endpoint's one probe is the request itself, unless it has never been verified.
-        await member.verify(signal)
-        asked = true
-        return await member.attempt(calls, signal)
-      } catch (error) {
-        lastError = error
-        if (asked && error instanceof LoadTestError && error.code === 'CHAIN_UNREACHABLE') onUnanswered?.()
-        const mayGoOn =
-          error instanceof LoadTestError &&
-          (error.code === 'CHAIN_RATE_LIMITED' ||
-            (error.code === 'CHAIN_UNREACHABLE' && mayRepeat) ||
-            // Nothing was asked of it but its id; the others may be right.
-            (error.code === 'CHAIN_WRONG_ID' && order.length > 1))
-        if (!mayGoOn) throw error
-      }
-    }
+    return ask(calls, requestOptions)
   }
 
   return {
@@ -259,44 +242,17 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
       return () => limitListeners.delete(listener)
     },
     async check(signal) {
-      for (let waits = 0; ; waits += 1) {
-        surveyedAtMs = clock.now()
-        const problems = await surveyMembers(members, survey, surveyedAtMs, signal)
-        const wrong = problems.find(({ code }) => code === 'CHAIN_WRONG_ID')
-        if (wrong !== undefined) throw wrong
-        const [first] = problems
-        if (first === undefined) return []
-        const isUsable = problems.length < members.length
-        const unknown = members.filter(({ isVerified }) => !isVerified)
-        const isLimited = problems.some(({ code }) => code === 'CHAIN_RATE_LIMITED')
-        if (!isLimited || (isUsable && unknown.length === 0) || waits >= rateLimitRetries) {
-          if (isUsable) return problems
-          throw first
-        }
-        const pauses = (unknown.length > 0 ? unknown : members).map(({ health }) =>
-          health.pauseMs(clock.now()),
-        )
-        const pauseMs = unknown.length > 0 ? Math.max(...pauses) : Math.min(...pauses)
-        await pause(pauseMs * (1 + random() / 2), signal)
-      }
+      const patience = createPatience({ clock, random, patienceMs, pauses: rateLimitRetries })
+      surveyedAtMs = clock.now()
+      const either = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
+      return await checkMembers(members, survey, { patience, clock, signal: either })
     },
     async close() {
+      closing.abort(new LoadTestError('CHAIN_UNREACHABLE', 'The RPC pool was closed.'))
+      hedge.close()
       await Promise.all(members.map((member) => member.close()))
     },
   }
-}
-
-function noEndpoint(order: readonly PoolMember[]): LoadTestError {
-  const labels = order.map(({ label }) => label).join(', ')
-  return new LoadTestError('CHAIN_UNREACHABLE', `No endpoint is reachable at present (${labels}).`)
-}
-
-function rateLimited(order: readonly PoolMember[], pauseMs: number, cause: unknown): LoadTestError {
-  const labels = order.map(({ label }) => label).join(', ')
-  return new LoadTestError('CHAIN_RATE_LIMITED', `Every endpoint asks for a pause (${labels}).`, {
-    ...(cause === undefined ? {} : { cause }),
-    details: { retryAfterMs: Math.ceil(pauseMs) },
-  })
 }
 
 /** FNV-1a, 32 bits: spreads addresses evenly over a handful of endpoints. */

@@ -49,6 +49,8 @@ export type ConnectionSettings = {
   rpcTimeoutMs?: number
   /** JSON-RPC calls per second to each endpoint at most. @default no limit */
   rpcRatePerSecond?: number | undefined
+  /** How long reads of the chain are repeated while no endpoint answers, in milliseconds. @default 30_000 */
+  rpcPatienceMs?: number
   /** Most that a transaction offers per gas, in wei. @default no limit */
   maxFeePerGasWei?: bigint | undefined
   /** Repeats of idempotent steps. @default 4 attempts, 250 ms to 10 s, a fifth of all attempts */
@@ -85,6 +87,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
     urls: target.chain.rpcUrls,
     chainId: target.chain.id,
     timeoutMs: settings.rpcTimeoutMs ?? 15_000,
+    patienceMs: settings.rpcPatienceMs ?? 30_000,
     ...(settings.rpcRatePerSecond === undefined ? {} : { ratePerSecond: settings.rpcRatePerSecond }),
   })
   const feed = createBlockFeed({ rpc, pollIntervalMs: settings.blockPollIntervalMs ?? 500 })

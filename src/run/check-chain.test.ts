@@ -38,7 +38,7 @@ async function startNode({ chainId = 14800, baseFeeGwei = 1, aheadSeconds = 0 } 
 
 /** Checks the chain behind some nodes, with a cap of 10 gwei; gives what was noted. */
 async function check(nodes: readonly ScriptedNode[], submission: 'direct' | 'relayed' = 'direct') {
-  const rpc = createRpcPool({ urls: nodes.map(({ url }) => url), chainId: 14800 })
+  const rpc = createRpcPool({ urls: nodes.map(({ url }) => url), chainId: 14800, patienceMs: 0 })
   cleanups.push(() => rpc.close())
   const fees = createFees({ rpc, feed: createBlockFeed({ rpc }), maxFeeGwei: 10 })
   const notes: string[] = []

@@ -22,6 +22,7 @@ export function connectionSettings(
     feeMultiplier: chain.feeMultiplier,
     maxFeePerGasWei: chain.maxFeePerGasWei,
     rpcRatePerSecond: chain.rpcRatePerSecond,
+    rpcPatienceMs: chain.rpcPatienceMs,
     retry,
     spacingMs: config.load.spacingMs,
     ...(config.load.threads === undefined ? {} : { threads: config.load.threads }),

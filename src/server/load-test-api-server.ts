@@ -97,6 +97,11 @@ export type ApiServerOptions = {
   blockPollIntervalMs?: number
   /** JSON-RPC calls per second to each endpoint at most. @default no limit */
   rpcRatePerSecond?: number | undefined
+  /**
+   * How long reads of the chain are repeated while no endpoint answers, milliseconds: shorter than clients wait for their
+   * answers. @default 10_000
+   */
+  rpcPatienceMs?: number
   /** How long `stop` waits for requests and pending transactions, milliseconds. @default 10_000 */
   drainMs?: number
   logger?: Logger | undefined
@@ -144,6 +149,7 @@ export class LoadTestApiServer {
     const { rpcRatePerSecond: ratePerSecond } = options
     const rpc = createRpcPool({
       ...{ urls: rpcUrls, chainId, clock },
+      patienceMs: options.rpcPatienceMs ?? 10_000,
       ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
     })
     const feed = createBlockFeed({ rpc, pollIntervalMs: options.blockPollIntervalMs ?? 1000, clock })

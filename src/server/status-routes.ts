@@ -35,6 +35,8 @@ type Health = {
 
 /** Health is looked at this often at most, so that asking for it cannot become a load on the chain. */
 const healthLifetimeMs = 2_000
+/** A chain that does not answer within this time is out of reach for whoever asks for the health. */
+const healthTimeoutMs = 3_000
 
 /** Adds `GET /health` (503 when the chain is out of reach) and `GET /__metrics`, the process's own counters. */
 export function addStatusRoutes(server: FastifyInstance, options: StatusRoutesOptions): void {
@@ -54,9 +56,10 @@ export function addStatusRoutes(server: FastifyInstance, options: StatusRoutesOp
 
 async function examine({ rpc, feed, lanes, personalServer }: StatusRoutesOptions): Promise<Health> {
   const orNull = <T>(work: Promise<T>): Promise<T | null> => work.catch(() => null)
+  const signal = AbortSignal.timeout(healthTimeoutMs)
   const [head, balances, status] = await Promise.all([
-    orNull(feed.head()),
-    orNull(Promise.all(lanes.map((lane) => readBalance(rpc, lane.address)))),
+    orNull(feed.head({ signal })),
+    orNull(Promise.all(lanes.map((lane) => readBalance(rpc, lane.address, { signal })))),
     personalServer.ping(),
   ])
   const chainReachable = head !== null && balances !== null

@@ -33,7 +33,7 @@ afterEach(async () => {
 async function startWorld(options: { keep?: number } = {}): Promise<World> {
   const anvil = await startAnvil({ blockTime: 'instant', keepStates: 64 })
   const node = await startScriptedNode({ upstream: anvil.rpcUrl })
-  const rpc = createRpcPool({ urls: [node.url], chainId: anvil.chainId })
+  const rpc = createRpcPool({ urls: [node.url], chainId: anvil.chainId, patienceMs: 0 })
   const feed = createBlockFeed({ rpc, pollIntervalMs: 10, ...options })
   const world: World = {
     anvil,

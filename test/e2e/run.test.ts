@@ -366,7 +366,7 @@ describe('vana-load run', () => {
     const dead = { ...target, chain: { ...target.chain, rpcUrls: ['http://127.0.0.1:9'] } }
     writeFileSync(join(folder, 'dead.json'), JSON.stringify(dead))
     const noChain = await startProgram(
-      ['run', '--target', 'dead.json', '--users', '1', '--out', 'dead'],
+      ['run', '--target', 'dead.json', '--users', '1', '--out', 'dead', '--rpc-patience', '1s'],
       folder,
     ).ended
     expect(noChain.stderr).toContain('CHAIN_UNREACHABLE')

@@ -54,7 +54,8 @@ describe('starting', () => {
       code: 'CHAIN_WRONG_ID',
     })
     await node.stop()
-    await expect(world.apiServer({ rpcUrls: [node.url] }).start()).rejects.toMatchObject({
+    const options = { rpcUrls: [node.url], rpcPatienceMs: 100 }
+    await expect(world.apiServer(options).start()).rejects.toMatchObject({
       code: 'CHAIN_UNREACHABLE',
     })
   })

@@ -41,6 +41,12 @@ export const chainParameters = {
     summary:
       'Most JSON-RPC calls per second to each endpoint, for providers with a quota; more wait for their turn.',
   }),
+  /** How long reads are repeated while no endpoint answers. */
+  rpcPatienceMs: parameter(duration({ bareUnit: 's', minMs: 0, maxMs: 3_600_000 }), {
+    default: 30_000,
+    flag: '--rpc-patience <time>',
+    summary: 'Time for which reads of the chain are repeated while no endpoint answers; 0 asks each once.',
+  }),
   /** Number of keys that a relayer sends with. */
   relayerLanes: parameter(wholeNumber({ min: 1, max: 1000 }), {
     default: 4,

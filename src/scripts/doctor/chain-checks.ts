@@ -10,11 +10,11 @@ import { endpointLabel } from '../../redaction/endpoint-label.ts'
 import type { Check } from './check.ts'
 
 /** Every endpoint by itself: a pool would hide one that is down behind the others. */
-export function endpointChecks({ chain }: Target): Check[] {
+export function endpointChecks({ chain }: Target, patienceMs: number): Check[] {
   return chain.rpcUrls.map((url) => ({
     name: `RPC ${endpointLabel(url)}`,
     async look(signal) {
-      const rpc = createRpcPool({ urls: [url], chainId: chain.id })
+      const rpc = createRpcPool({ urls: [url], chainId: chain.id, patienceMs })
       try {
         // The first call also connects, and makes sure of the chain's id.
         const head = await readBlock(rpc, 'latest', { signal })

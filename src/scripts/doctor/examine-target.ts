@@ -8,6 +8,9 @@ import { moneyCheck } from './money-check.ts'
 import { apiServerCheck, identityCheck } from './server-checks.ts'
 import { storageCheck } from './storage-check.ts'
 
+/** Whoever runs a check wants to know what is down now. */
+const longestPatienceMs = 5_000
+
 /**
  * Looks at everything that a run needs of a target: each part by itself, all of them at the same time.
  *
@@ -21,8 +24,9 @@ export async function examineTarget(
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const options = { signal, timeoutMs: 2 * config.flow.requestTimeoutMs }
-  const rpc = createRpcPool({ urls: target.chain.rpcUrls, chainId: target.chain.id })
-  const [endpoint, ...otherEndpoints] = endpointChecks(target)
+  const patienceMs = Math.min(config.chain.rpcPatienceMs, longestPatienceMs)
+  const rpc = createRpcPool({ urls: target.chain.rpcUrls, chainId: target.chain.id, patienceMs })
+  const [endpoint, ...otherEndpoints] = endpointChecks(target, patienceMs)
   try {
     const findings = await Promise.all([
       runChecks(
