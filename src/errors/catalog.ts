@@ -18,6 +18,10 @@ export const errorCatalog = {
     hint: 'Stop the program that holds the port, or choose another with --port.',
   },
   RESULTS_UNWRITABLE: { retriable: false, hint: 'Choose a folder you can write to with --out.' },
+  OUTPUT_UNWRITABLE: {
+    retriable: false,
+    hint: 'Free space on the disk that the output goes to, or send the output elsewhere.',
+  },
   RUN_NOT_FOUND: { retriable: false, hint: '`vana-load monitor` lists the runs there are.' },
   RUN_UNREADABLE: {
     retriable: false,

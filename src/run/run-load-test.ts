@@ -10,6 +10,7 @@ import { shareOf } from '../load/split.ts'
 import { startResourceSampler } from '../metrics/resources.ts'
 import { noRpcCalls, type RpcTotals, rpcSince } from '../metrics/rpc-totals.ts'
 import type { Redactor } from '../redaction/redact.ts'
+import { formatVana } from '../report/format-value.ts'
 import type { Baseline } from '../results/baseline/baseline-schema.ts'
 import { holdAgainstBaseline } from '../results/baseline/hold-against-baseline.ts'
 import { readFlowSamples } from '../results/compare/flow-samples.ts'
@@ -202,7 +203,13 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
       part: config.load.part.count > 1 ? config.load.part : null,
     })
     const summary = await heldAgainst(test.baseline, folder, measured)
-    await folder.writeSummary(summary)
+    try {
+      await folder.writeSummary(summary)
+    } catch (error) {
+      // The only record that is left of the run.
+      view.note(outcomeWords(summary))
+      throw error
+    }
     return { summary, folder }
   } catch (error) {
     if (!begun) await discard(folder)
@@ -210,8 +217,7 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
     throw stop.reason()?.reason === 'target-lost' && stop.flows.aborted ? stop.flows.reason : error
   } finally {
     stop.dispose()
-    for (const part of open.reverse()) await part.close()
-    if (begun) await folder.close()
+    await closeAll([...open.reverse(), ...(begun ? [folder] : [])])
   }
 }
 
@@ -255,6 +261,22 @@ async function heldAgainst(
     const message = `It could not be held against its baseline: ${error instanceof Error ? error.message : String(error)}`
     return { ...summary, problems: [...summary.problems, { code: 'RUN_UNREADABLE', message }], exitCode: 1 }
   }
+}
+
+/** Closes every part in turn, also after one that fails; then throws the first failure. */
+async function closeAll(parts: readonly { close(): Promise<unknown> }[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const part of parts) await part.close().catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
+}
+
+/** How a run ended, on one line. */
+function outcomeWords({ users, money }: Summary): string {
+  const { fundedWei, spentWei, sweptWei, leftWei } = money
+  return (
+    `${users.succeeded} of ${users.planned} users succeeded; funded ${formatVana(fundedWei)} VANA, ` +
+    `spent ${formatVana(spentWei)}, returned ${formatVana(sweptWei)}, left on wallets ${formatVana(leftWei)}`
+  )
 }
 
 async function discard(folder: RunFolder): Promise<void> {

@@ -16,6 +16,7 @@ const byCode: Partial<Record<ErrorCode, number>> = {
   CONFIG_INVALID: exitCodes.badInput,
   PORT_IN_USE: exitCodes.badInput,
   RESULTS_UNWRITABLE: exitCodes.badInput,
+  OUTPUT_UNWRITABLE: exitCodes.badInput,
   RUN_NOT_FOUND: exitCodes.badInput,
   RUN_UNREADABLE: exitCodes.badInput,
   ARTILLERY_MISSING: exitCodes.badInput,

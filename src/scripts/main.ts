@@ -1,6 +1,9 @@
 import { Command, CommanderError } from 'commander'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { endpointSecrets } from '../redaction/endpoint-label.ts'
+import { createRedactor } from '../redaction/redact.ts'
 import { type CommandIo, openProcessIo } from './command-io.ts'
+import { describeError } from './describe-error.ts'
 import { exitCodeOfError, exitCodes } from './exit-code.ts'
 import { ownVersion } from './own-version.ts'
 import { unwrap } from './unwrap.ts'
@@ -50,11 +53,12 @@ const commands: { name: string; summary: string; load: () => Promise<CommandModu
  */
 export async function main(args: readonly string[]): Promise<number> {
   const { io, close } = openProcessIo()
-  try {
-    return await runCommandLine(withDefaultCommand(args), io)
-  } finally {
-    close()
-  }
+  const { exitCode, error } = await runCommandLine(withDefaultCommand(args), io)
+  const reported = await close(error)
+  if (reported === undefined) return exitCode
+  const reportedCode = exitCodeOfError(reported, io.signal)
+  printError(reportedCode === exitCodes.interrupted ? interruption(reported) : reported, args, io)
+  return reportedCode
 }
 
 /** `npm start` is `vana-load start`: alone or with flags it means `run`, otherwise what follows is the command line. */
@@ -66,21 +70,24 @@ function withDefaultCommand([first, ...rest]: readonly string[]): readonly strin
   return isCommandLine ? rest : ['run', ...rest]
 }
 
-async function runCommandLine(args: readonly string[], io: CommandIo): Promise<number> {
+/** How a command ended: with an exit code, or in an error. */
+type CommandEnd = { exitCode: number; error?: unknown }
+
+async function runCommandLine(args: readonly string[], io: CommandIo): Promise<CommandEnd> {
   let exitCode: number = exitCodes.ok
   const run = async (action: () => Promise<number>): Promise<void> => {
     exitCode = await action()
   }
-  const program = await createProgram(args, io, run)
   try {
+    const program = await createProgram(args, io, run)
     if (args.length === 0) program.outputHelp()
     else await program.parseAsync(args, { from: 'user' })
-    return exitCode
+    return { exitCode }
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput
-    const exitCode = exitCodeOfError(error, io.signal)
-    await printError(exitCode === exitCodes.interrupted ? interruption(error) : error, args, io)
-    return exitCode
+    if (error instanceof CommanderError) {
+      return { exitCode: error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput }
+    }
+    return { exitCode: exitCodeOfError(error, io.signal), error }
   }
 }
 
@@ -123,12 +130,7 @@ function interruption(error: unknown): LoadTestError {
   })
 }
 
-async function printError(error: unknown, args: readonly string[], io: CommandIo): Promise<void> {
-  const [{ describeError }, { createRedactor }, { endpointSecrets }] = await Promise.all([
-    import('./describe-error.ts'),
-    import('../redaction/redact.ts'),
-    import('../redaction/endpoint-label.ts'),
-  ])
+function printError(error: unknown, args: readonly string[], io: CommandIo): void {
   const redactor = createRedactor()
   for (const [name, value] of Object.entries(io.env)) {
     if (/KEY|MNEMONIC|SECRET|PASS|TOKEN|JWT|JSON/.test(name)) redactor.register(value)

@@ -31,8 +31,9 @@ async function startPart<Name extends PartName>(name: Name, settings: PartSettin
   process.on('message', (message) => {
     if (message === startFaultsMessage) part.startFaults?.()
   })
-  // Ctrl-C is the parent's to handle: it stops its parts when it no longer needs them.
+  // Ctrl-C and a closed terminal are the parent's to handle: it stops its parts when it no longer needs them.
   process.on('SIGINT', () => undefined)
+  process.on('SIGHUP', () => undefined)
   answer({ up: { url: part.url, metricsUrl } })
 }
 

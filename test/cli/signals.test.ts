@@ -78,6 +78,17 @@ describe('the signals of the process', () => {
     expect(await ended).toBe(0)
   })
 
+  it('ask for a graceful end when the terminal is closed, and for no more when that is repeated', async () => {
+    const { child, line, ended } = start()
+    expect(await line()).toBe('ready')
+    child.kill('SIGHUP')
+    expect(await line()).toBe('graceful')
+    child.kill('SIGHUP')
+    child.kill('SIGTERM')
+    expect(await line()).toBe('forced')
+    expect(await ended).toBe(0)
+  })
+
   it('end the process at the third, whatever it is doing', async () => {
     const { child, line, ended } = start('stubborn')
     expect(await line()).toBe('ready')
@@ -87,5 +98,16 @@ describe('the signals of the process', () => {
     }
     child.kill('SIGINT')
     expect(await ended).toBe(130)
+  })
+})
+
+describe('an error that nobody caught', () => {
+  it.each(['throwing', 'rejecting'])('lets the command clean up, and is reported: %s', async (how) => {
+    const { line, ended } = start(how)
+    expect(await line()).toBe('ready')
+    expect(await line()).toBe('graceful')
+    expect(await line()).toBe('cleaned up')
+    expect(await line()).toBe('reported: unforeseen')
+    expect(await ended).toBe(1)
   })
 })
