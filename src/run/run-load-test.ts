@@ -274,7 +274,7 @@ async function closeAll(parts: readonly { close(): Promise<unknown> }[]): Promis
 function outcomeWords({ users, money }: Summary): string {
   const { fundedWei, spentWei, sweptWei, leftWei } = money
   return (
-    `${users.succeeded} of ${users.planned} users succeeded; funded ${formatVana(fundedWei)} VANA, ` +
+    `${users.succeeded} of ${users.planned} users succeeded; funded ${formatVana(fundedWei)}, ` +
     `spent ${formatVana(spentWei)}, returned ${formatVana(sweptWei)}, left on wallets ${formatVana(leftWei)}`
   )
 }
