@@ -21,11 +21,11 @@ const mayImport: Record<string, readonly string[]> = {
   // Knows arrivals and time, and nothing of Vana.
   load: ['async', 'errors', 'random'],
   // Knows what can be asked for.
-  config: ['crypto', 'errors', 'load', 'redaction'],
+  config: ['crypto', 'errors', 'files', 'load', 'redaction'],
   // Knows Vana, and nothing of arrivals.
   vana: ['crypto', 'errors'],
   chain: ['async', 'config', 'crypto', 'errors', 'http', 'metrics', 'redaction'],
-  storage: ['async', 'crypto', 'errors', 'http'],
+  storage: ['async', 'crypto', 'errors', 'files', 'http'],
   wallets: ['async', 'chain', 'config', 'crypto', 'errors', 'files'],
   flow: ['async', 'chain', 'config', 'crypto', 'errors', 'http', 'process', 'random', 'storage', 'vana'],
   // What a flow talks to, over HTTP and JSON-RPC only.
