@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { knownVariables } from './known-variables.ts'
+import { parseEnvFile } from './parse-env-file.ts'
 import { renderEnvExample, renderReference } from './render-parameters.fixture.ts'
 
 const manual = new URL('../../docs/configuration.md', import.meta.url)
@@ -19,5 +21,24 @@ describe('the documentation of the configuration', () => {
 
   it('has every variable in .env.example, as it is', async () => {
     await expect(renderEnvExample()).toMatchFileSnapshot(envExample.pathname)
+  })
+
+  it('has every variable that is read in .env.example, once', () => {
+    const text = renderEnvExample()
+    const named = [...text.matchAll(/^#([A-Z_]+)=/gm)].map(([, name = '']) => name)
+    const also = [...text.matchAll(/^# Also read: (.*)\.$/gm)].flatMap(([, names = '']) => names.split(', '))
+    const files = new Set(knownVariables().filter((name) => name.endsWith('_FILE')))
+    const secretFiles = [...named, ...also].map((name) => `${name}_FILE`).filter((name) => files.has(name))
+    expect([...new Set([...named, ...also, ...secretFiles])].sort()).toEqual(
+      [...new Set(knownVariables())].sort(),
+    )
+    expect(named).toHaveLength(new Set(named).size)
+  })
+
+  it('has an example file that is read as it is, and with every comment sign taken off', () => {
+    const text = renderEnvExample()
+    expect(parseEnvFile(text)).toEqual({ variables: [], problems: [] })
+    const { variables, problems } = parseEnvFile(text.replaceAll(/^#(?=[A-Z_]+=)/gm, ''))
+    expect([variables.length > 100, problems]).toEqual([true, []])
   })
 })

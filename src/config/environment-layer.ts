@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs'
-import { envPrefix, type NamedParameter } from './parameter-names.ts'
+import { readTextFile } from '../files/read-text-file.ts'
+import type { NamedParameter } from './parameter-names.ts'
 import type { Problem } from './problem.ts'
-import type { Layer, Offer, Source } from './source.ts'
+import { fileSource, type Layer, type Offer, type Source } from './source.ts'
 import { suggest } from './suggest.ts'
 
 /** Variables by name, each with where it was set. */
-export type Environment = ReadonlyMap<string, { value: string; file?: string }>
+export type Environment = ReadonlyMap<string, Variable>
+
+type Variable = { value: string; file?: string; line?: number }
 
 /**
  * Turns environment variables into a layer of the configuration.
@@ -27,25 +29,57 @@ export function environmentLayer(
     const name = names.find((candidate) => environment.get(candidate)?.value)
     const found = name === undefined ? undefined : environment.get(name)
     if (name === undefined || found === undefined) continue
-    const source: Source = { kind: 'environment', name, ...(found.file ? { file: found.file } : {}) }
-    const isFile = parameter.secret && name.endsWith('_FILE')
-    const value = isFile ? readSecretFile(found.value) : found.value
-    if (value !== undefined) layer.set(key, { value, source })
-    else problems.push({ key, source, found: `the file ${found.value} can't be read or is empty` })
+    const source = variableSource(name, found)
+    if (!parameter.secret || !name.endsWith('_FILE')) {
+      layer.set(key, { value: found.value, source })
+      continue
+    }
+    const secret = readSecretFile(found.value)
+    if ('value' in secret) layer.set(key, { value: secret.value, source })
+    else problems.push({ key, source, found: secret.problem })
   }
   return { layer, problems: [...problems, ...unknownVariables(environment, known)] }
 }
 
-function readSecretFile(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').trim() || undefined
-  } catch {
-    return undefined
+/**
+ * Reads the file of a secret whole, but for a newline at its end.
+ *
+ * The problem names the file only if something of that name exists: a name that does not may be the secret itself, set in
+ * the wrong variable.
+ */
+function readSecretFile(path: string): { value: string } | { problem: string } {
+  const read = readTextFile(path, { maxBytes: 2 ** 20 })
+  if (read.problem !== undefined) {
+    return {
+      problem: read.isMissing
+        ? "the file that it names can't be read: there is no such file"
+        : `the file ${path} can't be read: ${read.problem}`,
+    }
+  }
+  const value = read.text.replace(/\r?\n$/, '')
+  return value === '' ? { problem: `the file ${path} is empty` } : { value }
+}
+
+/** Where a variable was set. */
+export function variableSource(name: string, { file, line }: Variable): Source {
+  return {
+    kind: 'environment',
+    name,
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line }),
   }
 }
 
+/** Near misses of the prefix, such as `vana_load_rate`, are meant for us as well. */
+const prefixLike = /^vana[-_.]?load[-_.]/i
+
 function unknownVariables(environment: Environment, known: readonly string[]): Problem[] {
-  return [...environment.keys()]
-    .filter((name) => name.startsWith(envPrefix) && !known.includes(name))
-    .map((name) => ({ key: name, found: 'there is no such variable', suggestion: suggest(name, known) }))
+  return [...environment]
+    .filter(([name]) => prefixLike.test(name) && !known.includes(name))
+    .map(([name, { file, line }]) => ({
+      key: name,
+      ...(file === undefined ? {} : { source: fileSource(file, line) }),
+      found: 'there is no such variable',
+      suggestion: suggest(name, known),
+    }))
 }

@@ -15,16 +15,31 @@ import {
 } from './parameters/wallets-command.ts'
 import { presetVariable } from './resolve-preset.ts'
 
+/** Parameters that only one command has, by the command. */
+export const commandParameters: readonly { command: string; parameters: readonly NamedParameter[] }[] = [
+  {
+    command: 'testbed',
+    parameters: nameParameters({
+      testbed: testbedCommandParameters,
+      surroundings: testbedSurroundingsParameters,
+    }),
+  },
+  { command: 'serve', parameters: nameParameters({ serve: serveCommandParameters }) },
+  {
+    command: 'wallets',
+    parameters: nameParameters({
+      ...{ wallets: walletsCommandParameters, fund: fundCommandParameters, status: statusCommandParameters },
+      ...{ sweep: sweepCommandParameters, lanes: laneCommandParameters, amount: laneAmountParameters },
+    }),
+  },
+]
+
 /** Every environment variable that any command reads, so that one command does not take another's for a mistake. */
 export function knownVariables(): string[] {
-  const parameters: NamedParameter[] = [
+  const parameters = [
     ...configParameters,
     ...targetEnvironmentParameters,
-    ...nameParameters({ testbed: testbedCommandParameters, serve: serveCommandParameters }),
-    ...nameParameters({ surroundings: testbedSurroundingsParameters }),
-    ...nameParameters({ wallets: walletsCommandParameters, fund: fundCommandParameters }),
-    ...nameParameters({ status: statusCommandParameters, sweep: sweepCommandParameters }),
-    ...nameParameters({ lanes: laneCommandParameters, amount: laneAmountParameters }),
+    ...commandParameters.flatMap((command) => command.parameters),
   ]
   return [
     presetVariable,

@@ -1,3 +1,4 @@
+import { commandParameters } from './known-variables.ts'
 import { type configGroups, configParameters, targetEnvironmentParameters } from './load-test-config.ts'
 import type { NamedParameter } from './parameter-names.ts'
 import { presetNames, presets } from './presets.ts'
@@ -33,33 +34,51 @@ export function renderReference(): string {
 
 /** Writes `.env.example`. */
 export function renderEnvExample(): string {
-  const secrets = configParameters.filter(({ parameter }) => parameter.secret)
+  const secrets = [...configParameters, ...commandParameters.flatMap(({ parameters }) => parameters)].filter(
+    ({ parameter }) => parameter.secret,
+  )
   const rest = configParameters.filter(({ parameter }) => !parameter.secret)
-  const entry = ({
-    env: [name, ...others],
-    parameter: { summary, default: value, kind },
-  }: NamedParameter) => {
-    const also = others.length > 0 ? [`# Also read: ${others.join(', ')}.`] : []
-    const example =
-      value === undefined || (Array.isArray(value) && value.length === 0) ? '' : kind.show(value)
-    return [`# ${summary}`, ...also, `#${name}=${example}`].join('\n')
-  }
+  const written = new Set<string>()
+  // A variable that several commands read is written where it comes first.
+  const entries = (parameters: readonly NamedParameter[]): string[] =>
+    parameters.flatMap((named) => {
+      const [name = ''] = named.env
+      if (written.has(name)) return []
+      written.add(name)
+      return [`\n${envEntry(named)}`]
+    })
   return `${[
     '# Copy this file to .env and fill in what you need; everything is optional for `vana-load run` on the embedded stack.',
     '# The process environment goes before this file, and flags before both. See docs/configuration.md.',
+    '#',
+    '# A `#` begins a comment at the start of a line and after a space: pa#ss is whole. Put quotes around a value with spaces at',
+    "# its ends, or with ` #` in it: 'in single quotes, everything is taken as it is'.",
     '',
     '# ---- Secrets. Each may also be given as a file: VANA_LOAD_MNEMONIC_FILE=/run/secrets/mnemonic, and so on.',
-    ...secrets.map((named) => `\n${entry(named)}`),
+    ...entries(secrets),
     '',
     '# ---- The target: needed for `--target moksha` (bucket and grantee at least) and `--target env`.',
-    ...targetEnvironmentParameters.map((named) => `\n${entry(named)}`),
+    ...entries(targetEnvironmentParameters),
     '',
     '# ---- Any flag may be set here as well.',
     '',
     '# Settings to start from.',
     '#VANA_LOAD_PRESET=smoke',
-    ...rest.map((named) => `\n${entry(named)}`),
+    ...entries(rest),
+    ...commandParameters.flatMap(({ command, parameters }) => {
+      const own = entries(parameters.filter(({ parameter }) => !parameter.secret))
+      return own.length === 0 ? [] : ['', `# ---- Only for \`${command}\`.`, ...own]
+    }),
   ].join('\n')}\n`
+}
+
+function envEntry({
+  env: [name, ...others],
+  parameter: { summary, default: value, kind },
+}: NamedParameter): string {
+  const also = others.length > 0 ? [`# Also read: ${others.join(', ')}.`] : []
+  const example = value === undefined || (Array.isArray(value) && value.length === 0) ? '' : kind.show(value)
+  return [`# ${summary}`, ...also, `#${name}=${example}`].join('\n')
 }
 
 function parameterTable(parameters: readonly NamedParameter[]): string {

@@ -33,7 +33,9 @@ export function resolveParameters(
     if (read.success) values.set(key, { value: read.data, source: offer.source })
     else {
       const isHidden = parameter.secret || parameter.kind.label !== undefined
-      const found = isHidden ? 'a value that is not shown' : quote(offer.value)
+      const shown = isHidden ? 'a value that is not shown' : quote(offer.value)
+      const why = typeof offer.value === 'string' ? parameter.kind.why?.(offer.value) : undefined
+      const found = why === undefined ? shown : `${shown}: ${why}`
       problems.push({ key, source: offer.source, found, allowed: parameter.kind.allowed })
     }
   }

@@ -1,4 +1,4 @@
-import type { Environment } from './environment-layer.ts'
+import { type Environment, variableSource } from './environment-layer.ts'
 import type { Flags } from './flag-layer.ts'
 import { type PresetName, presetNames, presets } from './presets.ts'
 import { type Problem, quote } from './problem.ts'
@@ -24,11 +24,7 @@ export function resolvePreset(
     variable?.value
       ? {
           value: variable.value,
-          source: {
-            kind: 'environment',
-            name: presetVariable,
-            ...(variable.file ? { file: variable.file } : {}),
-          },
+          source: variableSource(presetVariable, variable),
         }
       : undefined,
     inFile,

@@ -1,7 +1,7 @@
 /** Where a value came from. */
 export type Source =
   | { kind: 'flag'; name: string }
-  | { kind: 'environment'; name: string; file?: string }
+  | { kind: 'environment'; name: string; file?: string; line?: number }
   | { kind: 'file'; path: string; line?: number }
   | { kind: 'preset'; name: string }
   | { kind: 'default' }
@@ -24,9 +24,11 @@ export function describeSource(source: Source): string {
     case 'flag':
       return `flag ${source.name}`
     case 'environment':
-      return source.file ? `${source.name} in ${source.file}` : `environment ${source.name}`
+      return source.file
+        ? `${source.name} in ${place(source.file, source.line)}`
+        : `environment ${source.name}`
     case 'file':
-      return source.line === undefined ? source.path : `${source.path}:${source.line}`
+      return place(source.path, source.line)
     case 'preset':
       return `preset ${source.name}`
     case 'default':
@@ -35,6 +37,14 @@ export function describeSource(source: Source): string {
       return source.from
   }
 }
+
+/** A place in a file. */
+export function fileSource(path: string, line?: number): Source {
+  return { kind: 'file', path, ...(line === undefined ? {} : { line }) }
+}
+
+const place = (path: string, line: number | undefined): string =>
+  line === undefined ? path : `${path}:${line}`
 
 /** Whether somebody asked for this value, rather than a preset or a default. */
 export function isAskedFor(source: Source): boolean {

@@ -13,6 +13,8 @@ export type Kind<T> = {
    * goes into an argument list, an error or a file. @default as {@link Kind.show}
    */
   label?(value: T): string
+  /** What a text is that is not allowed, free of secrets, where more can be said of it than that. */
+  why?(text: string): string | undefined
 }
 
 /**
@@ -24,10 +26,12 @@ export function kindOf<T>(options: {
   read: (text: string) => T | undefined
   allowed: string
   show: (value: T) => string
+  /** Whether spaces at the ends of the text count, as in a passphrase. @default false */
+  verbatim?: boolean
 }): Kind<T> {
-  const { read, allowed, show } = options
+  const { read, allowed, show, verbatim = false } = options
   const schema = z.union([z.string(), z.number(), z.boolean()]).transform((raw, context): T => {
-    const value = read(String(raw).trim())
+    const value = read(verbatim ? String(raw) : String(raw).trim())
     if (value !== undefined) return value
     context.addIssue(allowed)
     return z.NEVER

@@ -1,3 +1,4 @@
+import { readGoogleCredentials } from '../../crypto/google-credentials.ts'
 import { type Kind, kindOf } from './kind.ts'
 
 /** The kind of a private key. */
@@ -20,17 +21,20 @@ export const mnemonic: Kind<string> = kindOf({
   show: String,
 })
 
-/** The kind of a Google service-account key, given as its JSON text. */
-export const serviceAccountJson: Kind<string> = kindOf({
-  read: (given) => {
-    try {
-      const key: unknown = JSON.parse(given)
-      const isKey = typeof key === 'object' && key !== null && 'client_email' in key && 'private_key' in key
-      return isKey ? given : undefined
-    } catch {
-      return undefined
-    }
-  },
-  allowed: 'the JSON of a service-account key, with client_email and private_key',
+/** The kind of a passphrase: every character counts, spaces at its ends included. */
+export const passphrase: Kind<string> = kindOf({
+  read: (given) => (given === '' ? undefined : given),
+  allowed: 'any text',
   show: String,
+  verbatim: true,
 })
+
+/** The kind of a Google service-account key, given as its JSON text. */
+export const serviceAccountJson: Kind<string> = {
+  ...kindOf({
+    read: (given) => (readGoogleCredentials(given).problem === undefined ? given : undefined),
+    allowed: 'the JSON of a service-account key, with client_email and private_key',
+    show: String,
+  }),
+  why: (given) => readGoogleCredentials(given).problem,
+}

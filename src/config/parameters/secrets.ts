@@ -1,6 +1,6 @@
 import { text } from '../kinds/basic.ts'
 import { listOf } from '../kinds/kind.ts'
-import { mnemonic, privateKey, serviceAccountJson } from '../kinds/secret.ts'
+import { mnemonic, passphrase, privateKey, serviceAccountJson } from '../kinds/secret.ts'
 import { secret } from '../parameter.ts'
 
 /** Never shown, never a flag, never in a config file. */
@@ -67,7 +67,7 @@ export const secretParameters = {
     summary: 'Bearer token of the API server: asked for by `serve`, sent by runs.',
   }),
   /** Opens the encrypted wallet file. */
-  keystorePassphrase: secret(text('any text'), {
-    summary: 'Passphrase of the encrypted wallet file.',
+  keystorePassphrase: secret(passphrase, {
+    summary: 'Passphrase of the encrypted wallet file, taken as it is: spaces at its ends count.',
   }),
 }
