@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import { isMap, type Pair } from 'yaml'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { readTextFile } from '../files/read-text-file.ts'
 import type { NamedParameter } from './parameter-names.ts'
 import type { Problem } from './problem.ts'
-import type { Layer, Offer } from './source.ts'
+import { fileSource, type Layer, type Offer } from './source.ts'
 import { suggest } from './suggest.ts'
+import { parseTextDocument, type TextDocument } from './text-document.ts'
 
 /** What a config file says. */
 export type ConfigFile = { preset: Offer | undefined; layer: Layer; problems: Problem[] }
@@ -12,18 +13,15 @@ export type ConfigFile = { preset: Offer | undefined; layer: Layer; problems: Pr
 /**
  * Reads a config file, YAML or JSON: groups of parameters by key, and `preset`.
  *
- * The `config.json` of a past run is a config file too: what it asked for stands under `settings`.
+ * The `config.json` of a past run is a config file too: what it asked for stands under `settings`. Values are the text
+ * that was written, as those of flags are.
  *
  * @throws LoadTestError CONFIG_INVALID when the file can't be read or is not a document of keys
  */
 export function readConfigFile(path: string, parameters: readonly NamedParameter[]): ConfigFile {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new LoadTestError('CONFIG_INVALID', `The config file ${path} can't be read.`, { cause })
-  }
-  return parseConfigFile(text, path, parameters)
+  const { text, problem } = readTextFile(path, { maxBytes: 2 ** 20 })
+  if (problem === undefined) return parseConfigFile(text, path, parameters)
+  throw new LoadTestError('CONFIG_INVALID', `The config file ${path} can't be read: ${problem}.`)
 }
 
 /** Reads the text of a config file; `path` is only for messages. */
@@ -32,48 +30,65 @@ export function parseConfigFile(
   path: string,
   parameters: readonly NamedParameter[],
 ): ConfigFile {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  if (document.errors.length > 0) {
-    const found = document.errors.map((error) => error.message.split('\n')[0]).join('; ')
-    throw new LoadTestError('CONFIG_INVALID', `The config file ${path} is neither YAML nor JSON: ${found}`)
+  const document = parseTextDocument(text)
+  if ('problem' in document) {
+    throw new LoadTestError(
+      'CONFIG_INVALID',
+      `The config file ${path} is neither YAML nor JSON: ${document.problem}`,
+    )
   }
-  const pastRun = isMap(document.contents) ? document.get('settings') : undefined
-  const root = isMap(pastRun) ? pastRun : document.contents
+  const pastRun = isMap(document.root) ? document.root.get('settings') : undefined
+  const root = isMap(pastRun) ? pastRun : document.root
   if (root !== null && !isMap(root)) {
     throw new LoadTestError('CONFIG_INVALID', `The config file ${path} does not hold keys and values.`)
   }
-  const offers = new Map<string, Offer>()
   const groups = new Set(parameters.flatMap(({ path: [group] }) => (group === '' ? [] : [group])))
-  const collect = (pair: Pair, prefix: string): void => {
-    const name = `${prefix}${isScalar(pair.key) ? String(pair.key.value) : String(pair.key)}`
-    if (prefix === '' && groups.has(name) && isMap(pair.value)) {
-      for (const inner of pair.value.items) collect(inner, `${name}.`)
-      return
-    }
-    const offset = (pair.key as Node | null)?.range?.[0]
-    const line = offset === undefined ? undefined : lines.linePos(offset).line
-    const value: unknown = (pair.value as Node | null)?.toJS(document) ?? null
-    offers.set(name, { value, source: { kind: 'file', path, ...(line === undefined ? {} : { line }) } })
-  }
-  for (const pair of root?.items ?? []) collect(pair, '')
-  return { ...sort(offers, parameters, groups) }
+  return sort(collectOffers(root?.items ?? [], document, path, groups), parameters, groups)
 }
 
-/** Tells what is known from what is not, and from what has no place in a file. */
+/** A key that is given, and whether it was given before. */
+type Entry = { key: string; offer: Offer; isAgain: boolean }
+
+function collectOffers(
+  items: readonly Pair[],
+  document: TextDocument,
+  path: string,
+  groups: ReadonlySet<string>,
+): Entry[] {
+  const entries: Entry[] = []
+  const seen = new Set<string>()
+  const collect = (pair: Pair, prefix: string): void => {
+    const key = `${prefix}${document.keyOf(pair)}`
+    const value = document.nodeOf(pair)
+    if (prefix === '' && groups.has(key) && isMap(value)) {
+      for (const inner of value.items) collect(inner, `${key}.`)
+      return
+    }
+    const source = fileSource(path, document.lineOf(pair))
+    entries.push({ key, offer: { value: document.textOf(value), source }, isAgain: seen.has(key) })
+    seen.add(key)
+  }
+  for (const pair of items) collect(pair, '')
+  return entries
+}
+
+/** Separates what is known from what is not, and from what has no place in a file. */
 function sort(
-  offers: ReadonlyMap<string, Offer>,
+  entries: readonly Entry[],
   parameters: readonly NamedParameter[],
   groups: ReadonlySet<string>,
 ): ConfigFile {
   const known = new Map(parameters.map((named) => [named.key, named]))
   const layer = new Map<string, Offer>()
   const problems: Problem[] = []
-  for (const [key, offer] of offers) {
+  let preset: Offer | undefined
+  for (const { key, offer, isAgain } of entries) {
     const { source, value } = offer
     const named = known.get(key)
-    if (key === 'preset' || value === null) continue
-    if (named?.parameter.secret) {
+    if (isAgain) problems.push({ key, source, found: 'it is given twice' })
+    else if (key === 'preset') preset = value === null ? undefined : offer
+    else if (value === null || (named !== undefined && isNothing(value, named))) continue
+    else if (named?.parameter.secret) {
       const [variable] = named.env
       problems.push({
         key,
@@ -88,5 +103,11 @@ function sort(
       problems.push({ key, source, found: 'there is no such key', suggestion })
     }
   }
-  return { preset: offers.get('preset'), layer, problems }
+  return { preset, layer, problems }
+}
+
+/** Whether YAML's word for nothing means that a key is not set; for a key that takes any text it is a text. */
+function isNothing(value: unknown, { parameter }: NamedParameter): boolean {
+  const isWord = typeof value === 'string' && /^(?:~|null)$/i.test(value)
+  return isWord && !parameter.kind.schema.safeParse(value).success
 }
