@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { granteeKey } from '../crypto/grantee-key.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { readTextFile } from '../files/read-text-file.ts'
 import { isDevelopmentChain } from './development-chain.ts'
 import { type Environment, environmentLayer } from './environment-layer.ts'
 import { knownVariables } from './known-variables.ts'
@@ -17,6 +17,7 @@ import {
   storageSecretsFor,
 } from './storage-secrets.ts'
 import { type StorageProviderName, storageProviderWords } from './storage-target.ts'
+import { suggest } from './suggest.ts'
 import { type Target, type TargetPlan, targetPlanSchema } from './target.ts'
 
 /** What decides on a target; a `LoadTestConfig` is one. */
@@ -60,19 +61,29 @@ export async function resolveTarget(
  * @throws LoadTestError CONFIG_INVALID with every key that is wrong
  */
 export function readTarget(path: string): TargetPlan {
+  const read = readTextFile(path)
+  if (read.problem !== undefined) throw unreadableTarget(path, read)
   let document: unknown
   try {
-    document = JSON.parse(readFileSync(path, 'utf8'))
-  } catch (cause) {
-    const isMissing = cause instanceof Error && 'code' in cause
-    throw new LoadTestError(
-      'CONFIG_INVALID',
-      isMissing
-        ? `There is no target '${path}': it is neither local, moksha or env, nor a file that can be read.`
-        : `The target document ${path} is not JSON.`,
-    )
+    document = JSON.parse(read.text)
+  } catch {
+    throw new LoadTestError('CONFIG_INVALID', `The target document ${path} is not JSON.`)
   }
   return parseTarget(document, path)
+}
+
+const targetNames = ['local', 'moksha', 'env']
+
+function unreadableTarget(path: string, { problem, isMissing }: { problem: string; isMissing: boolean }) {
+  if (!isMissing) {
+    return new LoadTestError('CONFIG_INVALID', `The target document ${path} can't be read: ${problem}.`)
+  }
+  const suggestion = suggest(path, targetNames)
+  return new LoadTestError(
+    'CONFIG_INVALID',
+    `There is no target '${path}': it is neither local, moksha or env, nor a file that can be read.` +
+      (suggestion === undefined ? '' : ` Did you mean ${suggestion}?`),
+  )
 }
 
 function parseTarget(document: unknown, name: string): TargetPlan {

@@ -72,7 +72,8 @@ function serviceAccountOf(
   { keyFile }: { keyFile?: string | undefined },
   { serviceAccountJson }: StorageSecrets,
 ): ServiceAccount | undefined {
-  if (serviceAccountJson !== undefined) return parseServiceAccount(serviceAccountJson)
+  if (serviceAccountJson !== undefined)
+    return parseServiceAccount({ text: serviceAccountJson }, 'VANA_LOAD_SERVICE_ACCOUNT_JSON')
   return keyFile === undefined ? undefined : readServiceAccount(keyFile)
 }
 

@@ -1,12 +1,10 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { z } from 'zod'
+import { readGoogleCredentials, type ServiceAccount } from '../crypto/google-credentials.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import type { TextFile } from '../files/decode-text.ts'
+import { readTextFile } from '../files/read-text-file.ts'
 
-const schema = z.object({ client_email: z.string().min(3), private_key: z.string().min(1) })
-
-/** The parts of a service account's key file that are used here. */
-export type ServiceAccount = z.infer<typeof schema>
+export type { ServiceAccount } from '../crypto/google-credentials.ts'
 
 /** An account that can sign. */
 export type Signer = { clientEmail: string; key: KeyObject }
@@ -17,35 +15,21 @@ export type Signer = { clientEmail: string; key: KeyObject }
  * @throws LoadTestError CONFIG_INVALID
  */
 export function readServiceAccount(path: string): ServiceAccount {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable'
-    throw new LoadTestError(
-      'CONFIG_INVALID',
-      `The service account's key file ${path} cannot be read (${code}).`,
-    )
-  }
-  return parseServiceAccount(text)
+  const read = readTextFile(path, { maxBytes: 2 ** 20 })
+  return parseServiceAccount(read, `The service account's key file ${path}`)
 }
 
 /**
- * Parses a service account's key file. No error quotes from it.
+ * Parses the text of a service account's key. No error quotes from it.
  *
+ * @param read the text, or why there is none
+ * @param name what people know the key by
  * @throws LoadTestError CONFIG_INVALID
  */
-export function parseServiceAccount(text: string): ServiceAccount {
-  let content: unknown
-  try {
-    content = JSON.parse(text)
-  } catch {
-    throw new LoadTestError('CONFIG_INVALID', "The service account's key file is not JSON.")
-  }
-  const parsed = schema.safeParse(content)
-  if (parsed.success) return parsed.data
-  const fields = parsed.error.issues.map(({ path }) => path.join('.') || 'the whole file').join(', ')
-  throw new LoadTestError('CONFIG_INVALID', `The service account's key file is not valid: see ${fields}.`)
+export function parseServiceAccount(read: TextFile, name: string): ServiceAccount {
+  const parsed = read.problem === undefined ? readGoogleCredentials(read.text) : read
+  if (parsed.problem === undefined) return parsed.account
+  throw new LoadTestError('CONFIG_INVALID', `${name} can't be used: ${parsed.problem}.`)
 }
 
 /**

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { type Address, isAddressEqual } from 'viem'
 import { z } from 'zod'
 import { hardened } from '../crypto/hd-key.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { lockFile } from '../files/file-lock.ts'
+import { readTextFile } from '../files/read-text-file.ts'
 import { writeDurably } from '../files/write-durably.ts'
 import { createHdWallets } from './hd-wallets.ts'
 import { type IndexRange, uniteRanges } from './index-range.ts'
@@ -142,17 +142,14 @@ export async function addKeystoreRange(path: string, range: IndexRange): Promise
 }
 
 async function read(path: string): Promise<z.output<typeof keystoreSchema>> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
-    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-    if (isMissing) throw new LoadTestError('KEYSTORE_MISSING', `There is no keystore at ${path}.`)
-    throw new LoadTestError('KEYSTORE_DAMAGED', `The keystore ${path} can't be read.`, { cause })
+  const file = readTextFile(path)
+  if (file.problem !== undefined) {
+    if (file.isMissing) throw new LoadTestError('KEYSTORE_MISSING', `There is no keystore at ${path}.`)
+    throw new LoadTestError('KEYSTORE_DAMAGED', `The keystore ${path} can't be read: ${file.problem}.`)
   }
   let document: unknown
   try {
-    document = JSON.parse(text)
+    document = JSON.parse(file.text)
   } catch {
     throw damaged(path, 'it is not JSON')
   }

@@ -108,6 +108,8 @@ describe('recorded arrivals', () => {
   })
 
   it('say when there is no such file', () => {
-    expect(replayFile.schema.parse('/nowhere/at/all').recorded).toEqual({ problem: "it can't be read" })
+    expect(replayFile.schema.parse('/nowhere/at/all').recorded).toEqual({
+      problem: "it can't be read: there is no such file",
+    })
   })
 })

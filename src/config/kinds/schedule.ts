@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { readTextFile } from '../../files/read-text-file.ts'
 import { type RecordedArrivals, readRecordedArrivals } from '../../load/recorded-arrivals.ts'
 import {
   formatSpike,
@@ -78,10 +78,12 @@ export const replayFile: Kind<ReplayFile> = kindOf({
   show: ({ path }) => path,
 })
 
+/** A run of ten million users records some gigabytes; what is longer than this is no text that can be held at once. */
+const replayBytes = 256 * 2 ** 20
+
 function readReplay(path: string): RecordedArrivals {
-  try {
-    return readRecordedArrivals(readFileSync(path, 'utf8'))
-  } catch {
-    return { problem: "it can't be read" }
-  }
+  const read = readTextFile(path, { maxBytes: replayBytes })
+  return read.problem === undefined
+    ? readRecordedArrivals(read.text)
+    : { problem: `it can't be read: ${read.problem}` }
 }

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import type { Problem } from '../../config/problem.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
+import { readTextFile } from '../../files/read-text-file.ts'
 import { compareConditions } from '../compare/comparability.ts'
 import { settingsOf } from '../compare/run-conditions.ts'
 import { type Baseline, baselineSchema } from './baseline-schema.ts'
@@ -12,13 +12,13 @@ import { type Baseline, baselineSchema } from './baseline-schema.ts'
  * @throws LoadTestError CONFIG_INVALID when it is no baseline
  */
 export async function readBaseline(path: string): Promise<Baseline | null> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null
-    throw new LoadTestError('CONFIG_INVALID', `The baseline ${path} cannot be read.`, { cause })
-  })
-  if (text === null) return null
+  const read = readTextFile(path)
+  if (read.problem !== undefined) {
+    if (read.isMissing) return null
+    throw new LoadTestError('CONFIG_INVALID', `The baseline ${path} can't be read: ${read.problem}.`)
+  }
   try {
-    return baselineSchema.parse(JSON.parse(text))
+    return baselineSchema.parse(JSON.parse(read.text))
   } catch (cause) {
     throw new LoadTestError('CONFIG_INVALID', `${path} is not a baseline that this version reads.`, {
       cause,
