@@ -62,9 +62,18 @@ describe('the fee policy', () => {
   })
 
   it('holds the base fee of the next block against the cap, not that of the last one', async () => {
-    const { fees, state } = feesAt(8n * gwei, { maxFeeGwei: 9.5, priorityFeeWei: gwei })
+    const { fees, state } = feesAt(8n * gwei, { maxFeePerGasWei: (95n * gwei) / 10n, priorityFeeWei: gwei })
     state.history = { next: 9n * gwei, used: 1, tip: 0n }
     await expect(fees.current()).rejects.toMatchObject({ code: 'CHAIN_UNDERPRICED' })
+  })
+
+  it('keeps a cap to the wei, however small', async () => {
+    const { fees } = feesAt(60n, { maxFeePerGasWei: 100n, priorityFeeWei: 7n })
+    expect((await fees.current()).maxFeePerGas).toBe(100n)
+    const cap = 123_456_789_012_345_678_901n
+    expect(
+      (await feesAt(cap, { maxFeePerGasWei: cap, priorityFeeWei: 0n }).fees.current()).maxFeePerGas,
+    ).toBe(cap)
   })
 
   it('asks the node for its tip once in half a minute, not once a flow', async () => {
@@ -84,8 +93,12 @@ describe('the fee policy', () => {
   })
 
   it('never goes above the cap, and says so clearly when the chain asks for more', async () => {
-    expect((await feesAt(10n * gwei, { maxFeeGwei: 12 }).fees.current()).maxFeePerGas).toBe(12n * gwei)
-    await expect(feesAt(12n * gwei, { maxFeeGwei: 12.5 }).fees.current()).rejects.toMatchObject({
+    expect((await feesAt(10n * gwei, { maxFeePerGasWei: 12n * gwei }).fees.current()).maxFeePerGas).toBe(
+      12n * gwei,
+    )
+    await expect(
+      feesAt(12n * gwei, { maxFeePerGasWei: (125n * gwei) / 10n }).fees.current(),
+    ).rejects.toMatchObject({
       code: 'CHAIN_UNDERPRICED',
       message: 'The chain asks for 13 gwei per gas, above the cap of 12.5 gwei.',
     })
@@ -103,17 +116,17 @@ describe('the fee policy', () => {
         wei,
         fc.double({ min: 0, max: 5, noNaN: true }),
         async (base, tip, multiplier) => {
-          const cap = 900
+          const cap = 900n * gwei
           const { fees } = feesAt(base, {
             priorityFeeWei: tip,
             baseFeeMultiplier: multiplier,
-            maxFeeGwei: cap,
+            maxFeePerGasWei: cap,
           })
           const quote = await fees.current().catch(() => undefined)
-          if (quote === undefined) expect(base + tip).toBeGreaterThan(BigInt(cap) * gwei)
+          if (quote === undefined) expect(base + tip).toBeGreaterThan(cap)
           else {
             expect(quote.maxFeePerGas).toBeGreaterThanOrEqual(base + tip)
-            expect(quote.maxFeePerGas).toBeLessThanOrEqual(BigInt(cap) * gwei)
+            expect(quote.maxFeePerGas).toBeLessThanOrEqual(cap)
             expect(quote.maxPriorityFeePerGas).toBeLessThanOrEqual(quote.maxFeePerGas)
           }
         },
@@ -138,7 +151,7 @@ describe('replacement fees', () => {
   })
 
   it('are refused above the cap', async () => {
-    const { fees } = feesAt(gwei, { maxFeeGwei: 10 })
+    const { fees } = feesAt(gwei, { maxFeePerGasWei: 10n * gwei })
     const previous = { maxFeePerGas: 9n * gwei, maxPriorityFeePerGas: gwei }
     await expect(fees.bump(previous)).rejects.toMatchObject({ code: 'CHAIN_UNDERPRICED' })
   })

@@ -1,4 +1,4 @@
-import { formatGwei, parseGwei } from 'viem'
+import { formatGwei } from 'viem'
 import { type Clock, systemClock } from '../async/clock.ts'
 import { raceAbort } from '../async/race-abort.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
@@ -18,8 +18,8 @@ export type FeePolicy = {
   baseFeeMultiplier?: number
   /** Tip in wei per gas. @default what recent transactions were mined for, or what the node suggests if there are none */
   priorityFeeWei?: bigint
-  /** The most that is ever paid per gas, in gwei, replacements included. @default unlimited */
-  maxFeeGwei?: number
+  /** The most that is ever paid per gas, in wei, replacements included. @default unlimited */
+  maxFeePerGasWei?: bigint | undefined
 }
 
 /** Fees for the next block, see {@link createFees}. */
@@ -56,11 +56,17 @@ const tipLifetimeMs = 30_000
  * node suggests, asked every 30 s; where the node tells no history, the base fee is the head's besides. So the price is
  * read once a block and never once a flow.
  *
- * @example const fees = createFees({ rpc, feed, maxFeeGwei: 50 }); const quote = await fees.current({ signal })
+ * @example const fees = createFees({ rpc, feed, maxFeePerGasWei: 50n * 10n ** 9n }); const quote = await fees.current({ signal })
  */
 export function createFees(options: FeePolicy & { rpc: RpcPool; feed: BlockFeed; clock?: Clock }): Fees {
-  const { rpc, feed, baseFeeMultiplier = 2, priorityFeeWei, maxFeeGwei, clock = systemClock } = options
-  const cap = maxFeeGwei === undefined ? undefined : parseGwei(String(maxFeeGwei))
+  const {
+    rpc,
+    feed,
+    baseFeeMultiplier = 2,
+    priorityFeeWei,
+    maxFeePerGasWei: cap,
+    clock = systemClock,
+  } = options
   const multiplier = BigInt(Math.round(baseFeeMultiplier * 1000))
   const foresee = createFeeHistory(rpc)
   let tip: { readAtMs: number; value: Promise<bigint> } | undefined

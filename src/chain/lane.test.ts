@@ -81,7 +81,13 @@ class World {
     this.#open = new Map()
     const { rpc, dies } = this.node.connect()
     const feed = createBlockFeed({ rpc, pollIntervalMs: 250, keep: 1000, clock })
-    const fees = createFees({ rpc, feed, clock, priorityFeeWei: parseGwei('1'), maxFeeGwei: capGwei })
+    const fees = createFees({
+      rpc,
+      feed,
+      clock,
+      priorityFeeWei: parseGwei('1'),
+      maxFeePerGasWei: parseGwei(String(capGwei)),
+    })
     const books = this.#openBooks()
     this.lane = new Lane({ rpc, feed, fees, account, maxPending, clock, books, stuckAfterBlocks: 3 })
     this.end = () => {

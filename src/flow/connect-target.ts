@@ -95,7 +95,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
     rpc,
     feed,
     baseFeeMultiplier: settings.feeMultiplier ?? 2,
-    ...(settings.maxFeePerGasWei === undefined ? {} : { maxFeeGwei: Number(settings.maxFeePerGasWei) / 1e9 }),
+    maxFeePerGasWei: settings.maxFeePerGasWei,
   })
   const receipts = new ReceiptHub({ rpc, feed })
   const compute = createComputePool(threads === undefined ? {} : { threads })

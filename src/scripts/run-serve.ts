@@ -35,7 +35,7 @@ export async function runServe(options: ServeOptions, io: CommandIo): Promise<{ 
     moreGrantees: moreGrantees(target, granteePrivateKey),
     fees: {
       baseFeeMultiplier: chain.feeMultiplier,
-      ...(chain.maxFeePerGasWei === undefined ? {} : { maxFeeGwei: Number(chain.maxFeePerGasWei) / 1e9 }),
+      maxFeePerGasWei: chain.maxFeePerGasWei,
     },
     maxSpendWei: options.maxSpendWei,
     gasMargin: chain.gasLimitMargin,

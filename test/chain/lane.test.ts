@@ -245,7 +245,7 @@ describe('a lane', () => {
 
   it('does not go above the cap for a replacement, and goes on when fees fall', async () => {
     const { lane, client, mine, notes, node } = await startWorld({
-      fees: { maxFeeGwei: 4, priorityFeeWei: 10n ** 9n },
+      fees: { maxFeePerGasWei: 4n * 10n ** 9n, priorityFeeWei: 10n ** 9n },
     })
     await lane.send(transfer)
     await eventually(async () => {

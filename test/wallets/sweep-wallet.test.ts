@@ -178,7 +178,9 @@ describe('a receiver that refuses coins', () => {
 
 describe('sweeping under a fee cap', () => {
   it('does not raise its price beyond the cap', async () => {
-    const capped = await startWalletStack({ fees: { maxFeeGwei: 3, priorityFeeWei: parseGwei('1') } })
+    const capped = await startWalletStack({
+      fees: { maxFeePerGasWei: parseGwei('3'), priorityFeeWei: parseGwei('1') },
+    })
     try {
       const range = { from: 0, count: 1 }
       await capped.manager.fund({

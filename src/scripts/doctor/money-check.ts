@@ -34,7 +34,7 @@ export function moneyCheck(
       if (flow.submission === 'relayed') return { detail }
       const fees = createFees({
         ...{ rpc, feed: createBlockFeed({ rpc }), baseFeeMultiplier: chain.feeMultiplier },
-        ...(chain.maxFeePerGasWei === undefined ? {} : { maxFeeGwei: Number(chain.maxFeePerGasWei) / 1e9 }),
+        maxFeePerGasWei: chain.maxFeePerGasWei,
       })
       const [{ disperser }, { maxFeePerGas }] = await Promise.all([
         findAbilities({ rpc }, target.chain.contracts, signal),

@@ -59,7 +59,7 @@ export function apiServerCheck(
   const priceWei = async (signal: AbortSignal): Promise<bigint> => {
     const fees = createFees({
       ...{ rpc, feed: createBlockFeed({ rpc }), baseFeeMultiplier: chain.feeMultiplier },
-      ...(chain.maxFeePerGasWei === undefined ? {} : { maxFeeGwei: Number(chain.maxFeePerGasWei) / 1e9 }),
+      maxFeePerGasWei: chain.maxFeePerGasWei,
     })
     return (await fees.current({ signal })).maxFeePerGas
   }

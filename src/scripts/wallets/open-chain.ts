@@ -41,7 +41,7 @@ export function openChain(options: WalletOptions, home: ChainTarget, io: Command
     rpc,
     feed,
     baseFeeMultiplier,
-    ...(maxFeePerGasWei === undefined ? {} : { maxFeeGwei: Number(maxFeePerGasWei) / 1e9 }),
+    maxFeePerGasWei,
   })
   const hub = new ReceiptHub({ rpc, feed })
   const lanes: Lane[] = []
