@@ -38,14 +38,16 @@ export function renderEnvExample(): string {
     ({ parameter }) => parameter.secret,
   )
   const rest = configParameters.filter(({ parameter }) => !parameter.secret)
-  const written = new Set<string>()
+  const written = new Map<string, readonly string[]>()
   // A variable that several commands read is written where it comes first.
   const entries = (parameters: readonly NamedParameter[]): string[] =>
     parameters.flatMap((named) => {
-      const [name = ''] = named.env
-      if (written.has(name)) return []
-      written.add(name)
-      return [`\n${envEntry(named)}`]
+      const [name = '', ...also] = named.env
+      const before = written.get(name)
+      written.set(name, [...(before ?? []), ...also])
+      if (before === undefined) return [`\n${envEntry(named)}`]
+      const more = also.filter((other) => !before.includes(other))
+      return more.length === 0 ? [] : [`\n# Also read for ${name}: ${more.join(', ')}.`]
     })
   return `${[
     '# Copy this file to .env and fill in what you need; everything is optional for `vana-load run` on the embedded stack.',

@@ -148,7 +148,7 @@ describe('the command line', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toContain('80 users in a Poisson process: 4/s for 20s; at most 33 at work')
     expect(stdout).toMatch(/^users +80 {2}\(flag --users\)$/m)
-    expect(stdout).toMatch(/^load\.rate +4\/s {2}\(VANA_LOAD_RATE in \.env\)$/m)
+    expect(stdout).toMatch(/^load\.rate +4\/s {2}\(VANA_LOAD_RATE in \.env:\d+\)$/m)
     expect(stdout).toMatch(/^seed +won {2}\(environment VANA_LOAD_SEED\)$/m)
     expect(stdout).toMatch(/^load\.concurrency +33 {2}\(load\.yml:3\)$/m)
     expect(stdout).toMatch(
@@ -179,7 +179,7 @@ describe('the command line', () => {
   it('says that an env file or a config file is not there', async () => {
     const { exitCode, stderr } = await runCli(['run', '--env', 'none.env'])
     expect(exitCode).toBe(2)
-    expect(stderr).toContain('none.env does not exist')
+    expect(stderr).toContain("The env file none.env can't be read: there is no such file")
     expect((await runCli(['run', '--config', 'none.yml'])).stderr).toContain("none.yml can't be read")
   })
 })
