@@ -8,12 +8,12 @@ import type { RunStage } from '../src/run/run-stage.ts'
 import { ownVersion } from '../src/scripts/own-version.ts'
 import { refuse } from './options.ts'
 import {
+  checkThreshold,
   describeConfig,
   describeError,
   exitCodeOfError,
   openRunStage,
   openRunView,
-  parseThreshold,
   readEnvironment,
   readRun,
   resolveConfig,
@@ -54,7 +54,6 @@ export function prepareLoadRuns(script: string, common: Readonly<Record<string, 
 
   const resolve = (flags: Readonly<Record<string, string>>) => {
     try {
-      const checkThreshold = (expression: string) => parseThreshold(expression).problems
       return resolveConfig({ flags: { ...common, ...flags }, environment, checkThreshold })
     } catch (error) {
       return refuse(script, error instanceof Error ? error.message : String(error))

@@ -27,8 +27,8 @@ export const { resolveConfig } =
   await compiled<typeof import('../src/config/resolve-config.ts')>('config/resolve-config.js')
 export const { describeConfig, secretValues } =
   await compiled<typeof import('../src/config/describe-config.ts')>('config/describe-config.js')
-export const { parseThreshold } = await compiled<typeof import('../src/results/parse-threshold.ts')>(
-  'results/parse-threshold.js',
+export const { checkThreshold } = await compiled<typeof import('../src/results/check-threshold.ts')>(
+  'results/check-threshold.js',
 )
 export const { readRun } = await compiled<typeof import('../src/results/read-run.ts')>('results/read-run.js')
 export const { writeReports } =

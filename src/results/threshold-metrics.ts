@@ -15,6 +15,8 @@ export type MetricUnit = 'ms' | 'ratio' | 'count' | 'per-second' | 'bytes' | 'ga
 /** Something that a threshold can be set on. */
 export type Metric = {
   unit: MetricUnit
+  /** Whether a ratio is of one core, so that several cores make more than 1. @default false */
+  isOfCores?: true
   /** The value in `unit`; `null` when nothing was measured. */
   read(measured: Measured): number | null
   /** The value as a share of the arrivals that ended, for counts of users and errors. */
@@ -59,10 +61,14 @@ function componentMetrics(name: DependencyName): [string, Metric][] {
     `components.${name}.${key === 'rssPeakBytes' ? 'rss' : key}`,
     { unit, read: ({ components }) => components[name]?.[key] ?? null },
   ]
+  const ofCores = (key: 'cpuShare' | 'cpuSharePeak'): [string, Metric] => {
+    const [label, metric] = of(key, 'ratio')
+    return [label, { ...metric, isOfCores: true }]
+  }
   return [
     of('cpuMsPerFlow', 'ms'),
-    of('cpuShare', 'ratio'),
-    of('cpuSharePeak', 'ratio'),
+    ofCores('cpuShare'),
+    ofCores('cpuSharePeak'),
     of('busyShare', 'ratio'),
     of('busySharePeak', 'ratio'),
     of('rssPeakBytes', 'bytes'),
@@ -113,7 +119,7 @@ const fixed = new Map<string, Metric>([
   ['funding.waiting', { unit: 'count', read: ({ funding }) => funding?.waiting ?? null }],
   ['funding.failed', { unit: 'count', read: ({ funding }) => funding?.failed ?? null }],
   ...dependencyNames.flatMap((name) => componentMetrics(name)),
-  ['cpu', { unit: 'ratio', read: ({ resources }) => resources.cpuCoresMean || null }],
+  ['cpu', { unit: 'ratio', isOfCores: true, read: ({ resources }) => resources.cpuCoresMean || null }],
   ['machine', { unit: 'ratio', read: ({ resources }) => resources.machineShare }],
   ['rss', { unit: 'bytes', read: ({ resources }) => resources.rssPeakBytes || null }],
   ['cpuPerFlow', { unit: 'ms', read: ({ resources }) => resources.cpuMsPerFlow }],

@@ -5,7 +5,7 @@ import type { NamedParameter } from '../config/parameter-names.ts'
 import { type PresetName, presetNames } from '../config/presets.ts'
 import { readConfigFile } from '../config/read-config-file.ts'
 import { type ResolvedConfig, resolveConfig } from '../config/resolve-config.ts'
-import { parseThreshold } from '../results/parse-threshold.ts'
+import { checkThreshold } from '../results/check-threshold.ts'
 import type { CommandIo } from './command-io.ts'
 import { addEnvironmentOptions, readCommandEnvironment } from './environment-options.ts'
 import { addParameterOptions, readTypedFlags } from './parameter-options.ts'
@@ -55,7 +55,6 @@ export function readCommandConfig(
   const { config: configFile } = command.opts<{ config?: string }>()
   const environment = readCommandEnvironment(command, io)
   const file = configFile === undefined ? undefined : readConfigFile(configFile, configParameters)
-  const checkThreshold = (expression: string) => parseThreshold(expression).problems
   const resolved = resolveConfig({ flags, problems, environment, file, defaultPreset, checkThreshold })
   return { resolved, environment }
 }

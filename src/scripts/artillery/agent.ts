@@ -11,7 +11,7 @@ import { LoadTestError } from '../../errors/load-test-error.ts'
 import { createRedactor } from '../../redaction/redact.ts'
 import { createTerminalView } from '../../report/terminal.ts'
 import { writeReports } from '../../report/write-reports.ts'
-import { parseThreshold } from '../../results/parse-threshold.ts'
+import { checkThreshold } from '../../results/check-threshold.ts'
 import { runLoadTest } from '../../run/run-load-test.ts'
 import type { CommandIo } from '../command-io.ts'
 import { exitCodeOfError } from '../exit-code.ts'
@@ -52,7 +52,6 @@ async function carry(
 ): Promise<number> {
   const environment = readEnvironment({ env: io.env, cwd: io.cwd })
   const file = parseConfigFile(JSON.stringify(atHome(settings, folder)), 'the script', configParameters)
-  const checkThreshold = (expression: string) => parseThreshold(expression).problems
   const resolved = resolveConfig({ environment, file, checkThreshold })
   const { config } = resolved
   const context = runContextOf(resolved, environment)
