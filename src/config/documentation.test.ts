@@ -26,7 +26,9 @@ describe('the documentation of the configuration', () => {
   it('has every variable that is read in .env.example, once', () => {
     const text = renderEnvExample()
     const named = [...text.matchAll(/^#([A-Z_]+)=/gm)].map(([, name = '']) => name)
-    const also = [...text.matchAll(/^# Also read(?: for \w+)?: (.*)\.$/gm)].flatMap(([, names = '']) => names.split(', '))
+    const also = [...text.matchAll(/^# Also read(?: for \w+)?: (.*)\.$/gm)].flatMap(([, names = '']) =>
+      names.split(', '),
+    )
     const files = new Set(knownVariables().filter((name) => name.endsWith('_FILE')))
     const secretFiles = [...named, ...also].map((name) => `${name}_FILE`).filter((name) => files.has(name))
     expect([...new Set([...named, ...also, ...secretFiles])].sort()).toEqual(

@@ -3,6 +3,7 @@ import { type Flags, flagLayer } from './flag-layer.ts'
 import { forecastGrantees } from './grantee-capacity.ts'
 import { knownVariables } from './known-variables.ts'
 import { configParameters, type LoadTestConfig } from './load-test-config.ts'
+import { modelProblems } from './model-problems.ts'
 import type { PresetName } from './presets.ts'
 import { type Problem, throwProblems } from './problem.ts'
 import type { ConfigFile } from './read-config-file.ts'
@@ -68,7 +69,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   noteFullGrantees(values, notes)
   settleFunder(values, problems, notes)
   problems.push(...findBadThresholds(values.get('thresholds'), sources.checkThreshold))
-  problems.push(...storageProblems(values))
+  problems.push(...storageProblems(values), ...modelProblems(values))
   throwProblems(problems)
   values.set('preset', { value: preset.name, source: preset.source })
   return {

@@ -37,8 +37,8 @@ const entries: Record<string, Entry> = {
   failures: { name: 'failureRate', read: parseShare, show: formatShare },
 }
 
-/** What holds where only one of the two bounds is given. */
-const otherwise = { minMs: 0, maxMs: 60_000 }
+/** Bounds of the model's times where none are given. */
+export const defaultModelBounds = { minMs: 0, maxMs: 60_000 }
 
 /** The kind of the stand-in's behaviour: words with values, such as `spread=1,max=30s,failures=2%`. */
 export const modelBehaviour: Kind<ModelBehaviour> = kindOf<ModelBehaviour>({
@@ -64,6 +64,6 @@ function read(text: string): ModelBehaviour | undefined {
     if (entry === undefined || value === undefined || behaviour[entry.name] !== undefined) return undefined
     behaviour[entry.name] = value
   }
-  const { minMs, maxMs } = { ...otherwise, ...behaviour }
+  const { minMs, maxMs } = { ...defaultModelBounds, ...behaviour }
   return minMs <= maxMs ? behaviour : undefined
 }
