@@ -5,6 +5,7 @@ import { createRedactor } from '../redaction/redact.ts'
 import { type CommandIo, openProcessIo } from './command-io.ts'
 import { describeError } from './describe-error.ts'
 import { exitCodeOfError, exitCodes } from './exit-code.ts'
+import { refuseSwallowedFlags } from './npm-flags.ts'
 import { ownVersion } from './own-version.ts'
 import { unwrap } from './unwrap.ts'
 
@@ -117,6 +118,7 @@ async function createProgram(
     if (named[0] === name || (named[0] === 'help' && named[1] === name)) {
       const { define } = await load()
       define(command, io, run)
+      command.hook('preAction', (_, action) => refuseSwallowedFlags(action, io.env))
     }
   }
   return program

@@ -1,0 +1,33 @@
+import { Command } from 'commander'
+import { describe, expect, it } from 'vitest'
+import { refuseSwallowedFlags } from './npm-flags.ts'
+
+const command = new Command('run')
+  .option('--dry-run', '')
+  .option('--users <count>', '')
+  .option('--dashboard [port]', '')
+  .option('--no-sweep', '')
+const refuse = (env: Record<string, string>) => () =>
+  refuseSwallowedFlags(command, { npm_lifecycle_event: 'run-test', npm_command: 'run', ...env })
+
+describe('refuseSwallowedFlags', () => {
+  it('names every flag that npm kept, and where to put --', () => {
+    expect(refuse({ npm_config_dry_run: 'true', npm_config_users: 'true' })).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: 'npm kept --dry-run --users for itself, so nothing was started.',
+        hint: 'Put -- before the flags: `npm run run-test -- --dry-run --users`',
+      }),
+    )
+    expect(refuse({ npm_config_sweep: '' })).toThrow('--no-sweep')
+    expect(refuse({ npm_lifecycle_event: 'start', npm_config_dry_run: 'true' })).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('`npm start -- --dry-run`') }),
+    )
+  })
+
+  it('leaves what npm has for itself alone, and every other way to start', () => {
+    expect(refuse({ npm_config_yes: '', npm_config_fund: '', npm_config_user_agent: 'npm' })).not.toThrow()
+    expect(refuse({ npm_config_sweep: 'true', npm_config_dry_run: '' })).not.toThrow()
+    expect(() => refuseSwallowedFlags(command, { npm_config_dry_run: 'true' })).not.toThrow()
+  })
+})
