@@ -18,6 +18,7 @@ import { findTrends } from './monitor/find-trends.ts'
 import { isFinished, readHistory } from './monitor/read-history.ts'
 import { watchRun } from './monitor/watch-run.ts'
 import { readTypedFlags } from './parameter-options.ts'
+import { runAsScript } from './run-as-script.ts'
 import { openStatusLine } from './status-line.ts'
 
 type MonitorOptions = {
@@ -130,3 +131,5 @@ function readLast(text: string): number {
   }
   return last
 }
+
+void runAsScript(import.meta.url, 'monitor')

@@ -1,5 +1,6 @@
 import { fundCommandParameters } from '../config/parameters/wallets-command.ts'
 import type { CommandModule } from './main.ts'
+import { runAsScript } from './run-as-script.ts'
 import { addWalletOptions } from './wallets/wallet-options.ts'
 
 /** The command `prepare-wallets`: `wallets generate` and `wallets fund` in one. */
@@ -25,3 +26,5 @@ export const define: CommandModule['define'] = (command, io, run) => {
         '  $ vana-load prepare-wallets --keystore wallets.json --target target.json --count 50\n',
     )
 }
+
+void runAsScript(import.meta.url, 'prepare-wallets')

@@ -9,6 +9,7 @@ import type { CommandIo } from './command-io.ts'
 import { addConfigOptions, readCommandConfig } from './config-options.ts'
 import { exitCodes } from './exit-code.ts'
 import type { CommandModule } from './main.ts'
+import { runAsScript } from './run-as-script.ts'
 import { runContextOf } from './run-context.ts'
 import { withPassphrase } from './with-passphrase.ts'
 
@@ -81,3 +82,5 @@ Examples:
   $ vana-load run --users 500 --rate 5 --dashboard
   $ vana-load run --preset burst --target moksha --dry-run
 `
+
+void runAsScript(import.meta.url, 'run')
