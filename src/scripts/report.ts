@@ -37,7 +37,10 @@ export const define: CommandModule['define'] = (command, io, run) => {
       `Form to render: ${formats.join(', ')}; give it several times for several. (default: all)`,
       addFormat,
     )
-    .option('--stdout', 'Write one report to standard output rather than into the folder of the run.')
+    .option(
+      '--stdout',
+      `Write one report to standard output, not into the folder of the run: ${formats[0]}, or the one of --format.`,
+    )
     .option('--out <folder>', 'Folder that the results of runs are in.', 'results')
     .option('--debug', 'Show the stack of an error.')
     .action((name: string) => run(() => report(command, io, name)))
@@ -55,7 +58,8 @@ function addFormat(name: string, previous: ReportFile[] | undefined): ReportFile
 
 async function report(command: Command, io: CommandIo, name: string): Promise<number> {
   const options = command.opts<{ format?: ReportFile[]; stdout?: true; out: string }>()
-  const asked = options.format ?? formats
+  // A browser's page is what people mean by the report.
+  const asked = options.format ?? (options.stdout ? formats.slice(0, 1) : formats)
   const [first] = asked
   if (options.stdout && asked.length !== 1) {
     throwProblems([{ key: '--stdout', found: asked.join(', '), allowed: 'one --format' }])

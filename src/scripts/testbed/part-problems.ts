@@ -1,5 +1,6 @@
 import { isDevelopmentChain } from '../../config/development-chain.ts'
 import { type FaultPlace, parseFault } from '../../config/fault.ts'
+import { modelProblems } from '../../config/model-problems.ts'
 import type { Problem } from '../../config/problem.ts'
 import type { Resolved } from '../../config/resolve-parameters.ts'
 import { storageProblems } from '../../config/storage-problems.ts'
@@ -58,6 +59,7 @@ export function partProblems(values: ReadonlyMap<string, Resolved>): Problem[] {
     ...faultProblems(values, parts),
     ...readerProblems(values, parts),
     ...(parts.includes('storage') ? storageProblems(values) : []),
+    ...(parts.includes('personalServer') ? modelProblems(values) : []),
   ]
 }
 
