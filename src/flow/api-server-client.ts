@@ -18,7 +18,10 @@ export type ApiServerClient = {
   relay(signed: SignedPermission, user: Hex, signal: AbortSignal): Promise<Hex>
   /** Where a relayed transaction stands, under the hash it has now; whether a mined one succeeded included. */
   relayed(hash: Hex, signal: AbortSignal): Promise<{ hash: Hex; state: RelayedState }>
-  /** Has the app ask the personal server for inference under a permission. */
+  /**
+   * Has the app ask the personal server for inference under a permission. A failure after which no operation can have
+   * begun has `details.nothingBegun`.
+   */
   requestInference(permissionId: string, signal: AbortSignal): Promise<{ operationId: string }>
   /** Looks at an operation. */
   pollInference(operationId: string, signal: AbortSignal): Promise<OperationState>
@@ -45,6 +48,9 @@ const refusalSchema = z.object({
 const capSchema = z.object({
   details: z.object({ body: z.object({ code: z.literal('SPENDING_CAP'), error: z.string() }) }),
 })
+const failureSchema = z.object({
+  error: z.object({ code: z.string(), unsent: z.boolean().optional() }),
+})
 const operationSchema = z.object({ success: z.literal(true), data: z.object({ id: z.string().min(1) }) })
 const stateSchema = z.object({
   success: z.literal(true),
@@ -57,14 +63,17 @@ const stateSchema = z.object({
  * Every function rejects with LoadTestError SERVER_UNREACHABLE, SERVER_RATE_LIMITED, SERVER_REFUSED, SERVER_FAILED or
  * SERVER_PROTOCOL, or with the signal's reason; `relay` with TX_REVERTED where the contract refuses the call.
  *
+ * @param options.timeoutMs for one request
+ * @param options.inferenceTimeoutMs for a request for inference, which a personal server that works on one at a time answers
+ * after all that came before. @default timeoutMs
  * @param options.token bearer token, for a server that asks for one; secret
  */
 export function createApiServerClient(
   dispatcher: Dispatcher,
   baseUrl: string,
-  options: { timeoutMs: number; token?: string | undefined },
+  options: { timeoutMs: number; inferenceTimeoutMs?: number; token?: string | undefined },
 ): ApiServerClient {
-  const { timeoutMs, token } = options
+  const { timeoutMs, inferenceTimeoutMs = timeoutMs, token } = options
   const headers = token ? { authorization: `Bearer ${token}` } : {}
   const ask = async <T>(
     method: 'GET' | 'POST',
@@ -72,16 +81,22 @@ export function createApiServerClient(
     body: unknown,
     schema: z.ZodType<T>,
     signal: AbortSignal,
+    limitMs = timeoutMs,
   ): Promise<T> => {
-    const request = { method, url: baseUrl + path, body, headers, signal, timeoutMs }
+    const request = { method, url: baseUrl + path, body, headers, signal, timeoutMs: limitMs }
     const answer = await requestJson(dispatcher, { ...request, service: 'API server' })
     const { data } = schema.safeParse(answer)
     if (!data)
       throw new LoadTestError('SERVER_PROTOCOL', `The API server's answer to ${path} is not as agreed.`)
     return data
   }
-  const post = <T>(path: string, body: unknown, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> =>
-    ask('POST', path, body, schema, signal)
+  const post = <T>(
+    path: string,
+    body: unknown,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+    limitMs?: number,
+  ): Promise<T> => ask('POST', path, body, schema, signal, limitMs)
   return {
     async relay(signed, user, signal) {
       const { typedData, signature } = signed
@@ -102,8 +117,14 @@ export function createApiServerClient(
       return (await ask('GET', `/api/relay/${hash}`, undefined, relayedSchema, signal)).data
     },
     async requestInference(permissionId, signal) {
-      const { data } = await post('/api/trusted-server', { permissionId }, operationSchema, signal)
-      return { operationId: data.id }
+      const path = '/api/trusted-server'
+      const limitMs = Math.max(timeoutMs, inferenceTimeoutMs)
+      try {
+        const { data } = await post(path, { permissionId }, operationSchema, signal, limitMs)
+        return { operationId: data.id }
+      } catch (error) {
+        throw nothingBegun(error) ?? error
+      }
     },
     async pollInference(operationId, signal) {
       const { data } = await post('/api/trusted-server/poll', { operationId }, stateSchema, signal)
@@ -128,6 +149,22 @@ function capReached(error: unknown): LoadTestError | undefined {
   const { data } = capSchema.safeParse(error)
   if (data === undefined) return undefined
   return new LoadTestError('SPENDING_CAP', `API server: ${data.details.body.error}`, { cause: error })
+}
+
+/**
+ * Codes with which the API server or, through it, the personal server gives up before an operation is made: data or
+ * grant could not be fetched, a permission is not known (yet, to a node that lags), the chain could not be asked.
+ */
+const beforeOperation = new Set(['FILE_ACCESS_ERROR', 'NOT_FOUND_ERROR', 'CHAIN_FAILED', 'SHUTTING_DOWN'])
+
+/** The same failure, marked, where no operation can have begun. */
+function nothingBegun(error: unknown): LoadTestError | undefined {
+  if (!(error instanceof LoadTestError)) return undefined
+  const { code, message, hint, details, cause } = error
+  const told = failureSchema.safeParse(details.body).data?.error
+  const isUnsent = details.unsent === true || told?.unsent === true
+  if (!isUnsent && !(told !== undefined && beforeOperation.has(told.code))) return undefined
+  return new LoadTestError(code, message, { hint, cause, details: { ...details, nothingBegun: true } })
 }
 
 /** JSON has no bigints: the protocol spells them as decimal strings. */

@@ -36,6 +36,8 @@ export type ConnectionSettings = {
   grantees?: number
   /** One HTTP request, in milliseconds. @default 30_000 */
   requestTimeoutMs?: number
+  /** A request for inference, in milliseconds: it may wait for all that came before it. @default requestTimeoutMs */
+  inferenceTimeoutMs?: number
   /** From submission to the last confirmation, in milliseconds. @default 90_000 */
   confirmTimeoutMs?: number
   /** Depth that a transaction's block must reach; 1 is the block itself. @default 1 */
@@ -54,7 +56,7 @@ export type ConnectionSettings = {
   rpcPatienceMs?: number
   /** Most that a transaction offers per gas, in wei. @default no limit */
   maxFeePerGasWei?: bigint | undefined
-  /** Repeats of idempotent steps. @default 4 attempts, 250 ms to 10 s, a fifth of all attempts */
+  /** Repeats of idempotent steps. @default 7 attempts, 250 ms to 10 s, a fifth of all attempts */
   retry?: { attempts: number; baseDelayMs: number; maxDelayMs: number; budgetRatio: number }
   /** Least time between two requests of a kind to the personal server, in milliseconds; up to half of it is added. @default 0 */
   spacingMs?: number
@@ -87,7 +89,7 @@ export type TargetConnection = {
 /** Opens everything that flows need of a target. Nothing is asked of it yet. */
 export function connectTarget(settings: ConnectionSettings): TargetConnection {
   const { target, requestTimeoutMs = 30_000, spacingMs = 0, threads, random = Math.random } = settings
-  const retry = settings.retry ?? { attempts: 4, baseDelayMs: 250, maxDelayMs: 10_000, budgetRatio: 0.2 }
+  const retry = settings.retry ?? { attempts: 7, baseDelayMs: 250, maxDelayMs: 10_000, budgetRatio: 0.2 }
   const rpc = createRpcPool({
     urls: target.chain.rpcUrls,
     chainId: target.chain.id,
@@ -111,6 +113,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
   })
   const api = createApiServerClient(http, target.apiServer.url, {
     timeoutMs: requestTimeoutMs,
+    inferenceTimeoutMs: settings.inferenceTimeoutMs ?? requestTimeoutMs,
     token: settings.apiServerToken,
   })
   const chain = { rpc, feed, reorgs, fees, receipts }

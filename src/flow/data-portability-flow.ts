@@ -158,8 +158,8 @@ export class DataPortabilityFlow {
     const { operationId } = await step(
       'request',
       () => inference.request(permissionId, signal),
-      // A request may have begun an operation whatever became of it, but for one that was refused unread.
-      { idempotent: 'when-rate-limited', turn: turns?.request },
+      // A request may have begun an operation whatever became of it, unless the failure says otherwise.
+      { idempotent: 'when-nothing-begun', turn: turns?.request },
     )
     await step('result', async () => {
       const polling = { clock, pollIntervalMs, timeoutMs: inferenceTimeoutMs, signal, retry }

@@ -72,14 +72,16 @@ describe('a step', () => {
     expect(told).toEqual(['upload not again'])
   })
 
-  test.each<[ErrorCode, boolean]>([
-    ['SERVER_RATE_LIMITED', true],
-    ['SERVER_FAILED', false],
-    ['SERVER_UNREACHABLE', false],
-  ])('that may have begun something is repeated after %s: %s', async (code, isRepeated) => {
+  test.each<[ErrorCode, Record<string, unknown>, boolean]>([
+    ['SERVER_RATE_LIMITED', {}, true],
+    ['SERVER_FAILED', {}, false],
+    ['SERVER_UNREACHABLE', {}, false],
+    ['SERVER_FAILED', { nothingBegun: true }, true],
+    ['SERVER_REFUSED', { nothingBegun: true }, true],
+  ])('that may have begun something is repeated after %s %o: %s', async (code, details, isRepeated) => {
     const { runner, told } = runnerOf()
-    const work = runner.step('request', failing(new LoadTestError(code, 'no')), {
-      idempotent: 'when-rate-limited',
+    const work = runner.step('request', failing(new LoadTestError(code, 'no', { details })), {
+      idempotent: 'when-nothing-begun',
     })
     if (isRepeated) expect(await work).toBe('done')
     else await expect(work).rejects.toMatchObject({ code })

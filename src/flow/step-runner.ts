@@ -32,8 +32,8 @@ export type StepRunner = {
 
 /** How a step is run. */
 export type StepOptions = {
-  /** Which failures it may be repeated after: all that pass, or only those in which it was refused unread. @default none */
-  idempotent?: boolean | 'when-rate-limited'
+  /** Which failures it may be repeated after: all that pass, or only those in which it has begun nothing. @default none */
+  idempotent?: boolean | 'when-nothing-begun'
   /** Waits for the step's turn; that wait is no time of the step, but for a repeat. */
   turn?: ((signal: AbortSignal) => Promise<void>) | undefined
 }
@@ -79,7 +79,8 @@ export function createStepRunner(
         if (attempts++ > 0) await turn?.(signal)
         return await work()
       }
-      const isAllowed = (error: unknown): boolean => idempotent === true || isRateLimit(error)
+      const isAllowed = (error: unknown): boolean =>
+        idempotent === true || isRateLimit(error) || hasBegunNothing(error)
       try {
         const value = await (idempotent === false
           ? work()
@@ -109,6 +110,11 @@ export function isRateLimit(error: unknown): error is LoadTestError {
   return details.status === 429 || details.rateLimited === true
 }
 
+/** Whether a request failed before anything came of it, so that it is safe to repeat. */
+function hasBegunNothing(error: unknown): boolean {
+  return error instanceof LoadTestError && error.details.nothingBegun === true
+}
+
 /** Whether the other side has too much to do: it was asked too often, or is busy and says for how long. */
 function saysTooMuch(error: unknown): error is LoadTestError {
   if (isRateLimit(error)) return true
@@ -134,7 +140,7 @@ export function retryAdvice(error: unknown): { retriable: boolean; retryAfterMs?
   if (!(error instanceof LoadTestError)) return { retriable: false }
   const { retryAfterMs } = error.details
   return {
-    retriable: error.retriable,
+    retriable: error.retriable || hasBegunNothing(error),
     retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
   }
 }

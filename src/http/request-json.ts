@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { type ExchangeAnswer, exchange } from './exchange.ts'
+import { neverSent } from './never-sent.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
 /** One request for JSON. */
@@ -22,7 +23,7 @@ export type JsonRequest = {
  * @returns the parsed body of a 2xx answer
  * @throws LoadTestError SERVER_UNREACHABLE, SERVER_RATE_LIMITED (429), SERVER_REFUSED (4xx), SERVER_FAILED (5xx),
  * SERVER_PROTOCOL (no JSON), each with `details.status`, `details.body` and, where the server said how long to wait,
- * `details.retryAfterMs`; the signal's reason
+ * `details.retryAfterMs`, or `details.unsent` when nothing of the request has left; the signal's reason
  */
 export async function requestJson(dispatcher: Dispatcher, request: JsonRequest): Promise<unknown> {
   const { method, url, body, signal, timeoutMs = 30_000, service } = request
@@ -43,9 +44,7 @@ export async function requestJson(dispatcher: Dispatcher, request: JsonRequest):
     throw new LoadTestError(
       'SERVER_UNREACHABLE',
       `The ${service} at ${origin} did not answer: ${causeOf(cause)}`,
-      {
-        cause,
-      },
+      { cause, details: neverSent(cause) ? { unsent: true } : {} },
     )
   }
   const { status } = answer

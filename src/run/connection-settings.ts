@@ -14,6 +14,7 @@ export function connectionSettings(
     submission: flow.submission,
     grantees: flow.grantees,
     requestTimeoutMs: flow.requestTimeoutMs,
+    inferenceTimeoutMs: flow.inferenceTimeoutMs,
     confirmTimeoutMs: flow.confirmTimeoutMs,
     // A chain that mines alone takes back no block; elsewhere the newest one changes now and then.
     confirmations: flow.confirmations ?? (target.embedded.includes('chain') ? 1 : 2),

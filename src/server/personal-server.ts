@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { Pool } from 'undici'
 import { z } from 'zod'
 import { exchange, exchangeTimeout } from '../http/exchange.ts'
+import { neverSent } from '../http/never-sent.ts'
 import { ApiError } from './api-error.ts'
 
 /** What the personal server says about an operation; its status and result are passed on as they are. */
@@ -93,6 +94,7 @@ export function createPersonalServer(url: string, timeoutMs: number): PersonalSe
       }
       throw new ApiError('PERSONAL_SERVER_UNREACHABLE', `The personal server is unreachable: ${code}.`, {
         cause,
+        details: neverSent(cause) ? { unsent: true } : {},
       })
     }
   }

@@ -48,7 +48,7 @@ export const flowParameters = {
   requestTimeoutMs: parameter(seconds, {
     default: 30_000,
     flag: '--request-timeout <time>',
-    summary: 'Time that one HTTP or JSON-RPC request may take.',
+    summary: 'Time that one HTTP or JSON-RPC request may take, but for the request for inference.',
   }),
   /** From the submission of the transaction to its last confirmation. */
   confirmTimeoutMs: parameter(seconds, {
@@ -67,7 +67,7 @@ export const flowParameters = {
   inferenceTimeoutMs: parameter(seconds, {
     default: 90_000,
     flag: '--inference-timeout <time>',
-    summary: 'Time from the request for inference to its result.',
+    summary: 'Time that a request for inference may take, and then its result.',
   }),
   /** Pause between two looks at an operation. */
   pollIntervalMs: parameter(milliseconds, {
@@ -81,7 +81,8 @@ export const flowParameters = {
 export const retryParameters = {
   /** Attempts of one step in all, the first included. */
   attempts: parameter(wholeNumber({ min: 1, max: 20 }), {
-    default: 4,
+    // With the pauses below that is about eight seconds, and almost never less than two: a service that restarts is back.
+    default: 7,
     flag: '--retry-attempts <count>',
     summary: 'Attempts of an idempotent step in all, the first included; 1 for no retry.',
   }),
