@@ -10,6 +10,8 @@ export default defineConfig({
     globalSetup: ['test/compile-program.ts'],
     // Many tests wait for blocks and time-outs of programs they started.
     maxWorkers: 3,
+    // Tests that run beside each other in one file run the whole program each.
+    maxConcurrency: 2,
     sequence: { sequencer: LongestFirst },
     // What is waited for comes; how soon is the machine's business.
     expect: { poll: { timeout: 30_000 } },

@@ -1,0 +1,61 @@
+import type { Address, Hash, PublicClient } from 'viem'
+
+/** All that a funder and its wallets have, and what they paid for gas, from the chain alone. */
+export type AccountSheet = {
+  funderWei: bigint
+  /** By wallet, in order. */
+  walletsWei: readonly bigint[]
+  /** Fees of all of them since the chain began. */
+  feesWei: bigint
+  /** Funder, wallets and fees: what changes only when something is lost or comes from elsewhere. */
+  sumWei: bigint
+}
+
+/** Reads the sheet again and again; every block is read once. */
+export function createAccountReader(client: PublicClient, funder: Address, wallets: readonly Address[]) {
+  const accounts = [funder, ...wallets]
+  const own = new Set(accounts.map((address) => address.toLowerCase()))
+  let nextBlock = 0n
+  let feesWei = 0n
+
+  const feeOf = async (hash: Hash): Promise<bigint> => {
+    const { from, gasUsed, effectiveGasPrice } = await client.getTransactionReceipt({ hash })
+    return own.has(from.toLowerCase()) ? gasUsed * effectiveGasPrice : 0n
+  }
+
+  async function isPending(address: Address): Promise<boolean> {
+    const [latest, pending] = await Promise.all([
+      client.getTransactionCount({ address, blockTag: 'latest' }),
+      client.getTransactionCount({ address, blockTag: 'pending' }),
+    ])
+    return latest < pending
+  }
+
+  return {
+    /** Transactions that these accounts have sent, those that wait included. */
+    async sent(): Promise<number> {
+      const counts = await Promise.all(
+        accounts.map((address) => client.getTransactionCount({ address, blockTag: 'pending' })),
+      )
+      return counts.reduce((sum, count) => sum + count, 0)
+    },
+
+    /** Waits until nothing of these accounts is on its way, and reads. */
+    async read(): Promise<AccountSheet> {
+      for (const address of accounts) {
+        while (await isPending(address)) await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+      // viem keeps the number for four seconds otherwise.
+      const last = await client.getBlockNumber({ cacheTime: 0 })
+      for (; nextBlock <= last; nextBlock += 1n) {
+        const { transactions } = await client.getBlock({ blockNumber: nextBlock })
+        for (const hash of transactions) feesWei += await feeOf(hash)
+      }
+      const [funderWei = 0n, ...walletsWei] = await Promise.all(
+        accounts.map((address) => client.getBalance({ address })),
+      )
+      const sumWei = walletsWei.reduce((sum, wei) => sum + wei, funderWei + feesWei)
+      return { funderWei, walletsWei, feesWei, sumWei }
+    },
+  }
+}
