@@ -43,6 +43,8 @@ export async function broadcast(
       const reason = rejectionReason(error)
       if (reason === 'already-known') return
       const isUnclear = saysNothing(error)
+      // What failed inside may have failed after it had taken the transaction, and what a lagging backend doesn't find says little.
+      if (isInternalError(error)) mayBeSent = true
       const canHelp = isUnclear ? isInternalError(error) : isUnreachable(error)
       if (!canHelp || attempt >= attempts) {
         if ((reason === 'nonce-too-low' || isUnclear) && (await isOurs(error))) return

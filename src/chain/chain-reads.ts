@@ -137,15 +137,19 @@ export async function isKnownTransaction(
   return (await findTransaction(rpc, hash, options)) !== null
 }
 
-/** Reads how many transactions of an account are in blocks (`latest`), or in blocks and the pool (`pending`). */
+/**
+ * Reads how many transactions of an account are in blocks (`latest`, or up to the block with that number), or in blocks
+ * and the pool (`pending`).
+ */
 export async function readTransactionCount(
   rpc: RpcPool,
   address: Address,
-  at: 'latest' | 'pending' = 'latest',
+  at: 'latest' | 'pending' | number = 'latest',
   options?: RpcRequestOptions,
 ): Promise<number> {
   const method = 'eth_getTransactionCount'
-  return parse(smallQuantity, await rpc.request(method, [address, at], options), method)
+  const block = typeof at === 'number' ? numberToHex(at) : at
+  return parse(smallQuantity, await rpc.request(method, [address, block], options), method)
 }
 
 /** Reads an account's balance in wei. */

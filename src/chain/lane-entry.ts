@@ -1,6 +1,7 @@
 import type { Hash } from 'viem'
 import type { SignedTransaction } from './broadcast.ts'
 import type { FeeQuote } from './fees.ts'
+import type { Sighting } from './finality.ts'
 import type { LaneBooks } from './lane-books.ts'
 import type { TransactionContent } from './sign-transaction.ts'
 
@@ -30,6 +31,12 @@ export type LaneEntry = {
   holdsPlace: boolean
   /** In which block it was found, kept for a while in case that block goes away. */
   minedIn: Hash | undefined
+  /** Since when the chain has counted its nonce though no block with it was seen; `isShown`: at a block that was seen. */
+  overtaken: (Sighting & { isShown: boolean }) | undefined
+  /** Since when nodes have refused it for a reason that is no passing one. */
+  refused: Sighting | undefined
+  /** Whether a pool holds another transaction at its nonce that only higher fees displace. */
+  outbid: boolean
   /** Those of the lane and of the call. */
   readonly books: LaneBooks
   readonly onEvent: ((event: LaneEvent) => void) | undefined

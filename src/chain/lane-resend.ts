@@ -1,17 +1,19 @@
 import type { Clock } from '../async/clock.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { broadcast, mayBeSent } from './broadcast.ts'
-import { isKnownTransaction, readReceipt, readTransactionCount } from './chain-reads.ts'
+import { isKnownTransaction } from './chain-reads.ts'
 import type { FeeQuote } from './fees.ts'
+import { isFinal, type Sighting } from './finality.ts'
 import type { LaneEntry } from './lane-entry.ts'
 import type { LaneLedger } from './lane-ledger.ts'
 import type { LaneNote, LaneOptions } from './lane-options.ts'
 import type { LaneSigner } from './lane-signing.ts'
 import type { NonceAllocator } from './nonce-allocator.ts'
 import { isNodeFailure, rejectionReason } from './rpc-error.ts'
+import { createSettleOvertaken } from './settle-overtaken.ts'
 
 /** What sending again needs of its lane. */
-export type LaneResendOptions = Pick<LaneOptions, 'rpc' | 'fees' | 'account'> & {
+export type LaneResendOptions = Pick<LaneOptions, 'rpc' | 'feed' | 'fees' | 'account'> & {
   clock: Clock
   signer: LaneSigner
   ledger: LaneLedger
@@ -31,7 +33,7 @@ export type LaneResend = {
   replace(entry: LaneEntry): Promise<void>
   /** Uses up a nonce with a transfer of nothing to oneself, at fees that also displace a foreign transaction. */
   fill(nonce: number): Promise<void>
-  /** The chain has counted the entry's nonce, and we saw no block with it: was it ours all the same? */
+  /** Looks what became of an entry whose nonce the chain has counted, see {@link createSettleOvertaken}. */
   settleOvertaken(entry: LaneEntry): Promise<void>
   /** Whether a node has it, in its pool or in a block. */
   isKnown(entry: LaneEntry): Promise<boolean>
@@ -39,8 +41,9 @@ export type LaneResend = {
 
 /** Makes the hands of a lane's repair. @example await createLaneResend({ ...options, entries }).offerAgain(entry) */
 export function createLaneResend(options: LaneResendOptions): LaneResend {
-  const { rpc, fees, account, signer, ledger, clock, note } = options
+  const { rpc, feed, fees, account, signer, ledger, clock, note } = options
   const stickyKey = account.address
+  const settleOvertaken = createSettleOvertaken(options)
   let lastFill: { nonce: number; fees: FeeQuote } | undefined
 
   const offer = (entry: LaneEntry): Promise<void> =>
@@ -51,7 +54,7 @@ export function createLaneResend(options: LaneResendOptions): LaneResend {
   async function offerAgain(entry: LaneEntry): Promise<void> {
     try {
       await offer(entry)
-      entry.accepted = true
+      accept(entry)
       note({ action: 'rebroadcast', nonce: entry.nonce, hash: entry.signed.hash })
     } catch (error) {
       if (isOutOfReach(error)) throw error
@@ -60,23 +63,29 @@ export function createLaneResend(options: LaneResendOptions): LaneResend {
     }
   }
 
+  function accept(entry: LaneEntry): void {
+    entry.accepted = true
+    entry.refused = undefined
+    entry.outbid = false
+  }
+
   /** A node has decided on a transaction whose fate was unknown. */
   async function takeRefusal(entry: LaneEntry, error: unknown): Promise<void> {
     const reason = rejectionReason(error)
     if (reason === 'nonce-too-low') return await takeNonceTooLow(entry)
-    // Its pool holds a transaction of this nonce: an earlier one of ours, or somebody else's that will take its place.
+    // Its pool holds a transaction of this nonce: an earlier one of ours, or another's, and which is mined the chain decides.
     if (reason === 'replacement-underpriced') {
-      if (entry.hashes.length > 1) entry.accepted = true
-      else ledger.drop(entry)
+      if (entry.hashes.length > 1) accept(entry)
+      else entry.outbid = true
       return
     }
     if (reason === 'fee-too-low') return await replace(entry)
     // An earlier offer may have got through whose answer was lost: then its nonce is not free, whatever is said now.
-    if (await isKnown(entry)) {
-      entry.accepted = true
-      return
-    }
+    if (await isKnown(entry)) return accept(entry)
     if (!isPending(entry)) return
+    const now: Sighting = { block: (await feed.head()).number, atMs: clock.now() }
+    entry.refused ??= now
+    if (!isFinal(entry.refused, now) || !isPending(entry)) return
     note({ action: 'gave-up', nonce: entry.nonce, hash: entry.signed.hash, reason: messageOf(error) })
     ledger.drop(entry)
     options.nonces()?.release(entry.nonce)
@@ -85,18 +94,6 @@ export function createLaneResend(options: LaneResendOptions): LaneResend {
   async function takeNonceTooLow(entry: LaneEntry): Promise<void> {
     options.nonces()?.confirmUpTo(entry.nonce + 1)
     await settleOvertaken(entry)
-  }
-
-  async function settleOvertaken(entry: LaneEntry): Promise<void> {
-    for (const hash of entry.hashes) {
-      const receipt = await readReceipt(rpc, hash, { stickyKey })
-      if (receipt === null) continue
-      return ledger.confirm(entry, hash, { hash: receipt.blockHash, number: receipt.blockNumber })
-    }
-    // A reorganization may have taken back the count meanwhile, and with it what nobody has found.
-    const count = await readTransactionCount(rpc, stickyKey, 'latest', { stickyKey })
-    if (count > entry.nonce) ledger.drop(entry)
-    else options.nonces()?.reopen(count)
   }
 
   async function replace(entry: LaneEntry): Promise<void> {
@@ -117,7 +114,8 @@ export function createLaneResend(options: LaneResendOptions): LaneResend {
       if (!isUndecided(error)) return await takeRefusedReplacement(entry, signed.hash, error)
     }
     if (!isPending(entry)) return
-    entry.accepted = failure === undefined
+    if (failure === undefined) accept(entry)
+    else entry.accepted = false
     entry.signed = signed
     note({ action: 'replaced', nonce: entry.nonce, hash: signed.hash })
     entry.onEvent?.({ type: 'replaced', hash: oldHash, newHash: signed.hash })

@@ -47,6 +47,9 @@ export function createLaneSigner(
         firstSentAtMs: clock.now(),
         holdsPlace: false,
         minedIn: undefined,
+        overtaken: undefined,
+        refused: undefined,
+        outbid: false,
         onEvent: rest.onEvent,
       }
     },

@@ -168,6 +168,8 @@ class World {
     this.node.sendFaults = []
     this.node.failingReads = 0
     this.failingWrites = 0
+    // Backends that disagree on the newest block may fail a call that needs it; one that is late does not.
+    this.node.lags = this.node.lags.slice(0, 1)
     this.node.baseFee = parseGwei('1')
     // Of what another program sends, a lane minds only what stands in its own way.
     const waiting = (): number[] =>
@@ -263,6 +265,11 @@ const commands = [
   fc.integer({ min: 1, max: 60 }).map((gwei) =>
     command(`base fee ${gwei} gwei`, ({ node }) => {
       node.baseFee = parseGwei(String(gwei))
+    }),
+  ),
+  fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 4 }).map((lags) =>
+    command(`blocks and receipts ${lags} blocks late`, ({ node }) => {
+      node.lags = lags
     }),
   ),
   fc.boolean().map((throwsOut) =>

@@ -34,6 +34,11 @@ export type ModelNode = {
   sendFaults: SendFault[]
   /** How many of the next reads get no answer. */
   failingReads: number
+  /**
+   * How many blocks the backend is behind that answers for blocks, receipts and transactions; in turn, one for each read.
+   * What is sent or counted is always answered by one that is up to date.
+   */
+  lags: readonly number[]
   baseFee: bigint
   /** Whether a block throws out what its base fee has outgrown, with all that stands behind it, as anvil does; geth keeps it. */
   throwsOut: boolean
@@ -65,10 +70,22 @@ export function createModelNode(): ModelNode {
   let made = 0
   const chain: ModelBlock[] = []
   const count = (): number => chain.reduce((sum, { transactions }) => sum + transactions.length, 0)
+  let reads = 0
+  /** The length of the chain as it was first shown to the present client; 0 before. */
+  let firstSeen = 0
   const pending = (): number => {
     let next = count()
     while (pool.has(next)) next += 1
     return next
+  }
+
+  function countAt(block: unknown): number {
+    if (block === 'pending') return pending()
+    if (block === 'latest') return count()
+    const last = Number(block)
+    if (last >= chain.length)
+      throw toChainError({ code: -32000, message: 'header not found' }, 'eth_getTransactionCount')
+    return chain.slice(0, last + 1).reduce((sum, { transactions }) => sum + transactions.length, 0)
   }
 
   function append(transactions: readonly ModelTransaction[]): void {
@@ -133,14 +150,20 @@ export function createModelNode(): ModelNode {
       throw unreachable()
     }
     const hash = params[0]
-    const holder = chain.find(({ transactions }) => transactions.some((one) => one.hash === hash))
+    reads += 1
+    const behind = node.lags[reads % Math.max(1, node.lags.length)] ?? 0
+    // What is older than all that a client has seen of a chain looks like a reorganization deeper than its memory.
+    const length = Math.max(firstSeen, chain.length - behind, 1)
+    if (params[0] === 'latest') firstSeen ||= length
+    const shown = chain.slice(0, length)
+    const holder = shown.find(({ transactions }) => transactions.some((one) => one.hash === hash))
     switch (method) {
       case 'eth_getBlockByNumber':
-        return show(hash === 'latest' ? chain.at(-1) : chain[Number(hash)])
+        return show(hash === 'latest' ? shown.at(-1) : shown[Number(hash)])
       case 'eth_getBlockByHash':
-        return show(chain.find((block) => block.hash === hash))
+        return show(shown.find((block) => block.hash === hash))
       case 'eth_getTransactionCount':
-        return numberToHex(params[1] === 'pending' ? pending() : count())
+        return numberToHex(countAt(params[1]))
       case 'eth_getTransactionByHash':
         return holder !== undefined || [...pool.values()].some((one) => one.hash === hash) ? {} : null
       case 'eth_getTransactionReceipt':
@@ -153,12 +176,14 @@ export function createModelNode(): ModelNode {
   const node: ModelNode = {
     sendFaults: [],
     failingReads: 0,
+    lags: [],
     baseFee: parseGwei('1'),
     throwsOut: false,
     offered,
     pool,
     connect() {
       let alive = true
+      firstSeen = 0
       const rpc = {
         chainId: 14800,
         async request(method: string, params: readonly unknown[], { onUnanswered }: RpcRequestOptions = {}) {

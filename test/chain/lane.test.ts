@@ -359,7 +359,10 @@ describe('a lane', () => {
     await elsewhere(0)
     await mine()
     down = false
-    await lane.drain()
+    await eventually(async () => {
+      await mine()
+      return lane.status().pending
+    }).toBe(0)
     expect([events.map(({ type }) => type), actions(), lane.status().nextNonce]).toEqual([['dropped'], [], 1])
   })
 
