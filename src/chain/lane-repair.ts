@@ -1,5 +1,6 @@
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { readTransactionCount } from './chain-reads.ts'
+import type { Sighting } from './finality.ts'
 import type { LaneEntry } from './lane-entry.ts'
 import type { LaneOptions } from './lane-options.ts'
 import { createLaneResend, type LaneResendOptions } from './lane-resend.ts'
@@ -17,6 +18,13 @@ export type LaneRepairOptions = LaneOptions &
 export type LaneRepair = {
   /** Looks once for what needs repair; one at a time, and never throws. */
   run(): Promise<void>
+}
+
+type Standstill = Sighting & {
+  confirmed: number
+  /** The lowest pending transaction that is in no block. */
+  waitsFor: LaneEntry | undefined
+  askedAtBlock: number
 }
 
 /** At least this long between two looks while no block comes. */
@@ -49,7 +57,7 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
   let running = false
   let looked = { block: -1, atMs: Number.NEGATIVE_INFINITY }
   /** Since when nothing has been mined, and since when nobody has asked for the head. */
-  let standstill = { confirmed: -1, block: 0, atMs: 0, askedAtBlock: 0 }
+  let standstill: Standstill = { confirmed: -1, waitsFor: undefined, block: 0, atMs: 0, askedAtBlock: 0 }
 
   const inOrder = (): LaneEntry[] => [...entries.values()].sort((a, b) => a.nonce - b.nonce)
 
@@ -58,6 +66,8 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
     for (const entry of inOrder()) {
       // A block may have settled it meanwhile.
       if (entries.get(entry.nonce) !== entry) continue
+      // The chain has counted its nonce: what is offered there now is refused.
+      if (entry.nonce < (options.nonces()?.confirmed ?? 0)) continue
       if (entry.fees.maxFeePerGas < baseFee) await replace(entry)
       else if (!entry.accepted) await offerAgain(entry)
     }
@@ -70,11 +80,11 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
     if (count < nonces.confirmed) ledger.reopen(count)
     nonces.confirmUpTo(count)
     await settleAllOvertaken(nonces)
-    const [head] = inOrder()
-    if (head?.nonce !== count) {
+    const head = entries.get(count)
+    if (head === undefined) {
       // What holds the line up is not ours: left by an earlier life of this key, or sent by another program.
       if (nonces.stateOf(count) === 'submitted') await fill(count)
-    } else if (!(await isKnown(head))) await offerAll()
+    } else if (!head.outbid && !(await isKnown(head))) await offerAll()
     else if (await hasEnoughFees(head)) await offerAgain(head)
     else await replace(head)
   }
@@ -113,8 +123,11 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
   }
 
   async function endStandstill(nonces: NonceAllocator, block: number): Promise<void> {
-    const begin = { confirmed: nonces.confirmed, block, atMs: clock.now(), askedAtBlock: block }
-    if (nonces.confirmed !== standstill.confirmed || nonces.confirmed === nonces.next) {
+    const { confirmed } = nonces
+    // Without anything pending a lane stands still and is not stuck: the clock starts with what it waits for.
+    const waitsFor = inOrder().find(({ nonce }) => nonce >= confirmed)
+    const begin = { confirmed, waitsFor, block, atMs: clock.now(), askedAtBlock: block }
+    if (confirmed !== standstill.confirmed || waitsFor !== standstill.waitsFor || confirmed === nonces.next) {
       standstill = begin
     } else if (
       block - standstill.block >= stuckAfterBlocks ||

@@ -353,6 +353,28 @@ describe('a lane, whatever the node does', () => {
     }
   })
 
+  it('neither replaces nor sends again what comes in its time, however long it was idle before', async () => {
+    illegal = []
+    const world = new World()
+    try {
+      for (let i = 0; i < 20; i += 1) {
+        world.send()
+        for (let blocks = 0; blocks < 9; blocks += 1) {
+          await pass(1000)
+          world.node.mine()
+        }
+        await pass(1000)
+      }
+      world.check()
+      expect(world.calls.map(({ state, steps }) => `${state}: ${steps}`)).toEqual(
+        Array(20).fill('mined: answered,confirmed'),
+      )
+      expect(world.node.offered).toHaveLength(20)
+    } finally {
+      world.end()
+    }
+  })
+
   it('loses nothing that it took, unless a node refuses it for good, or another program or an earlier life has its nonce', async () => {
     await holds(commands, ({ calls }) => {
       for (const { state, steps } of calls) expect(state, steps.join()).not.toBe('lost')
