@@ -1,9 +1,8 @@
 import { formatEther, type Hex } from 'viem'
 import { systemClock } from '../async/clock.ts'
-import { readBalance } from '../chain/chain-reads.ts'
+import { readBalance, readReceipt } from '../chain/chain-reads.ts'
 import { firstFlowGas } from '../chain/first-flow-gas.ts'
 import { Lane } from '../chain/lane.ts'
-import { readReceipts } from '../chain/read-receipts.ts'
 import type { FundsFor } from '../chain/user-transaction.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { Target } from '../config/target.ts'
@@ -26,7 +25,6 @@ import { readBalances } from '../wallets/read-balances.ts'
 import { createSpendingLimit, type SpendingLimit } from '../wallets/spending-limit.ts'
 import { sweepWallets } from '../wallets/sweep-wallets.ts'
 import { findAbilities, type WalletChain } from '../wallets/wallet-chain.ts'
-import { settleForGood, watchTakenBack } from './settle-for-good.ts'
 import type { MoneySettlement } from './user-wallets.ts'
 
 /** The money of users who pay for themselves. */
@@ -87,7 +85,6 @@ export async function openFunding(options: {
   const endTurn = await shareFunder({ rpc, address: account.address }, { signal, note })
   const limit = createSpendingLimit(config.limits.maxSpendWei)
   const payer = createPayer({ rpc, hub, lane })
-  const takenBack = watchTakenBack(feed, ledger)
   let hasPaid = false
   const pool = createFundingPool({
     chain,
@@ -97,7 +94,6 @@ export async function openFunding(options: {
       pay(call, payOptions = {}) {
         const onSent = async (hash: Hex): Promise<void> => {
           hasPaid = true
-          takenBack.watchPayment(hash)
           await payOptions.onSent?.(hash)
         }
         return payer.pay(call, { ...payOptions, onSent })
@@ -129,7 +125,7 @@ export async function openFunding(options: {
           range,
           to: account.address,
           allowMainnet: config.limits.allowMainnet,
-          onSwept: ({ sweptWei, feesWei, hash }) => ledger.swept(sweptWei, feesWei, hash),
+          onSwept: ({ sweptWei, feesWei }) => ledger.swept(sweptWei, feesWei),
           signal: forced,
         })
         leftWei = swept.leftWei
@@ -144,9 +140,16 @@ export async function openFunding(options: {
         problems.push({ code: error.code, message: `Not all wallets could be swept: ${error.message}` })
       }
     }
+    // Wallets hold more than was read if a payment that was given up has been mined meanwhile.
+    if (await pool.bookLost(forced)) leftWei = undefined
     leftWei ??= await sumOfBalances(connection, abilities.multicall3, wallets, users)
     // What was still waiting when sweeping began had time to be mined before it was replaced.
     await settleLate(connection, ledger, forced)
+    const { openWei } = pool.stats()
+    if (openWei > 0n) {
+      const message = `Payments of ${formatEther(openWei)} VANA to wallets may still be mined: then \`vana-load wallets sweep\` returns them.`
+      problems.push({ code: 'TX_NOT_CONFIRMED', message })
+    }
     return { statement: closeBooks(ledger, { leftWei, isSwept }, problems), problems }
   }
 
@@ -176,14 +179,7 @@ export async function openFunding(options: {
         await pool.stop(forced)
         // What comes back is paid by the wallets themselves.
         await endTurn()
-        return await settleForGood({
-          reorgs: connection.reorgs,
-          feed,
-          lane,
-          takenBack,
-          settle,
-          signal: forced,
-        })
+        return await settle()
       } catch (error) {
         if (!forced.aborted) throw error
         return { statement: noMoney, problems: [notReturned(config, ledger, limit)] }
@@ -191,7 +187,6 @@ export async function openFunding(options: {
     },
     async close() {
       await pool.stop(forced).catch(() => undefined)
-      takenBack.close()
       await journal?.close()
       await lane.close()
       await endTurn()
@@ -223,8 +218,10 @@ async function settleLate(
   ledger: MoneyLedger,
   signal: AbortSignal,
 ): Promise<void> {
-  signal.throwIfAborted()
-  for (const [hash, receipt] of await readReceipts(rpc, ledger.unsettled())) ledger.settled(hash, receipt)
+  for (const hash of ledger.unsettled()) {
+    const receipt = await readReceipt(rpc, hash, { signal })
+    if (receipt) ledger.settled(hash, receipt)
+  }
 }
 
 /**

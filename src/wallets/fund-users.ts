@@ -26,6 +26,18 @@ export type UserFundingOptions = BatchPayer & {
   signal?: AbortSignal | undefined
 }
 
+/** A payment that was given up, and is looked for until the end of the run. */
+type LostPayment = {
+  /** Of its batch. */
+  number: number
+  /** All under which it may have been mined. */
+  hashes: Set<Hash>
+  valueWei: bigint
+  /** Whether its nonce went to another transaction, so that it will not be paid unless the chain is reorganized. */
+  isFinal: boolean
+  settle(actualWei: bigint): void
+}
+
 /** Pays users and keeps the accounts of it. */
 export type UserFunding = {
   /**
@@ -35,17 +47,23 @@ export type UserFunding = {
    * @param topUpWei for users who were funded before: what they must hold now
    */
   fund(users: readonly number[], topUpWei?: bigint): Promise<void>
-  /** Enters payments that were given up and have been mined since. */
-  bookLost(): Promise<void>
+  /**
+   * Enters payments that were given up and have been mined since.
+   *
+   * @returns whether there was one
+   */
+  bookLost(): Promise<boolean>
+  /** What may still be paid though nobody waits for it, in wei. */
+  openWei(): bigint
   readonly totals: { transactions: number; fundedWei: bigint; feesWei: bigint }
 }
 
 /** Makes the part of a funding pool that moves coins. */
 export function createUserFunding(options: UserFundingOptions): UserFunding {
-  const { chain, abilities, payer, wallets, gasPerUser = 0n, ledger, journal, signal } = options
+  const { chain, abilities, payer, limit, wallets, gasPerUser = 0n, ledger, journal, signal } = options
   const totals = { transactions: 0, fundedWei: 0n, feesWei: 0n }
-  /** Payments that may still be mined though nobody waits for them. */
-  const lost: { hash: Hash; valueWei: bigint }[] = []
+  /** Payments that nobody waits for any more. */
+  const lost = new Set<LostPayment>()
   const opened = new WeakSet<readonly number[]>()
   let earlier: Promise<void> | undefined
 
@@ -74,24 +92,55 @@ export function createUserFunding(options: UserFundingOptions): UserFunding {
   }
 
   async function pay(part: FundingBatch, number: number): Promise<PaidBatch> {
-    let sent: Hash | undefined
+    const journalBooks = journal && sentBooks(journal, number)
+    const payment: LostPayment = {
+      number,
+      hashes: new Set(),
+      valueWei: part.valueWei,
+      isFinal: false,
+      settle: limit.charge,
+    }
+    let isSent = false
     try {
       return await payBatch(options, part, {
-        books: journal && sentBooks(journal, number),
-        onSent: (hash) => {
-          sent = hash
+        books: {
+          async enter(transaction) {
+            await journalBooks?.enter(transaction)
+            payment.hashes.add(transaction.hash)
+          },
+        },
+        onSent: () => {
+          isSent = true
+        },
+        onUnknownEnd: (settle) => {
+          payment.settle = settle
         },
       })
     } catch (error) {
-      if (error instanceof LoadTestError) book(0n, BigInt(String(error.details.feesWei ?? 0)))
-      const isSettled = error instanceof LoadTestError && error.code === 'FUNDING_FAILED'
-      if (sent === undefined || isSettled) throw error
+      const feesWei = error instanceof LoadTestError ? error.details.feesWei : undefined
+      if (feesWei !== undefined) book(0n, BigInt(String(feesWei)))
+      const isMined = feesWei !== undefined
+      if (!isSent || isMined) throw error
+      lost.add(payment)
+      payment.isFinal = error instanceof LoadTestError && error.code === 'FUNDING_FAILED'
+      if (payment.isFinal) throw error
       // It may still be mined: paid again, the wallets would get twice the amount.
-      lost.push({ hash: sent, valueWei: part.valueWei })
+      const [sent] = payment.hashes
       throw new LoadTestError('TX_NOT_CONFIRMED', `The end of payment ${sent} is not known.`, {
         cause: error,
       })
     }
+  }
+
+  async function findPaid({ hashes, valueWei }: LostPayment): Promise<PaidBatch | undefined> {
+    for (const hash of hashes) {
+      const receipt = await readReceipt(chain.rpc, hash)
+      if (receipt === null) continue
+      const { blockNumber, status, gasUsed, effectiveGasPrice } = receipt
+      const feesWei = gasUsed * effectiveGasPrice
+      return { hash, blockNumber, status, gasUsed, feesWei, valueWei: status === 'success' ? valueWei : 0n }
+    }
+    return undefined
   }
 
   return {
@@ -121,13 +170,19 @@ export function createUserFunding(options: UserFundingOptions): UserFunding {
       })
     },
     async bookLost() {
-      for (const { hash, valueWei } of lost.splice(0)) {
-        const receipt = await readReceipt(chain.rpc, hash)
-        if (receipt === null) continue
-        const paidWei = receipt.status === 'success' ? valueWei : 0n
-        book(paidWei, receipt.gasUsed * receipt.effectiveGasPrice)
+      let isAny = false
+      for (const payment of [...lost]) {
+        const paid = await findPaid(payment)
+        if (paid === undefined || !lost.delete(payment)) continue
+        payment.settle(paid.valueWei + paid.feesWei)
+        totals.transactions += 1
+        book(paid.valueWei, paid.feesWei)
+        await journal?.append(paidEntry(payment.number, paid))
+        isAny = true
       }
+      return isAny
     },
+    openWei: () => [...lost].reduce((sum, { valueWei, isFinal }) => sum + (isFinal ? 0n : valueWei), 0n),
   }
 }
 

@@ -45,6 +45,8 @@ export type FundingPoolStats = {
   transactions: number
   fundedWei: bigint
   feesWei: bigint
+  /** Paid to wallets, perhaps: nobody waits for it any more, and it may still be mined. */
+  openWei: bigint
   /** Longest that a user has waited. */
   maxWaitedMs: number
 }
@@ -64,8 +66,14 @@ export type FundingPool = {
    * @throws LoadTestError as `ready`
    */
   topUp(index: number, wei: bigint, signal?: AbortSignal): Promise<void>
-  /** Begins no more batches, waits for those on their way and closes their accounts. */
+  /** Begins no more batches, waits for those in flight and closes their accounts. */
   stop(signal?: AbortSignal): Promise<void>
+  /**
+   * Enters payments that were given up and have been mined since; what wallets hold may have changed.
+   *
+   * @returns whether there was one
+   */
+  bookLost(signal?: AbortSignal): Promise<boolean>
   stats(): FundingPoolStats
 }
 
@@ -207,8 +215,10 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
       await raceAbort(Promise.all([...underWay, topUps.settled()]), signal)
       await raceAbort(userFunding.bookLost(), signal)
     },
+    bookLost: (signal) => raceAbort(userFunding.bookLost(), signal),
     stats: () => ({
       ...userFunding.totals,
+      openWei: userFunding.openWei(),
       maxWaitedMs,
       fundedUsers: funded.size,
       fundingUsers: funding.size,

@@ -17,6 +17,15 @@ export type BatchPayer = {
   limit: SpendingLimit
 }
 
+/** Options of {@link payBatch}. */
+export type PayBatchOptions = PayOptions & {
+  /**
+   * Called when the payment is no longer waited for though it may still be mined: what it costs at most stays set aside
+   * until `settle` is called with what it did cost. @default it counts as spent
+   */
+  onUnknownEnd?: ((settle: (actualWei: bigint) => void) => void) | undefined
+}
+
 /** A batch that was paid. */
 export type PaidBatch = PaidTransaction & { valueWei: bigint }
 
@@ -29,13 +38,14 @@ export type PaidBatch = PaidTransaction & { valueWei: bigint }
 export async function payBatch(
   { chain, abilities, payer, limit }: BatchPayer,
   batch: FundingBatch,
-  options: PayOptions = {},
+  options: PayBatchOptions = {},
 ): Promise<PaidBatch> {
-  const { signal, books, onSent } = options
+  const { signal, books, onSent, onUnknownEnd } = options
   const { maxFeePerGas } = await chain.fees.current({ signal })
   const atMostWei = batch.valueWei + batch.gas * maxFeePerGas
   const settle = limit.reserve(atMostWei)
   let costWei = 0n
+  let isEndUnknown = false
   try {
     const paid = await payer.pay(
       { ...toCall(abilities, batch.payments), gas: batch.gas },
@@ -45,10 +55,12 @@ export async function payBatch(
         onSent: async (hash) => {
           // From here on it may be mined, whoever stops waiting for it.
           costWei = atMostWei
+          isEndUnknown = true
           await onSent?.(hash)
         },
       },
     )
+    isEndUnknown = false
     costWei = paid.feesWei + (paid.status === 'success' ? batch.valueWei : 0n)
     if (paid.status === 'success') return { ...paid, valueWei: batch.valueWei }
     const { hash: transactionHash, blockNumber, gasUsed, feesWei } = paid
@@ -59,12 +71,15 @@ export async function payBatch(
       { details: { hash: transactionHash, feesWei: String(feesWei) } },
     )
   } catch (error) {
-    const neverMined =
-      error instanceof LoadTestError && error.code === 'FUNDING_FAILED' && costWei === atMostWei
-    if (neverMined) costWei = 0n
+    if (isEndUnknown && error instanceof LoadTestError && error.code === 'FUNDING_FAILED') {
+      // Its nonce went to another transaction for good.
+      isEndUnknown = false
+      costWei = 0n
+    }
     throw error
   } finally {
-    settle(costWei)
+    if (isEndUnknown && onUnknownEnd !== undefined) onUnknownEnd(settle)
+    else settle(costWei)
   }
 }
 

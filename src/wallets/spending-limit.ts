@@ -11,6 +11,8 @@ export type SpendingLimit = {
    * @throws LoadTestError SPENDING_CAP when less than that is left
    */
   reserve(maxWei: bigint): (actualWei: bigint) => void
+  /** Counts what was paid after all, when its reservation had been settled without it. */
+  charge(wei: bigint): void
   /** What can still be set aside. */
   leftWei(): bigint
   /** What transactions have cost. */
@@ -50,6 +52,9 @@ export function createSpendingLimit(maxSpendWei: bigint): SpendingLimit {
         reserved -= maxWei
         spent += actualWei
       }
+    },
+    charge(wei) {
+      spent += wei
     },
     leftWei: left,
     spentWei: () => spent,

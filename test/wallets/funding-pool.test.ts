@@ -10,6 +10,7 @@ import { type IndexRange, indexesOf } from '../../src/wallets/index-range.ts'
 import type { NewMoneyEntry } from '../../src/wallets/money-journal.ts'
 import { createMoneyLedger } from '../../src/wallets/money-ledger.ts'
 import type { BatchPayer } from '../../src/wallets/pay-batch.ts'
+import type { Payer } from '../../src/wallets/payer.ts'
 import { startWalletStack, type WalletStack } from './wallet-stack.fixture.ts'
 
 const amountWei = parseEther('0.1')
@@ -186,6 +187,48 @@ describe('a funding pool', () => {
   })
 })
 
+describe('a payment that was given up and is mined after all', () => {
+  /** Pays as `payer` does, but gives up the first payment as soon as it is sent. */
+  function givingUp(payer: Payer, code: 'TX_NOT_CONFIRMED' | 'FUNDING_FAILED') {
+    const first: Promise<unknown>[] = []
+    const giving: Payer = {
+      address: payer.address,
+      async pay(call, options) {
+        if (first.length > 0) return await payer.pay(call, options)
+        first.push(payer.pay(call, options))
+        await Promise.all(first)
+        throw new LoadTestError(code, 'given up')
+      },
+    }
+    return giving
+  }
+
+  it.each(['TX_NOT_CONFIRMED', 'FUNDING_FAILED'] as const)(
+    'is in the ledger, the journal and the cap, though it ended in %s',
+    async (code) => {
+      const range = freshRange(3)
+      const payer = stack.payer()
+      const before = await stack.balance(payer.address)
+      const batchPayer = await stack.batchPayer({ payer: givingUp(payer, code) })
+      const lines: NewMoneyEntry[] = []
+      const journal = { append: async (entry: NewMoneyEntry) => void lines.push(entry) }
+      const { pool, ledger } = await startPool(range, { batchPayer, journal })
+      await pool.ready(range.from).catch(() => undefined)
+      await pool.stop()
+      await pool.stop()
+      const { totalWei } = await stack.manager.status({ range, amountWei })
+      expect(totalWei).toBe(3n * amountWei)
+      const { funderCostWei, fundingFeesWei } = ledger.close(totalWei)
+      expect(before - (await stack.balance(payer.address))).toBe(funderCostWei)
+      expect(batchPayer.limit.spentWei()).toBe(3n * amountWei + fundingFeesWei)
+      expect(pool.stats()).toMatchObject({ openWei: 0n, transactions: 1, fundedWei: 3n * amountWei })
+      expect(lines.filter(({ type }) => type === 'paid')).toMatchObject([
+        { batch: 0, valueWei: String(3n * amountWei) },
+      ])
+    },
+  )
+})
+
 describe('a payment that no block takes in time', () => {
   it('fails its users, is never paid again, and is in the books once it is mined', async () => {
     const slow = await startWalletStack()
@@ -204,7 +247,8 @@ describe('a payment that no block takes in time', () => {
         ledger,
       })
       await expect(pool.ready(1)).rejects.toThrow(withCode('TX_NOT_CONFIRMED'))
-      expect(batchPayer.limit.spentWei()).toBeGreaterThan(3n * amountWei)
+      expect(batchPayer.limit.leftWei()).toBeLessThan(10n ** 22n - 3n * amountWei)
+      expect(pool.stats().openWei).toBe(3n * amountWei)
       await client.setAutomine(true)
       await client.mine({ blocks: 1 })
       await pool.stop()
