@@ -4,7 +4,6 @@ import { sumOutcomes } from '../results/outcome-counts.ts'
 import type { Summary } from '../results/summary-schema.ts'
 import { dependencyWords } from './dependency-words.ts'
 import { limitingEndpoints } from './endpoint-finding.ts'
-import { finalCheckFindings } from './final-check-finding.ts'
 import {
   formatCount,
   formatCounted,
@@ -46,7 +45,6 @@ export function findingsOf(summary: Summary, points: readonly TimelinePoint[]): 
       }),
     ),
     ...stopped(summary),
-    ...finalCheckFindings(summary),
     ...protectionFindings(summary),
     brokeFirst(summary),
     ...refuted(summary),
