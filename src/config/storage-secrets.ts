@@ -32,20 +32,27 @@ export const developmentStorageSecrets = {
   googleDriveClientSecret: 'vana-load-testbed-client',
 } as const satisfies StorageSecrets
 
+/** The access token that an embedded Google Cloud Storage takes; as public as the others. */
+export const developmentStorageToken = 'vana-load-testbed'
+
+/** Whether a storage is one of the embedded stack: only that is shown what everyone knows. */
+export function isEmbeddedStorage({ storage, embedded }: Pick<Target, 'storage' | 'embedded'>): boolean {
+  const { apiEndpoint } = storage
+  return embedded.includes('storage') && apiEndpoint !== undefined && isLoopback(apiEndpoint)
+}
+
 /**
  * Chooses what opens a target's storage: an embedded one takes what everyone knows, and is never shown anything else.
  *
  * @param given what the environment has
  */
 export function storageSecretsFor(
-  { storage, embedded }: Pick<Target, 'storage' | 'embedded'>,
+  target: Pick<Target, 'storage' | 'embedded'>,
   given: StorageSecrets,
 ): StorageSecrets {
-  const { provider, apiEndpoint } = storage
   // Google Cloud Storage is never shown credentials at an endpoint of one's own, and signs URLs with what is given.
-  if (provider === 'gcs') return given
-  const isEmbedded = embedded.includes('storage') && apiEndpoint !== undefined && isLoopback(apiEndpoint)
-  return isEmbedded ? developmentStorageSecrets : given
+  if (target.storage.provider === 'gcs') return given
+  return isEmbeddedStorage(target) ? developmentStorageSecrets : given
 }
 
 const variables = {

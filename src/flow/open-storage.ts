@@ -1,4 +1,9 @@
-import { type StorageSecrets, storageSecretsFor } from '../config/storage-secrets.ts'
+import {
+  developmentStorageToken,
+  isEmbeddedStorage,
+  type StorageSecrets,
+  storageSecretsFor,
+} from '../config/storage-secrets.ts'
 import type { Target } from '../config/target.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { createGoogleCloudStorage } from '../storage/google-cloud-storage.ts'
@@ -33,6 +38,7 @@ export function openStorage(
         ...common,
         bucket: storage.bucket,
         urlKind: storage.urls,
+        ...(isEmbeddedStorage(target) ? { accessToken: developmentStorageToken } : {}),
         ...(credentials === undefined ? {} : { credentials }),
       })
     }

@@ -15,8 +15,10 @@ import { uploadObject } from './upload-object.ts'
 /** Where objects go, and what kind of URLs stand for them. */
 export type GoogleCloudStorageOptions = {
   bucket: string
-  /** Endpoint of a stand-in, to which no credentials are sent. @default the real Google Cloud Storage */
+  /** Endpoint of a stand-in, to which no `credentials` are sent. @default the real Google Cloud Storage */
   apiEndpoint?: string
+  /** Access token for the stand-in. @default none */
+  accessToken?: string
   /** A service account's key file, parsed. @default the machine's own (application default credentials) */
   credentials?: ServiceAccount
   /** Public URLs need a bucket that anyone may read; signed ones need `credentials`. @default 'public' */
@@ -53,7 +55,15 @@ const neededPermissions = [
  * const { url } = await storage.upload(bytes, { name: 'a.bin', contentType: 'application/octet-stream', signal })
  */
 export function createGoogleCloudStorage(options: GoogleCloudStorageOptions): ObjectStorage {
-  const { bucket, apiEndpoint, credentials, urlKind = 'public', prefix = '', connections = 256 } = options
+  const {
+    bucket,
+    apiEndpoint,
+    accessToken,
+    credentials,
+    urlKind = 'public',
+    prefix = '',
+    connections = 256,
+  } = options
   const {
     signedUrlLifetimeMs = weekMs,
     timeoutMs: defaultTimeoutMs = 30_000,
@@ -70,13 +80,15 @@ export function createGoogleCloudStorage(options: GoogleCloudStorageOptions): Ob
     throw new LoadTestError('CONFIG_INVALID', 'Signed URLs need the key file of a service account.')
   }
   const signer = urlKind === 'signed' && credentials !== undefined ? createSigner(credentials) : undefined
-  const official = createOfficialClient({ bucket, endpoint, apiEndpoint, credentials })
+  const official = createOfficialClient({ bucket, endpoint, apiEndpoint, accessToken, credentials })
   const dispatcher = new Agent({ connections, pipelining: 1 })
+  const standInHeaders: Record<string, string> =
+    accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }
   const connection: StorageConnection = {
     dispatcher,
     endpoint,
     bucket,
-    authorization: apiEndpoint === undefined ? official.authorization : async () => ({}),
+    authorization: apiEndpoint === undefined ? official.authorization : async () => standInHeaders,
   }
 
   const settle = ({ signal = options.signal, timeoutMs = defaultTimeoutMs }: StorageCallOptions) => ({

@@ -26,6 +26,8 @@ export type OfficialClient = {
   authorization(call: OfficialCall): Promise<Record<string, string>>
 }
 
+type Interceptor = Storage['interceptors'][number]
+
 /** For calls without a signal. */
 const never = new AbortController().signal
 
@@ -39,18 +41,31 @@ export function createOfficialClient(options: {
   bucket: string
   endpoint: string
   apiEndpoint: string | undefined
+  /** Sent to `apiEndpoint`, to which the client sends no credentials of its own. */
+  accessToken?: string | undefined
   credentials: ServiceAccount | undefined
 }): OfficialClient {
-  const { bucket, endpoint, apiEndpoint, credentials } = options
+  const { bucket, endpoint, apiEndpoint, accessToken, credentials } = options
   let loaded: Promise<Storage> | undefined
 
   async function load(): Promise<Storage> {
     const { Storage } = await import('@google-cloud/storage')
-    return new Storage({
+    const storage = new Storage({
       ...(apiEndpoint !== undefined && { apiEndpoint }),
       ...(credentials !== undefined && { credentials }),
       retryOptions: { autoRetry: false, maxRetries: 0 },
     })
+    if (accessToken !== undefined && apiEndpoint !== undefined) {
+      const authorization = `Bearer ${accessToken}`
+      // Its own credentials go nowhere but to Google.
+      storage.interceptors.push({
+        request: (asked) =>
+          Object.assign(asked, { headers: { ...asked.headers, authorization } }) as ReturnType<
+            Interceptor['request']
+          >,
+      })
+    }
+    return storage
   }
 
   async function run<T>(

@@ -16,6 +16,8 @@ export type PartSettings = {
         public: boolean
         /** Whose signed URLs are accepted; `key` is the public one, in PEM. */
         serviceAccounts: { clientEmail: string; key: string }[]
+        /** Which access tokens are accepted; absent where none is asked for. */
+        accessTokens: readonly string[] | undefined
       }
     | { provider: 'pinata'; port: number; jwt: string; requestsPerMinute: number | undefined }
     | {
@@ -71,11 +73,12 @@ export const partStarters: { [Name in PartName]: (settings: PartSettings[Name]) 
   async storage(settings) {
     if (settings.provider === 'gcs') {
       const { startStorageEmulator } = await import('./storage/start-storage-emulator.ts')
-      const { port, bucket, public: isPublic, serviceAccounts } = settings
+      const { port, bucket, public: isPublic, serviceAccounts, accessTokens } = settings
       return await startStorageEmulator({
         port,
         buckets: [{ name: bucket, public: isPublic }],
         serviceAccounts,
+        accessTokens,
       })
     }
     const { port, requestsPerMinute } = settings

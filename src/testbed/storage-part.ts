@@ -1,4 +1,4 @@
-import { developmentStorageSecrets } from '../config/storage-secrets.ts'
+import { developmentStorageSecrets, developmentStorageToken } from '../config/storage-secrets.ts'
 import type { StorageTarget } from '../config/storage-target.ts'
 import type { PartSettings } from './parts.ts'
 import type { ServiceAccountFile } from './service-account-file.ts'
@@ -27,6 +27,7 @@ export function storageSettings(
       return {
         ...{ provider, port: common.port, bucket, public: storageUrls === 'public' },
         serviceAccounts: account ? [account.public] : [],
+        accessTokens: options.storageAuth === 'token' ? [developmentStorageToken] : undefined,
       }
     case 'pinata':
       return { provider, ...common, jwt: developmentStorageSecrets.pinataJwt }

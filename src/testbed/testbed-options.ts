@@ -28,6 +28,8 @@ export type TestbedOptions = {
   bucket?: string
   /** Whether anybody may read the bucket, or only holders of a signed URL. @default 'public' */
   storageUrls?: 'public' | 'signed'
+  /** Whether the JSON API asks for an access token where a real bucket does, or for nothing. @default 'none' */
+  storageAuth?: 'none' | 'token'
   /** Which version of the personal server to resemble. @default 'main-2025-09-05' */
   serverProfile?: 'main-2025-09-05' | 'head-2025-10-17'
   /** Whether the personal server works on one request at a time, as the original. @default 'serial' */

@@ -54,6 +54,14 @@ describe('errors of the JSON API', () => {
     ['POST', '/storage/v1/b?project=p', 400, 'required'],
     ['GET', '/storage/v1/b', 400, 'required'],
     ['GET', '/storage/v1/b/%E0%A4%A/o', 400, 'invalid'],
+    ['GET', '/storage/v1/b/open-bucket/acl/allUsers/more', 404, 'notFound'],
+    ['GET', '/storage/v1/b/open-bucket/iam/testPermissions/more', 404, 'notFound'],
+    ['GET', '/storage/v1/b/open-bucket/o/x/acl/allUsers/more', 404, 'notFound'],
+    ['GET', '/storage/v1/projects/p/serviceAccount/more', 404, 'notFound'],
+    ['GET', '/storage/v1/b/open-bucket/o?softDeleted=true', 501, 'notImplemented'],
+    ['POST', `${upload}?uploadType=media&name=x&kmsKeyName=k`, 501, 'notImplemented'],
+    ['GET', '/storage/v1/b/open-bucket/folders/x', 501, 'notImplemented'],
+    ['POST', '/storage/v1/b/open-bucket/o/watch', 501, 'notImplemented'],
   ])('%s %s is answered %i, %s', async (method, path, status, reason) => {
     const answer = await fetch(use.url(path), { method })
     const { error } = (await answer.json()) as { error: { code: number; errors: { reason: string }[] } }
@@ -93,6 +101,50 @@ describe('errors of object URLs', () => {
   ])('%s %s is answered %i %s', async (method, path, status, code) => {
     const answer = await fetch(use.url(path), { method })
     expect([answer.status, /<Code>(\w+)</.exec(await answer.text())?.[1] ?? '']).toEqual([status, code])
+  })
+
+  test.each([
+    ...[
+      'acl',
+      'tagging',
+      'retention',
+      'legal-hold',
+      'encryption',
+      'torrent',
+      'uploads',
+      'versionId=1',
+      'compose',
+    ],
+    ...['uploadId=1', 'partNumber=1&uploadId=1', 'cors', 'versioning', 'lifecycle', 'policy', 'restore'],
+  ])('whose query asks for %s are answered 501, and the object stays as it is', async (query) => {
+    const headers = { authorization: 'Bearer anything' }
+    const url = use.url(`/${buckets.open}/kept`)
+    await fetch(url, { method: 'PUT', body: 'content', headers })
+    for (const path of ['/kept', ''])
+      for (const method of ['GET', 'HEAD', 'PUT', 'POST', 'DELETE']) {
+        const asked = use.url(`/${buckets.open}${path}?${query}`)
+        const answer = await fetch(asked, {
+          method,
+          headers,
+          ...(method === 'PUT' ? { body: '<ACL/>' } : {}),
+        })
+        expect([method, answer.status]).toEqual([method, 501])
+        await answer.arrayBuffer()
+      }
+    expect(await (await fetch(url)).text()).toBe('content')
+  })
+
+  test.each([
+    [{ 'x-goog-content-length-range': '1,2' }],
+    [{ 'x-amz-copy-source': '/open-bucket/kept' }],
+    [{ 'x-goog-encryption-kms-key-name': 'a/key' }],
+    [{ 'x-http-method-override': 'DELETE' }],
+    [{ 'x-goog-object-lock-mode': 'GOVERNANCE' }],
+  ])('with %j are answered 501 instead of being treated as others', async (header) => {
+    const headers = { authorization: 'Bearer anything', ...header }
+    const answer = await fetch(use.url(`/${buckets.open}/new`), { method: 'PUT', body: 'x', headers })
+    expect(answer.status).toBe(501)
+    expect((await fetch(use.url(`/${buckets.open}/new`))).status).toBe(404)
   })
 
   test('a bearer token opens what is private, since nobody checks it here', async () => {

@@ -3,6 +3,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { noStorageSecrets } from '../../src/config/storage-secrets.ts'
+import { openStorage } from '../../src/flow/open-storage.ts'
 import { startProgram } from '../e2e/program.fixture.ts'
 import { type ChainFixture, fileKeyOf, startChainFixture } from '../personal-server/chain.fixture.ts'
 import { type FileStore, startFileStore } from '../personal-server/file-store.fixture.ts'
@@ -67,6 +69,21 @@ describe('vana-load testbed --only', () => {
     expect(JSON.parse(readFileSync(keyFile, 'utf8')).type).toBe('service_account')
     await interrupt(part)
     expect(() => readFileSync(keyFile)).toThrow('ENOENT')
+  })
+
+  test('storage that asks for credentials: opens for vana-load, and for nobody without the token', async () => {
+    const part = await startPart(['storage', '--storage-auth', 'token'], folder)
+    const { storage: described, embedded } = part.document
+    if (described?.provider !== 'gcs') throw new Error('another storage was started')
+    const upload = `${described.apiEndpoint}/upload/storage/v1/b/${described.bucket}/o?uploadType=media&name=x`
+    expect((await fetch(upload, { method: 'POST', body: 'x' })).status).toBe(401)
+    const storage = openStorage({ storage: described, embedded: embedded ?? [] }, noStorageSecrets)
+    const { url: objectUrl } = await storage.upload(new Blob(['hello']), { name: 'mine' })
+    expect(await (await fetch(objectUrl)).text()).toBe('hello')
+    expect(await storage.missingPermissions()).toEqual([])
+    expect((await storage.list()).map(({ name }) => name)).toEqual(['mine'])
+    await storage.close()
+    await interrupt(part)
   })
 
   test('personal-server: works against any chain that answers its four reads, and any storage', async () => {

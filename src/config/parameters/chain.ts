@@ -130,6 +130,14 @@ export const testbedParameters = {
     variable: 'TESTBED_STORAGE_URLS',
     summary: 'URLs of the embedded storage that go on chain: public, or signed (V4), which cost more gas.',
   }),
+  /** Whether the embedded Google Cloud Storage asks for credentials. */
+  storageAuth: parameter(choice(['none', 'token']), {
+    default: 'none',
+    flag: '--storage-auth <kind>',
+    variable: 'TESTBED_STORAGE_AUTH',
+    summary:
+      'Credentials that the JSON API of the embedded Google Cloud Storage asks for: none, or token (an access token, as a real bucket does).',
+  }),
   /** Faults between the embedded parts and whoever uses them. */
   faults: parameter(listOf(fault, fault.allowed), {
     default: [],

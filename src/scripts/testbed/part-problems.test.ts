@@ -45,6 +45,7 @@ const flagsOfParts = [
   ['storage', '--storage-port', '0'],
   ['storage', '--storage', 'gcs'],
   ['storage', '--storage-urls', 'signed'],
+  ['storage', '--storage-auth', 'none'],
   ['personalServer', '--personal-server-port', '0'],
   ['personalServer', '--inference-median', '1s'],
   ['personalServer', '--inference', 'spread=1'],

@@ -18,6 +18,7 @@ const partOfKey: Readonly<Record<string, TestbedPart>> = {
   'testbed.storage': 'storage',
   'testbed.storageRateLimit': 'storage',
   'testbed.storageUrls': 'storage',
+  'testbed.storageAuth': 'storage',
   'command.personalServerPort': 'personalServer',
   'testbed.inferenceMedian': 'personalServer',
   'testbed.inference': 'personalServer',

@@ -74,9 +74,20 @@ export function policyGrantsAll(bucket: Bucket, right: 'get' | 'list'): boolean 
 
 const permission = /^storage\.[a-zA-Z]+\.[a-zA-Z]+$/
 
-/** The permissions asked about: whoever reaches the emulator has them all. Throws 400 for what is no permission. */
-export function testPermissions(asked: readonly string[]): Record<string, unknown> {
-  const unknown = asked.find((name) => !permission.test(name))
+const rights = { 'storage.objects.get': 'get', 'storage.objects.list': 'list' } as const
+
+/**
+ * Tells which of the permissions asked about the caller has: all of them, or for an anonymous one those that everyone has.
+ *
+ * @param anonymousAt the bucket, for an anonymous caller
+ * @throws 400 for what is no permission
+ */
+export function testPermissions(given: readonly string[], anonymousAt?: Bucket): Record<string, unknown> {
+  const asked = given.filter((name) => {
+    const right = name in rights ? rights[name as keyof typeof rights] : undefined
+    return anonymousAt === undefined || (right !== undefined && policyGrantsAll(anonymousAt, right))
+  })
+  const unknown = given.find((name) => !permission.test(name))
   if (unknown !== undefined) throw invalid(`Permission ${unknown} is not valid for this resource.`)
   return { kind: 'storage#testIamPermissionsResponse', ...(asked.length > 0 && { permissions: asked }) }
 }

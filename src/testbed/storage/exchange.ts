@@ -12,6 +12,8 @@ export type Emulator = {
   readonly bodies: BodyStore
   readonly uploads: ResumableUploads
   readonly rewrites: Rewrites
+  /** Access tokens that open everything; nothing is asked of callers of the JSON API, and any token opens all, without a list. */
+  readonly accessTokens: ReadonlySet<string> | undefined
   /** The public keys of service accounts by e-mail address, for signed URLs. */
   readonly accounts: ReadonlyMap<string, KeyObject>
   readonly counters: EmulatorCounters

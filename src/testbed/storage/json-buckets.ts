@@ -1,4 +1,5 @@
 import { predefinedBucketAccess, predefinedObjectAccess } from './access-list.ts'
+import { hasToken } from './authorize.ts'
 import { handleBucketAccess } from './bucket-access.ts'
 import { policyResource, replacePolicy, testPermissions } from './bucket-policy.ts'
 import { bucketResource } from './bucket-resource.ts'
@@ -72,15 +73,17 @@ export async function handleBucketAction(
   emulator: Emulator,
   exchange: Exchange,
   name: string,
-  [action = '', detail]: readonly string[],
+  [action = '', detail, ...more]: readonly string[],
 ): Promise<void> {
   const { method, query, request } = exchange
   const bucket = emulator.store.bucket(name)
+  if (more.length > 0 && !unsupported.includes(action)) throw noSuchPath()
   if (action === 'acl' || action === 'defaultObjectAcl')
     return await handleBucketAccess(emulator, exchange, bucket, action, detail)
   if (action === 'iam' && detail === 'testPermissions') {
     if (method !== 'GET') throw methodNotAllowed()
-    return sendJson(exchange, testPermissions(query.getAll('permissions')))
+    const isAnonymous = emulator.accessTokens !== undefined && !hasToken(emulator, exchange)
+    return sendJson(exchange, testPermissions(query.getAll('permissions'), isAnonymous ? bucket : undefined))
   }
   if (action === 'iam' && detail === undefined) {
     if (method !== 'GET' && method !== 'PUT') throw methodNotAllowed()

@@ -86,6 +86,7 @@ export async function handleObjectAction(
   name: string,
   [action = '', ...rest]: readonly string[],
 ): Promise<void> {
+  if (action === 'acl' && rest.length > 1) throw noSuchPath()
   if (action === 'acl') return await handleObjectAccess(emulator, exchange, bucket, name, rest)
   if (exchange.method !== 'POST') throw methodNotAllowed()
   const source = { bucket, name }

@@ -76,6 +76,10 @@ export class ObjectStore {
     return bucket
   }
 
+  findBucket(name: string): Bucket | undefined {
+    return this.#buckets.get(name)
+  }
+
   bucket(name: string): Bucket {
     const bucket = this.#buckets.get(name)
     if (bucket === undefined) throw noSuchBucket()

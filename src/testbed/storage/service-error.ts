@@ -155,6 +155,37 @@ export function anonymousDenied(permission: string): ServiceError {
   })
 }
 
+const authorizationHeader = { type: 'header', name: 'Authorization' } as const
+const challenge = { 'www-authenticate': 'Bearer realm="https://accounts.google.com/"' }
+
+/** A request of the JSON API without credentials, where some are needed. */
+export function loginRequired(permission: string): ServiceError {
+  const resource = permission.startsWith('storage.buckets.') ? 'bucket' : 'object'
+  return new ServiceError({
+    status: 401,
+    reason: 'required',
+    code: 'AuthenticationRequired',
+    message:
+      `Anonymous caller does not have ${permission} access to the Google Cloud Storage ${resource}. ` +
+      `Permission '${permission}' denied on resource (or it may not exist).`,
+    location: authorizationHeader,
+    headers: challenge,
+  })
+}
+
+/** A token that nobody issued, or that has run out. */
+export function invalidCredentials(): ServiceError {
+  return new ServiceError({
+    status: 401,
+    reason: 'authError',
+    code: 'AuthenticationRequired',
+    message: 'Invalid Credentials',
+    xmlMessage: 'Authentication required.',
+    location: authorizationHeader,
+    headers: challenge,
+  })
+}
+
 export function tooLarge(limitBytes: number): ServiceError {
   return new ServiceError({
     status: 413,

@@ -19,6 +19,11 @@ export type StorageEmulatorOptions = EmulatorServerOptions & {
   buckets?: readonly EmulatedBucket[]
   /** Service accounts whose signed URLs are accepted. @default [] */
   serviceAccounts?: readonly EmulatedServiceAccount[]
+  /**
+   * Access tokens that are accepted. With a list, whatever is not public needs one of them, as a real bucket does; without,
+   * the JSON API asks for nothing, and any token opens the XML API. @default undefined
+   */
+  accessTokens?: readonly string[] | undefined
   /** Folder for bodies that do not fit in memory; a folder of its own is made in it. @default the system's temporary folder */
   spillDirectory?: string
   /** Most bytes of object bodies in memory; the rest goes to files. @default 256 MiB */
@@ -66,6 +71,7 @@ export async function startStorageEmulator(options: StorageEmulatorOptions = {})
   const {
     buckets = [],
     serviceAccounts = [],
+    accessTokens,
     spillDirectory,
     memoryLimitBytes = 256 * 2 ** 20,
     maxObjectBytes = 2 ** 30,
@@ -85,6 +91,7 @@ export async function startStorageEmulator(options: StorageEmulatorOptions = {})
     accounts: new Map(
       serviceAccounts.map(({ clientEmail, key }) => [clientEmail, accountKey(clientEmail, key)]),
     ),
+    accessTokens: accessTokens && new Set(accessTokens),
     counters: createCounters(),
     maxObjectBytes,
     now,

@@ -8,18 +8,6 @@ import { decodePageToken, encodePageToken } from './page.ts'
 import { isListableByAll } from './public-access.ts'
 import { methodNotAllowed, notImplemented, type ServiceError } from './service-error.ts'
 
-const unsupported = [
-  'acl',
-  'billing',
-  'compose',
-  'cors',
-  'encryption',
-  'lifecycle',
-  'location',
-  'logging',
-  'policy',
-].concat(['storageClass', 'tagging', 'uploads', 'versioning', 'versions', 'websiteConfig'])
-
 /** Handles `/<bucket>`: whether it is there, and the two kinds of listings. */
 export function handleXmlBucket(emulator: Emulator, exchange: Exchange, name: string): void {
   const { method, query, response } = exchange
@@ -32,8 +20,6 @@ export function handleXmlBucket(emulator: Emulator, exchange: Exchange, name: st
     throw methodNotAllowed()
   }
   authorize(emulator, exchange, 'storage.objects.list', { isPublic: isListableByAll(bucket) })
-  const other = unsupported.find((parameter) => query.has(parameter))
-  if (other !== undefined) throw notImplemented(`The XML API's ${other} is not supported by this emulator.`)
   if (method === 'HEAD') {
     response.writeHead(200, { 'content-length': 0 }).end()
     return
