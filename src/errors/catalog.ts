@@ -86,6 +86,10 @@ export const errorCatalog = {
     retriable: false,
     hint: 'No block took the transaction in time; check fees and the chain.',
   },
+  TX_REORGED: {
+    retriable: false,
+    hint: 'The chain took the block back, and the permission with it; --confirmations waits until a block is deeper.',
+  },
   TX_EVENT_MISSING: {
     retriable: false,
     hint: 'The transaction succeeded without PermissionAdded; check the contract address.',

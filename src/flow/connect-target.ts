@@ -12,6 +12,7 @@ import { tellRevert } from '../chain/explain-revert.ts'
 import { createFees, type Fees } from '../chain/fees.ts'
 import { findPermissionAdded } from '../chain/permission-event.ts'
 import { ReceiptHub } from '../chain/receipt-hub.ts'
+import { type ReorgWatch, watchReorgs } from '../chain/reorg-watch.ts'
 import { createRpcPool, type RpcPool } from '../chain/rpc-pool.ts'
 import { createUserSender } from '../chain/user-sender.ts'
 import { noStorageSecrets, type StorageSecrets } from '../config/storage-secrets.ts'
@@ -74,9 +75,13 @@ export type TargetConnection = {
   services: FlowServices
   rpc: RpcPool
   feed: BlockFeed
+  /** What the feed saw the chain take back. */
+  reorgs: ReorgWatch
   fees: Fees
   receipts: ReceiptHub
   compute: ComputePool
+  /** The hash under which a relayer has a transaction now; the same one where it can't say, or there is no relayer. */
+  currentHash(hash: Hex, signal: AbortSignal): Promise<Hex>
   /** Closes every connection and thread. */
   close(): Promise<void>
 }
@@ -93,6 +98,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
     ...(settings.rpcRatePerSecond === undefined ? {} : { ratePerSecond: settings.rpcRatePerSecond }),
   })
   const feed = createBlockFeed({ rpc, pollIntervalMs: settings.blockPollIntervalMs ?? 500 })
+  const reorgs = watchReorgs(feed)
   const fees = createFees({
     rpc,
     feed,
@@ -110,7 +116,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
     inferenceTimeoutMs: settings.inferenceTimeoutMs ?? requestTimeoutMs,
     token: settings.apiServerToken,
   })
-  const chain = { rpc, feed, fees, receipts }
+  const chain = { rpc, feed, reorgs, fees, receipts }
   const pool = granteesOf(target, settings.grantees).map((grantee) =>
     shared((signal) => resolveGrantee(rpc, target.chain.contracts.grantees, grantee, signal)),
   )
@@ -169,8 +175,14 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
     },
     ...chain,
     compute,
+    async currentHash(hash, signal) {
+      if (settings.submission === 'direct') return hash
+      const known = await api.relayed(hash, signal).catch(() => signal.throwIfAborted())
+      return known?.hash ?? hash
+    },
     async close() {
       receipts.close()
+      reorgs.close()
       await Promise.all([compute.stop(), rpc.close(), storage.close(), http.destroy()])
     },
   }

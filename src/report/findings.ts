@@ -4,6 +4,7 @@ import { sumOutcomes } from '../results/outcome-counts.ts'
 import type { Summary } from '../results/summary-schema.ts'
 import { dependencyWords } from './dependency-words.ts'
 import { limitingEndpoints } from './endpoint-finding.ts'
+import { finalCheckFindings } from './final-check-finding.ts'
 import {
   formatCount,
   formatCounted,
@@ -45,6 +46,7 @@ export function findingsOf(summary: Summary, points: readonly TimelinePoint[]): 
       }),
     ),
     ...stopped(summary),
+    ...finalCheckFindings(summary),
     ...protectionFindings(summary),
     brokeFirst(summary),
     ...refuted(summary),

@@ -7,6 +7,7 @@ import type { FlowRecord } from '../flow/flow-record.ts'
 import { createRedactor } from '../redaction/redact.ts'
 import { createLineWriter } from './line-writer.ts'
 import { findRun, listRuns, readRun } from './read-run.ts'
+import { remeasure } from './remeasure.ts'
 import { createRunFolder } from './run-folder.ts'
 import { makeRunId, runIdPattern } from './run-id.ts'
 import { createRunRecorder } from './run-recorder.ts'
@@ -52,6 +53,42 @@ describe('a run that was written', () => {
       'summary.json',
       'timeline.ndjson',
     ])
+  })
+
+  test('has corrected flows in their old places, one line each, and is measured by them', async () => {
+    const made = makeRun({ ...healthy, users: 40 })
+    const folder = await folderOf()
+    for (const flow of made.flows) await folder.appendFlow(flow)
+    const succeeded = made.flows.filter(({ outcome }) => outcome === 'succeeded')
+    const lost = succeeded.slice(3, 5).map((flow): FlowRecord => {
+      const error = { code: 'TX_REORGED', step: 'confirm', message: 'gone', retriable: false } as const
+      const tx = flow.tx && {
+        ...flow.tx,
+        permissionId: null,
+        blockNumber: null,
+        gasUsed: null,
+        gasPriceWei: null,
+      }
+      return { ...flow, outcome: 'failed', tx, error }
+    })
+    const records = new Map(lost.map((flow) => [flow.index, flow]))
+    await folder.correctFlows(records)
+    await folder.close()
+
+    const expected = made.flows.map((flow) => records.get(flow.index) ?? flow)
+    const { flows } = await readRun(folder.path)
+    expect(await collect(flows())).toEqual(expected)
+    const parts = { run: made.summary.run, planned: 40, redact: createRedactor() }
+    const corrected = await remeasure(made.summary, flows(), parts)
+    expect(corrected.users).toEqual({
+      ...made.summary.users,
+      succeeded: succeeded.length - 2,
+      failed: made.summary.users.failed + 2,
+    })
+    expect(corrected.latencyMs.flow.count).toBe(succeeded.length - 2)
+    expect(corrected.permissions.count).toBe(made.summary.permissions.count - 2)
+    expect(corrected.arrivals).toEqual(made.summary.arrivals)
+    expect(corrected.errors.find(({ code }) => code === 'TX_REORGED')?.count).toBe(2)
   })
 
   test('gives the same measurements when its flows are replayed', async () => {

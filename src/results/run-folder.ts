@@ -4,6 +4,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import type { Redactor } from '../redaction/redact.ts'
 import { openLineWriter } from './line-writer.ts'
+import { replaceLines } from './replace-lines.ts'
 import type { Summary } from './summary-schema.ts'
 import type { TimelineLine } from './timeline-line.ts'
 import { writeAtomically } from './write-atomically.ts'
@@ -36,6 +37,11 @@ export type RunFolder = {
   appendFlow(record: FlowRecord): Promise<void>
   /** Appends a second of the timeline and sees that flows and timeline are with the operating system. */
   appendTimeline(line: TimelineLine): Promise<void>
+  /**
+   * Writes flows anew, each record in place of the one with its number: all of them or none. No flow can be appended from
+   * then on.
+   */
+  correctFlows(records: ReadonlyMap<number, FlowRecord>): Promise<void>
   /** Sees that all flows and seconds so far are with the operating system, to be read back. */
   flush(): Promise<void>
   /** Writes `summary.json`: all of it or nothing. */
@@ -90,6 +96,14 @@ export async function createRunFolder(options: {
       explained(path, async () => {
         await timeline.write(line(second))
         await Promise.all([flows.flush(), timeline.flush()])
+      }),
+    correctFlows: (records) =>
+      explained(path, async () => {
+        await flows.close()
+        await replaceLines(file('flows'), (text) => {
+          const record = records.get((JSON.parse(text) as FlowRecord).index)
+          return record === undefined ? text : line(record)
+        })
       }),
     flush: () =>
       explained(path, async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { baselineResultSchema } from './baseline/baseline-result-schema.ts'
 import { dependenciesSchema } from './environment.ts'
+import { finalCheckSchema } from './final-check-schema.ts'
 import { measurementsSchema, weiSchema } from './measurements-schema.ts'
 import { runIdentitySchema } from './snapshot-schema.ts'
 
@@ -86,6 +87,8 @@ export const summarySchema = measurementsSchema
     /** Faults that were put in front of the target on purpose, as `--fault` has them; none in a clean run. */
     faults: z.array(z.string()).default([]),
     money: moneySchema,
+    /** What the last look at the chain found, after the last flow; `null` when there was none. */
+    finalCheck: finalCheckSchema.nullable().default(null),
     thresholds: z.array(thresholdResultSchema),
     /** How it stands to the baseline that it was held against; `null` when there was none. */
     baseline: baselineResultSchema.nullable().default(null),

@@ -1,6 +1,7 @@
 import type { Dependencies } from './environment.ts'
 import { evaluateThresholds } from './evaluate-thresholds.ts'
 import { exitCodeOf } from './exit-code.ts'
+import type { FinalCheck } from './final-check-schema.ts'
 import { generatorWarnings } from './generator-warnings.ts'
 import type { Measurements } from './measurements-schema.ts'
 import { type Money, mismatchOf, noMoney } from './money-balance.ts'
@@ -29,6 +30,8 @@ export type SummaryParts = {
   stopped?: Stop | null
   /** @default `null`: this machine made the whole load */
   part?: { index: number; count: number } | null
+  /** What the last look at the chain found. @default `null`: there was none */
+  finalCheck?: FinalCheck | null
   /** What else is to be taken into account, besides what the measurements show. @default none */
   warnings?: readonly Warning[]
   /** Promises that were found broken elsewhere. @default none */
@@ -54,6 +57,7 @@ export function buildSummary(parts: SummaryParts): Summary {
     faults: [...(parts.faults ?? [])],
     ...measurements,
     money,
+    finalCheck: parts.finalCheck ?? null,
     thresholds,
     baseline: null,
     problems,

@@ -1,8 +1,9 @@
 import { formatEther, type Hex } from 'viem'
 import { systemClock } from '../async/clock.ts'
-import { readBalance, readReceipt } from '../chain/chain-reads.ts'
+import { readBalance } from '../chain/chain-reads.ts'
 import { firstFlowGas } from '../chain/first-flow-gas.ts'
 import { Lane } from '../chain/lane.ts'
+import { readReceipts } from '../chain/read-receipts.ts'
 import type { FundsFor } from '../chain/user-transaction.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { Target } from '../config/target.ts'
@@ -25,6 +26,7 @@ import { readBalances } from '../wallets/read-balances.ts'
 import { createSpendingLimit, type SpendingLimit } from '../wallets/spending-limit.ts'
 import { sweepWallets } from '../wallets/sweep-wallets.ts'
 import { findAbilities, type WalletChain } from '../wallets/wallet-chain.ts'
+import { settleForGood, watchTakenBack } from './settle-for-good.ts'
 import type { MoneySettlement } from './user-wallets.ts'
 
 /** The money of users who pay for themselves. */
@@ -85,6 +87,7 @@ export async function openFunding(options: {
   const endTurn = await shareFunder({ rpc, address: account.address }, { signal, note })
   const limit = createSpendingLimit(config.limits.maxSpendWei)
   const payer = createPayer({ rpc, hub, lane })
+  const takenBack = watchTakenBack(feed, ledger)
   let hasPaid = false
   const pool = createFundingPool({
     chain,
@@ -94,6 +97,7 @@ export async function openFunding(options: {
       pay(call, payOptions = {}) {
         const onSent = async (hash: Hex): Promise<void> => {
           hasPaid = true
+          takenBack.watchPayment(hash)
           await payOptions.onSent?.(hash)
         }
         return payer.pay(call, { ...payOptions, onSent })
@@ -125,7 +129,7 @@ export async function openFunding(options: {
           range,
           to: account.address,
           allowMainnet: config.limits.allowMainnet,
-          onSwept: ({ sweptWei, feesWei }) => ledger.swept(sweptWei, feesWei),
+          onSwept: ({ sweptWei, feesWei, hash }) => ledger.swept(sweptWei, feesWei, hash),
           signal: forced,
         })
         leftWei = swept.leftWei
@@ -179,7 +183,14 @@ export async function openFunding(options: {
         await pool.stop(forced)
         // What comes back is paid by the wallets themselves.
         await endTurn()
-        return await settle()
+        return await settleForGood({
+          reorgs: connection.reorgs,
+          feed,
+          lane,
+          takenBack,
+          settle,
+          signal: forced,
+        })
       } catch (error) {
         if (!forced.aborted) throw error
         return { statement: noMoney, problems: [notReturned(config, ledger, limit)] }
@@ -187,6 +198,7 @@ export async function openFunding(options: {
     },
     async close() {
       await pool.stop(forced).catch(() => undefined)
+      takenBack.close()
       await journal?.close()
       await lane.close()
       await endTurn()
@@ -218,10 +230,8 @@ async function settleLate(
   ledger: MoneyLedger,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const hash of ledger.unsettled()) {
-    const receipt = await readReceipt(rpc, hash, { signal })
-    if (receipt) ledger.settled(hash, receipt)
-  }
+  signal.throwIfAborted()
+  for (const [hash, receipt] of await readReceipts(rpc, ledger.unsettled())) ledger.settled(hash, receipt)
 }
 
 /**

@@ -26,6 +26,7 @@ import type { Summary } from '../results/summary-schema.ts'
 import { sdkVersion } from '../vana/sdk-version.ts'
 import { carryRun } from './carry-run.ts'
 import type { Conductor } from './conductor.ts'
+import { correctRun } from './correct-run.ts'
 import { fundFirst } from './fund-first.ts'
 import { watchGrantees } from './grantee-load.ts'
 import { createTargetProtection } from './protect-target.ts'
@@ -187,16 +188,26 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
     const measurements = recorder.measurements()
     const money = await settle()
     settle = undefined
+    const planned = shareOf(config.users, config.load.part)
+    const corrected =
+      stop.reason()?.reason === 'target-lost'
+        ? { measurements, check: null, problems: [] }
+        : await correctRun({
+            ...{ folder, connection: client.connection, target, note: view.note },
+            ...{ measured: measurements, recorder: { run: identity, planned, redact } },
+            signal: test.forced,
+          })
     const measured = buildSummary({
       version: test.version,
       run: identity,
       endedAt: new Date(),
       durationMs,
-      measurements,
+      measurements: corrected.measurements,
+      finalCheck: corrected.check,
       dependencies: dependenciesOf(target),
       faults: target.faults,
       money: money.statement,
-      problems: money.problems,
+      problems: [...money.problems, ...corrected.problems],
       warnings: grantees.warnings(),
       thresholds,
       stopped: stop.reason(),

@@ -40,6 +40,7 @@ const byCode: Partial<Record<ErrorCode, number>> = {
   CHAIN_RATE_LIMITED: exitCodes.notReady,
   CHAIN_INSUFFICIENT_FUNDS: exitCodes.notReady,
   CHAIN_UNDERPRICED: exitCodes.notReady,
+  TX_REORGED: exitCodes.notReady,
   STORAGE_UNREACHABLE: exitCodes.notReady,
   STORAGE_REFUSED: exitCodes.notReady,
   STORAGE_FAILED: exitCodes.notReady,

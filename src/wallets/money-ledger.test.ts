@@ -89,6 +89,48 @@ describe('a money ledger', () => {
     expect(ledger.close(90n)).toMatchObject({ spentWei: 10n, leftWei: 90n, fundingFeesWei: 1n })
   })
 
+  it('counts what the chain has in the end, however often blocks are taken back', () => {
+    const paid = fc.record({ gasUsed: fc.bigInt(1n, 9n), effectiveGasPrice: fc.bigInt(1n, 9n) })
+    const transaction = fc.record({
+      isSweep: fc.boolean(),
+      /** The receipt in each block that had it, all but the last of them taken back. */
+      receipts: fc.array(paid, { minLength: 1, maxLength: 4 }),
+      /** Whether the last block went too, and the transaction never came back. */
+      isLost: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(fc.array(transaction, { maxLength: 20 }), (list) => {
+        const ledger = createMoneyLedger()
+        ledger.funded(10_000n, 0n)
+        let leftWei = 10_000n
+        for (const [n, { isSweep, receipts, isLost }] of list.entries()) {
+          const hash = hashOf(n)
+          if (!isSweep) ledger.submitted(hash)
+          for (const [block, receipt] of receipts.entries()) {
+            if (block > 0) ledger.takenBack(hash)
+            const costWei = receipt.gasUsed * receipt.effectiveGasPrice
+            if (isSweep && block === 0) ledger.swept(7n, costWei, hash)
+            else ledger.settled(hash, receipt)
+            if (block === receipts.length - 1 && !isLost) leftWei -= costWei + (isSweep ? 7n : 0n)
+          }
+          if (isLost) ledger.takenBack(hash)
+        }
+        expect(ledger.close(leftWei).leftWei).toBe(leftWei)
+        expect(ledger.unsettled()).toHaveLength(list.filter(({ isLost }) => isLost).length)
+      }),
+    )
+  })
+
+  it('returns nothing to the funder with a sweep that reverts in its next block', () => {
+    const ledger = createMoneyLedger()
+    ledger.funded(100n, 0n)
+    ledger.swept(95n, 5n, hashOf(1))
+    ledger.takenBack(hashOf(1))
+    ledger.takenBack(hashOf(1))
+    ledger.settled(hashOf(1), { gasUsed: 5n, effectiveGasPrice: 1n, status: 'reverted' })
+    expect(ledger.close(95n)).toMatchObject({ sweptWei: 0n, spentWei: 5n })
+  })
+
   it('says when the end of a transaction is not known', () => {
     const ledger = createMoneyLedger()
     ledger.funded(100n, 0n)

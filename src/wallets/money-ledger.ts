@@ -2,7 +2,15 @@ import { formatEther, type Hash } from 'viem'
 import { LoadTestError } from '../errors/load-test-error.ts'
 
 /** What a receipt says about the cost of a transaction. */
-export type GasPaid = { gasUsed: bigint; effectiveGasPrice: bigint }
+export type GasPaid = {
+  gasUsed: bigint
+  effectiveGasPrice: bigint
+  /** @default 'success' */
+  status?: 'success' | 'reverted'
+}
+
+/** Settled transactions that are kept in case a reorganization takes their block back: the latest ones. */
+const keptSettled = 20_000
 
 /**
  * Where the wallets' money went, in wei: `fundedWei = spentWei + sweptWei + leftWei`, exactly.
@@ -38,8 +46,19 @@ export type MoneyLedger = {
   settled(hash: Hash, paid: GasPaid): void
   /** A transaction will never be in a block: another with its nonce is. */
   voided(hash: Hash): void
-  /** A wallet, or several, returned this to the funder; `feesWei` is the gas they paid for it. */
-  swept(wei: bigint, feesWei: bigint): void
+  /**
+   * A wallet, or several, returned this to the funder; `feesWei` is the gas they paid for it.
+   *
+   * @param hash of the transaction, so that it can be taken back
+   */
+  swept(wei: bigint, feesWei: bigint, hash?: Hash): void
+  /**
+   * A reorganization took back the block of a transaction: what it cost and returned is out of the ledger until it is
+   * settled again. Unknown and open transactions are left alone.
+   *
+   * @returns whether anything was taken out
+   */
+  takenBack(hash: Hash): boolean
   /** Transactions whose end is not known yet. */
   unsettled(): Hash[]
   /**
@@ -74,7 +93,22 @@ export function createMoneyLedger(): MoneyLedger {
   let usersWei = 0n
   let sweptWei = 0n
   let sweepFeesWei = 0n
-  const open = new Set<Hash>()
+  const open = new Map<Hash, Spending>()
+  const settled = new Map<Hash, Booked>()
+
+  const book = (hash: Hash | undefined, booked: Booked, sign: 1n | -1n = 1n): void => {
+    const { returns, costWei, returnedWei } = booked
+    if (returns === null) usersWei += sign * costWei
+    else sweepFeesWei += sign * costWei
+    sweptWei += sign * returnedWei
+    if (hash === undefined) return
+    if (sign < 0n) settled.delete(hash)
+    else settled.set(hash, booked)
+    for (const oldest of settled.keys()) {
+      if (settled.size <= keptSettled) break
+      settled.delete(oldest)
+    }
+  }
 
   const statement = (leftWei: bigint): MoneyStatement => ({
     fundedWei: openingWei + paidInWei,
@@ -97,19 +131,27 @@ export function createMoneyLedger(): MoneyLedger {
       fundingFeesWei += feesWei
     },
     submitted(hash) {
-      open.add(hash)
+      open.set(hash, { returns: null })
     },
-    settled(hash, { gasUsed, effectiveGasPrice }) {
-      if (open.delete(hash)) usersWei += gasUsed * effectiveGasPrice
+    settled(hash, { gasUsed, effectiveGasPrice, status = 'success' }) {
+      const spending = open.get(hash)
+      if (spending === undefined) return
+      open.delete(hash)
+      const returnedWei = status === 'success' ? (spending.returns ?? 0n) : 0n
+      book(hash, { ...spending, costWei: gasUsed * effectiveGasPrice, returnedWei })
     },
     voided(hash) {
       open.delete(hash)
     },
-    swept(wei, feesWei) {
-      sweptWei += wei
-      sweepFeesWei += feesWei
+    swept: (wei, feesWei, hash) => book(hash, { returns: wei, costWei: feesWei, returnedWei: wei }),
+    takenBack(hash) {
+      const booked = settled.get(hash)
+      if (booked === undefined) return false
+      book(hash, booked, -1n)
+      open.set(hash, { returns: booked.returns })
+      return true
     },
-    unsettled: () => [...open],
+    unsettled: () => [...open.keys()],
     close(leftWei) {
       const closed = statement(leftWei)
       checkBalanced(closed, open.size)
@@ -117,6 +159,12 @@ export function createMoneyLedger(): MoneyLedger {
     },
   }
 }
+
+/** A wallet's transaction: what it returns to the funder; `null` for a user's own, which returns nothing. */
+type Spending = { returns: bigint | null }
+
+/** A wallet's transaction in a block, as it stands in the ledger. */
+type Booked = Spending & { costWei: bigint; returnedWei: bigint }
 
 function checkBalanced(statement: MoneyStatement, unsettled: number): void {
   const { fundedWei, spentWei, sweptWei, leftWei } = statement

@@ -17,6 +17,7 @@ export const transferGas = 21_000n
 /** What one transaction of a wallet gave back. */
 export type SweptWallet = {
   index: number
+  hash: Hash
   sweptWei: bigint
   /** Gas that the wallet paid for it. */
   feesWei: bigint
@@ -71,7 +72,7 @@ export async function sweepWallet(
   async function book(receipt: Receipt, value: Map<Hash, bigint>): Promise<void> {
     const { status, transactionHash: hash, gasUsed, effectiveGasPrice } = receipt
     const sweptWei = status === 'success' ? (value.get(hash) ?? 0n) : 0n
-    onSwept({ index, sweptWei, feesWei: gasUsed * effectiveGasPrice })
+    onSwept({ index, hash, sweptWei, feesWei: gasUsed * effectiveGasPrice })
     if (status === 'success') return
     const { reason } = await tellRevert(rpc, receipt, { signal })
     throw new LoadTestError(

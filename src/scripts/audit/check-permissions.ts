@@ -13,15 +13,19 @@ const hex = z.custom<Hex>((value) => isHex(value), 'expected hex data')
 const logsSchema = z.array(z.object({ topics: z.array(hex), transactionHash: hex }))
 
 /**
- * Holds the permissions that a run claims against all `PermissionAdded` of its blocks: each is there, of this user, and its
+ * Checks the permissions that a run claims against all `PermissionAdded` of its blocks: each is there, of this user, and its
  * users have no other. It takes one call for a thousand blocks, so that it looks at every flow.
+ *
+ * A transaction that its flow wrote down and gave up on may have been mined later; its permission is counted, not broken.
  */
 export async function checkPermissions(claims: Claims, context: AuditContext): Promise<AuditCheck> {
   const claim = 'its users have on chain the permissions that it claims, and no others'
-  const { blocks, permissionOf, wallets } = claims
+  const { blocks, permissionOf, wallets, unconfirmed } = claims
   if (blocks === null) return checkOf(claim, 'no flow has a block', [])
   const wrong: string[] = []
   const seen = new Set<string>()
+  const givenUp = new Set<string>(unconfirmed.map(({ hash }) => hash))
+  let minedLater = 0
   try {
     for (let from = blocks.first; from <= blocks.last; from += blocksAtOnce) {
       const to = Math.min(blocks.last, from + blocksAtOnce - 1)
@@ -33,6 +37,8 @@ export async function checkPermissions(claims: Claims, context: AuditContext): P
           seen.add(id)
           if (claimed.wallet !== user)
             wrong.push(`permission ${id} is of ${user}; claimed by flow ${claimed.index}`)
+        } else if (givenUp.has(transactionHash)) {
+          minedLater += 1
         } else if (wallets.has(user)) {
           wrong.push(
             `permission ${id} of flow ${wallets.get(user)}'s wallet (${transactionHash}) is claimed by no flow`,
@@ -47,7 +53,9 @@ export async function checkPermissions(claims: Claims, context: AuditContext): P
   for (const [id, { index }] of permissionOf) {
     if (!seen.has(id)) wrong.push(`permission ${id} of flow ${index} is not on chain`)
   }
-  return checkOf(claim, `${permissionOf.size} permissions, blocks ${blocks.first} to ${blocks.last}`, wrong)
+  const later = minedLater === 0 ? '' : `; ${minedLater} more of transactions that their flows gave up on`
+  const detail = `${permissionOf.size} permissions, blocks ${blocks.first} to ${blocks.last}${later}`
+  return checkOf(claim, detail, wrong)
 }
 
 async function readLogs(

@@ -1,0 +1,21 @@
+import type { Hash } from 'viem'
+import { createBatchCaller } from './batch-caller.ts'
+import { parseReceipt, type Receipt } from './chain-reads.ts'
+import type { RpcPool } from './rpc-pool.ts'
+
+/**
+ * Reads the receipts of transactions whose blocks are not known, in batches; those that are in no block are left out.
+ *
+ * @throws LoadTestError a `CHAIN_*` code
+ * @example const receipts = await readReceipts(rpc, hashes); receipts.get(hash)?.blockNumber
+ */
+export async function readReceipts(rpc: RpcPool, hashes: readonly Hash[]): Promise<Map<Hash, Receipt>> {
+  const outcomes = await createBatchCaller(rpc)(
+    hashes.map((hash) => ({ method: 'eth_getTransactionReceipt', params: [hash] })),
+  )
+  const receipts = outcomes.flatMap((outcome) => {
+    if (!outcome.ok) throw outcome.error
+    return parseReceipt(outcome.result) ?? []
+  })
+  return new Map(receipts.map((receipt) => [receipt.transactionHash, receipt]))
+}

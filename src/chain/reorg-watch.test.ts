@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import type { BlockListener, SeenBlock } from './block-feed.ts'
+import { watchReorgs } from './reorg-watch.ts'
+
+const block = (number: number) => ({ number, transactions: [] }) as unknown as SeenBlock
+
+/** A feed that shows the blocks, and takes back those, that it is told to. */
+function startFeed() {
+  const listeners = new Map<BlockListener, boolean>()
+  let head = block(10)
+  const tell = (what: (listener: BlockListener) => void): void => [...listeners.keys()].forEach(what)
+  return {
+    latest: () => head,
+    subscribe(listener: BlockListener, { idle = false } = {}) {
+      listeners.set(listener, idle)
+      return () => void listeners.delete(listener)
+    },
+    /** Those that blocks are polled for. */
+    busy: () => [...listeners.values()].filter((idle) => !idle).length,
+    all: () => listeners.size,
+    show(number: number) {
+      head = block(number)
+      tell(({ onBlock }) => onBlock(head))
+    },
+    takeBack: (...numbers: number[]) => tell(({ onReorg }) => onReorg?.(numbers.map(block))),
+  }
+}
+
+describe('a watch on reorganizations', () => {
+  test('knows the blocks that were taken back, and how deep that went, without polling', () => {
+    const feed = startFeed()
+    const reorgs = watchReorgs(feed)
+    expect([reorgs.count(), reorgs.deepest(), reorgs.hasRemoved(9)]).toEqual([0, 0, false])
+    feed.takeBack(10, 9)
+    feed.takeBack(11)
+    expect([reorgs.count(), reorgs.deepest()]).toEqual([2, 2])
+    expect([8, 9, 10, 11, 12].map(reorgs.hasRemoved)).toEqual([false, true, true, true, false])
+    expect(feed.busy()).toBe(0)
+    reorgs.close()
+    expect(feed.all()).toBe(0)
+  })
+
+  test('waits for no block on a chain that took none back', async () => {
+    const feed = startFeed()
+    expect(await watchReorgs(feed).bury(10, {})).toBe(true)
+    expect(feed.busy()).toBe(0)
+  })
+
+  test('waits until a block is deeper than any reorganization so far, also one that comes meanwhile', async () => {
+    const feed = startFeed()
+    const reorgs = watchReorgs(feed)
+    feed.takeBack(10)
+    let isBuried = false
+    const buried = reorgs.bury(11, {}).then((result) => {
+      isBuried = true
+      return result
+    })
+    feed.show(12)
+    feed.takeBack(12, 11, 10)
+    feed.show(14)
+    await Promise.resolve()
+    expect([isBuried, feed.busy()]).toEqual([false, 1])
+    feed.show(15)
+    expect(await buried).toBe(true)
+    expect(feed.busy()).toBe(0)
+  })
+
+  test('gives up in time, and with the reason of its signal', async () => {
+    const feed = startFeed()
+    const reorgs = watchReorgs(feed)
+    feed.takeBack(10)
+    expect(await reorgs.bury(11, { timeoutMs: 1 })).toBe(false)
+    const stop = new AbortController()
+    const waiting = reorgs.bury(11, { signal: stop.signal })
+    stop.abort(new Error('enough'))
+    await expect(waiting).rejects.toThrow('enough')
+    expect(feed.busy()).toBe(0)
+  })
+})
