@@ -10,7 +10,7 @@ import { createHdWallets } from '../../src/wallets/hd-wallets.ts'
 import { type RunningProgram, startProgram } from '../e2e/program.fixture.ts'
 import type { TestTestbed } from '../e2e/testbed.fixture.ts'
 import { createAccountReader } from './account-sheet.fixture.ts'
-import { processesIn } from './left-behind.fixture.ts'
+import { waitForNone } from './left-behind.fixture.ts'
 
 const users = 8
 const fundingWei = parseEther('0.1')
@@ -107,7 +107,7 @@ export async function openKillLane(root: string, name: string, testbed: TestTest
     else counts.killed += 1
     program.child.kill('SIGKILL')
     await program.ended
-    await expect.poll(() => processesIn(folder), { timeout: 30_000 }).toEqual([])
+    await waitForNone(folder)
     await reconcile(`${command} that was killed`)
     await finish(command === 'fund' ? 'fund' : 'sweep')
   }

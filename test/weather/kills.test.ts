@@ -7,7 +7,7 @@ import { createRandom } from '../../src/random/random.ts'
 import { startProgram } from '../e2e/program.fixture.ts'
 import { startTestbed, type TestTestbed } from '../e2e/testbed.fixture.ts'
 import { type KilledCommand, type KillLane, openKillLane } from './kill-lane.fixture.ts'
-import { processesIn } from './left-behind.fixture.ts'
+import { waitForNone } from './left-behind.fixture.ts'
 import { pick, weatherSeed } from './weather.fixture.ts'
 
 /** Each command of a round is killed once: 186 kills. */
@@ -69,7 +69,7 @@ describe('a process that is killed at any moment', () => {
       await sleep(createRandom('kills', weatherSeed, name)() * 8000)
       child.kill('SIGKILL')
       await ended
-      await expect.poll(() => processesIn(own), { timeout: 30_000 }).toEqual([])
+      await waitForNone(own)
     },
     120_000,
   )
