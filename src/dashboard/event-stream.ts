@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 
 /** More pages than these are turned away. */
-const mostListeners = 16
+export const mostListeners = 100
 
 /** How long pages are waited for at the end, in milliseconds. */
 const farewellMs = 300

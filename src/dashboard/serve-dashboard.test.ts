@@ -75,6 +75,18 @@ function ask(path: string, headers: Record<string, string> = {}, method = 'GET')
   )
 }
 
+/** Asks for the events over a connection of its own, which stays open until it is left. */
+function openStream(): Promise<{ status: number | undefined; retryAfter: unknown; leave(): void }> {
+  return new Promise((resolve, reject) => {
+    const asked = request(`${server.url}events`, { agent: false }, (response) => {
+      response.resume().on('error', () => undefined)
+      const { statusCode: status, headers } = response
+      resolve({ status, retryAfter: headers['retry-after'], leave: () => asked.destroy() })
+    })
+    asked.on('error', reject).end()
+  })
+}
+
 describe('the events of a run', () => {
   it('begin with the whole of it, then come one a second, and end with the verdict', async () => {
     const [first, second, third] = snapshots
@@ -127,10 +139,15 @@ describe('the events of a run', () => {
     expect((await ask('state.json')).body).not.toContain('horse')
   })
 
-  it('are refused to the seventeenth page', async () => {
-    const pages = await Promise.all(Array.from({ length: 16 }, () => listen()))
-    expect((await ask('events')).status).toBe(503)
-    await Promise.all(pages.map(({ leave }) => leave()))
+  it('of 200 pages at once go to 100, and keep nobody from the other routes', async () => {
+    const pages = await Promise.all(Array.from({ length: 200 }, () => openStream()))
+    const refused = pages.filter(({ status }) => status === 503)
+    expect(pages.filter(({ status }) => status === 200)).toHaveLength(100)
+    expect(refused).toHaveLength(100)
+    expect(refused.every(({ retryAfter }) => Number(retryAfter) > 0)).toBe(true)
+    for (const path of ['', 'state.json', 'metrics']) expect((await ask(path)).status, path).toBe(200)
+    for (const { leave } of pages) leave()
+    await expect.poll(async () => (await openStream()).status).toBe(200)
   })
 })
 

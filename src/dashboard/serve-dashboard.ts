@@ -6,7 +6,7 @@ import { hostNameOf, isLoopback } from '../http/host-name.ts'
 import { metricsContentType, metricsFormatOf, writeMetrics } from '../metrics/prometheus-text.ts'
 import type { Redactor } from '../redaction/redact.ts'
 import { dashboardPage } from './dashboard-page.ts'
-import { createEventStream } from './event-stream.ts'
+import { createEventStream, mostListeners } from './event-stream.ts'
 import type { LiveRun } from './live-run.ts'
 import { type ReadDistributions, runMetrics } from './run-metrics.ts'
 
@@ -16,6 +16,11 @@ export type DashboardServer = {
   /** Tells every page that it was the last of it, and lets go of port and sockets; takes a third of a second at the most. */
   close(): Promise<void>
 }
+
+/** Connections that are accepted; streams, which last, take at most {@link mostListeners} of them. */
+const mostConnections = 512
+/** When a page that was turned away may ask again, in seconds. */
+const retryAfterSeconds = 10
 
 /** What a dashboard is served with. */
 export type DashboardOptions = {
@@ -39,8 +44,14 @@ export type DashboardOptions = {
 export async function serveDashboard(options: DashboardOptions): Promise<DashboardServer> {
   const { run, readDistributions, redact, host = '127.0.0.1', port = 0 } = options
   const json = (value: unknown): string => redact.text(JSON.stringify(value))
-  const stream = createEventStream(() => ({ event: 'whole', data: json(run.whole()) }))
+  // Many pages that open, or come back, at once get one rendering.
+  let whole: string | null = null
+  const stream = createEventStream(() => {
+    whole ??= json(run.whole())
+    return { event: 'whole', data: whole }
+  })
   const unsubscribe = run.subscribe(({ isNewRun }) => {
+    whole = null
     if (isNewRun) stream.sendWhole()
     else if (stream.listeners() > 0) stream.send({ event: 'state', data: json(run.state()) })
   })
@@ -53,7 +64,11 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
     },
     '/events'(request, response) {
       if (request.method === 'HEAD') answer(response, 200, 'text/event-stream', '')
-      else if (!stream.open(response)) refuse(response, 503, 'There are too many pages open.')
+      else if (!stream.open(response)) {
+        response.setHeader('retry-after', String(retryAfterSeconds))
+        response.setHeader('connection', 'close')
+        refuse(response, 503, `There are ${mostListeners} pages open, and no more can be.`)
+      }
     },
     '/state.json': (_request, response) => answer(response, 200, 'application/json', json(run.state())),
     '/metrics'({ headers }, response) {
@@ -77,7 +92,7 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
       refuse(response, 405, 'This server is for reading only.')
     } else route(request, response)
   })
-  server.maxConnections = 64
+  server.maxConnections = mostConnections
   await listen(server, host, port)
   // A run ends when it ends, whoever looks on.
   server.unref()
