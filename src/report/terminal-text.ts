@@ -18,6 +18,9 @@ export function colorsFor(stream: { isTTY?: boolean }, env: TerminalEnvironment)
   return pc.createColors(stream.isTTY === true && env.TERM !== 'dumb')
 }
 
+/** Width of a stream in columns; 80, or what is usual, where it has none or a terminal reports 0, which means unknown. */
+export const columnsOf = ({ columns }: { columns?: number }, usual = 80): number => columns || usual
+
 /** How many columns a text takes, its colours not counted. Texts here have no wide characters. */
 export function visibleLength(text: string): number {
   return stripVTControlCharacters(text).length

@@ -4,7 +4,7 @@ import type { Summary } from '../results/summary-schema.ts'
 import { renderLine } from './terminal-line.ts'
 import { renderPanel } from './terminal-panel.ts'
 import { renderResult } from './terminal-result.ts'
-import { colorsFor, printable, type TerminalEnvironment } from './terminal-text.ts'
+import { colorsFor, columnsOf, printable, type TerminalEnvironment } from './terminal-text.ts'
 import type { TimelinePoint } from './timeline-points.ts'
 
 /** Without a terminal, a line is written this often, in milliseconds of the run. */
@@ -37,16 +37,20 @@ export function createTerminalView(stream: NodeJS.WriteStream, env: TerminalEnvi
   return stream.isTTY === true && env.TERM !== 'dumb' ? panelView() : lineView()
 
   function writeResult(summary: Summary, reportPath: string | null, points?: readonly TimelinePoint[]): void {
-    const columns = stream.columns ?? 80
+    const columns = columnsOf(stream)
     stream.write(renderResult(summary, { columns, colors, reportPath, points: points ?? [] }))
   }
 
   function panelView(): TerminalView {
     // The cursor stays visible: hiding it would need signal handlers to bring it back.
-    const draw = createLogUpdate(stream, { showCursor: true })
+    const sized = Object.create(stream, {
+      columns: { get: () => columnsOf(stream) },
+      rows: { get: () => stream.rows || 24 },
+    }) as NodeJS.WriteStream
+    const draw = createLogUpdate(sized, { showCursor: true })
     return {
       update(snapshot) {
-        draw(renderPanel(snapshot, { columns: stream.columns ?? 80, rows: stream.rows ?? 24, colors }))
+        draw(renderPanel(snapshot, { columns: sized.columns, rows: sized.rows, colors }))
       },
       note: (text) => draw.persist(`${colors.yellow('!')} ${printable(text)}`),
       finish(summary, reportPath, points) {

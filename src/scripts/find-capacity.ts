@@ -2,7 +2,7 @@ import type { LoadTestConfig } from '../config/load-test-config.ts'
 import { resultOfSearch } from '../dashboard/live-run.ts'
 import { purposeWords, stepWords } from '../report/capacity-words.ts'
 import { renderCapacity } from '../report/terminal-capacity.ts'
-import { colorsFor } from '../report/terminal-text.ts'
+import { colorsFor, columnsOf } from '../report/terminal-text.ts'
 import { findCapacity as search } from '../run/find-capacity.ts'
 import type { CommandIo } from './command-io.ts'
 import type { RunContext } from './run-context.ts'
@@ -34,7 +34,7 @@ export function findCapacity(
     if (!config.output.quiet) {
       const stream = io.stderr as NodeJS.WriteStream
       const colors = colorsFor(stream, io.env)
-      stream.write(redact.text(renderCapacity(capacity, { columns: stream.columns ?? 80, colors, path })))
+      stream.write(redact.text(renderCapacity(capacity, { columns: columnsOf(stream), colors, path })))
     }
     return { exitCode: capacity.exitCode }
   })

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { systemClock } from '../async/clock.ts'
 import { throwProblems } from '../config/problem.ts'
 import { renderResult } from '../report/terminal-result.ts'
-import { colorsFor } from '../report/terminal-text.ts'
+import { colorsFor, columnsOf } from '../report/terminal-text.ts'
 import { findRun, readRun, type StoredRun } from '../results/read-run.ts'
 import { unfinishedRun } from '../results/unfinished-run.ts'
 import type { CommandIo } from './command-io.ts'
@@ -100,7 +100,7 @@ async function show(
 ): Promise<void> {
   if (!isFinished(run)) throw await unfinishedRun(run, Date.now())
   const { id, preset, target, seed, startedAt } = run.summary.run
-  const { columns = 80 } = io.stdout
+  const columns = columnsOf(io.stdout)
   const text = [
     `${id}: ${preset ?? 'no preset'} against ${target}, seed ${seed}, from ${startedAt}`,
     renderResult(run.summary, { columns, colors: colorsFor(io.stdout, io.env), reportPath: run.path }),

@@ -107,6 +107,18 @@ describe('the view', () => {
     expect(stripVTControlCharacters(text())).toContain('00:21')
   })
 
+  test('on a terminal of unknown size, which is 0, draws and writes as on one of 80 by 24', () => {
+    const shown = (size: { columns: number; rows: number }): string => {
+      const { stream, text } = fakeStream({ isTTY: true, ...size })
+      const view = createTerminalView(stream, { TERM: 'xterm' })
+      view.note('a note that is longer than 16 columns')
+      view.update(at(20))
+      view.finish(made.summary, null)
+      return text()
+    }
+    expect(shown({ columns: 0, rows: 0 })).toBe(shown({ columns: 80, rows: 24 }))
+  })
+
   test('on a terminal with NO_COLOR draws without colours', () => {
     const { stream, text } = fakeStream({ isTTY: true, columns: 100, rows: 40 })
     const view = createTerminalView(stream, { TERM: 'xterm', NO_COLOR: '1' })
