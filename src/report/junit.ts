@@ -1,6 +1,7 @@
 import type { Summary } from '../results/summary-schema.ts'
 import { allowedWords, baselineFailure, isHeld } from './baseline-words.ts'
 import { formatMeasured } from './format-value.ts'
+import type { ReportData } from './report-data.ts'
 import { verdictOf } from './verdict.ts'
 
 /** One test case: what it checks, and what is wrong. */
@@ -8,12 +9,13 @@ type Case = { suite: string; name: string; failure: string | null }
 
 /**
  * Renders a run as JUnit XML, which CI systems show as tests: a case for the run itself, one for each threshold,
- * and one for each figure that was held against a baseline.
+ * and one for each figure that was compared with a baseline. The label of the run is a property.
  *
- * @example await folder.writeReport('junit', renderJunitReport(summary))
+ * @example await folder.writeReport('junit', renderJunitReport(data))
  */
-export function renderJunitReport(summary: Summary): string {
+export function renderJunitReport({ summary, config }: Pick<ReportData, 'summary' | 'config'>): string {
   const { run, thresholds } = summary
+  const label = config.find(({ key }) => key === 'label')?.value
   const cases: Case[] = [
     { suite: 'run', name: 'the run was carried through', failure: runFailure(summary) },
     ...thresholds.map(
@@ -40,12 +42,17 @@ export function renderJunitReport(summary: Summary): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="vana-load" ${attributes}>
   <testsuite name="vana-load ${escapeXml(run.target)} ${escapeXml(run.preset ?? '')}" ${attributes} skipped="0" timestamp="${escapeXml(run.startedAt.slice(0, 19))}" id="${escapeXml(run.id)}">
-${cases.map(renderCase).join('\n')}
+${label === undefined ? '' : renderLabel(label)}${cases.map(renderCase).join('\n')}
     <system-out>${escapeXml(`${verdictOf(summary).headline} ${verdictOf(summary).lead}`)}</system-out>
   </testsuite>
 </testsuites>
 `
 }
+
+const renderLabel = (label: string): string => `    <properties>
+      <property name="label" value="${escapeXml(label)}"/>
+    </properties>
+`
 
 function runFailure({ problems, run }: Summary): string | null {
   const texts = problems.map(({ code, message }) => `${code}: ${message}`)

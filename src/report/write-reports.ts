@@ -17,6 +17,6 @@ export async function writeReports(folder: Pick<RunFolder, 'path' | 'writeReport
   const data = await loadReportData(await readRun(folder.path))
   await folder.writeReport('html', renderHtmlReport(data))
   await folder.writeReport('markdown', renderMarkdownReport(data))
-  await folder.writeReport('junit', renderJunitReport(data.summary))
+  await folder.writeReport('junit', renderJunitReport(data))
   return data
 }

@@ -148,7 +148,7 @@ describe('Markdown', () => {
 
 describe('JUnit', () => {
   test('has a case for the run and one for each threshold', () => {
-    const xml = renderJunitReport(overloadedRun.summary)
+    const xml = renderJunitReport(overloadedRun)
     const failed = overloadedRun.summary.thresholds.filter(({ passed }) => !passed)
     expect(failed.length).toBeGreaterThan(0)
     expect(xml.match(/<testcase /g)).toHaveLength(1 + overloadedRun.summary.thresholds.length)
@@ -157,8 +157,15 @@ describe('JUnit', () => {
     expect(xml).toContain('name="success &gt;= 85%"')
   })
 
+  test('has the label of the run as a property, where there is one', () => {
+    const config = [{ key: 'label', value: 'release <2>', source: 'flag --label' }]
+    const xml = renderJunitReport({ ...overloadedRun, config })
+    expect(xml).toContain('<property name="label" value="release &lt;2&gt;"/>')
+    expect(renderJunitReport({ ...overloadedRun, config: [] })).not.toContain('<properties>')
+  })
+
   test('a run that was stopped fails its first case', async () => {
-    expect(renderJunitReport((await dataOf('interrupted')).summary)).toMatch(
+    expect(renderJunitReport(await dataOf('interrupted'))).toMatch(
       /name="the run was carried through"[^>]*>\s*<failure message="Stopped \(interrupted\)/,
     )
   })
@@ -167,10 +174,13 @@ describe('JUnit', () => {
     const hostile = 'a<b>&"\'\u0000\u001b]]>\ud800\n'
     const { summary } = overloadedRun
     const xml = renderJunitReport({
-      ...summary,
-      run: { ...summary.run, target: hostile, preset: hostile },
-      thresholds: summary.thresholds.map((threshold) => ({ ...threshold, expression: hostile })),
-      problems: [{ code: hostile, message: hostile }],
+      summary: {
+        ...summary,
+        run: { ...summary.run, target: hostile, preset: hostile },
+        thresholds: summary.thresholds.map((threshold) => ({ ...threshold, expression: hostile })),
+        problems: [{ code: hostile, message: hostile }],
+      },
+      config: [{ key: 'label', value: hostile, source: 'flag --label' }],
     })
     expect(xml).not.toMatch(/\p{Surrogate}/u)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML cannot hold.

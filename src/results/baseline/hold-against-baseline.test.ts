@@ -49,7 +49,7 @@ describe('holdAgainstBaseline', () => {
     expect(verdicts(held)).toMatchObject({ success: 'holds', 'flow.p50': 'worse', 'flow.p95': 'worse' })
     expect(held).toMatchObject({ exitCode: 4, baseline: { passed: false } })
     expect(verdictOf(held).headline).toBe('No, it is worse than the baseline: flow.p50, flow.p95.')
-    expect(renderJunitReport(held)).toMatch(
+    expect(renderJunitReport({ summary: held, config: [] })).toMatch(
       /<testcase classname="vana-load.baseline" name="flow.p50 within 20% of the baseline" time="0">\s*<failure/,
     )
   })
