@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { open, readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Clock, systemClock } from '../async/clock.ts'
+import { isRunning, startOf } from './process-life.ts'
 
 /** How a lock is waited for. */
 export type FileLockOptions = {
@@ -80,7 +80,7 @@ export async function findHolder(path: string, own?: string): Promise<LockHolder
     if (!name.startsWith(prefix) || name === own) continue
     const [pid = 0, start] = name.slice(prefix.length).split('-').map(Number)
     const path = join(folder, name)
-    if (isAlive(pid) && startOf(pid) === start) {
+    if (isRunning(pid, start)) {
       const made = await stat(path).catch(() => undefined)
       return { pid, sinceMs: made?.mtimeMs ?? Date.now() }
     }
@@ -94,24 +94,3 @@ const prefixOf = (path: string): string => `${basename(path)}.lock-`
 /** Says whose the lock is: a process, when that was started, and a lock of it among several. */
 const newName = (path: string): string =>
   `${prefixOf(path)}${process.pid}-${startOf(process.pid)}-${randomBytes(4).toString('hex')}`
-
-function isAlive(pid: number): boolean {
-  try {
-    return Number.isSafeInteger(pid) && pid > 0 && process.kill(pid, 0)
-  } catch (error) {
-    // It is there, and somebody else's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
-/** When a process was started, as far as the system tells: ids are used again. */
-function startOf(pid: number): number {
-  if (process.platform !== 'linux') return 0
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name in brackets may hold anything; the start is the twentieth field after it.
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
-  } catch {
-    return 0
-  }
-}

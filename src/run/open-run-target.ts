@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Environment } from '../config/environment-layer.ts'
@@ -11,6 +10,7 @@ import { resolveTarget } from '../config/resolve-target.ts'
 import type { Target, TargetPlan } from '../config/target.ts'
 import { variablesOf } from '../config/variables-of.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { makeTemporaryFolder } from '../files/temporary-folder.ts'
 import { ManagedProcess } from '../process/managed-process.ts'
 import { ownProgram } from '../process/own-program.ts'
 import { startEmbeddedTarget } from './start-embedded-target.ts'
@@ -100,7 +100,7 @@ async function startApiServer(
   environment: Environment,
   signal: AbortSignal,
 ): Promise<RunTarget> {
-  const folder = await mkdtemp(join(tmpdir(), 'vana-load-'))
+  const folder = await makeTemporaryFolder()
   const file = join(folder, 'target.json')
   await writeFile(file, JSON.stringify(plan), { mode: 0o600 })
   const program = ownProgram('../index', import.meta.url)
@@ -125,6 +125,8 @@ async function startApiServer(
   }
   try {
     const apiServer = await child.start(signal)
+    // It has been read, and may hold access keys.
+    await rm(folder, { recursive: true, force: true })
     return {
       target: {
         ...{ ...plan, apiServer },

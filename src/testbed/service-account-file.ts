@@ -1,8 +1,8 @@
 import { generateKeyPair, randomUUID } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { makeTemporaryFolder } from '../files/temporary-folder.ts'
 
 /** A service account that only the testbed's storage knows. */
 export type ServiceAccountFile = {
@@ -22,7 +22,7 @@ export async function createServiceAccount(): Promise<ServiceAccountFile> {
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   })
-  const folder = await mkdtemp(join(tmpdir(), 'vana-load-'))
+  const folder = await makeTemporaryFolder()
   const path = join(folder, 'service-account.json')
   const content = {
     type: 'service_account',

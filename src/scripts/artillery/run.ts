@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { findArtillery } from '../../artillery/find-artillery.ts'
 import { builtFolder, ownProgramFile, packageFolder } from '../../artillery/package-files.ts'
@@ -8,6 +7,7 @@ import { type Form, renderScript } from '../../artillery/script.ts'
 import { describeConfig } from '../../config/describe-config.ts'
 import type { Environment } from '../../config/environment-layer.ts'
 import type { ResolvedConfig } from '../../config/resolve-config.ts'
+import { makeTemporaryFolder } from '../../files/temporary-folder.ts'
 import { writeAtomically } from '../../results/write-atomically.ts'
 import type { CommandIo } from '../command-io.ts'
 import { exitCodes } from '../exit-code.ts'
@@ -33,7 +33,7 @@ export async function runCommand(
     node: process.versions.node,
   })
   const { config: complete } = await withPassphrase(given.resolved, io)
-  const folder = await mkdtemp(join(tmpdir(), 'vana-load-artillery-'))
+  const folder = await makeTemporaryFolder()
   const files = {
     script: 'script.yml',
     processor: 'processor.cjs',
