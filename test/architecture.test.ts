@@ -25,13 +25,13 @@ const mayImport: Record<string, readonly string[]> = {
   // Knows Vana, and nothing of arrivals.
   vana: ['crypto', 'errors'],
   chain: ['async', 'config', 'crypto', 'errors', 'http', 'metrics', 'redaction'],
-  storage: ['async', 'crypto', 'errors', 'files', 'http'],
+  storage: ['async', 'crypto', 'errors', 'files', 'http', 'redaction'],
   wallets: ['async', 'chain', 'config', 'crypto', 'errors', 'files'],
   flow: ['async', 'chain', 'config', 'crypto', 'errors', 'http', 'process', 'random', 'storage', 'vana'],
   // What a flow talks to, over HTTP and JSON-RPC only.
   server: ['async', 'chain', 'config', 'crypto', 'errors', 'http'],
   testbed: [
-    ...['async', 'chain', 'config', 'crypto', 'errors', 'flow', 'http', 'process', 'random'],
+    ...['async', 'chain', 'config', 'crypto', 'errors', 'files', 'flow', 'http', 'process', 'random'],
     ...['redaction', 'server'],
   ],
   // Knows what happened.
@@ -46,6 +46,7 @@ const mayImport: Record<string, readonly string[]> = {
       'config',
       'crypto',
       'errors',
+      'files',
       'flow',
       'http',
       'load',

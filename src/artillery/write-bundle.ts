@@ -6,7 +6,7 @@ import { readTarget } from '../config/resolve-target.ts'
 import type { TargetPlan } from '../config/target.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { shareOf } from '../load/split.ts'
-import { endpointSecrets } from '../redaction/endpoint-label.ts'
+import { mayHoldKey } from '../redaction/url-secrets.ts'
 import { describeBundle } from './describe-bundle.ts'
 import { builtFolder } from './package-files.ts'
 import { type Form, renderScript } from './script.ts'
@@ -92,7 +92,7 @@ function secretsIn({ chain, storage, personalServer, apiServer }: TargetPlan): P
     'apiServer.url': [apiServer?.url ?? ''],
   }
   return Object.entries(urls)
-    .filter(([, list]) => list.some((url) => endpointSecrets(url).length > 0))
+    .filter(([, list]) => list.some(mayHoldKey))
     .map(([key]) => ({ key, found: 'its URL seems to hold an access key, which has no place in a bundle' }))
 }
 

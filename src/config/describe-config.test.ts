@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { processRedactor } from '../redaction/process-redactor.ts'
 import { describeConfig, secretValues } from './describe-config.ts'
 import type { Environment } from './environment-layer.ts'
 import { flagsOf } from './flags-of.ts'
@@ -51,7 +52,7 @@ describe('a URL that may hold an access key', () => {
   it('is described without it, and is not one to ask for again', () => {
     const text = JSON.stringify(describeConfig(resolveConfig({ flags })))
     expect(text).not.toContain('secretkey')
-    expect(JSON.parse(text).values['testbed.forkUrl'].value).toBe('https://rpc.test/v2/***')
+    expect(JSON.parse(text).values['testbed.forkUrl'].value).toBe('https://rpc.test/***')
     const file = parseConfigFile(text, 'config.json', configParameters)
     expect(() => resolveConfig({ file })).toThrow(/testbed\.forkUrl .*allowed: an http or https URL, whole/)
     expect(resolveConfig({ file, flags }).config.testbed.forkUrl).toBe(flags['--fork'])
@@ -63,8 +64,11 @@ describe('a URL that may hold an access key', () => {
     expect(wrong).not.toThrow(/secretkey/)
   })
 
-  it('is among the secrets by its key', () => {
-    expect(secretValues(resolveConfig({ flags }))).toEqual(['/secretkey12345'])
+  it('is known to the redaction by its key', () => {
+    resolveConfig({ flags })
+    expect(processRedactor.text('unknown key in POST /v2/secretkey12345')).toBe(
+      'unknown key in POST /[redacted]',
+    )
   })
 
   it('goes to another process by its environment, never by its arguments', () => {

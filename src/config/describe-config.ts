@@ -1,4 +1,3 @@
-import { endpointSecrets } from '../redaction/endpoint-label.ts'
 import { redacted } from '../redaction/redact.ts'
 import { redactPatterns } from '../redaction/redact-patterns.ts'
 import type { Kind } from './kinds/kind.ts'
@@ -47,16 +46,13 @@ function showValue(value: unknown, { show, label }: Kind<unknown>): unknown {
 }
 
 /**
- * Lists every secret of a configuration, access keys in URLs among them, for redacting whatever else is written.
+ * Lists every secret of a configuration, for redacting whatever else is written. What URLs hold is known to the redaction already.
  *
  * @example secretValues(config) // ['0xac09...', 'test test ...']
  */
 export function secretValues({ values }: Pick<ResolvedConfig, 'values'>): string[] {
   return configParameters
-    .filter(({ parameter }) => parameter.secret || parameter.kind.label !== undefined)
-    .flatMap(({ key, parameter }) => {
-      const value = values.get(key)
-      const texts = (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string')
-      return parameter.secret ? texts : texts.flatMap(endpointSecrets)
-    })
+    .filter(({ parameter }) => parameter.secret)
+    .flatMap(({ key }) => values.get(key))
+    .filter((value) => typeof value === 'string')
 }

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { readTextFile } from '../files/read-text-file.ts'
+import { processRedactor } from '../redaction/process-redactor.ts'
 import type { NamedParameter } from './parameter-names.ts'
 import type { Problem } from './problem.ts'
 import { fileSource, type Layer, type Offer, type Source } from './source.ts'
@@ -35,6 +37,8 @@ export function environmentLayer(
       continue
     }
     const secret = readSecretFile(found.value)
+    // Where there is no such file, the name may be the secret.
+    if (!existsSync(found.value)) processRedactor.register(found.value)
     if ('value' in secret) layer.set(key, { value: secret.value, source })
     else problems.push({ key, source, found: secret.problem })
   }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { readTextFile } from '../files/read-text-file.ts'
+import { learnVariables } from '../redaction/process-redactor.ts'
 import type { Environment } from './environment-layer.ts'
 import { knownVariables } from './known-variables.ts'
 import { envPrefix } from './parameter-names.ts'
@@ -33,11 +34,13 @@ export function readEnvironment(options: {
   for (const [name, value] of Object.entries(env)) {
     if (value !== undefined) environment.set(name, { value })
   }
+  learnVariables(Object.entries(env))
   return environment
 }
 
 function parseVariables(text: string, file: string): Map<string, Variable> {
   const { variables, problems } = parseEnvFile(text)
+  learnVariables(variables.map(({ name, value }) => [name, value]))
   const environment = new Map<string, Variable>()
   const ours = new Set(knownVariables())
   const twice = variables.flatMap(({ name, value, line }) => {

@@ -1,3 +1,4 @@
+import { learnUrls, processRedactor } from '../redaction/process-redactor.ts'
 import type { NamedParameter } from './parameter-names.ts'
 import { type Problem, quote } from './problem.ts'
 import type { Layer, Source } from './source.ts'
@@ -29,7 +30,9 @@ export function resolveParameters(
       }
       continue
     }
+    learn(offer.value, parameter.secret)
     const read = parameter.kind.schema.safeParse(offer.value)
+    if (read.success && parameter.secret) learn(read.data, true)
     if (read.success) values.set(key, { value: read.data, source: offer.source })
     else {
       const isHidden = parameter.secret || parameter.kind.label !== undefined
@@ -40,4 +43,13 @@ export function resolveParameters(
     }
   }
   return { values, problems }
+}
+
+/** Makes known to the redaction, before anything is reported of it, what of a value must not be shown. */
+function learn(value: unknown, isSecret: boolean): void {
+  for (const item of Array.isArray(value) ? value : [value]) {
+    if (typeof item !== 'string') continue
+    learnUrls(item)
+    if (isSecret) processRedactor.register(item, ...item.split(/[,\n]/))
+  }
 }

@@ -1,6 +1,7 @@
 import { granteeKey } from '../crypto/grantee-key.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { readTextFile } from '../files/read-text-file.ts'
+import { learnDocument } from '../redaction/process-redactor.ts'
 import { isDevelopmentChain } from './development-chain.ts'
 import { type Environment, environmentLayer } from './environment-layer.ts'
 import { knownVariables } from './known-variables.ts'
@@ -87,6 +88,7 @@ function unreadableTarget(path: string, { problem, isMissing }: { problem: strin
 }
 
 function parseTarget(document: unknown, name: string): TargetPlan {
+  learnDocument(document)
   const read = targetPlanSchema.safeParse(document)
   if (read.success) return read.data
   const source = { kind: 'file', path: name } as const

@@ -1,10 +1,9 @@
+import { createKnownSecrets, shortestSecret } from './known-secrets.ts'
 import { redactPatterns } from './redact-patterns.ts'
+import { type SecretForm, urlSecrets } from './url-secrets.ts'
 
 /** What stands where a secret stood. */
 export const redacted = '[redacted]'
-
-/** Shorter values cannot be told from ordinary text; they are caught by the name of their key alone. */
-const shortestSecret = 4
 
 /** How many names of fields are remembered with what was found out about them. */
 const mostRememberedKeys = 1000
@@ -20,6 +19,8 @@ export type Redactor = {
    * them: without 0x, percent-encoded, base64, and escaped as in JSON. `undefined` and short values are ignored.
    */
   register(...secrets: readonly (string | null | undefined)[]): void
+  /** Adds everything of URLs beyond their host, see {@link urlSecrets}. What is no URL is ignored. */
+  registerUrls(...urls: readonly string[]): void
   /** A text without secrets. */
   text(value: string): string
   /**
@@ -39,14 +40,10 @@ export type Redactor = {
  * redact.text('https://user:pass@host/') // 'https://[redacted]@host/'
  */
 export function createRedactor(): Redactor {
-  const known = new Set<string>()
-  let pattern: RegExp | null = null
+  const known = createKnownSecrets()
 
-  const text = (value: string): string => {
-    if (value.length < shortestSecret) return value
-    const withoutKnown = pattern === null ? value : value.replace(pattern, redacted)
-    return redactPatterns(withoutKnown)
-  }
+  const text = (value: string): string =>
+    value.length < shortestSecret ? value : redactPatterns(known.replace(value, redacted))
 
   // Lines of a results file have the same few dozen names: looking at each name once makes them three times faster.
   const keys = new Map<string, SeenKey>()
@@ -58,17 +55,21 @@ export function createRedactor(): Redactor {
     return key
   }
 
+  const add = (forms: readonly SecretForm[]): void => {
+    known.add(forms)
+    keys.clear()
+  }
   return {
-    register(...secrets) {
-      for (const secret of secrets) {
-        if (secret === null || secret === undefined || secret.trim().length < shortestSecret) continue
-        for (const disguise of disguises(secret.trim())) known.add(disguise)
-      }
-      keys.clear()
-      // The longest first, so that a secret within another does not leave the rest of it standing.
-      const alternatives = [...known].sort((a, b) => b.length - a.length).map(toPattern)
-      pattern = alternatives.length === 0 ? null : new RegExp(alternatives.join('|'), 'gi')
-    },
+    register: (...secrets) =>
+      add(
+        secrets
+          .filter((secret) => typeof secret === 'string')
+          .map((secret) => secret.trim())
+          .filter((secret) => secret.length >= shortestSecret)
+          .flatMap(disguises)
+          .map((form) => ({ text: form })),
+      ),
+    registerUrls: (...urls) => add(urls.flatMap(urlSecrets)),
     text,
     deep: (value) => redactDeep(value, { text, seeKey }, new Set()),
   }
@@ -76,7 +77,12 @@ export function createRedactor(): Redactor {
 
 /** The forms in which a secret may turn up. */
 function disguises(secret: string): string[] {
-  const forms = [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]
+  const forms = [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    escapeMarkup(secret),
+  ]
   forms.push(...base64Forms(secret))
   const hex = /^0x([0-9a-f]{32,})$/i.exec(secret)?.[1]
   if (hex !== undefined) forms.push(hex)
@@ -87,6 +93,9 @@ function disguises(secret: string): string[] {
   return forms.filter((form) => form.length >= shortestSecret)
 }
 
+const escapeMarkup = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+
 /** Base64 without its padding, as text and as the bytes of a hex key. Short secrets have no recognisable form. */
 function base64Forms(secret: string): string[] {
   if (secret.length < 12) return []
@@ -96,14 +105,6 @@ function base64Forms(secret: string): string[] {
     bytes.toString('base64').replace(/=+$/, ''),
     bytes.toString('base64url').replace(/=+$/, ''),
   ])
-}
-
-/** Matches a secret literally, but for white space: a mnemonic may be wrapped or spaced differently. */
-function toPattern(secret: string): string {
-  return secret
-    .split(/\s+/)
-    .map((word) => word.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'))
-    .join('\\s+')
 }
 
 /** What is known of the name of a field: how it is shown, and whether it names a secret. */

@@ -1,9 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { processRedactor } from '../redaction/process-redactor.ts'
 
 /** With this many characters waiting for the disk, `write` makes the caller wait. */
 const mostWaiting = 4 * 1024 * 1024
 
-/** Appends lines to a file, in order. */
+/** Appends lines to a file, in order; secrets are taken out. */
 export type LineWriter = {
   /**
    * Takes a line and begins to write it, along with others that come while the disk is busy: a process that is killed
@@ -76,8 +77,9 @@ export function createLineWriter(file: Pick<FileHandle, 'appendFile' | 'sync' | 
     async write(line) {
       throwFailure()
       if (closed !== null) throw new Error('The file is closed.')
-      pending.push(line, '\n')
-      pendingLength += line.length + 1
+      const clean = processRedactor.text(line)
+      pending.push(clean, '\n')
+      pendingLength += clean.length + 1
       void startDrain()
       if (pendingLength + inFlightLength >= mostWaiting) await flush()
     },

@@ -1,9 +1,10 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { processRedactor } from '../redaction/process-redactor.ts'
 
 /**
  * Writes a file so that a reader sees either nothing, or the old content, or all of the new, even after a crash:
- * into a file beside it, made durable, then renamed.
+ * into a file beside it, made durable, then renamed. Secrets are taken out.
  *
  * @example await writeAtomically('results/1/summary.json', '{}\n')
  */
@@ -12,7 +13,7 @@ export async function writeAtomically(path: string, content: string): Promise<vo
   try {
     const file = await open(temporary, 'w')
     try {
-      await file.writeFile(content, 'utf8')
+      await file.writeFile(processRedactor.text(content), 'utf8')
       await file.sync()
     } finally {
       await file.close()

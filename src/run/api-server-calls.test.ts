@@ -4,7 +4,7 @@ import { createApiServerCalls } from './api-server-calls.ts'
 const digest = { count: 1, min: 1, mean: 1, p50: 1, p90: 1, p95: 1, p99: 1, max: 1 }
 
 /** A metrics page after so many calls to one endpoint, half of which it refused as too many. */
-function page(calls: number, label = 'https://rpc.example.com/v2/***') {
+function page(calls: number, label = 'https://rpc.example.com/***') {
   const endpoint = {
     ...{ label, state: 'closed', calls, failed: calls / 2, rejected: 0, rateLimited: calls / 2 },
     ...{ latencyMs: digest, tokenWaitMs: calls, openMs: 0, pausedMs: 3 * calls },
@@ -26,7 +26,7 @@ describe('the calls of an API server', () => {
     expect(calls.read()).toEqual({
       ...{ calls: 60, failed: 30, byMethod: { eth_call: 60 } },
       byEndpoint: {
-        'https://rpc.example.com/v2/***': {
+        'https://rpc.example.com/***': {
           ...{ calls: 60, failed: 30, rejected: 0, rateLimited: 30, latencyMs: digest },
           ...{ tokenWaitMs: 60, pausedMs: 180, openMs: 0, maxHeadLag: null, falseHead: false, maxStallMs: 0 },
         },

@@ -5,6 +5,7 @@ import { testbedParts } from '../config/testbed-part.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { ManagedProcess, type ProcessExit } from '../process/managed-process.ts'
 import { ownProgram } from '../process/own-program.ts'
+import { learnDocument } from '../redaction/process-redactor.ts'
 
 /** An embedded target that is up, in a process of its own. */
 export type EmbeddedTarget = {
@@ -60,7 +61,9 @@ export async function startEmbeddedTarget(
 function readTarget(line: string): Target | undefined {
   if (!line.startsWith('{')) return undefined
   try {
-    return targetSchema.parse(JSON.parse(line))
+    const document: unknown = JSON.parse(line)
+    learnDocument(document)
+    return targetSchema.parse(document)
   } catch {
     return undefined
   }

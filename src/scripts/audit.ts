@@ -3,8 +3,7 @@ import type { Command } from 'commander'
 import { throwProblems } from '../config/problem.ts'
 import { resolveTarget } from '../config/resolve-target.ts'
 import type { TargetPlan } from '../config/target.ts'
-import { endpointSecrets } from '../redaction/endpoint-label.ts'
-import { createRedactor } from '../redaction/redact.ts'
+import { processRedactor } from '../redaction/process-redactor.ts'
 import { formatCount, formatCounted } from '../report/format-value.ts'
 import { colorsFor } from '../report/terminal-text.ts'
 import { type Audit, auditRun } from './audit/audit-run.ts'
@@ -56,8 +55,7 @@ async function audit(command: Command, io: CommandIo, name: string): Promise<num
   ])
   const stored = await readEndedRun(resolve(io.cwd, options.results), name)
   const target = await targetOf(options.target, environment)
-  const redactor = createRedactor()
-  redactor.register(...(target?.chain.rpcUrls ?? []).flatMap(endpointSecrets))
+  const redactor = processRedactor
   const found = await auditRun(stored, { target, sample, signal: io.signal })
   const text = options.json
     ? JSON.stringify(found, null, 2)

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { throwProblems } from '../config/problem.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { createRedactor } from '../redaction/redact.ts'
+import { processRedactor } from '../redaction/process-redactor.ts'
 import { renderBaseline, renderBaselineResult } from '../report/terminal-baseline.ts'
 import { colorsFor } from '../report/terminal-text.ts'
 import { defaultTolerances } from '../results/baseline/baseline-schema.ts'
@@ -105,7 +105,7 @@ async function setBaseline(command: Command, io: CommandIo, names: readonly stri
     version: ownVersion(),
     tolerances: { ...(earlier?.tolerances ?? defaultTolerances), ...tolerances },
   })
-  const text = createRedactor().text(`${JSON.stringify(baseline, null, 2)}\n`)
+  const text = processRedactor.text(`${JSON.stringify(baseline, null, 2)}\n`)
   await writeAtomically(path, text).catch((cause: unknown) => {
     throw new LoadTestError('RESULTS_UNWRITABLE', `Cannot write ${path}.`, { cause })
   })
@@ -140,7 +140,7 @@ async function checkBaseline(command: Command, io: CommandIo, name: string): Pro
   const text = options.json
     ? JSON.stringify(document, null, 2)
     : renderBaselineResult(run.id, result, colorsFor(io.stdout, io.env))
-  io.stdout.write(`${createRedactor().text(text)}\n`)
+  io.stdout.write(`${processRedactor.text(text)}\n`)
   return result.passed ? exitCodes.ok : exitCodes.thresholdFailed
 }
 

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { learnArguments, learnVariables, processRedactor } from '../redaction/process-redactor.ts'
 import { guardOutput } from './guarded-output.ts'
 import { closeLostTerminalAtExit } from './lost-terminal.ts'
 
@@ -12,6 +13,11 @@ export type CommandIo = {
   stdout: OutputStream
   /** For people. */
   stderr: OutputStream
+  /**
+   * Prints a document that is read back as configuration on standard output, with the keys that it was asked for. Whatever else is
+   * written is redacted.
+   */
+  printConfiguration(text: string): void
   env: Readonly<Record<string, string | undefined>>
   cwd: string
   /** Aborted at the first SIGINT, SIGTERM or SIGHUP: start nothing new, finish what is in flight, write results. */
@@ -51,6 +57,8 @@ const hurriedCleanupMs = 30_000
  * | an error that nobody caught     | graceful, forced after 2 minutes, exit 1 half a minute later |
  */
 export function openProcessIo(): ProcessIo {
+  learnVariables(Object.entries(process.env))
+  learnArguments(process.argv.slice(2))
   const graceful = new AbortController()
   const forced = new AbortController()
   let uncaught: { error: unknown } | null = null
@@ -59,8 +67,8 @@ export function openProcessIo(): ProcessIo {
     ;(graceful.signal.aborted ? forced : graceful).abort()
   }
   const onHangUp = (): void => graceful.abort()
-  const stdout = guardOutput(process.stdout, () => graceful.abort())
-  const stderr = guardOutput(process.stderr, ({ code }) => {
+  const stdout = guardOutput(process.stdout, processRedactor.text, () => graceful.abort())
+  const stderr = guardOutput(process.stderr, processRedactor.text, ({ code }) => {
     if (code === 'EPIPE') graceful.abort()
   })
   const onUncaught = (error: unknown): void => {
@@ -86,6 +94,7 @@ export function openProcessIo(): ProcessIo {
     io: {
       stdout: process.stdout,
       stderr: process.stderr,
+      printConfiguration: stdout.writeUnredacted,
       env: process.env,
       cwd: process.cwd(),
       signal: graceful.signal,

@@ -2,7 +2,7 @@ import { extname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { throwProblems } from '../config/problem.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { createRedactor } from '../redaction/redact.ts'
+import { processRedactor } from '../redaction/process-redactor.ts'
 import { type Comparison, compareRuns } from '../results/compare/compare-runs.ts'
 import { writeAtomically } from '../results/write-atomically.ts'
 import type { CommandIo } from './command-io.ts'
@@ -65,12 +65,12 @@ async function compare(command: Command, io: CommandIo, names: readonly string[]
     tool: { name: 'vana-load', version: ownVersion() },
     ...(smallestChange === undefined ? {} : { smallestChange }),
   })
-  const redactor = createRedactor()
+  const redactor = processRedactor
   if (options.json) io.stdout.write(`${redactor.text(JSON.stringify(comparison, null, 2))}\n`)
   else {
     const { renderComparison } = await import('../report/terminal-comparison.ts')
-    const { colorsFor } = await import('../report/terminal-text.ts')
-    const { columns = 100 } = io.stdout
+    const { colorsFor, columnsOf } = await import('../report/terminal-text.ts')
+    const columns = columnsOf(io.stdout, 100)
     const text = renderComparison(comparison, { columns, colors: colorsFor(io.stdout, io.env) })
     io.stdout.write(`${redactor.text(text)}\n`)
   }

@@ -1,5 +1,5 @@
 import type { NamedParameter } from '../config/parameter-names.ts'
-import { createRedactor } from '../redaction/redact.ts'
+import { processRedactor } from '../redaction/process-redactor.ts'
 import { openRunTarget } from '../run/open-run-target.ts'
 import { addConfigOptions, readCommandConfig } from './config-options.ts'
 import { describeFindings } from './doctor/describe-findings.ts'
@@ -27,7 +27,7 @@ export const define: CommandModule['define'] = (command, io, run) => {
       run(async () => {
         const { resolved, environment } = readCommandConfig(command, io, 'smoke')
         const { config } = resolved
-        const redactor = createRedactor()
+        const redactor = processRedactor
         redactor.register(...runContextOf(resolved, environment).secrets)
         const { target, close } = await openRunTarget(config, environment, io.signal, (text) =>
           io.stderr.write(`${text}\n`),

@@ -1,7 +1,5 @@
 import { Command, CommanderError } from 'commander'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { endpointSecrets } from '../redaction/endpoint-label.ts'
-import { createRedactor } from '../redaction/redact.ts'
 import { type CommandIo, openProcessIo } from './command-io.ts'
 import { describeError } from './describe-error.ts'
 import { exitCodeOfError, exitCodes } from './exit-code.ts'
@@ -133,16 +131,8 @@ function interruption(error: unknown): LoadTestError {
 }
 
 function printError(error: unknown, args: readonly string[], io: CommandIo): void {
-  const redactor = createRedactor()
-  for (const [name, value] of Object.entries(io.env)) {
-    if (/KEY|MNEMONIC|SECRET|PASS|TOKEN|JWT|JSON/.test(name)) redactor.register(value)
-    if (/RPC|FORK/.test(name)) redactor.register(...(value ?? '').split(',').flatMap(endpointSecrets))
-  }
-  redactor.register(
-    ...args.flatMap((arg) => arg.replace(/^--[a-z-]+=/, '').split(',')).flatMap(endpointSecrets),
-  )
   const stack = args.includes('--debug') || Boolean(io.env.DEBUG)
-  io.stderr.write(`${redactor.text(describeError(error, { stack }))}\n`)
+  io.stderr.write(`${describeError(error, { stack })}\n`)
 }
 
 const examples = `

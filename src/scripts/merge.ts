@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { throwProblems } from '../config/problem.ts'
-import { createRedactor } from '../redaction/redact.ts'
+import { processRedactor } from '../redaction/process-redactor.ts'
 import { renderResult } from '../report/terminal-result.ts'
-import { colorsFor } from '../report/terminal-text.ts'
+import { colorsFor, columnsOf } from '../report/terminal-text.ts'
 import { writeReports } from '../report/write-reports.ts'
 import { checkParts } from '../results/merge/check-parts.ts'
 import { mergeRuns } from '../results/merge/merge-runs.ts'
@@ -45,12 +45,12 @@ async function merge(command: Command, io: CommandIo, names: readonly string[]):
     'Merge the parts of one run, each once: those that were started with the same seed, load and target, and --part 1/n to n/n.',
   )
   const { folder, summary } = await mergeRuns([first, ...rest], {
-    ...{ resultsDir: out, version: ownVersion(), redact: createRedactor() },
+    ...{ resultsDir: out, version: ownVersion(), redact: processRedactor },
   })
   const { timeline } = await writeReports(folder)
   if (options.json) io.stdout.write(`${JSON.stringify(summary)}\n`)
   else {
-    const { columns = 80 } = io.stdout
+    const columns = columnsOf(io.stdout)
     const shown = { columns, colors: colorsFor(io.stdout, io.env), reportPath: folder.file('html') }
     io.stdout.write(renderResult(summary, { ...shown, points: timeline.points }))
   }

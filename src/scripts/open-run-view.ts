@@ -5,6 +5,8 @@ import { serveDashboard } from '../dashboard/serve-dashboard.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { Redactor } from '../redaction/redact.ts'
 import { createTerminalView, type TerminalView } from '../report/terminal.ts'
+import type { RunSnapshot } from '../results/snapshot-schema.ts'
+import type { Summary } from '../results/summary-schema.ts'
 import type { RunView } from '../run/run-load-test.ts'
 import type { CommandIo } from './command-io.ts'
 import { ownVersion } from './own-version.ts'
@@ -32,7 +34,9 @@ export async function openRunView(
   redact: Redactor,
 ): Promise<OpenRunView> {
   const { quiet, dashboard: port, dashboardHost: host } = config.output
-  const terminal = quiet ? silentView : createTerminalView(stderr as NodeJS.WriteStream, env)
+  const terminal = quiet
+    ? silentView
+    : redacted(createTerminalView(stderr as NodeJS.WriteStream, env), redact)
   if (port === null) {
     return { ...terminal, live: null, failed() {}, async closePage() {} }
   }
@@ -78,5 +82,15 @@ export async function openRunView(
       live.end({ tone: 'bad', headline, lead: '', findings, reportPath: null, exitCode: null })
     },
     closePage: page.close,
+  }
+}
+
+/** Redacts what is shown before it is wrapped and cut, which would hide secrets from the redaction of the stream. */
+function redacted(view: TerminalView, redact: Redactor): TerminalView {
+  return {
+    ...view,
+    update: (snapshot) => view.update(redact.deep(snapshot) as RunSnapshot),
+    note: (text) => view.note(redact.text(text)),
+    finish: (summary, reportPath, points) => view.finish(redact.deep(summary) as Summary, reportPath, points),
   }
 }

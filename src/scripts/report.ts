@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { throwProblems } from '../config/problem.ts'
-import { createRedactor } from '../redaction/redact.ts'
+import { processRedactor } from '../redaction/process-redactor.ts'
 import { loadReportData, type ReportData } from '../report/report-data.ts'
 import { findRun, readRun } from '../results/read-run.ts'
 import { type ReportFile, runFiles } from '../results/run-folder.ts'
@@ -18,7 +18,7 @@ const renderers: Record<ReportFile, () => Promise<Renderer>> = {
   markdown: async () => (await import('../report/markdown.ts')).renderMarkdownReport,
   junit: async () => {
     const { renderJunitReport } = await import('../report/junit.ts')
-    return ({ summary }) => renderJunitReport(summary)
+    return renderJunitReport
   },
 }
 const formats = Object.keys(renderers) as ReportFile[]
@@ -66,7 +66,7 @@ async function report(command: Command, io: CommandIo, name: string): Promise<nu
   }
   const run = await readRun(await findRun(resolve(io.cwd, options.out), name))
   const data = await loadReportData(run)
-  const redactor = createRedactor()
+  const redactor = processRedactor
   const render = async (format: ReportFile): Promise<string> => {
     const renderer = await renderers[format]()
     return redactor.text(renderer(data))

@@ -41,7 +41,7 @@ export async function runServe(options: ServeOptions, io: CommandIo): Promise<{ 
     gasMargin: chain.gasLimitMargin,
     blockPollIntervalMs: chain.pollIntervalMs,
     rpcRatePerSecond: chain.rpcRatePerSecond,
-    logger: pino({ level: 'info' }, pino.destination(2)),
+    logger: pino({ level: 'info' }, io.stderr),
   })
   const { url } = await server.start()
   try {

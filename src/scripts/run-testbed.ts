@@ -48,7 +48,8 @@ export async function runTestbed(
     signal: io.signal,
   })
   try {
-    io.stdout.write(command.json ? toJson(testbed.document) : describe(testbed.document))
+    if (command.json) io.printConfiguration(toJson(testbed.document))
+    else io.stdout.write(describe(testbed.document))
     startFaultsInTime(testbed, io)
     const ended = await Promise.race([testbed.partEnded, aborted(io.signal)])
     if (ended) {

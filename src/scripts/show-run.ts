@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
-import { createRedactor, type Redactor } from '../redaction/redact.ts'
+import { processRedactor } from '../redaction/process-redactor.ts'
+import type { Redactor } from '../redaction/redact.ts'
 import type { LoadTest } from '../run/run-load-test.ts'
 import type { CommandIo } from './command-io.ts'
 import { type OpenRunView, openRunView } from './open-run-view.ts'
@@ -26,7 +27,7 @@ export async function showRun<Shown extends View, Result>(
   open: (redact: Redactor) => Shown | Promise<Shown>,
   make: (view: Shown, redact: Redactor) => Promise<Result>,
 ): Promise<Result> {
-  const redact = createRedactor()
+  const redact = processRedactor
   redact.register(...context.secrets)
   const view = await open(redact)
   const onInterrupt = (): void => {

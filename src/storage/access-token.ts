@@ -1,4 +1,5 @@
 import { raceAbort } from '../async/race-abort.ts'
+import { processRedactor } from '../redaction/process-redactor.ts'
 import type { GrantedToken } from './google-sign-in.ts'
 
 /** Access tokens that hold. */
@@ -35,6 +36,7 @@ export function createAccessTokens(
   async function renew(): Promise<string> {
     triedMs = now()
     const { token, lifetimeMs } = await ask(closed.signal)
+    processRedactor.register(token)
     const endsMs = triedMs + lifetimeMs
     held = {
       token,

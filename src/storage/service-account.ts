@@ -3,6 +3,7 @@ import { readGoogleCredentials, type ServiceAccount } from '../crypto/google-cre
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { TextFile } from '../files/decode-text.ts'
 import { readTextFile } from '../files/read-text-file.ts'
+import { processRedactor } from '../redaction/process-redactor.ts'
 
 export type { ServiceAccount } from '../crypto/google-credentials.ts'
 
@@ -28,7 +29,10 @@ export function readServiceAccount(path: string): ServiceAccount {
  */
 export function parseServiceAccount(read: TextFile, name: string): ServiceAccount {
   const parsed = read.problem === undefined ? readGoogleCredentials(read.text) : read
-  if (parsed.problem === undefined) return parsed.account
+  if (parsed.problem === undefined) {
+    processRedactor.register(parsed.account.private_key)
+    return parsed.account
+  }
   throw new LoadTestError('CONFIG_INVALID', `${name} can't be used: ${parsed.problem}.`)
 }
 

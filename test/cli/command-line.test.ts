@@ -152,7 +152,7 @@ describe('the command line', () => {
     expect(stdout).toMatch(/^seed +won {2}\(environment VANA_LOAD_SEED\)$/m)
     expect(stdout).toMatch(/^load\.concurrency +33 {2}\(load\.yml:3\)$/m)
     expect(stdout).toMatch(
-      /^secrets\.funderPrivateKey +\[redacted\] {2}\(VANA_LOAD_FUNDER_PRIVATE_KEY in \.env\)$/m,
+      /^secrets\.funderPrivateKey +\[redacted\] {2}\(VANA_LOAD_FUNDER_PRIVATE_KEY in \.env:1\)$/m,
     )
     expect(stdout).not.toContain('7c7c')
   })

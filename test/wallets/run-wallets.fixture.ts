@@ -27,6 +27,7 @@ export async function runInProcess(
     env,
     cwd: '/',
     signal,
+    printConfiguration() {},
     forced: signal,
   }
   let exitCode = 0

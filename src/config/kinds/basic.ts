@@ -69,12 +69,16 @@ export function text(allowed: string): Kind<string> {
   return kindOf({ read: (given) => (given === '' ? undefined : given), allowed, show: String })
 }
 
-/** The kind of an http or https URL. */
-export const httpUrl: Kind<string> = kindOf({
-  read: (given) => z.url({ protocol: /^https?$/ }).safeParse(given).data,
-  allowed: 'an http or https URL',
-  show: String,
-})
+/** The kind of an http or https URL; beyond its host it may hold an access key. One that was shown without it is none. */
+export const httpUrl: Kind<string> = {
+  ...kindOf({
+    read: (given) =>
+      given.includes('***') ? undefined : z.url({ protocol: /^https?$/ }).safeParse(given).data,
+    allowed: 'an http or https URL, whole',
+    show: String,
+  }),
+  label: endpointLabel,
+}
 
 /** The kind of a URL of this machine; an embedded part asks nobody outside. */
 export const loopbackUrl: Kind<string> = kindOf({
@@ -85,16 +89,6 @@ export const loopbackUrl: Kind<string> = kindOf({
   allowed: 'a URL of this machine, such as http://127.0.0.1:8080: embedded parts ask nobody outside',
   show: String,
 })
-
-/** The kind of the URL of an RPC endpoint, which often holds an access key; one that was shown without it is none. */
-export const rpcUrl: Kind<string> = {
-  ...kindOf({
-    read: (given) => (given.includes('***') ? undefined : httpUrl.schema.safeParse(given).data),
-    allowed: 'an http or https URL, whole',
-    show: String,
-  }),
-  label: endpointLabel,
-}
 
 /** The kind of an address. */
 export const address: Kind<`0x${string}`> = kindOf({

@@ -1,5 +1,5 @@
 import { amount } from '../kinds/amount.ts'
-import { choice, decimalNumber, rpcUrl, wholeNumber } from '../kinds/basic.ts'
+import { choice, decimalNumber, httpUrl, wholeNumber } from '../kinds/basic.ts'
 import { duration } from '../kinds/duration.ts'
 import { fault } from '../kinds/fault.ts'
 import { listOf } from '../kinds/kind.ts'
@@ -70,7 +70,7 @@ export const testbedParameters = {
     summary: 'Gas that fits into a block of the embedded chain; 30 million hold some 18 first flows.',
   }),
   /** An RPC whose state the embedded chain continues. */
-  forkUrl: optional(rpcUrl, {
+  forkUrl: optional(httpUrl, {
     flag: '--fork <rpc>',
     summary:
       'Continue the state of this RPC, with the contracts deployed there, rather than start from nothing; for a URL with an access key, set VANA_LOAD_FORK.',

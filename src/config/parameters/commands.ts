@@ -1,5 +1,5 @@
 import { amount } from '../kinds/amount.ts'
-import { httpUrl, loopbackUrl, port, rpcUrl, text, toggle, wholeNumber } from '../kinds/basic.ts'
+import { httpUrl, loopbackUrl, port, text, toggle, wholeNumber } from '../kinds/basic.ts'
 import { granteeCount } from '../kinds/grantee-count.ts'
 import { listOf } from '../kinds/kind.ts'
 import { part } from '../kinds/part.ts'
@@ -75,7 +75,7 @@ export const testbedCommandParameters = {
 /** What surrounds the parts that `testbed --only` starts; the variables are those of a target. */
 export const testbedSurroundingsParameters = {
   /** The chain that the servers talk to. */
-  rpcUrl: optional(listOf(rpcUrl, 'http or https URLs, separated by commas'), {
+  rpcUrl: optional(listOf(httpUrl, 'http or https URLs, separated by commas'), {
     flag: '--rpc <url>',
     variable: 'RPC_URL',
     summary: 'Without the chain: RPC endpoint of the chain that the servers talk to.',

@@ -1,11 +1,11 @@
-import { address, choice, httpUrl, rpcUrl, text, wholeNumber } from '../kinds/basic.ts'
+import { address, choice, httpUrl, text, wholeNumber } from '../kinds/basic.ts'
 import { listOf } from '../kinds/kind.ts'
 import { optional } from '../parameter.ts'
 import { storageProviderNames } from '../storage-target.ts'
 
 /** What the environment says of a target: used by `--target moksha` and `--target env`. */
 export const targetParameters = {
-  rpcUrl: optional(listOf(rpcUrl, 'http or https URLs, separated by commas'), {
+  rpcUrl: optional(listOf(httpUrl, 'http or https URLs, separated by commas'), {
     summary: 'RPC endpoints, separated by commas.',
   }),
   chainId: optional(wholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER }), { summary: 'Chain id.' }),

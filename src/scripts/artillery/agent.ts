@@ -8,7 +8,7 @@ import { parseConfigFile } from '../../config/read-config-file.ts'
 import { readEnvironment } from '../../config/read-environment.ts'
 import { resolveConfig } from '../../config/resolve-config.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
-import { createRedactor } from '../../redaction/redact.ts'
+import { processRedactor } from '../../redaction/process-redactor.ts'
 import { createTerminalView } from '../../report/terminal.ts'
 import { writeReports } from '../../report/write-reports.ts'
 import { checkThreshold } from '../../results/check-threshold.ts'
@@ -25,7 +25,7 @@ import { silentView } from '../silent-view.ts'
  */
 export async function runAgent(io: CommandIo): Promise<number> {
   const tell = (news: AgentNews): void => void io.stdout.write(`${JSON.stringify(news)}\n`)
-  const redactor = createRedactor()
+  const redactor = processRedactor
   try {
     const lines = createInterface({ input: process.stdin })
     const inputEnded = once(lines, 'close')
@@ -46,7 +46,7 @@ export async function runAgent(io: CommandIo): Promise<number> {
 async function carry(
   { form, settings, folder }: AgentOrder,
   io: CommandIo,
-  redactor: ReturnType<typeof createRedactor>,
+  redactor: typeof processRedactor,
   tell: (news: AgentNews) => void,
   inputEnded: Promise<unknown>,
 ): Promise<number> {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Address } from 'viem'
 import { LoadTestError } from '../../errors/load-test-error.ts'
+import { processRedactor } from '../../redaction/process-redactor.ts'
 import { type IndexRange, indexRange, parseIndexRange } from '../../wallets/index-range.ts'
 import { readKeystoreFacts } from '../../wallets/keystore.ts'
 import { obtainMnemonic } from '../../wallets/obtain-mnemonic.ts'
@@ -65,6 +66,7 @@ export async function openWallets(
     warn: (text) => io.stderr.write(`${text}\n`),
     range: use === 'look' ? noWallets : (named ?? defaultRange(options, use)),
   })
+  processRedactor.register(mnemonic)
   const ranges = named ? [named] : await knownRanges(keystoreFile)
 
   const opened = openChain(options, home, io)

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { LoadTestError } from '../../errors/load-test-error.ts'
+import { processRedactor } from '../../redaction/process-redactor.ts'
 import type { CommandIo } from '../command-io.ts'
 
 /**
@@ -52,6 +53,7 @@ async function ask(
       stderr.write('\n')
       signal.throwIfAborted()
       if (answer.done) throw new LoadTestError('ABORTED', 'No passphrase was given.')
+      processRedactor.register(answer.value)
       answers.push(answer.value)
     }
     return answers
