@@ -22,6 +22,10 @@ export const errorCatalog = {
     retriable: false,
     hint: 'Free space on the disk that the output goes to, or send the output elsewhere.',
   },
+  TOO_FEW_FILE_HANDLES: {
+    retriable: false,
+    hint: 'Raise the limit of open files, for example with `ulimit -n 4096`, or lower --concurrency.',
+  },
   RUN_NOT_FOUND: { retriable: false, hint: '`vana-load monitor` lists the runs there are.' },
   RUN_UNREADABLE: {
     retriable: false,

@@ -17,6 +17,7 @@ const byCode: Partial<Record<ErrorCode, number>> = {
   PORT_IN_USE: exitCodes.badInput,
   RESULTS_UNWRITABLE: exitCodes.badInput,
   OUTPUT_UNWRITABLE: exitCodes.badInput,
+  TOO_FEW_FILE_HANDLES: exitCodes.badInput,
   RUN_NOT_FOUND: exitCodes.badInput,
   RUN_UNREADABLE: exitCodes.badInput,
   ARTILLERY_MISSING: exitCodes.badInput,

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { fileHandleLimit, isOutOfFileHandles } from '../process/file-handles.ts'
 import { type CommandIo, openProcessIo } from './command-io.ts'
 import { describeError } from './describe-error.ts'
 import { exitCodeOfError, exitCodes } from './exit-code.ts'
@@ -86,7 +87,8 @@ async function runCommandLine(args: readonly string[], io: CommandIo): Promise<C
     if (error instanceof CommanderError) {
       return { exitCode: error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput }
     }
-    return { exitCode: exitCodeOfError(error, io.signal), error }
+    const explained = isOutOfFileHandles(error) ? outOfFileHandles(error) : error
+    return { exitCode: exitCodeOfError(explained, io.signal), error: explained }
   }
 }
 
@@ -120,6 +122,17 @@ async function createProgram(
     }
   }
   return program
+}
+
+function outOfFileHandles(cause: unknown): LoadTestError {
+  const limit = fileHandleLimit()
+  return new LoadTestError(
+    'TOO_FEW_FILE_HANDLES',
+    `This process has used up its file handles${limit === null ? '' : `, which are ${limit}`}.`,
+    {
+      cause,
+    },
+  )
 }
 
 /** A signal's own reason says nothing to people. */

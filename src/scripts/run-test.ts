@@ -1,9 +1,12 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type ConfigDocument, describeConfig } from '../config/describe-config.ts'
+import type { LoadTestConfig } from '../config/load-test-config.ts'
 import { presets } from '../config/presets.ts'
 import { throwProblems } from '../config/problem.ts'
 import type { ResolvedConfig } from '../config/resolve-config.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
+import { fileHandleLimit, fileHandlesOf } from '../process/file-handles.ts'
 import type { Baseline } from '../results/baseline/baseline-schema.ts'
 import type { CommandIo } from './command-io.ts'
 import { addConfigOptions, readCommandConfig } from './config-options.ts'
@@ -29,6 +32,7 @@ export const define: CommandModule['define'] = (command: Command, io: CommandIo,
           await showPlan(asked.config, io, runContextOf(asked, environment))
           return exitCodes.ok
         }
+        checkFileHandles(asked.config)
         const resolved = await withPassphrase(asked, io)
         const context = runContextOf(resolved, environment)
         if (resolved.config.capacity.find) {
@@ -43,6 +47,19 @@ export const define: CommandModule['define'] = (command: Command, io: CommandIo,
     )
     .addHelpText('after', help)
   addConfigOptions(command)
+}
+
+/** @throws LoadTestError TOO_FEW_FILE_HANDLES when so many users in flight would run out of them */
+function checkFileHandles({ users, load }: LoadTestConfig): void {
+  const most = Math.min(users, load.concurrency)
+  const needed = fileHandlesOf(most)
+  const limit = fileHandleLimit()
+  if (limit === null || limit >= needed) return
+  throw new LoadTestError(
+    'TOO_FEW_FILE_HANDLES',
+    `${most} users in flight need ${needed} file handles, and this process may have ${limit}.`,
+    { hint: `Raise the limit with \`ulimit -n ${needed}\`, or lower --concurrency.` },
+  )
 }
 
 /** The baseline that a run asks for, if the run is of the same test; read before anything is started or paid. */

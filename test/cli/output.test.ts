@@ -51,3 +51,28 @@ describe.runIf(existsSync('/dev/full'))('output to a full disk', () => {
     expect(plan.text).toContain('Nothing was started, sent or paid.')
   })
 })
+
+describe.runIf(process.platform === 'linux')('too few file handles', () => {
+  it.each([
+    [64, 'run --dry-run', /vana-load needs 128 file handles, and this process may have 64\./],
+    [
+      160,
+      'run --users 500 --rate 100',
+      /\d+ users in flight need \d+ file handles, and this process may have 160\./,
+    ],
+  ])('%i for %s: the error names how many are needed', async (limit, args, expected) => {
+    const command = `ulimit -n ${limit}; exec "$0" "$1" ${args}`
+    const child = spawn('sh', ['-c', command, process.execPath, program], {
+      cwd,
+      env: { PATH: process.env.PATH, HOME: cwd },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let text = ''
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(2)
+    expect(text).toMatch(expected)
+    expect(text).toMatch(/^TOO_FEW_FILE_HANDLES: .*\n {2}hint: .*\n$/)
+  })
+})
