@@ -1,3 +1,4 @@
+import { isOwnFault } from '../results/exit-code.ts'
 import type { Summary } from '../results/summary-schema.ts'
 import { isHeld } from './baseline-words.ts'
 import {
@@ -26,9 +27,9 @@ export type Verdict = { tone: Tone; headline: string; lead: string }
  */
 export function verdictOf(summary: Summary): Verdict {
   const { tone, headline } = headlineOf(summary)
-  // What an overloaded generator measured is not simply good.
+  // What an overloaded generator measured is not simply good, nor a run that left funds behind.
   return {
-    tone: tone === 'good' && summary.warnings.length > 0 ? 'warn' : tone,
+    tone: tone === 'good' && summary.warnings.length + summary.problems.length > 0 ? 'warn' : tone,
     headline,
     lead: leadOf(summary),
   }
@@ -37,7 +38,7 @@ export function verdictOf(summary: Summary): Verdict {
 function headlineOf(summary: Summary): { tone: Tone; headline: string } {
   const { users, thresholds, run, problems } = summary
   const failed = thresholds.filter(({ passed }) => !passed)
-  if (problems.length > 0) {
+  if (problems.some(isOwnFault)) {
     return { tone: 'bad', headline: 'This run broke a promise of its own; do not trust its numbers.' }
   }
   if (run.stopped !== null) {

@@ -1,3 +1,4 @@
+import { targetFaults } from '../errors/target-faults.ts'
 import type { ExitCode, Stop, ThresholdResult } from './summary-schema.ts'
 
 /**
@@ -10,18 +11,24 @@ import type { ExitCode, Stop, ThresholdResult } from './summary-schema.ts'
  * | broke a promise of its own, or ended in an unexpected error | 1 |
  * | stopped by the breaker, the spending cap or the first failure | 5 |
  * | a threshold failed, or ended it; worse than its baseline | 4 |
+ * | has only problems that the target caused, such as funds that could not be returned | 3 |
  * | otherwise | 0 |
  */
 export function exitCodeOf(run: {
   stopped: Stop | null
-  problems: readonly unknown[]
+  problems: readonly { code: string }[]
   thresholds: readonly Pick<ThresholdResult, 'passed'>[]
   baseline?: { passed: boolean } | null
 }): ExitCode {
   if (run.stopped?.reason === 'interrupted') return 130
   if (run.stopped?.reason === 'target-lost') return 3
-  if (run.problems.length > 0 || run.stopped?.reason === 'error') return 1
+  if (run.problems.some(isOwnFault) || run.stopped?.reason === 'error') return 1
   if (run.stopped?.reason === 'threshold') return 4
   if (run.stopped !== null) return 5
-  return run.thresholds.every((threshold) => threshold.passed) && run.baseline?.passed !== false ? 0 : 4
+  const held = run.thresholds.every((threshold) => threshold.passed) && run.baseline?.passed !== false
+  if (!held) return 4
+  return run.problems.length > 0 ? 3 : 0
 }
+
+/** Whether a problem is a promise that this program broke, rather than something that the target did. */
+export const isOwnFault = ({ code }: { code: string }): boolean => !targetFaults.has(code)

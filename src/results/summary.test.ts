@@ -187,17 +187,24 @@ describe('evaluateThresholds', () => {
 
 describe('exitCodeOf', () => {
   const held = { stopped: null, problems: [], thresholds: [{ passed: true }] }
+  const own = { code: 'MONEY_MISMATCH' }
+  const ofTarget = { code: 'CHAIN_UNREACHABLE' }
   const stopped = (reason: StopReason) => ({ ...held, stopped: { reason, message: '' } })
 
   test.each([
     ['all held', held, 0],
     ['a threshold failed', { ...held, thresholds: [{ passed: false }] }, 4],
-    ['a promise was broken', { ...held, problems: [{}], thresholds: [{ passed: false }] }, 1],
+    ['a promise was broken', { ...held, problems: [own], thresholds: [{ passed: false }] }, 1],
     ['the breaker stopped it', { ...stopped('circuit-breaker'), thresholds: [{ passed: false }] }, 5],
     ['the spending cap stopped it', stopped('spending-cap'), 5],
     ['a threshold ended it', stopped('threshold'), 4],
     ['it ended in an error', stopped('error'), 1],
-    ['it was interrupted', { ...stopped('interrupted'), problems: [{}] }, 130],
+    ['it was interrupted', { ...stopped('interrupted'), problems: [own] }, 130],
+    ['the target kept funds', { ...held, problems: [ofTarget] }, 3],
+    ['it broke a promise besides', { ...held, problems: [ofTarget, own] }, 1],
+    ['a threshold failed besides', { ...held, problems: [ofTarget], thresholds: [{ passed: false }] }, 4],
+    ['the spending cap stopped it besides', { ...stopped('spending-cap'), problems: [ofTarget] }, 5],
+    ['it lost its target', { ...stopped('target-lost'), problems: [ofTarget] }, 3],
   ] as const)('%s: %#', (_name, state, code) => {
     expect(exitCodeOf(state)).toBe(code)
   })

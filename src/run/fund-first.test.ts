@@ -42,7 +42,7 @@ describe('the first funding of a run', () => {
   })
 
   it.each([
-    ['error', failed],
+    ['target-lost', failed],
     ['error', new Error('unexpected')],
     ['spending-cap', new LoadTestError('SPENDING_CAP', 'too much')],
   ])('stops the run, %s, when a coin has moved', async (reason, error) => {

@@ -1,4 +1,5 @@
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { targetFaults } from '../errors/target-faults.ts'
 import type { StopControl } from './stop-control.ts'
 import type { UserWallets } from './user-wallets.ts'
 
@@ -17,9 +18,10 @@ export async function fundFirst(
   } catch (error) {
     if (!(await wallets.endFunding())) throw error
     const { message } = error instanceof Error ? error : { message: String(error) }
-    const isCap = error instanceof LoadTestError && error.code === 'SPENDING_CAP'
+    const code = error instanceof LoadTestError ? error.code : 'INTERNAL'
+    const reason = targetFaults.has(code) ? 'target-lost' : 'error'
     stop.stop({
-      reason: isCap ? 'spending-cap' : 'error',
+      reason: code === 'SPENDING_CAP' ? 'spending-cap' : reason,
       message: `the first users were not funded: ${message}`,
     })
   }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors/catalog.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { targetFaults } from '../errors/target-faults.ts'
 
 /** The exit codes of every command. */
 export const exitCodes = {
@@ -12,6 +13,7 @@ export const exitCodes = {
   interrupted: 130,
 } as const
 
+/** Those of the target's faults are not here: see `targetFaults`. */
 const byCode: Partial<Record<ErrorCode, number>> = {
   CONFIG_INVALID: exitCodes.badInput,
   PORT_IN_USE: exitCodes.badInput,
@@ -28,28 +30,6 @@ const byCode: Partial<Record<ErrorCode, number>> = {
   KEYSTORE_EXISTS: exitCodes.badInput,
   KEYSTORE_DAMAGED: exitCodes.badInput,
   KEYSTORE_LOCKED: exitCodes.badInput,
-  TARGET_NOT_READY: exitCodes.notReady,
-  TESTBED_START_FAILED: exitCodes.notReady,
-  TESTBED_DIED: exitCodes.notReady,
-  PROCESS_START_FAILED: exitCodes.notReady,
-  CHAIN_UNREACHABLE: exitCodes.notReady,
-  CHAIN_WRONG_ID: exitCodes.notReady,
-  CHAIN_HEAD_MISMATCH: exitCodes.notReady,
-  CHAIN_STALLED: exitCodes.notReady,
-  FUNDER_BUSY: exitCodes.notReady,
-  CHAIN_RPC_ERROR: exitCodes.notReady,
-  CHAIN_RATE_LIMITED: exitCodes.notReady,
-  CHAIN_INSUFFICIENT_FUNDS: exitCodes.notReady,
-  CHAIN_UNDERPRICED: exitCodes.notReady,
-  TX_REORGED: exitCodes.notReady,
-  STORAGE_UNREACHABLE: exitCodes.notReady,
-  STORAGE_REFUSED: exitCodes.notReady,
-  STORAGE_FAILED: exitCodes.notReady,
-  SERVER_UNREACHABLE: exitCodes.notReady,
-  SERVER_RATE_LIMITED: exitCodes.notReady,
-  SERVER_FAILED: exitCodes.notReady,
-  SERVER_PROTOCOL: exitCodes.notReady,
-  GRANTEE_NOT_FOUND: exitCodes.notReady,
   SPENDING_CAP: exitCodes.stopped,
   ABORTED: exitCodes.interrupted,
 }
@@ -61,7 +41,8 @@ export function exitCodeOfError(error: unknown, signal: AbortSignal): number {
 }
 
 /** The exit code of a command that ended in an error of this code. */
-export const exitCodeOf = (code: ErrorCode): number => byCode[code] ?? exitCodes.unexpected
+export const exitCodeOf = (code: ErrorCode): number =>
+  byCode[code] ?? (targetFaults.has(code) ? exitCodes.notReady : exitCodes.unexpected)
 
 function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || error.name === 'ABORTED')

@@ -1,6 +1,7 @@
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { Redactor } from '../redaction/redact.ts'
 import { createStepPrinter } from '../report/step-printer.ts'
+import { isOwnFault } from '../results/exit-code.ts'
 import { runSingleFlow as goSingleFlow } from '../run/run-single-flow.ts'
 import type { CommandIo } from './command-io.ts'
 import { exitCodes } from './exit-code.ts'
@@ -34,7 +35,8 @@ export function runSingleFlow(
       io.stdout.write(`${JSON.stringify(redact.deep({ target: target.name, ...rest }))}\n`)
     }
     if (io.signal.aborted) return { exitCode: exitCodes.interrupted }
-    if (result.money.problems.length > 0) return { exitCode: exitCodes.unexpected }
+    if (result.money.problems.some(isOwnFault)) return { exitCode: exitCodes.unexpected }
+    if (result.money.problems.length > 0) return { exitCode: exitCodes.notReady }
     return { exitCode: result.outcome === 'succeeded' ? exitCodes.ok : exitCodes.thresholdFailed }
   })
 }
