@@ -3,7 +3,6 @@ import { systemClock } from '../async/clock.ts'
 import { readBalance } from '../chain/chain-reads.ts'
 import { firstFlowGas } from '../chain/first-flow-gas.ts'
 import { Lane } from '../chain/lane.ts'
-import { readReceipts } from '../chain/read-receipts.ts'
 import type { FundsFor } from '../chain/user-transaction.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { Target } from '../config/target.ts'
@@ -16,17 +15,18 @@ import { shareFunder } from '../wallets/funder-turns.ts'
 import { fundingNeed } from '../wallets/funding-need.ts'
 import { createFundingPool, type FundingPool } from '../wallets/funding-pool.ts'
 import type { HdWallets } from '../wallets/hd-wallets.ts'
-import { formatIndexRange, indexesOf } from '../wallets/index-range.ts'
+import { indexesOf } from '../wallets/index-range.ts'
 import { openMoneyJournal } from '../wallets/money-journal.ts'
-import { createMoneyLedger, type MoneyLedger, type MoneyStatement } from '../wallets/money-ledger.ts'
+import { createMoneyLedger, type MoneyLedger } from '../wallets/money-ledger.ts'
 import { noticeOthers } from '../wallets/notice-others.ts'
 import { createPayer } from '../wallets/payer.ts'
 import type { PaymentWay } from '../wallets/payment-gas.ts'
-import { readBalances } from '../wallets/read-balances.ts'
-import { createSpendingLimit, type SpendingLimit } from '../wallets/spending-limit.ts'
-import { sweepWallets } from '../wallets/sweep-wallets.ts'
+import { createPersistence } from '../wallets/persistence.ts'
+import { createSpendingLimit } from '../wallets/spending-limit.ts'
 import { findAbilities, type WalletChain } from '../wallets/wallet-chain.ts'
+import { notReturned } from './left-behind.ts'
 import { settleForGood, watchTakenBack } from './settle-for-good.ts'
+import { settleFunding } from './settle-funding.ts'
 import type { MoneySettlement } from './user-wallets.ts'
 
 /** The money of users who pay for themselves. */
@@ -72,20 +72,17 @@ export async function openFunding(options: {
   const account = toNativeAccount(funderKey(config, target))
   const { multicall3, multisend } = target.chain.contracts
   const contracts = { multicall3, multisend }
-  const abilities = await findAbilities(chain, contracts, signal)
+  const { hold } = createPersistence({ signal, note })
+  const abilities = await hold(() => findAbilities(chain, contracts, signal))
   const way = abilities.disperser?.kind ?? 'transfer'
-  await checkFunder(
-    connection,
-    account.address,
-    { users, amountWei, way, capWei: config.limits.maxSpendWei },
-    signal,
-  )
+  const capWei = config.limits.maxSpendWei
+  await hold(() => checkFunder(connection, account.address, { users, amountWei, way, capWei }, signal))
   const lane = new Lane({ rpc, feed, fees, account, onRepair: noticeOthers(account.address, note) })
   const ledger = createMoneyLedger()
   const { journalFile } = options
   const journal = journalFile === undefined ? undefined : await openMoneyJournal(journalFile)
   const endTurn = await shareFunder({ rpc, address: account.address }, { signal, note })
-  const limit = createSpendingLimit(config.limits.maxSpendWei)
+  const limit = createSpendingLimit(capWei)
   const payer = createPayer({ rpc, hub, lane })
   const takenBack = watchTakenBack(feed, ledger)
   let hasPaid = false
@@ -113,49 +110,11 @@ export async function openFunding(options: {
     maxBatches: config.wallets.fundingWorkers,
     onBatch,
   })
-  async function settle(): Promise<MoneySettlement> {
-    const range = { from: 0, count: users }
-    const problems: MoneySettlement['problems'] = []
-    let leftWei: bigint | undefined
-    let isSwept = false
-    await settleLate(connection, ledger, forced)
-    if (config.wallets.sweep && !forced.aborted) {
-      note('returning what is left to the funder')
-      try {
-        const swept = await sweepWallets({
-          chain,
-          contracts,
-          wallets,
-          range,
-          to: account.address,
-          allowMainnet: config.limits.allowMainnet,
-          onSwept: ({ sweptWei, feesWei, hash }) => ledger.swept(sweptWei, feesWei, hash),
-          signal: forced,
-        })
-        leftWei = swept.leftWei
-        isSwept = swept.failedWallets === 0
-        for (const { index, error } of swept.failures) {
-          const message = `Wallet ${index} could not be swept: ${error.message}`
-          problems.push({ code: error.code, message })
-        }
-      } catch (error) {
-        if (forced.aborted || !(error instanceof LoadTestError)) throw error
-        // What came back until then is in the books; the chain says what is left.
-        problems.push({ code: error.code, message: `Not all wallets could be swept: ${error.message}` })
-      }
-    }
-    // Wallets hold more than was read if a payment that was given up has been mined meanwhile.
-    if (await pool.bookLost(forced)) leftWei = undefined
-    leftWei ??= await sumOfBalances(connection, abilities.multicall3, wallets, users)
-    // What was still waiting when sweeping began had time to be mined before it was replaced.
-    await settleLate(connection, ledger, forced)
-    const { openWei } = pool.stats()
-    if (openWei > 0n) {
-      const message = `Payments of ${formatEther(openWei)} VANA to wallets may still be mined: then \`vana-load wallets sweep\` returns them.`
-      problems.push({ code: 'TX_NOT_CONFIRMED', message })
-    }
-    return { statement: closeBooks(ledger, { leftWei, isSwept }, problems), problems }
-  }
+  const settle = (): Promise<MoneySettlement> =>
+    settleFunding({
+      ...{ config, chain, contracts, wallets, users, pool, ledger, note, forced },
+      funder: account.address,
+    })
 
   return {
     pool,
@@ -180,7 +139,7 @@ export async function openFunding(options: {
     },
     async settle() {
       try {
-        await pool.stop(forced)
+        await createPersistence({ signal: forced, note }).hold(() => pool.stop(forced))
         // What comes back is paid by the wallets themselves.
         await endTurn()
         return await settleForGood({
@@ -193,7 +152,10 @@ export async function openFunding(options: {
         })
       } catch (error) {
         if (!forced.aborted) throw error
-        return { statement: noMoney, problems: [notReturned(config, ledger, limit)] }
+        return {
+          statement: noMoney,
+          problems: [notReturned(config, ledger, { limit, funder: account.address })],
+        }
       }
     },
     async close() {
@@ -208,60 +170,6 @@ export async function openFunding(options: {
 
 /** With room for a margin on the gas, and for a price that rises for a block or two. */
 const withRoom = (amount: bigint): bigint => (amount * 5n) / 4n
-
-/** Says what a run that was stopped at once has left on its wallets, at most: payments may have been on their way. */
-function notReturned(
-  { wallets, users, limits }: LoadTestConfig,
-  ledger: MoneyLedger,
-  limit: SpendingLimit,
-): MoneySettlement['problems'][number] {
-  const { openingWei, spentWei, sweptWei } = ledger.statement(0n)
-  const atMostWei = openingWei + limits.maxSpendWei - limit.leftWei() - spentWei - sweptWei
-  const range = formatIndexRange({ from: wallets.firstIndex, count: users })
-  const message =
-    `The run was stopped at once: up to ${formatEther(atMostWei)} VANA on wallets ${range} were not returned. ` +
-    `\`vana-load wallets sweep --range ${range}\` returns them.`
-  return { code: 'ABORTED', message }
-}
-
-/** A flow that gave up waiting may have paid all the same. */
-async function settleLate(
-  { rpc }: TargetConnection,
-  ledger: MoneyLedger,
-  signal: AbortSignal,
-): Promise<void> {
-  signal.throwIfAborted()
-  for (const [hash, receipt] of await readReceipts(rpc, ledger.unsettled())) ledger.settled(hash, receipt)
-}
-
-/**
- * What the books say, also when they don't balance: that is a finding of the summary, which the figures prove.
- *
- * Transactions that are in no block are of no account once all wallets are swept and not a wei is missing: they have
- * cost nothing, and with their wallet empty and its nonce used, they can't any more.
- */
-function closeBooks(
-  ledger: MoneyLedger,
-  { leftWei, isSwept }: { leftWei: bigint; isSwept: boolean },
-  problems: MoneySettlement['problems'],
-): MoneySettlement['statement'] {
-  const open = ledger.unsettled().length
-  if (open > 0 && !(isSwept && isBalanced(ledger.statement(leftWei)))) {
-    const message = `The end of ${open} transactions of users is not known; their gas is not in the books.`
-    problems.push({ code: 'TX_NOT_CONFIRMED', message })
-  }
-  const { fundedWei, spentWei, sweptWei } = ledger.statement(leftWei)
-  return {
-    fundedWei: String(fundedWei),
-    spentWei: String(spentWei),
-    sweptWei: String(sweptWei),
-    leftWei: String(leftWei),
-  }
-}
-
-function isBalanced({ fundedWei, spentWei, sweptWei, leftWei }: MoneyStatement): boolean {
-  return fundedWei === spentWei + sweptWei + leftWei
-}
 
 function funderKey({ secrets }: LoadTestConfig, { accounts }: Target): Hex {
   const key = secrets.funderPrivateKey ?? accounts?.funder
@@ -303,21 +211,4 @@ async function checkFunder(
       details: { funder: address, neededWei: String(neededWei), balanceWei: String(balanceWei) },
     },
   )
-}
-
-async function sumOfBalances(
-  { rpc }: TargetConnection,
-  multicall3: Hex | undefined,
-  wallets: Pick<HdWallets, 'user'>,
-  users: number,
-): Promise<bigint> {
-  let sum = 0n
-  for (let from = 0; from < users; from += 500) {
-    const addresses = Array.from(
-      { length: Math.min(500, users - from) },
-      (_, k) => wallets.user(from + k).address,
-    )
-    for (const balance of await readBalances(rpc, addresses, { multicall3 })) sum += balance
-  }
-  return sum
 }

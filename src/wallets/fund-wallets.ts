@@ -16,6 +16,7 @@ import {
 } from './money-journal.ts'
 import { payBatch, verifyFunded } from './pay-batch.ts'
 import type { Payer } from './payer.ts'
+import { createPersistence, type Persistence } from './persistence.ts'
 import { readOpenPayments } from './read-money-journal.ts'
 import { readWallets } from './read-wallets.ts'
 import { runLimited } from './run-limited.ts'
@@ -50,12 +51,14 @@ export type FundWalletsOptions = {
   concurrency?: number
   /** @default 16_000_000n, and never more than half a block */
   maxGasPerTransaction?: bigint
-  /** Told in a sentence, for people, when another process that pays with the same journal or funder is waited for. */
+  /** Called with a sentence for people when it waits: for another process with the same journal or funder, or for an endpoint. */
   note?: (text: string) => void
   /** Told of the plan before it is carried out. */
   onPlan?: (plan: FundingTotals) => void
   /** Told after each batch that is verified. */
   onProgress?: (progress: { fundedWallets: number; wallets: number }) => void
+  /** How long to go on while the chain's endpoints fail, in milliseconds without any success. @default 120_000 */
+  persistMs?: number | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -99,7 +102,7 @@ export async function fundWallets(options: FundWalletsOptions): Promise<FundingR
     // And two that take each other's nonces would both be slow.
     const endTurn = await takeFunderTurn({ rpc: chain.rpc, address: payer.address }, { signal, note })
     try {
-      return await payMissing(options)
+      return await payMissing(options, createPersistence(options))
     } finally {
       await endTurn()
     }
@@ -108,27 +111,28 @@ export async function fundWallets(options: FundWalletsOptions): Promise<FundingR
   }
 }
 
-async function payMissing(options: FundWalletsOptions): Promise<FundingResult> {
+async function payMissing(options: FundWalletsOptions, persistence: Persistence): Promise<FundingResult> {
   const { chain, contracts, amountWei, payer, maxSpendWei, journalPath, signal } = options
   const earlier = journalPath === undefined ? [] : await readOpenPayments(journalPath)
-  await settleEarlier(chain, payer.address, { hashes: earlier, signal })
+  const { hold } = persistence
+  await hold(() => settleEarlier(chain, payer.address, { hashes: earlier, signal }))
 
-  const abilities = await findAbilities(chain, contracts, signal)
-  const packing = await findPacking(options, abilities)
+  const abilities = await hold(() => findAbilities(chain, contracts, signal))
+  const packing = await hold(() => findPacking(options, abilities))
   const planned = createBatchPacker(packing)
-  for await (const _ of packBatches(options, abilities, planned));
+  for await (const _ of packBatches(options, { abilities, persistence, packer: planned }));
   const plan = planned.totals()
   checkAffordable(plan, {
     spendableWei: maxSpendWei,
     funder: payer.address,
-    funderBalanceWei: await readBalance(chain.rpc, payer.address, { signal }),
+    funderBalanceWei: await hold(() => readBalance(chain.rpc, payer.address, { signal })),
   })
   options.onPlan?.(plan)
 
   const journal = journalPath === undefined ? undefined : await openMoneyJournal(journalPath)
   try {
     await journal?.append(planEntry(plan, { chainId: chain.rpc.chainId, funder: payer.address, amountWei }))
-    const result = await payAll(options, abilities, { packing, plan, journal })
+    const result = await payAll(options, { abilities, persistence, packing, plan, journal })
     await journal?.append({ type: 'verified' })
     return result
   } finally {
@@ -139,11 +143,17 @@ async function payMissing(options: FundWalletsOptions): Promise<FundingResult> {
 /** Looks at the wallets once more, some at a time, and pays what they lack now. */
 async function payAll(
   options: FundWalletsOptions,
-  abilities: ChainAbilities,
-  planned: { packing: PackingOptions; plan: FundingTotals; journal: MoneyJournal | undefined },
+  planned: {
+    abilities: ChainAbilities
+    persistence: Persistence
+    packing: PackingOptions
+    plan: FundingTotals
+    journal: MoneyJournal | undefined
+  },
 ): Promise<FundingResult> {
   const { chain, amountWei, payer, maxSpendWei, signal } = options
-  const { packing, plan, journal } = planned
+  const { abilities, persistence, packing, plan, journal } = planned
+  const { hold } = persistence
   const batchPayer = { chain, abilities, payer, limit: createSpendingLimit(maxSpendWei) }
   const result: FundingResult = {
     fundedWallets: 0,
@@ -154,26 +164,34 @@ async function payAll(
   }
   if (plan.payments === 0) return result
 
-  const inUseSince = options.inUse ? (await chain.feed.head({ signal })).number : undefined
+  const inUseSince = options.inUse ? (await hold(() => chain.feed.head({ signal }))).number : undefined
   const verification = { amountWei, inUseSince, signal }
   const packer = createBatchPacker(packing)
   const concurrency = options.concurrency ?? (abilities.disperser === undefined ? 32 : 4)
   let begun = 0
-  await runLimited(packBatches(options, abilities, packer), concurrency, async (batch) => {
+  await runLimited(packBatches(options, { abilities, persistence, packer }), concurrency, async (batch) => {
     signal?.throwIfAborted()
     const number = begun
     begun += 1
     try {
       await journal?.append(batchEntry(number, batch))
-      const paid = await payBatch(batchPayer, batch, {
-        signal,
-        books: journal && sentBooks(journal, number),
-      })
+      let isSent = false
+      const onSent = (): void => {
+        isSent = true
+      }
+      const books = journal && sentBooks(journal, number)
+      // What was sent is not sent again, however its end was missed.
+      const paid = await hold(
+        () => payBatch(batchPayer, batch, { signal, books, onSent }),
+        () => !isSent,
+      )
+      persistence.progressed()
       result.transactions += 1
       result.valueWei += paid.valueWei
       result.feesWei += paid.feesWei
       await journal?.append(paidEntry(number, paid))
-      await verifyFunded(batchPayer, batch.payments, { ...verification, blockNumber: paid.blockNumber })
+      const { blockNumber } = paid
+      await hold(() => verifyFunded(batchPayer, batch.payments, { ...verification, blockNumber }))
     } catch (error) {
       const code = error instanceof LoadTestError ? error.code : 'INTERNAL'
       await journal?.append({ type: 'failed', batch: number, code })
@@ -189,12 +207,15 @@ async function payAll(
 /** Reads who lacks what, and gives the payments one transaction at a time. */
 async function* packBatches(
   { chain, wallets, ranges, signal }: FundWalletsOptions,
-  { multicall3 }: ChainAbilities,
-  packer: BatchPacker,
+  {
+    abilities: { multicall3 },
+    persistence,
+    packer,
+  }: { abilities: ChainAbilities; persistence: Persistence; packer: BatchPacker },
 ): AsyncGenerator<FundingBatch> {
   // A wallet that is in two ranges is paid once.
   for await (const found of readWallets(
-    { rpc: chain.rpc, wallets, multicall3, signal },
+    { rpc: chain.rpc, wallets, multicall3, persistence, signal },
     uniteRanges(ranges),
   )) {
     for (const wallet of found) {

@@ -5,6 +5,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import { createUserFunding, type UserFundingOptions } from './fund-users.ts'
 import { createFundingQueue } from './funding-queue.ts'
 import { createIndexSet } from './index-set.ts'
+import { isPassing, usualPersistMs } from './persistence.ts'
 import { createTopUps } from './top-ups.ts'
 
 /** Whom to fund during a run, and with what. */
@@ -17,7 +18,7 @@ export type FundingPoolOptions = Omit<UserFundingOptions, 'signal'> & {
   aheadUsers?: number
   /** Batches on their way at the same time. @default 2 */
   maxBatches?: number
-  /** How often a batch is tried. @default 3 */
+  /** How often a batch is tried; while the chain's endpoints fail, for two minutes besides. @default 3 */
   attempts?: number
   /** Told after each batch, when its balances are verified. */
   onBatch?: (batch: FundedBatch) => void
@@ -76,6 +77,9 @@ export type FundingPool = {
   bookLost(signal?: AbortSignal): Promise<boolean>
   stats(): FundingPoolStats
 }
+
+/** Between two attempts to pay a batch. */
+const longestPauseMs = 10_000
 
 type Waiter = { resolve(): void; reject(error: unknown): void }
 
@@ -166,6 +170,7 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
 
   /** Tries some times where that can help. */
   async function payUntilPaid(users: readonly number[], topUpWei?: bigint): Promise<void> {
+    const patientUntilMs = clock.now() + usualPersistMs
     for (let attempt = 1; ; attempt += 1) {
       try {
         await userFunding.fund(users, topUpWei)
@@ -174,9 +179,11 @@ export function createFundingPool(options: FundingPoolOptions): FundingPool {
         const code = error instanceof LoadTestError ? error.code : 'INTERNAL'
         if (fatalCodes.has(code)) fail(error)
         // Also after a stop, when nothing is tried again.
-        const isLast = attempt >= attempts || retries.signal.aborted
+        const isPatient = isPassing(error) && clock.now() < patientUntilMs
+        const isLast = (attempt >= attempts && !isPatient) || retries.signal.aborted
         if (isLast || !repeatableCodes.has(code)) throw error
-        await clock.sleepUntil(clock.now() + 250 * 2 ** attempt, retries.signal).catch(() => undefined)
+        const pauseMs = Math.min(250 * 2 ** attempt, longestPauseMs)
+        await clock.sleepUntil(clock.now() + pauseMs, retries.signal).catch(() => undefined)
       }
     }
   }

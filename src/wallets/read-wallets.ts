@@ -3,6 +3,7 @@ import { deriveAddresses } from './derive-addresses.ts'
 import type { WalletBalance } from './funding-plan.ts'
 import type { HdWallets } from './hd-wallets.ts'
 import { chunkRange, type IndexRange, indexesOf } from './index-range.ts'
+import type { Persistence } from './persistence.ts'
 import { type ReadBalancesOptions, readBalances } from './read-balances.ts'
 
 /** What wallets are read with. */
@@ -10,6 +11,8 @@ export type WalletReader = {
   rpc: RpcPool
   wallets: Pick<HdWallets, 'user'>
   multicall3: ReadBalancesOptions['multicall3']
+  /** Repeats what fails because a node does. @default nothing is repeated */
+  persistence?: Persistence | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -24,7 +27,7 @@ export const walletsAtOnce = 500
  * @example for await (const wallets of readWallets({ rpc, wallets: hd, multicall3 }, [{ from: 0, count: 1_000_000 }])) ...
  */
 export async function* readWallets(
-  { rpc, wallets, multicall3, signal }: WalletReader,
+  { rpc, wallets, multicall3, persistence, signal }: WalletReader,
   ranges: readonly IndexRange[],
 ): AsyncGenerator<WalletBalance[]> {
   const chunks = chunksOf(ranges)
@@ -38,10 +41,12 @@ export async function* readWallets(
   for (let next = deriveNext(); next !== undefined; ) {
     const derived = await next
     const addresses = derived.map(({ address }) => address)
-    const reading = readBalances(rpc, addresses, { multicall3, signal })
+    const read = (): Promise<bigint[]> => readBalances(rpc, addresses, { multicall3, signal })
+    const reading = persistence?.hold(read) ?? read()
     // While the node looks, the next are derived.
     next = deriveNext()
     const balances = await reading
+    persistence?.progressed()
     yield derived.map((wallet, i) => ({ ...wallet, balanceWei: balances[i] ?? 0n }))
   }
 }

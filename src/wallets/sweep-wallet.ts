@@ -4,6 +4,7 @@ import { broadcast, mayBeSent } from '../chain/broadcast.ts'
 import { type Receipt, readBalance, readReceipt } from '../chain/chain-reads.ts'
 import { tellRevert } from '../chain/explain-revert.ts'
 import { rejectionReason } from '../chain/rpc-error.ts'
+import type { RpcPool, RpcRequestOptions } from '../chain/rpc-pool.ts'
 import { signTransaction } from '../chain/sign-transaction.ts'
 import { toNativeAccount } from '../crypto/native-account.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
@@ -21,6 +22,13 @@ export type SweptWallet = {
   sweptWei: bigint
   /** Gas that the wallet paid for it. */
   feesWei: bigint
+  blockNumber: number
+}
+
+/** What was sent of a wallet and has no known end; it outlives a failed attempt, so that nothing goes unbooked. */
+export type SweepState = {
+  /** Values by hash of the transactions with the nonce that is not used up yet. */
+  open?: { nonce: number; value: Map<Hash, bigint> } | undefined
 }
 
 /** Settings of {@link sweepWallet}. */
@@ -35,7 +43,11 @@ export type SweepWalletOptions = {
   confirmTimeoutMs?: number
   /** How long transactions of the wallet that are on their way are waited for before they are replaced. @default 15_000 */
   patienceMs?: number
-  /** Told of each transaction in a block; nearly always there is one. */
+  /** How long a used nonce's receipt is looked for before its transaction counts as someone else's. @default 30_000 */
+  receiptPatienceMs?: number
+  /** Of an earlier attempt that failed. @default nothing was sent */
+  state?: SweepState
+  /** Called with each transaction in a block; nearly always there is one. */
   onSwept: (swept: SweptWallet) => void
   signal?: AbortSignal | undefined
 }
@@ -60,19 +72,17 @@ export async function sweepWallet(
   options: SweepWalletOptions,
 ): Promise<void> {
   const { rpc, hub } = chain
-  const { to, confirmTimeoutMs = 30_000, patienceMs = 15_000, onSwept, signal } = options
+  const { to, confirmTimeoutMs = 30_000, patienceMs = 15_000, onSwept, signal, state = {} } = options
   const { index, address } = wallet
   const account = toNativeAccount(wallet.privateKey)
   const read = { signal, stickyKey: address }
   const patientUntil = systemClock.now() + patienceMs
-  /** What was sent with the nonce that is not used up yet. */
-  let open: { nonce: number; value: Map<Hash, bigint> } | undefined
   let priceWei = 0n
 
   async function book(receipt: Receipt, value: Map<Hash, bigint>): Promise<void> {
-    const { status, transactionHash: hash, gasUsed, effectiveGasPrice } = receipt
-    const sweptWei = status === 'success' ? (value.get(hash) ?? 0n) : 0n
-    onSwept({ index, hash, sweptWei, feesWei: gasUsed * effectiveGasPrice })
+    const { status, transactionHash: hash } = receipt
+    state.open = undefined
+    onSwept(sweptBy(receipt, index, value))
     if (status === 'success') return
     const { reason } = await tellRevert(rpc, receipt, { signal })
     throw new LoadTestError(
@@ -93,12 +103,11 @@ export async function sweepWallet(
     // A balance is only good with the nonce that was read along with it.
     const balance = isSettled ? known?.balanceWei : undefined
     known = undefined
-    if (open !== undefined && open.nonce < nonce) {
-      for (const hash of open.value.keys()) {
-        const receipt = await readReceipt(rpc, hash, read)
-        if (receipt !== null) await book(receipt, open.value)
-      }
-      open = undefined
+    if (state.open !== undefined && state.open.nonce < nonce) {
+      const { value } = state.open
+      const receipt = await findReceipt(rpc, [...value.keys()], read, options.receiptPatienceMs)
+      if (receipt !== undefined) await book(receipt, value)
+      state.open = undefined
     }
     const [balanceWei, currentWei] = await Promise.all([
       balance ?? readBalance(rpc, address, read),
@@ -112,6 +121,7 @@ export async function sweepWallet(
     const quote = { maxFeePerGas: priceWei, maxPriorityFeePerGas: priceWei }
     const signed = await signTransaction(account, rpc.chainId, { to, value, gas: transferGas }, nonce, quote)
     const { number: afterBlock } = await chain.feed.head({ signal })
+    let unclear: unknown
     try {
       await broadcast(rpc, signed, { stickyKey: address, signal })
     } catch (error) {
@@ -122,17 +132,25 @@ export async function sweepWallet(
         if (isTooCheap) priceWei = await raise(chain, priceWei, signal)
         // Another transaction of this wallet was quicker: look again.
         else if (reason !== 'nonce-too-low' && reason !== 'insufficient-funds') throw error
+        // The node that counted may be a block behind the one that refused.
+        else await systemClock.sleepUntil(systemClock.now() + 50 * attempt, signal)
         continue
       }
+      unclear = error
     }
-    for (const earlier of open?.value.keys() ?? []) hub.replace(earlier, signed.hash)
-    open = { nonce, value: new Map([...(open?.value ?? []), [signed.hash, value]]) }
+    const earlier = state.open?.value ?? new Map<Hash, bigint>()
+    for (const hash of earlier.keys()) hub.replace(hash, signed.hash)
+    state.open = { nonce, value: new Map([...earlier, [signed.hash, value]]) }
+    const { value: values } = state.open
+    // What no node is known to have gets less time, and is offered again by whoever calls this again.
+    const timeoutMs = unclear === undefined ? confirmTimeoutMs : confirmTimeoutMs / 3
     try {
-      const mined = await hub.waitForReceipt(signed.hash, { afterBlock, timeoutMs: confirmTimeoutMs, signal })
-      return await book(mined, open.value)
+      const mined = await hub.waitForReceipt(signed.hash, { afterBlock, timeoutMs, signal })
+      return await book(mined, values)
     } catch (error) {
       const isSlow = error instanceof LoadTestError && error.code === 'TX_NOT_CONFIRMED'
       if (!isSlow) throw error
+      if (unclear !== undefined) throw unclear
       priceWei = await raise(chain, priceWei, signal)
     }
   }
@@ -140,6 +158,57 @@ export async function sweepWallet(
     hint: 'Run `vana-load wallets sweep` again.',
     details: { index, address },
   })
+}
+
+/** What a wallet gave back in a block; nothing but gas if the receiver refused it. */
+function sweptBy(receipt: Receipt, index: number, value: ReadonlyMap<Hash, bigint>): SweptWallet {
+  const { status, transactionHash, gasUsed, effectiveGasPrice, blockNumber } = receipt
+  const sweptWei = status === 'success' ? (value.get(transactionHash) ?? 0n) : 0n
+  const feesWei = gasUsed * effectiveGasPrice
+  return { index, hash: transactionHash, sweptWei, feesWei, blockNumber }
+}
+
+/**
+ * Looks once more for what a failed {@link sweepWallet} sent: it may be in a block by now.
+ *
+ * @throws the signal's reason; what can't be read stays open
+ */
+export async function bookOpenSweep(
+  { rpc }: Pick<WalletChain, 'rpc'>,
+  index: number,
+  {
+    state,
+    onSwept,
+    signal,
+  }: Required<Pick<SweepWalletOptions, 'state' | 'onSwept'>> & {
+    signal: AbortSignal | undefined
+  },
+): Promise<void> {
+  const value = state.open?.value ?? new Map<Hash, bigint>()
+  for (const hash of value.keys()) {
+    const receipt = await readReceipt(rpc, hash, { signal }).catch(() => null)
+    signal?.throwIfAborted()
+    if (receipt === null) continue
+    state.open = undefined
+    onSwept(sweptBy(receipt, index, value))
+  }
+}
+
+/** The receipt of what used a nonce: a node's count of transactions runs ahead of its receipts by a block or two. */
+async function findReceipt(
+  rpc: RpcPool,
+  hashes: readonly Hash[],
+  read: RpcRequestOptions,
+  patienceMs = 30_000,
+): Promise<Receipt | undefined> {
+  for (const untilMs = systemClock.now() + patienceMs; ; ) {
+    for (const hash of hashes) {
+      const receipt = await readReceipt(rpc, hash, read)
+      if (receipt !== null) return receipt
+    }
+    if (systemClock.now() >= untilMs) return undefined
+    await systemClock.sleepUntil(systemClock.now() + 250, read.signal)
+  }
 }
 
 /** The nonce after all that is mined; what is still on its way is waited for, and then to be replaced. */

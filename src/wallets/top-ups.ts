@@ -32,10 +32,10 @@ export function createTopUps(options: {
 
   async function payBatch(batch: readonly Request[]): Promise<void> {
     const users = [...new Set(batch.map(({ user }) => user))]
-    const most = batch.reduce((highest, { wei }) => (wei > highest ? wei : highest), 0n)
+    const amounts = batch.map(({ wei }) => wei).toSorted((a, b) => (a < b ? -1 : 1))
     paying += batch.length
     try {
-      await pay(users, most)
+      await pay(users, amounts.at(-1) ?? 0n)
       for (const { resolve } of batch) resolve()
     } catch (error) {
       for (const { reject } of batch) reject(error)

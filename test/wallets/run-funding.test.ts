@@ -25,8 +25,10 @@ function openRun(fundingWei = amountWei) {
   firstIndex += users
   const config = {
     users,
+    target: 'target.json',
+    seed: '1',
     load: { part: { index: 0, count: 1 } },
-    wallets: { fundingWei, fundingWorkers: 2, sweep: true },
+    wallets: { fundingWei, fundingWorkers: 2, sweep: true, firstIndex: from },
     limits: { maxSpendWei: parseEther('100000000'), allowMainnet: false },
     secrets: {},
   } as unknown as LoadTestConfig

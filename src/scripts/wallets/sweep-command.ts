@@ -1,7 +1,9 @@
 import { type Address, formatEther } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
-import type { IndexRange } from '../../wallets/index-range.ts'
+import { type IndexRange, uniteRanges } from '../../wallets/index-range.ts'
+import { sweepCommandLine } from '../../wallets/sweep-command-line.ts'
+import type { SweepFailure } from '../../wallets/sweep-wallets.ts'
 import type { CommandIo } from '../command-io.ts'
 import { exitCodes } from '../exit-code.ts'
 import { funderKey } from './funder-key.ts'
@@ -14,7 +16,7 @@ export type SweepOptions = WalletOptions & { own: { receiver: Address | undefine
 /**
  * Returns what wallets, or lanes, hold.
  *
- * @returns an exit code above 0 if some could not be emptied
+ * @returns exit code 3 if some could not be emptied
  * @throws LoadTestError CONFIG_INVALID if there is none to empty but the receiver itself; what `sweepWallets` throws
  */
 export async function sweepCommand(
@@ -29,12 +31,15 @@ export async function sweepCommand(
     const receiver = own.receiver ?? privateKeyToAddress(funderKey(options, home))
     const ranges = toEmpty(opened, receiver, io)
     const total = { wallets: 0, sweptWallets: 0, failedWallets: 0, sweptWei: 0n, feesWei: 0n, leftWei: 0n }
-    const failures: { index: number; error: LoadTestError }[] = []
+    const failures: SweepFailure[] = []
+    const remaining: IndexRange[] = []
+    let unread = 0
     for (const range of ranges) {
       const result = await manager.sweep({
         range,
         to: receiver,
         allowMainnet: limits.allowMainnet,
+        note: (text) => io.stderr.write(`${text}\n`),
         signal: io.signal,
       })
       total.wallets += result.wallets
@@ -44,6 +49,8 @@ export async function sweepCommand(
       total.feesWei += result.feesWei
       total.leftWei += result.leftWei
       failures.push(...result.failures)
+      unread += result.unreadWallets
+      if (result.remaining !== undefined) remaining.push(result.remaining)
     }
     for (const { index, error } of failures) {
       io.stderr.write(
@@ -53,6 +60,10 @@ export async function sweepCommand(
     if (total.failedWallets > failures.length) {
       io.stderr.write(`... and ${total.failedWallets - failures.length} more\n`)
     }
+    for (const range of uniteRanges(remaining)) {
+      io.stderr.write(`\`${commandFor(options, noun, { range, receiver })}\` returns the rest.\n`)
+    }
+    if (unread > 0) io.stderr.write(`What ${unread} ${noun}s hold now could not be read.\n`)
     const { sweptWei, feesWei, leftWei, ...counts } = total
     const document = {
       schemaVersion: 1,
@@ -64,6 +75,7 @@ export async function sweepCommand(
       sweptWei: String(sweptWei),
       feesWei: String(feesWei),
       leftWei: String(leftWei),
+      unreadWallets: unread,
       failures: failures.map(({ index, error }) => ({ index, code: error.code })),
     }
     io.stdout.write(
@@ -72,10 +84,23 @@ export async function sweepCommand(
         : `Returned ${formatEther(sweptWei)} VANA from ${total.sweptWallets} of ${total.wallets} ${noun}s to ${receiver}, ` +
             `for ${formatEther(feesWei)} VANA of gas; ${formatEther(leftWei)} VANA are left on them.\n`,
     )
-    return total.failedWallets === 0 ? exitCodes.ok : exitCodes.unexpected
+    return total.failedWallets === 0 && unread === 0 ? exitCodes.ok : exitCodes.notReady
   } finally {
     await close()
   }
+}
+
+function commandFor(
+  { command, wallets, secrets, run, limits }: SweepOptions,
+  noun: OpenWallets['noun'],
+  what: { range: IndexRange; receiver: Address },
+): string {
+  const lanes = noun === 'lane'
+  return sweepCommandLine({
+    ...{ ...what, target: command.target, lanes, keystoreFile: lanes ? undefined : wallets.keystoreFile },
+    seed: lanes || secrets.mnemonic !== undefined ? undefined : run.seed,
+    maxSpendWei: limits.allowMainnet ? limits.maxSpendWei : undefined,
+  })
 }
 
 /** What to empty: a receiver that is a lane itself keeps what it holds. */
