@@ -40,7 +40,9 @@ function memberOf(clock: ManualClock, label: string, plan: readonly (readonly [n
         throw new LoadTestError('CHAIN_RATE_LIMITED', `${label} answered HTTP 429.`)
       }
       health.onAnswer(clock.now())
-      const error = new LoadTestError('CHAIN_RPC_ERROR', 'internal error', { details: { code: -32603 } })
+      const error = new LoadTestError('CHAIN_RPC_ERROR', 'internal error', {
+        details: { code: -32603, nodeFailed: true },
+      })
       return calls.map(() => (weather === 'up' ? { ok: true, result: label } : { ok: false, error }))
     },
   }

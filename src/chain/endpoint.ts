@@ -4,6 +4,7 @@ import { type ExchangeAnswer, exchange, exchangeTimeout, exchangeTooLong } from 
 import { parseRetryAfter } from '../http/retry-after.ts'
 import { endpointLabel } from '../redaction/endpoint-label.ts'
 import { isRpcAnswer, notANode } from './rpc-answer.ts'
+import { askedPauseMs } from './rpc-refusals.ts'
 
 /** One JSON-RPC node over HTTP, see {@link createEndpoint}. */
 export type Endpoint = {
@@ -66,12 +67,12 @@ export function createEndpoint(url: string, { connections }: { connections: numb
     async post(body, { signal, timeoutMs }) {
       const { status, headers: answerHeaders, body: answered } = await send(body, signal, timeoutMs)
       const retryAfter = answerHeaders['retry-after']
+      const answer = parseJson(answered.toString())
       if (status === 429 || (status === 503 && retryAfter !== undefined)) {
         throw new LoadTestError('CHAIN_RATE_LIMITED', `${label} answered HTTP ${status}.`, {
-          details: { endpoint: label, status, retryAfterMs: parseRetryAfter(retryAfter) },
+          details: { endpoint: label, status, retryAfterMs: parseRetryAfter(retryAfter) ?? pauseIn(answer) },
         })
       }
-      const answer = parseJson(answered.toString())
       // Some gateways send a well-formed JSON-RPC error under an HTTP error status: the former says more.
       if (!isRpcAnswer(answer)) {
         throw new LoadTestError('CHAIN_UNREACHABLE', `${label} answered HTTP ${status} and no JSON-RPC.`, {
@@ -85,6 +86,13 @@ export function createEndpoint(url: string, { connections }: { connections: numb
       await pool.destroy()
     },
   }
+}
+
+/** The pause that the error of an answer asks for, in milliseconds. */
+function pauseIn(answer: unknown): number | undefined {
+  const { message, data } =
+    (answer as { error?: { message?: unknown; data?: unknown } } | undefined)?.error ?? {}
+  return askedPauseMs(String(message ?? ''), data)
 }
 
 /** A `%` that begins no escape means itself, as everywhere else in a URL. */

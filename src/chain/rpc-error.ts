@@ -1,106 +1,66 @@
 import { type Hex, isHex } from 'viem'
-import type { ErrorCode } from '../errors/catalog.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { decodeRevert, describeRevert, type Revert } from './revert.ts'
+import {
+  askedPauseMs,
+  codeOfReason,
+  internalCode,
+  type RejectionReason,
+  reasonFor,
+  requestCodes,
+  saysNodeFailed,
+  saysTooMany,
+} from './rpc-refusals.ts'
 
 /** An error object of a JSON-RPC answer. */
 export type RpcErrorBody = { code: number; message: string; data?: unknown }
 
-/** Why a node did not take a transaction, in `details.reason` of the error. */
-export type RejectionReason =
-  | 'already-known'
-  | 'nonce-too-low'
-  | 'nonce-too-high'
-  | 'replacement-underpriced'
-  | 'fee-too-low'
-  | 'pool-full'
-  | 'insufficient-funds'
-
-/** Codes that say nothing by themselves: a server error (-32000), a rejected transaction (-32003), Nethermind's pool (-32010). */
-const genericCodes = new Set([-32000, -32003, -32010])
+/** Codes by which nodes say that a contract refused; under the others it shows in the data or the text. */
 const revertCodes = new Set([3, -32015])
-/** "Internal error": of the node, unless it says that a contract refused, as Hardhat and some gateways do. */
-const internalCode = -32603
-/** EIP-1474's "resource unavailable" besides. */
-const nodeFailureCodes = new Set<unknown>([internalCode, -32002])
-/** "Invalid request", "no such method" and "invalid parameters": of the request, under whichever HTTP status. */
-const requestCodes = new Set([-32600, -32601, -32602])
-/** EIP-1474's "limit exceeded", and what gateways put in place of the HTTP status. */
-const rateLimitCodes = new Set([-32005, 429])
+const mayBeRevert = (code: number): boolean => [-32000, -32003, -32010, internalCode].includes(code)
 
 /**
- * What nodes say in place of a code, checked in this order. The texts are those of geth (and of clients that copied
- * it), anvil, Nethermind, Besu and Erigon.
- */
-const texts: readonly [RegExp, RejectionReason, ErrorCode][] = [
-  [
-    /already known|alreadyknown|known transaction|already imported|already in the pool/i,
-    'already-known',
-    'CHAIN_NONCE',
-  ],
-  [
-    /replacement.*underpriced|replacementnotallowed|replacement fee too low/i,
-    'replacement-underpriced',
-    'CHAIN_UNDERPRICED',
-  ],
-  [/nonce too low|oldnonce|nonce below|nonce is too low/i, 'nonce-too-low', 'CHAIN_NONCE'],
-  [
-    /nonce too high|nonce too far|noncegap|nonce gap|exceeds account nonce limit/i,
-    'nonce-too-high',
-    'CHAIN_NONCE',
-  ],
-  [
-    /insufficient funds|insufficientfunds|insufficient balance|upfront cost exceeds/i,
-    'insufficient-funds',
-    'CHAIN_INSUFFICIENT_FUNDS',
-  ],
-  [/txpool is full|pool is full|pool limit|queue is full|account.*limit/i, 'pool-full', 'CHAIN_RATE_LIMITED'],
-  [
-    /underpriced|less than block base ?fee|feetoolow|gas price.*(low|below)|max fee per gas.*less|tip.*(low|below)|lower than.*base fee/i,
-    'fee-too-low',
-    'CHAIN_UNDERPRICED',
-  ],
-]
-
-/**
- * Turns a JSON-RPC error into the program's own: by the RPC code where it says enough, by the node's text only for
- * the generic codes.
+ * Turns a JSON-RPC error into the program's own, by the tables of `rpc-refusals.ts`.
  *
  * A refusal by a contract becomes `TX_REVERTED` with `details.revert` decoded. The other codes are
- * `CHAIN_RATE_LIMITED`, `CHAIN_NONCE`, `CHAIN_UNDERPRICED`, `CHAIN_INSUFFICIENT_FUNDS` (with `details.reason`) and
- * `CHAIN_RPC_ERROR`. All carry `details.method`, `details.code` and, if the node gave any, `details.data`.
+ * `CHAIN_RATE_LIMITED` (with `details.retryAfterMs` if a pause was asked for), `CHAIN_NONCE`, `CHAIN_UNDERPRICED`,
+ * `CHAIN_INSUFFICIENT_FUNDS` (with `details.reason`) and `CHAIN_RPC_ERROR`. All carry `details.method`, `details.code` and, if
+ * the node gave any, `details.data`.
  *
+ * @param status HTTP status under which the error came
  * @example toChainError({ code: 3, message: 'execution reverted', data: '0xb5b6936d' }, 'eth_estimateGas')
  */
 export function toChainError(body: RpcErrorBody, method: string, status = 200): LoadTestError {
   const { code, message } = body
   const data = revertData(body.data)
-  const details = {
-    method,
-    code,
-    ...(data === undefined ? {} : { data }),
-    ...(status >= 500 && !requestCodes.has(code) ? { status } : {}),
-  }
+  const details = { method, code, ...(data === undefined ? {} : { data }) }
 
-  if (rateLimitCodes.has(code)) {
-    return new LoadTestError('CHAIN_RATE_LIMITED', `${method}: ${message}`, { details })
-  }
-  const mayBeRevert = genericCodes.has(code) || code === internalCode
-  if (revertCodes.has(code) || (mayBeRevert && (data !== undefined || /revert/i.test(message)))) {
+  if (revertCodes.has(code) || (mayBeRevert(code) && (data !== undefined || /revert/i.test(message)))) {
     const revert = decodeRevert(data ?? '0x')
     const reason = revert.name === 'empty' ? message : describeRevert(revert)
     return new LoadTestError('TX_REVERTED', `${method}: the contract refused: ${reason}`, {
       details: { ...details, revert },
     })
   }
-  if (genericCodes.has(code)) {
-    const match = texts.find(([pattern]) => pattern.test(message))
-    if (match !== undefined) {
-      const [, reason, errorCode] = match
-      return new LoadTestError(errorCode, `${method}: ${message}`, { details: { ...details, reason } })
-    }
+  if (saysTooMany(code, message)) {
+    const retryAfterMs = askedPauseMs(message, body.data)
+    return new LoadTestError('CHAIN_RATE_LIMITED', `${method}: ${message}`, {
+      details: { ...details, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+    })
   }
-  return new LoadTestError('CHAIN_RPC_ERROR', `${method}: ${message} (code ${code})`, { details })
+  const reason = reasonFor(code, message)
+  if (reason !== undefined) {
+    return new LoadTestError(codeOfReason[reason], `${method}: ${message}`, {
+      details: { ...details, reason },
+    })
+  }
+  return new LoadTestError('CHAIN_RPC_ERROR', `${method}: ${message} (code ${code})`, {
+    details: {
+      ...details,
+      ...(status >= 500 && !requestCodes.has(code) && { status }),
+      ...(saysNodeFailed(code, message) && { nodeFailed: true }),
+    },
+  })
 }
 
 /**
@@ -122,7 +82,7 @@ export function rejectionReason(error: unknown): RejectionReason | undefined {
 export function isNodeFailure({ code, details }: LoadTestError): boolean {
   if (code === 'CHAIN_RATE_LIMITED') return details.reason === undefined
   if (code === 'CHAIN_RPC_ERROR') {
-    return details.code === undefined || details.status !== undefined || nodeFailureCodes.has(details.code)
+    return details.code === undefined || details.status !== undefined || details.nodeFailed === true
   }
   return code === 'CHAIN_UNREACHABLE'
 }

@@ -196,14 +196,32 @@ describe('a pool of one endpoint', () => {
     expect(pool.endpoints()[0]?.rateLimited).toBe(3)
   })
 
-  it('pauses for a rate limit that comes as a JSON-RPC code', async () => {
-    const node = await startNode()
-    const pool = poolOver([node], { rateLimitRetries: 0 })
-    node.answer = ({ method }) =>
-      method === 'eth_chainId' ? undefined : { error: { code: -32005, message: 'limit exceeded' } }
-    await expect(pool.request('eth_blockNumber')).rejects.toMatchObject({ code: 'CHAIN_RATE_LIMITED' })
-    expect(pool.endpoints()[0]?.state).toBe('paused')
-  })
+  it.each([
+    [-32005, 'daily request count exceeded, request rate limited', undefined, 500],
+    [-32007, '50/second request limit reached', undefined, 500],
+    [-32000, 'Too many requests, retry in 2s', undefined, 2000],
+    [-32005, 'project rate limit', { rate: { backoff_seconds: 3 } }, 3000],
+  ])(
+    'counts and waits out a rate limit that comes under HTTP 200: %i %s',
+    async (code, message, data, ms) => {
+      const node = await startNode()
+      const clock = createManualClock()
+      const pool = poolOver([node], { clock, random: () => 0 })
+      await pool.request('eth_blockNumber')
+      const limits: unknown[] = []
+      pool.onRateLimit((...limit) => limits.push(limit))
+      node.answer = () => ({ error: { code, message, ...(data !== undefined && { data }) } })
+      const asking = pool.request('eth_blockNumber')
+      await expect.poll(() => pool.endpoints()[0]?.state).toBe('paused')
+      node.answer = () => ({ result: '0x8' })
+      await clock.advanceTo(ms - 1)
+      expect(node.count('eth_blockNumber')).toBe(2)
+      await clock.advanceTo(ms)
+      expect(await asking).toBe('0x8')
+      expect(pool.endpoints()[0]).toMatchObject({ rateLimited: 1, pausedMs: ms })
+      expect(limits).toHaveLength(1)
+    },
+  )
 
   it('stops asking an endpoint that fails again and again', async () => {
     const node = await startNode()

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createBlockFeed } from '../../src/chain/block-feed.ts'
 import { createFees } from '../../src/chain/fees.ts'
 import { createRpcPool } from '../../src/chain/rpc-pool.ts'
-import { startScriptedNode } from '../../src/chain/scripted-node.fixture.ts'
+import { type ScriptedNode, startScriptedNode } from '../../src/chain/scripted-node.fixture.ts'
 import { createUserSender } from '../../src/chain/user-sender.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { startAnvil } from '../../src/testbed/chain/start-anvil.ts'
@@ -52,6 +52,23 @@ async function startWorld() {
   }
 }
 
+/** The codes and texts that Besu gives the errors of anvil. */
+const besuErrors: readonly [RegExp, { code: number; message: string }][] = [
+  [/nonce too low/i, { code: -32001, message: 'Nonce too low' }],
+  [/insufficient funds/i, { code: -32004, message: 'Upfront cost exceeds account balance' }],
+  [/already (known|imported)/i, { code: -32000, message: 'Known transaction' }],
+]
+
+/** Lets a node answer errors as Besu does. */
+function speakAsBesu(node: ScriptedNode): void {
+  node.answer = async (call) => {
+    const answer = await node.forward(call)
+    if (!('error' in answer)) return answer
+    const besu = besuErrors.find(([text]) => text.test(answer.error.message))?.[1]
+    return besu === undefined ? answer : { error: besu }
+  }
+}
+
 const reads = 'eth_getTransactionCount'
 const sends = 'eth_sendRawTransaction'
 
@@ -89,6 +106,20 @@ describe('the sender of users with wallets of their own', () => {
     expect([earlier.nonce, later.nonce]).toEqual([0, 1])
     await client.mine({ blocks: 1 })
     await minedAtLast(account.address, 2)
+  })
+
+  it('learns the same from a node with the codes of Besu, and tells an empty wallet from it', async () => {
+    const { newSender, newWallet, usedWallet, node, minedAtLast } = await startWorld()
+    speakAsBesu(node)
+    const account = await usedWallet()
+    const send = newSender()
+    expect((await send({ account, to, gas: 21_000n })).nonce).toBe(1)
+    await minedAtLast(account.address, 2)
+    const poor = await newWallet('0')
+    await expect(send({ account: poor, to, gas: 21_000n })).rejects.toMatchObject({
+      code: 'CHAIN_INSUFFICIENT_FUNDS',
+      details: { code: -32004 },
+    })
   })
 
   it('learns nothing from a wallet that cannot pay', async () => {
