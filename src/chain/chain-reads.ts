@@ -1,15 +1,10 @@
-import { type Address, type Hash, type Hex, isHex, numberToHex } from 'viem'
+import { type Address, type Hash, type Hex, numberToHex } from 'viem'
 import { z } from 'zod'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { EventLog } from './permission-event.ts'
-import { notANode, type RpcOutcome } from './rpc-answer.ts'
+import type { RpcOutcome } from './rpc-answer.ts'
 import type { RpcCall, RpcPool, RpcRequestOptions } from './rpc-pool.ts'
-
-const hex = z.custom<Hex>((value) => isHex(value), 'expected hex data')
-/** At least one digit: `0x` is data, and no number. */
-const digits = z.custom<Hex>((value) => isHex(value) && value.length > 2, 'expected a number in hex')
-const quantity = digits.transform((value) => BigInt(value))
-const smallQuantity = digits.transform(Number).refine(Number.isSafeInteger, 'expected a smaller number')
+import { digits, hex, parseShape, quantity, smallQuantity } from './rpc-shapes.ts'
 
 const blockSchema = z.object({
   number: smallQuantity,
@@ -33,28 +28,26 @@ const receiptSchema = z.object({
   from: hex,
   to: hex.nullish(),
   gasUsed: quantity,
-  effectiveGasPrice: quantity.default(0n),
+  effectiveGasPrice: quantity.nullish(),
   logs: z.array(z.object({ address: hex, topics: z.array(hex), data: hex })),
 })
 
+const receiptMethod = 'eth_getTransactionReceipt'
+
 const placeSchema = z.object({ blockNumber: smallQuantity.nullish() }).nullable()
 
-/** A transaction's receipt. */
-export type Receipt = Omit<z.output<typeof receiptSchema>, 'logs'> & { logs: readonly EventLog[] }
-
-const feeHistorySchema = z.object({
-  oldestBlock: smallQuantity,
-  baseFeePerGas: z.array(quantity),
-  gasUsedRatio: z.array(z.number()),
-  // Nodes leave it out, or say null, where there is no block to tell of.
-  reward: z
-    .array(z.array(quantity))
-    .nullish()
-    .transform((rows) => rows ?? []),
+/** What a transaction offered per gas. */
+const offerSchema = z.object({
+  gasPrice: quantity.nullish(),
+  maxFeePerGas: quantity.nullish(),
+  maxPriorityFeePerGas: quantity.nullish(),
 })
 
-/** What consecutive blocks cost; of base fees there is one more, that of the block after them. */
-export type FeeHistory = z.output<typeof feeHistorySchema>
+/** A transaction's receipt. */
+export type Receipt = Omit<z.output<typeof receiptSchema>, 'logs' | 'effectiveGasPrice'> & {
+  logs: readonly EventLog[]
+  effectiveGasPrice: bigint
+}
 
 /** A call or a transaction to be. */
 export type CallRequest = { from?: Address; to: Address; data?: Hex; value?: bigint; gas?: bigint }
@@ -73,7 +66,7 @@ export async function readBlock(
     typeof which === 'object'
       ? ['eth_getBlockByHash', which.hash]
       : ['eth_getBlockByNumber', typeof which === 'number' ? numberToHex(which) : which]
-  return parse(blockSchema.nullable(), await rpc.request(method, [id, false], options), method)
+  return parseShape(blockSchema.nullable(), await rpc.request(method, [id, false], options), method)
 }
 
 /**
@@ -94,19 +87,70 @@ export async function readBlocks(
   const outcomes = await callAll(calls)
   return outcomes.map((outcome) => {
     if (!outcome.ok) throw outcome.error
-    return parse(blockSchema.nullable(), outcome.result, method)
+    return parseShape(blockSchema.nullable(), outcome.result, method)
   })
 }
 
 /** Reads the number that a node answered; it may be as large as an amount of coins. */
-export const parseAmount = (value: unknown, method: string): bigint => parse(quantity, value, method)
+export const parseAmount = (value: unknown, method: string): bigint => parseShape(quantity, value, method)
 
 /** Reads the number that a node answered; a count, an index or an id. */
-export const parseCount = (value: unknown, method: string): number => parse(smallQuantity, value, method)
+export const parseCount = (value: unknown, method: string): number => parseShape(smallQuantity, value, method)
 
-/** Checks the shape of one receipt of a node; `null` stays `null`. */
-export const parseReceipt = (value: unknown): Receipt | null =>
-  parse(receiptSchema.nullable(), value, 'eth_getTransactionReceipt')
+/**
+ * Checks the shape of one receipt of a node; `null` stays `null`. A price that the node leaves out is computed from the
+ * transaction and its block, at the cost of two calls.
+ *
+ * @throws LoadTestError `CHAIN_RPC_ERROR` for another shape, or a price that can't be known; another `CHAIN_*` code
+ */
+export async function completeReceipt(
+  rpc: RpcPool,
+  value: unknown,
+  options?: RpcRequestOptions,
+): Promise<Receipt | null> {
+  const receipt = parseShape(receiptSchema.nullable(), value, receiptMethod)
+  if (receipt === null) return null
+  const effectiveGasPrice = receipt.effectiveGasPrice ?? (await computePrice(rpc, receipt, options))
+  return { ...receipt, effectiveGasPrice }
+}
+
+/** What a mined transaction paid per gas, by what it offered and the base fee of its block. */
+async function computePrice(
+  rpc: RpcPool,
+  { transactionHash, blockHash }: Pick<Receipt, 'transactionHash' | 'blockHash'>,
+  options: RpcRequestOptions | undefined,
+): Promise<bigint> {
+  const method = 'eth_getTransactionByHash'
+  const [found, block] = await Promise.all([
+    rpc.request(method, [transactionHash], options),
+    readBlock(rpc, { hash: blockHash }, options),
+  ])
+  const offer = parseShape(offerSchema.nullable(), found, method)
+  const { gasPrice, maxFeePerGas, maxPriorityFeePerGas } = offer ?? {}
+  const baseFee = block?.baseFeePerGas
+  if (
+    typeof maxFeePerGas === 'bigint' &&
+    typeof maxPriorityFeePerGas === 'bigint' &&
+    typeof baseFee === 'bigint'
+  ) {
+    const wanted = baseFee + maxPriorityFeePerGas
+    if (wanted > maxFeePerGas) return maxFeePerGas
+    return wanted
+  }
+  // Of a transaction with a fee cap, `gasPrice` is the cap at some nodes; of any other, it is what was paid.
+  if (typeof gasPrice === 'bigint' && typeof maxFeePerGas !== 'bigint') return gasPrice
+  throw withoutPrice(transactionHash)
+}
+
+const withoutPrice = (hash: Hash): LoadTestError =>
+  new LoadTestError(
+    'CHAIN_RPC_ERROR',
+    `${receiptMethod}: the receipt of ${hash} has no effectiveGasPrice, so what was spent is not known.`,
+    {
+      hint: 'Use another RPC endpoint: this one leaves out what a transaction cost.',
+      details: { method: receiptMethod, malformed: true },
+    },
+  )
 
 /** Reads a transaction's receipt; `null` while it is in no block. */
 export async function readReceipt(
@@ -114,7 +158,7 @@ export async function readReceipt(
   hash: Hash,
   options?: RpcRequestOptions,
 ): Promise<Receipt | null> {
-  return parseReceipt(await rpc.request('eth_getTransactionReceipt', [hash], options))
+  return await completeReceipt(rpc, await rpc.request(receiptMethod, [hash], options), options)
 }
 
 /** Where the node has a transaction: the number of its block, or its pool; `null` if it does not know it. */
@@ -124,7 +168,7 @@ export async function findTransaction(
   options?: RpcRequestOptions,
 ): Promise<number | 'pool' | null> {
   const method = 'eth_getTransactionByHash'
-  const found = parse(placeSchema, await rpc.request(method, [hash], options), method)
+  const found = parseShape(placeSchema, await rpc.request(method, [hash], options), method)
   return found === null ? null : (found.blockNumber ?? 'pool')
 }
 
@@ -149,7 +193,7 @@ export async function readTransactionCount(
 ): Promise<number> {
   const method = 'eth_getTransactionCount'
   const block = typeof at === 'number' ? numberToHex(at) : at
-  return parse(smallQuantity, await rpc.request(method, [address, block], options), method)
+  return parseShape(smallQuantity, await rpc.request(method, [address, block], options), method)
 }
 
 /** Reads an account's balance in wei. */
@@ -158,7 +202,11 @@ export async function readBalance(
   address: Address,
   options?: RpcRequestOptions,
 ): Promise<bigint> {
-  return parse(quantity, await rpc.request('eth_getBalance', [address, 'latest'], options), 'eth_getBalance')
+  return parseShape(
+    quantity,
+    await rpc.request('eth_getBalance', [address, 'latest'], options),
+    'eth_getBalance',
+  )
 }
 
 /**
@@ -171,7 +219,11 @@ export async function estimateGas(
   call: CallRequest,
   options?: RpcRequestOptions,
 ): Promise<bigint> {
-  return parse(quantity, await rpc.request('eth_estimateGas', [toParams(call)], options), 'eth_estimateGas')
+  return parseShape(
+    quantity,
+    await rpc.request('eth_estimateGas', [toParams(call)], options),
+    'eth_estimateGas',
+  )
 }
 
 /**
@@ -185,30 +237,13 @@ export function withMargin(estimate: bigint, margin: number): bigint {
 
 /** Executes a read-only call on the latest block and gives the raw return data. */
 export async function readCall(rpc: RpcPool, call: CallRequest, options?: RpcRequestOptions): Promise<Hex> {
-  return parse(hex, await rpc.request('eth_call', [toParams(call), 'latest'], options), 'eth_call')
+  return parseShape(hex, await rpc.request('eth_call', [toParams(call), 'latest'], options), 'eth_call')
 }
 
 /** Reads the tip that the node suggests, in wei. */
 export async function readPriorityFee(rpc: RpcPool, options?: RpcRequestOptions): Promise<bigint> {
   const method = 'eth_maxPriorityFeePerGas'
-  return parse(quantity, await rpc.request(method, [], options), method)
-}
-
-/**
- * Reads what blocks up to the newest one have cost, fewer of them if the node does not have as many.
- *
- * @param percentile of the tips in each block, weighted by gas, from 0 to 100
- */
-export async function readFeeHistory(
-  rpc: RpcPool,
-  blocks: number,
-  newest: number,
-  percentile: number,
-  options?: RpcRequestOptions,
-): Promise<FeeHistory> {
-  const method = 'eth_feeHistory'
-  const params = [numberToHex(blocks), numberToHex(newest), [percentile]]
-  return parse(feeHistorySchema, await rpc.request(method, params, options), method)
+  return parseShape(quantity, await rpc.request(method, [], options), method)
 }
 
 function toParams({ value, gas, ...call }: CallRequest): Record<string, unknown> {
@@ -217,16 +252,4 @@ function toParams({ value, gas, ...call }: CallRequest): Record<string, unknown>
     ...(value === undefined ? {} : { value: numberToHex(value) }),
     ...(gas === undefined ? {} : { gas: numberToHex(gas) }),
   }
-}
-
-function parse<T>(schema: z.ZodType<T>, value: unknown, method: string): T {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const where = issue?.path.join('.') || 'top'
-  throw new LoadTestError(
-    'CHAIN_RPC_ERROR',
-    `${method}: the node's answer has another shape (at ${where}: ${issue?.message}).`,
-    { hint: notANode, details: { method } },
-  )
 }

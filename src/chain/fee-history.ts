@@ -1,5 +1,6 @@
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { type Block, type FeeHistory, readFeeHistory } from './chain-reads.ts'
+import type { Block } from './chain-reads.ts'
+import { type FeeHistory, readFeeHistory } from './read-fee-history.ts'
 import type { RpcPool } from './rpc-pool.ts'
 
 /** What a transaction sent now has to reckon with, wei per gas. */

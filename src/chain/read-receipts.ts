@@ -1,6 +1,6 @@
 import type { Hash } from 'viem'
 import { createBatchCaller } from './batch-caller.ts'
-import { parseReceipt, type Receipt } from './chain-reads.ts'
+import { completeReceipt, type Receipt } from './chain-reads.ts'
 import type { RpcPool } from './rpc-pool.ts'
 
 /**
@@ -13,9 +13,13 @@ export async function readReceipts(rpc: RpcPool, hashes: readonly Hash[]): Promi
   const outcomes = await createBatchCaller(rpc)(
     hashes.map((hash) => ({ method: 'eth_getTransactionReceipt', params: [hash] })),
   )
-  const receipts = outcomes.flatMap((outcome) => {
-    if (!outcome.ok) throw outcome.error
-    return parseReceipt(outcome.result) ?? []
-  })
-  return new Map(receipts.map((receipt) => [receipt.transactionHash, receipt]))
+  const receipts = await Promise.all(
+    outcomes.map(async (outcome) => {
+      if (!outcome.ok) throw outcome.error
+      return await completeReceipt(rpc, outcome.result)
+    }),
+  )
+  return new Map(
+    receipts.filter((receipt) => receipt !== null).map((receipt) => [receipt.transactionHash, receipt]),
+  )
 }

@@ -4,7 +4,8 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import type { BlockFeed, SeenBlock } from './block-feed.ts'
 import { findTransaction, type Receipt, readBlock, readReceipt } from './chain-reads.ts'
 import { createReceiptReader } from './receipt-reader.ts'
-import type { RpcPool } from './rpc-pool.ts'
+import { isMalformed } from './rpc-error.ts'
+import type { RpcPool, RpcRequestOptions } from './rpc-pool.ts'
 
 // What other rooms build on: new ReceiptHub({ rpc, feed }).waitForReceipt(hash, options) -> MinedTransaction.
 
@@ -39,11 +40,19 @@ type Waiter = {
   hashes: Hash[]
   submittedAtMs: number | null
   confirmations: number
+  /** How often its receipt had a shape that can't be read. */
+  malformed: number
   /** Known to be in this block, with its receipt, and waiting for more confirmations. */
   mined: MinedTransaction | undefined
   resolve(transaction: MinedTransaction): void
   reject(error: unknown): void
 }
+
+/** So often is a receipt read that has another shape, a look apart, before its waiter is refused. */
+const malformedToRefuse = 3
+
+/** The look before a wait is given up: the waiter has waited long enough. */
+const lastLook: RpcRequestOptions = { patienceMs: 3_000 }
 
 /**
  * The one collector of receipts of a process.
@@ -73,6 +82,8 @@ export class ReceiptHub {
   readonly #unprobed = new Set<Waiter>()
   #unsubscribe: (() => void) | undefined
   #reading = false
+  /** Why the node could last not be asked. */
+  #lastFailure: unknown
   /** Number of the newest block that was told; a jump beyond the next means that some were left out after an idle time. */
   #lastNumber = 0
 
@@ -92,7 +103,7 @@ export class ReceiptHub {
    * Waits until a transaction is in a block, whatever its status: a reverted one resolves too.
    *
    * @throws LoadTestError `TX_NOT_CONFIRMED` after the time-out, with `details.known` telling whether a node still has
-   * it; the signal's reason; `ABORTED` when the hub is closed.
+   * it; `CHAIN_RPC_ERROR` for a receipt that can't be read; the signal's reason; `ABORTED` when the hub is closed.
    */
   async waitForReceipt(hash: Hash, options: WaitForReceiptOptions = {}): Promise<MinedTransaction> {
     const { submittedAtMs = null, afterBlock, timeoutMs = 120_000, confirmations = 1, signal } = options
@@ -102,7 +113,11 @@ export class ReceiptHub {
     let onAbort: (() => void) | undefined
     try {
       return await new Promise<MinedTransaction>((resolve, reject) => {
-        waiter = { hash, hashes: [], submittedAtMs, confirmations, mined: undefined, resolve, reject }
+        waiter = {
+          ...{ hash, hashes: [], submittedAtMs, confirmations, malformed: 0, mined: undefined },
+          resolve,
+          reject,
+        }
         const joined = waiter
         timer = setTimeout(() => void this.#giveUp(joined, timeoutMs), timeoutMs)
         onAbort = () => reject(signal?.reason)
@@ -228,13 +243,11 @@ export class ReceiptHub {
       while (progressed && (this.#unread.size > 0 || this.#unprobed.size > 0)) {
         progressed = false
         for (const block of [...this.#unread.values()]) if (await this.#readBlock(block)) progressed = true
-        for (const waiter of [...this.#unprobed]) {
-          await this.#probe(waiter)
-          progressed = true
-        }
+        for (const waiter of [...this.#unprobed]) if (await this.#probe(waiter)) progressed = true
       }
-    } catch {
+    } catch (error) {
       // The node could not be asked; waiters have a time-out of their own, and the next tick tries again.
+      this.#lastFailure = error
     } finally {
       this.#reading = false
     }
@@ -243,7 +256,15 @@ export class ReceiptHub {
   /** Whether there was progress: a node may know a block before its receipts. */
   async #readBlock(block: SeenBlock): Promise<boolean> {
     const wanted = block.transactions.filter((hash) => this.#byHash.has(hash))
-    const receipts = await this.#readReceipts(block, wanted)
+    let receipts: Receipt[]
+    try {
+      receipts = await this.#readReceipts(block, wanted)
+    } catch (error) {
+      if (!isMalformed(error)) throw error
+      // One receipt that can't be read must not keep the others of its block: each is read alone.
+      for (const hash of wanted) for (const waiter of this.#byHash.get(hash) ?? []) this.#unprobed.add(waiter)
+      return this.#unread.delete(block.hash)
+    }
     // Meanwhile a reorganization may have taken the block away.
     if (!this.#unread.has(block.hash)) return true
     for (const receipt of receipts) this.#deliver(receipt, block)
@@ -253,12 +274,20 @@ export class ReceiptHub {
     return joined || (receipts.length === wanted.length && this.#unread.delete(block.hash))
   }
 
-  async #probe(waiter: Waiter): Promise<void> {
-    for (const hash of waiter.hashes) {
-      const receipt = await readReceipt(this.#rpc, hash)
-      if (receipt !== null) await this.#deliverOld(receipt)
+  /** Whether there was progress: a receipt that can't be read is looked at a few times, and then refused by name. */
+  async #probe(waiter: Waiter, options?: RpcRequestOptions): Promise<boolean> {
+    try {
+      for (const hash of waiter.hashes) {
+        const receipt = await readReceipt(this.#rpc, hash, options)
+        if (receipt !== null) await this.#deliverOld(receipt)
+      }
+    } catch (error) {
+      if (!isMalformed(error)) throw error
+      waiter.malformed += 1
+      if (waiter.malformed < malformedToRefuse) return false
+      waiter.reject(error)
     }
-    this.#unprobed.delete(waiter)
+    return this.#unprobed.delete(waiter)
   }
 
   /** A transaction that was mined before the feed's memory, or in a block of it that we did not look for. */
@@ -293,11 +322,15 @@ export class ReceiptHub {
     let known: boolean | 'unreachable' = 'unreachable'
     let blockNumber: number | undefined
     try {
-      if (waiter.confirmations === 1) await this.#probe(waiter)
-      const places = await Promise.all(waiter.hashes.map((hash) => findTransaction(this.#rpc, hash)))
+      if (waiter.confirmations === 1) await this.#probe(waiter, lastLook)
+      const places = await Promise.all(
+        waiter.hashes.map((hash) => findTransaction(this.#rpc, hash, lastLook)),
+      )
       known = places.some((place) => place !== null)
       blockNumber = places.find((place) => typeof place === 'number')
-    } catch {}
+    } catch (error) {
+      this.#lastFailure = error
+    }
     const words = {
       unreachable: 'is in no block that we saw, and the chain cannot be asked',
       true: 'is in no block, and still waits in the pool',
@@ -309,6 +342,7 @@ export class ReceiptHub {
         : `is in block ${blockNumber}, as a node says, and has too few confirmations or no receipt`
     waiter.reject(
       new LoadTestError('TX_NOT_CONFIRMED', `${waiter.hash} ${what}, after ${timeoutMs} ms.`, {
+        ...(known === 'unreachable' && { cause: this.#lastFailure }),
         details: { hash: waiter.hash, known },
       }),
     )

@@ -2,7 +2,13 @@ import { numberToHex } from 'viem'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createReceiptReader } from './receipt-reader.ts'
 import { createRpcPool, type RpcPool } from './rpc-pool.ts'
-import { type ScriptedNode, startScriptedNode } from './scripted-node.fixture.ts'
+import {
+  type CallAnswer,
+  type Misbehaviour,
+  type ReceivedCall,
+  type ScriptedNode,
+  startScriptedNode,
+} from './scripted-node.fixture.ts'
 
 const hashOf = (i: number) => numberToHex(i, { size: 32 })
 const block = {
@@ -65,29 +71,59 @@ describe('reading the receipts of a block', () => {
     expect(node.count('eth_getBlockReceipts')).toBe(1)
   })
 
-  it.each([
-    [
-      'with a JSON-RPC error',
-      { http: 200, body: '{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"no batches"}}' },
-    ],
-    ['with an HTTP status', { http: 400, body: 'no batches' }],
-  ])('falls back to single calls where batches are refused %s', async (_, refusal) => {
-    node.misbehave = (calls) => (calls.length > 1 ? refusal : undefined)
+  const refusal = (code: number, message: string): CallAnswer => ({ error: { code, message } })
+
+  it.each<[string, CallAnswer | Misbehaviour, number]>([
+    ['-32601', refusal(-32601, 'method not found'), 1],
+    ['-32600 in other words', refusal(-32600, 'Unsupported method'), 1],
+    ['-32001', refusal(-32001, 'rpc method is not whitelisted'), 1],
+    ['-32000', refusal(-32000, 'no such thing here'), 1],
+    ['HTTP 403', { http: 403, body: 'forbidden' }, 1],
+    ['HTTP 501', { http: 501 }, 2],
+    ['HTTP 500', { http: 500 }, 2],
+    ['an internal error', refusal(-32603, 'internal error'), 2],
+    ['a cut connection', { drop: 'before' }, 2],
+    ['null', { result: null }, 2],
+    ['no list', { result: { receipts: [] } }, 2],
+    ['an empty list', { result: [] }, 2],
+    ['receipts of another block', { result: block.transactions.map((hash) => receipt(hash, hashOf(77))) }, 2],
+  ])(
+    'does without block receipts after %s, for good once single calls have shown it',
+    async (_, answer, times) => {
+      const others = node.answer
+      const isIt = (call?: ReceivedCall): boolean => call?.method === 'eth_getBlockReceipts'
+      const isAnswer = 'result' in answer || 'error' in answer
+      node.answer = (call) => (isAnswer && isIt(call) ? answer : others(call))
+      node.misbehave = ([call]) => (!isAnswer && isIt(call) ? answer : undefined)
+      const read = createReceiptReader(rpc)
+      for (let i = 0; i < 4; i += 1) {
+        expect(await read(block, block.transactions.slice(0, 20))).toHaveLength(20)
+      }
+      const asked = node.count('eth_getBlockReceipts')
+      expect(asked).toBe(times)
+    },
+  )
+
+  it('keeps block receipts after one failure among successes', async () => {
     const read = createReceiptReader(rpc)
-    expect(await read(block, block.transactions.slice(0, 3))).toHaveLength(3)
-    expect(await read(block, block.transactions.slice(0, 3))).toHaveLength(3)
+    blockReceipts(block.transactions.map((hash) => receipt(hash)))
+    for (let i = 0; i < 6; i += 1) {
+      node.misbehave = ([call]) =>
+        i % 2 === 0 && call?.method === 'eth_getBlockReceipts' ? { http: 503 } : undefined
+      expect(await read(block, block.transactions)).toHaveLength(250)
+    }
+    expect(node.count('eth_getBlockReceipts')).toBe(6)
   })
 
-  it('keeps block receipts after a failure that is no refusal', async () => {
+  it('keeps block receipts where the node has none of a block yet, at the cost of one call', async () => {
+    node.answer = ({ method }) => (method === 'eth_chainId' ? undefined : { result: null })
     const read = createReceiptReader(rpc)
-    node.answer = ({ method }) =>
-      method === 'eth_getBlockReceipts' ? { error: { code: -32000, message: 'header not found' } } : undefined
-    await expect(read(block, block.transactions)).rejects.toMatchObject({ code: 'CHAIN_RPC_ERROR' })
-    blockReceipts(block.transactions.map((hash) => receipt(hash)))
-    expect(await read(block, block.transactions)).toHaveLength(250)
+    for (let i = 0; i < 3; i += 1) expect(await read(block, block.transactions)).toEqual([])
+    expect([node.count('eth_getBlockReceipts'), node.count('eth_getTransactionReceipt')]).toEqual([3, 3])
   })
 
   it('leaves out what the node has in another block, or not yet', async () => {
+    node.answer = ({ method }) => (method === 'eth_getTransactionReceipt' ? { result: null } : undefined)
     blockReceipts([receipt(hashOf(0)), receipt(hashOf(1), hashOf(77))])
     expect(await createReceiptReader(rpc)(block, [hashOf(0), hashOf(1), hashOf(2)])).toHaveLength(1)
   })

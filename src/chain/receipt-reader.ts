@@ -1,18 +1,26 @@
 import { type Hash, numberToHex } from 'viem'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { createBatchCaller } from './batch-caller.ts'
-import { parseReceipt, type Receipt } from './chain-reads.ts'
+import { completeReceipt, type Receipt } from './chain-reads.ts'
+import { isNodeFailure } from './rpc-error.ts'
 import type { RpcPool } from './rpc-pool.ts'
-
-/** JSON-RPC: no such method; EIP-1474: method not supported. */
-const unsupportedCodes = new Set<unknown>([-32601, -32004])
 
 /** A block as far as reading its receipts needs it. */
 type ReceiptBlock = { hash: Hash; number: number; transactions: readonly Hash[] }
 
+/** What `eth_getBlockReceipts` gave: receipts, a failure that may pass, or the word that there is no such method. */
+type BlockAnswer = { receipts: readonly unknown[] } | 'failed' | 'refused'
+
+/** So many failures in a row, each beside single calls that worked, switch `eth_getBlockReceipts` off. */
+const failuresToSwitch = 2
+
 /**
  * Makes a reader of receipts that asks in the cheapest way the node allows: `eth_getBlockReceipts`; else batches of
- * 100; else single calls. What the node refused once is not tried again.
+ * 100; else single calls.
+ *
+ * Nodes without `eth_getBlockReceipts` say so by many codes, by an HTTP status, or not at all: with `null`, or with receipts of
+ * another block. Whatever it is, the receipts are asked for one by one at once. When those are there, the method is not used
+ * again after a refusal, or after two failures in a row.
  *
  * The reader gives only receipts of the named block: those that a node does not have yet, or has in another block, are
  * left out. It throws what the RPC pool throws.
@@ -23,22 +31,24 @@ export function createReceiptReader(
   rpc: RpcPool,
 ): (block: ReceiptBlock, wanted: readonly Hash[]) => Promise<Receipt[]> {
   const callAll = createBatchCaller(rpc)
-  let hasBlockReceipts = true
+  let failures = 0
 
-  async function readBlockReceipts(block: ReceiptBlock): Promise<unknown[] | undefined> {
+  async function askForBlock(block: ReceiptBlock): Promise<BlockAnswer> {
     try {
-      const answer = await rpc.request('eth_getBlockReceipts', [numberToHex(block.number)])
-      return Array.isArray(answer) ? answer : []
+      // Without patience: single calls are the way out.
+      const answer = await rpc.request('eth_getBlockReceipts', [numberToHex(block.number)], { patienceMs: 0 })
+      return { receipts: Array.isArray(answer) ? answer : [] }
     } catch (error) {
-      if (!(error instanceof LoadTestError) || !unsupportedCodes.has(error.details.code)) throw error
-      hasBlockReceipts = false
-      return undefined
+      if (!(error instanceof LoadTestError)) throw error
+      const { status } = error.details
+      const isClientError = typeof status === 'number' && status < 500 && error.code !== 'CHAIN_RATE_LIMITED'
+      return isClientError || !isNodeFailure(error) ? 'refused' : 'failed'
     }
   }
 
-  async function readOneByOne(wanted: readonly Hash[]): Promise<unknown[]> {
+  async function askSingly(hashes: readonly Hash[]): Promise<unknown[]> {
     const outcomes = await callAll(
-      wanted.map((hash) => ({ method: 'eth_getTransactionReceipt', params: [hash] })),
+      hashes.map((hash) => ({ method: 'eth_getTransactionReceipt', params: [hash] })),
     )
     return outcomes.map((outcome) => {
       if (outcome.ok) return outcome.result
@@ -46,17 +56,43 @@ export function createReceiptReader(
     })
   }
 
+  /** Only ours are checked for shape: a public block may hold hundreds of others. */
+  async function pick(
+    answers: readonly unknown[],
+    block: ReceiptBlock,
+    wanted: ReadonlySet<unknown>,
+  ): Promise<Receipt[]> {
+    const ours = answers.filter((one) =>
+      wanted.has((one as { transactionHash?: unknown } | null)?.transactionHash),
+    )
+    const receipts = await Promise.all(ours.map((one) => completeReceipt(rpc, one)))
+    return receipts.filter((one) => one !== null).filter(({ blockHash }) => blockHash === block.hash)
+  }
+
   return async (block, wanted) => {
     if (wanted.length === 0) return []
-    // For a single receipt among many, the single call is as cheap for the node and lighter for us.
-    const all = hasBlockReceipts && wanted.length > 1 ? await readBlockReceipts(block) : undefined
-    const answers = all ?? (await readOneByOne(wanted))
     const wantedSet = new Set<unknown>(wanted)
-    // Only ours are checked for shape: a public block may hold hundreds of others.
-    return answers
-      .filter((one) => wantedSet.has((one as { transactionHash?: unknown } | null)?.transactionHash))
-      .map(parseReceipt)
-      .filter((one) => one !== null)
-      .filter(({ blockHash }) => blockHash === block.hash)
+    // For a single receipt among many, the single call is as cheap for the node and lighter for us.
+    if (wanted.length === 1 || failures >= failuresToSwitch) {
+      return await pick(await askSingly(wanted), block, wantedSet)
+    }
+    const answer = await askForBlock(block)
+    const found = typeof answer === 'string' ? [] : await pick(answer.receipts, block, wantedSet)
+    const foundSet = new Set(found.map(({ transactionHash }) => transactionHash))
+    const [first, ...rest] = wanted.filter((hash) => !foundSet.has(hash))
+    if (first === undefined) {
+      failures = 0
+      return found
+    }
+    // A node may know a block before its receipts: one call tells, where the method works at all.
+    const singles = await pick(
+      await askSingly(typeof answer === 'string' ? [first, ...rest] : [first]),
+      block,
+      wantedSet,
+    )
+    if (singles.length === 0) return found
+    failures += answer === 'refused' ? failuresToSwitch : 1
+    if (typeof answer !== 'string') singles.push(...(await pick(await askSingly(rest), block, wantedSet)))
+    return [...found, ...singles]
   }
 }

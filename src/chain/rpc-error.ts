@@ -107,6 +107,15 @@ export function mayPass(error: LoadTestError, isVerified: boolean): boolean {
 }
 
 /**
+ * Whether a node answered with something of another shape, which asking again does not change for long.
+ *
+ * @example isMalformed(error) // true, where a receipt has no block
+ */
+export function isMalformed(error: unknown): boolean {
+  return error instanceof LoadTestError && error.details.malformed === true
+}
+
+/**
  * The decoded reason of a contract's refusal; `undefined` if the error is something else.
  *
  * @example revertOf(error)?.name // 'InvalidNonce'

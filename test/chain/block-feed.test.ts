@@ -76,8 +76,8 @@ describe('the block feed', () => {
     const { anvil, node, feed, listen, told } = await startWorld()
     await feed.head()
     let failures = 0
-    node.misbehave = (calls) => {
-      if (calls.length < 2 || failures >= 3) return undefined
+    node.misbehave = ([call]) => {
+      if (call?.params[0] === 'latest' || failures >= 6) return undefined
       failures += 1
       return { http: 500 }
     }

@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeAddServerFilesAndPermissions } from '../../src/chain/add-server-files-and-permissions.ts'
-import { parseReceipt } from '../../src/chain/chain-reads.ts'
+import { readReceipt } from '../../src/chain/chain-reads.ts'
 import { explainRevert } from '../../src/chain/explain-revert.ts'
 import { createRpcPool, type RpcPool } from '../../src/chain/rpc-pool.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
@@ -26,7 +26,7 @@ async function force(transaction: { data: Hex; gas: string; to?: Hex }) {
     { from, to: chain.contracts.permissions, ...transaction },
   ])
   await chain.client.waitForTransactionReceipt({ hash: hash as Hex })
-  const receipt = parseReceipt(await rpc.request('eth_getTransactionReceipt', [hash]))
+  const receipt = await readReceipt(rpc, hash as Hex)
   if (receipt === null) throw new Error('not mined')
   return receipt
 }

@@ -138,17 +138,17 @@ describe('the receipt hub', () => {
     const { hub, node, feed, send, mine } = await startWorld()
     const { number: afterBlock } = await feed.head()
     const hashes = [await send(), await send()]
-    let failures = 0
-    node.misbehave = ([call]) => {
-      if (call?.method !== 'eth_getBlockReceipts' || failures >= 3) return undefined
-      failures += 1
-      return { http: 500 }
+    let answers = 0
+    node.answer = ({ method }) => {
+      if (!method.includes('Receipt') || answers >= 5) return undefined
+      answers += 1
+      return { result: null }
     }
     const waiting = hashes.map((hash) => hub.waitForReceipt(hash, { afterBlock }))
     await mine()
     await mine(3)
     expect((await Promise.all(waiting)).map(({ blockNumber }) => blockNumber)).toEqual([1, 1])
-    expect(failures).toBe(3)
+    expect(answers).toBe(5)
   })
 
   it('waits for as many confirmations as asked for', async () => {
@@ -268,6 +268,67 @@ describe('the receipt hub', () => {
     const late = hub.waitForReceipt(old as Hash, { afterBlock })
     await mine()
     expect([(await early).transactionHash, (await late).transactionHash]).toEqual([hash, hash])
+    expect(hub.pending).toBe(0)
+  })
+
+  /** Lets the node leave things out of what it says of one transaction. */
+  function leaveOut(
+    node: ScriptedNode,
+    hash: Hash,
+    fields: { receipt: string[]; transaction?: string[] },
+  ): void {
+    const without = (one: unknown, names: readonly string[]): unknown => {
+      const entries = Object.entries(one as Record<string, unknown>)
+      return Object.fromEntries(entries.map(([name, value]) => [name, names.includes(name) ? null : value]))
+    }
+    const isIt = (one: unknown): boolean =>
+      (one as { transactionHash?: unknown } | null)?.transactionHash === hash
+    node.answer = async (call) => {
+      if (!/Receipt|getTransactionByHash/.test(call.method)) return undefined
+      const answer = await node.forward(call)
+      if ('error' in answer || answer.result === null) return answer
+      if (call.method === 'eth_getTransactionByHash') {
+        return { result: without(answer.result, fields.transaction ?? []) }
+      }
+      const receipts = Array.isArray(answer.result) ? answer.result : [answer.result]
+      const result = receipts.map((one) => (isIt(one) ? without(one, fields.receipt) : one))
+      return { result: Array.isArray(answer.result) ? result : result[0] }
+    }
+  }
+
+  it('computes the price that a receipt leaves out', async () => {
+    const { hub, send, mine, node, client } = await startWorld()
+    const hash = await send()
+    leaveOut(node, hash, { receipt: ['effectiveGasPrice'] })
+    const waiting = hub.waitForReceipt(hash, { afterBlock: 0 })
+    await mine()
+    const { effectiveGasPrice } = await client.getTransactionReceipt({ hash })
+    expect(effectiveGasPrice).toBeGreaterThan(0n)
+    expect((await waiting).effectiveGasPrice).toBe(effectiveGasPrice)
+  })
+
+  it.each([
+    [
+      'without a price that can be known',
+      'has no effectiveGasPrice',
+      {
+        receipt: ['effectiveGasPrice'],
+        transaction: ['gasPrice', 'maxFeePerGas'],
+      },
+    ],
+    ['of another shape', 'has another shape', { receipt: ['gasUsed'] }],
+  ])('refuses a receipt %s by name, and gives the others of the block', async (_, words, fields) => {
+    const { hub, send, mine, node } = await startWorld()
+    const [bad, good, other] = [await send(), await send(), await send()]
+    leaveOut(node, bad, fields)
+    const waiting = [bad, good, other].map((hash) => hub.waitForReceipt(hash, { afterBlock: 0 }))
+    const outcomes = Promise.allSettled(waiting)
+    await mine()
+    expect(await outcomes).toMatchObject([
+      { status: 'rejected', reason: { code: 'CHAIN_RPC_ERROR', message: expect.stringContaining(words) } },
+      { status: 'fulfilled', value: { transactionHash: good } },
+      { status: 'fulfilled', value: { transactionHash: other } },
+    ])
     expect(hub.pending).toBe(0)
   })
 

@@ -171,7 +171,11 @@ describe('a viem client over the pool', () => {
   })
 
   it('keeps the pool’s own error in the chain of causes when no node answers', async () => {
-    const rpc = createRpcPool({ urls: ['http://127.0.0.1:1/v2/S3cretKey0123456789'], chainId: 14800 })
+    const rpc = createRpcPool({
+      urls: ['http://127.0.0.1:1/v2/S3cretKey0123456789'],
+      chainId: 14800,
+      patienceMs: 300,
+    })
     const client = createPublicClient({ chain: mokshaTestnet, transport: toViemTransport(rpc) })
     const error: unknown = await client.getBlockNumber().catch((caught: unknown) => caught)
     expect(error).toMatchObject({ cause: { code: 'CHAIN_UNREACHABLE' } })

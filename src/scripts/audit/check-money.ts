@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
 import { createBatchCaller } from '../../chain/batch-caller.ts'
-import { parseReceipt } from '../../chain/chain-reads.ts'
+import { completeReceipt } from '../../chain/chain-reads.ts'
 import { moneyMismatch } from '../../results/money-balance.ts'
 import type { Summary } from '../../results/summary-schema.ts'
 import { readBalances } from '../../wallets/read-balances.ts'
@@ -55,9 +55,13 @@ async function checkFunded(money: Summary['money'], { rpc, journalFile }: MoneyC
   const outcomes = await createBatchCaller(rpc)(
     paid.map(({ hash }) => ({ method: 'eth_getTransactionReceipt', params: [hash] })),
   )
-  const wrong = outcomes.flatMap((outcome, i) => {
-    if (!outcome.ok) throw outcome.error
-    const receipt = parseReceipt(outcome.result)
+  const receipts = await Promise.all(
+    outcomes.map(async (outcome) => {
+      if (!outcome.ok) throw outcome.error
+      return await completeReceipt(rpc, outcome.result)
+    }),
+  )
+  const wrong = receipts.flatMap((receipt, i) => {
     const name = `payment ${paid[i]?.hash}`
     if (receipt === null) return [`${name} is in no block`]
     return receipt.status === 'success' ? [] : [`${name} was reverted`]

@@ -1,6 +1,6 @@
 import type { Address, Hash } from 'viem'
 import { createBatchCaller } from '../../chain/batch-caller.ts'
-import { parseReceipt, type Receipt, readBlock } from '../../chain/chain-reads.ts'
+import { completeReceipt, type Receipt, readBlock } from '../../chain/chain-reads.ts'
 import { findPermissionAdded } from '../../chain/permission-event.ts'
 import { createReceiptReader } from '../../chain/receipt-reader.ts'
 import type { RpcPool } from '../../chain/rpc-pool.ts'
@@ -137,10 +137,13 @@ async function readSingly(rpc: RpcPool, hashes: readonly Hash[]): Promise<Receip
   const outcomes = await createBatchCaller(rpc)(
     hashes.map((hash) => ({ method: 'eth_getTransactionReceipt', params: [hash] })),
   )
-  return outcomes.flatMap((outcome) => {
-    if (!outcome.ok) throw outcome.error
-    return parseReceipt(outcome.result) ?? []
-  })
+  const receipts = await Promise.all(
+    outcomes.map(async (outcome) => {
+      if (!outcome.ok) throw outcome.error
+      return await completeReceipt(rpc, outcome.result)
+    }),
+  )
+  return receipts.filter((receipt) => receipt !== null)
 }
 
 /** What became of transactions that their flows never saw in a block: no claim, but something to know. */
