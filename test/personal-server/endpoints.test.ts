@@ -71,7 +71,7 @@ describe('1. Endpoints: GET /identity', () => {
     },
   )
 
-  it.each(['0x', '0x123', `0x${'zz'.repeat(20)}`, `0x${'ab'.repeat(21)}`, `0x${'ab'.repeat(20)}%0A`])(
+  it.each(['0x', '0x123', `0x${'zz'.repeat(20)}`, `0x${'ab'.repeat(21)}`, `0x${'ab'.repeat(20)}%0A%0A`])(
     'answers 500 when it starts with 0x and is no address: %j',
     async (address) => {
       const { status, json } = await get(`?address=${address}`)

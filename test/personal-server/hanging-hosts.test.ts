@@ -55,7 +55,7 @@ describe('4. File handling: hosts that hang', () => {
     const { url, pool } = await hangingHost(beginning)
     await expect(fetchGrantFile(httpGet, readIpfs, url)).rejects.toMatchObject({
       code: 'FILE_ACCESS_ERROR',
-      message: `IPFS error retrieving grant file from ${url}: ${pool}: Read timed out.${more}`,
+      message: `IPFS error retrieving grant file from ${url}: Error fetching ${url}: ${pool}: Read timed out.${more}`,
     })
   })
 })

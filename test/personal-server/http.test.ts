@@ -29,18 +29,21 @@ describe('1. Endpoints: HTTP', () => {
     expect(closing.headers.get('connection')).toBe('close')
   })
 
-  it('gives 204 no length and no type', async () => {
+  it('gives 204 no length, but a type', async () => {
     const { json } = await world.post(await world.permit())
     const { id } = json as { id: string }
     const answer = await send(rawRequest(line(`/api/v1/operations/${id}/cancel`, 'POST')))
     expect(answer.status).toBe(204)
-    expect([...answer.headers.keys()].sort()).toEqual(['date', 'server'])
+    expect([...answer.headers.keys()].sort()).toEqual(['content-type', 'date', 'server'])
+    expect(answer.headers.get('content-type')).toBe('application/json')
   })
 
   it.each([
     ['/api/v1/identity?address=%zz%ff+%c3%a9', 400],
     [`/api/v1/identity?address=0%78${'%61'.repeat(40)}`, 200],
     [`/api/v1/%69dentity?address=0x${'ab'.repeat(20)}`, 200],
+    [`/api/v1/identity?address=0x${'ab'.repeat(20)}%0A`, 200],
+    [`/api/v1/identity?address=0x${'ab'.repeat(20)}%0A%0A`, 500],
     [`/api/v1/identity%0A?address=0x${'ab'.repeat(20)}`, 200],
     [`/api/v1/identity?%61ddress=0x${'ab'.repeat(20)}`, 200],
     [`/api/v1/identity??address=0x${'ab'.repeat(20)}`, 422],

@@ -347,7 +347,9 @@ describe('2. POST /operations pipeline, step 9: the grant file', () => {
   ])('is reported for HTTP %d', async (code, reason) => {
     const u = world.store.handle(`/status/${code}`, (_incoming, outgoing) => outgoing.writeHead(code).end())
     expect(await outcome(u)).toEqual(
-      failure(`IPFS error retrieving grant file from ${u}: ${reason} for url: ${u}`),
+      failure(
+        `IPFS error retrieving grant file from ${u}: HTTP error fetching ${u}: ${reason} for url: ${u}`,
+      ),
     )
   })
 
@@ -360,11 +362,12 @@ describe('2. POST /operations pipeline, step 9: the grant file', () => {
     ['ipfs://hash/path', /No connection adapters were found for 'ipfs:\/\/hash\/path'/],
     ['short', /Invalid URL 'short': No scheme supplied\. Perhaps you meant https:\/\/short\?/],
     ['http://', /Invalid URL 'http:\/\/': No host supplied/],
+    ['', /Invalid URL '': No scheme supplied/],
   ])('is reported for the URL %s', async (u, reason) => {
     const { status, json } = await outcome(u)
     const { detail, error_code } = (json as { detail: { detail: string; error_code: string } }).detail
     expect([status, error_code]).toEqual([500, 'FILE_ACCESS_ERROR'])
-    expect(detail.startsWith(`IPFS error retrieving grant file from ${u}: `)).toBe(true)
+    expect(detail.startsWith(`IPFS error retrieving grant file from ${u}: Error fetching ${u}: `)).toBe(true)
     expect(detail).toMatch(reason)
   })
 
@@ -395,9 +398,7 @@ describe('2. POST /operations pipeline, step 9: the grant file', () => {
   ])('has no length when it is %s', async (body, type) => {
     const u = world.store.put('/bare', body)
     expect(await outcome(u)).toEqual(
-      failure(
-        `Failed to fetch grant file: Invalid grant file data from ${u}: object of type '${type}' has no len()`,
-      ),
+      failure(`Failed to fetch grant file: object of type '${type}' has no len()`),
     )
   })
 
@@ -422,7 +423,7 @@ describe('2. POST /operations pipeline, step 9: the grant file', () => {
     })
     const before = world.store.requests.length
     expect(await outcome(u)).toEqual(
-      failure(`IPFS error retrieving grant file from ${u}: Exceeded 30 redirects.`),
+      failure(`IPFS error retrieving grant file from ${u}: Error fetching ${u}: Exceeded 30 redirects.`),
     )
     expect(world.store.requests.length - before).toBe(31)
   })

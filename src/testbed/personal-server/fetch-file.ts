@@ -3,8 +3,6 @@ import { type HttpAnswer, type HttpGet, headerText, RequestError } from './http-
 import type { ReadIpfs } from './ipfs.ts'
 
 const accept = '*/*'
-/** The original takes a body in pieces of this size, and notices after a piece that it has become too large. */
-const pieceBytes = 8192
 
 /**
  * Downloads an encrypted file.
@@ -39,22 +37,17 @@ export async function fetchFile(
 async function readLimited(answer: HttpAnswer, url: string, limitBytes: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
   let size = 0
-  // The size that the original reports: the first whole piece past the limit, or the end.
-  const enough = (Math.floor(limitBytes / pieceBytes) + 1) * pieceBytes
   try {
     for await (const piece of answer.body) {
       pieces.push(piece)
       size += piece.length
-      if (size >= enough) break
+      if (size > limitBytes) break
     }
   } catch (error) {
     throw error instanceof RequestError ? requestError(url, error) : error
   }
   if (size > limitBytes) {
-    const reported = Math.min(size, enough)
-    throw new Error(
-      `File size (${reported} bytes) exceeds limit (${limitBytes} bytes) during download from ${url}`,
-    )
+    throw new Error(`File size exceeds limit (${limitBytes} bytes) during download from ${url}`)
   }
   return Buffer.concat(pieces)
 }

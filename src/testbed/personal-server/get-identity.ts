@@ -33,7 +33,8 @@ export function getIdentity(identityOf: DeriveIdentity, userAddress: string): un
       field: 'user_address',
     })
   }
-  if (!new RegExp(addressPattern).test(userAddress)) throw internalError()
+  // Python's `$` also matches before a last newline.
+  if (!new RegExp(addressPattern).test(userAddress.replace(/\n$/, ''))) throw internalError()
   const { address, publicKey } = identityOf(userAddress)
   return {
     kind: 'Identity',

@@ -7,13 +7,14 @@ export function driveStandIns(url: string): ReadonlyMap<string, string> {
 }
 
 /**
- * Names the address from which a Google Drive link's file can be downloaded; undefined for any other URL, and for a
- * link that names no file.
+ * Returns the address from which a Google Drive link's file can be downloaded; undefined for any other URL.
  *
+ * @throws {Error} for a link that names no file
  * @example driveDownloadUrl('https://drive.google.com/file/d/abc/view') // 'https://drive.google.com/uc?export=download&id=abc'
  */
 export function driveDownloadUrl(url: string): string | undefined {
   if (!url.includes('drive.google.com') && !url.includes('docs.google.com')) return undefined
   const id = /\/d\/([\w-]+)/.exec(url)?.[1] ?? /[?&]id=([\w-]+)/.exec(url)?.[1]
-  return id === undefined ? undefined : `https://drive.google.com/uc?export=download&id=${id}`
+  if (id === undefined) throw new Error(`Could not extract file ID from Google Drive URL: ${url}`)
+  return `https://drive.google.com/uc?export=download&id=${id}`
 }

@@ -1,5 +1,5 @@
 import { ApiError, messageOf } from './errors.ts'
-import type { HttpAnswer, HttpGet } from './http-get.ts'
+import { type HttpAnswer, type HttpGet, RequestError } from './http-get.ts'
 import { ipfsHashOf, type ReadIpfs } from './ipfs.ts'
 import { PythonLimitError } from './python-json.ts'
 import { parsePythonJsonBytes } from './python-json-bytes.ts'
@@ -28,7 +28,8 @@ export async function fetchGrantFile(
   const value = parse(bytes, url)
   if (!isTruthy(value)) throw invalidData(url, `Empty grant file retrieved from ${url}`)
   if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean') {
-    throw invalidData(url, `object of type '${pythonTypeName(value)}' has no len()`)
+    // Another kind of error in the original, which says less about it.
+    throw unfetched(`object of type '${pythonTypeName(value)}' has no len()`)
   }
   return value
 }
@@ -42,6 +43,8 @@ async function fetchPlain(httpGet: HttpGet, url: string): Promise<Uint8Array> {
     }
     return await readAll(answer.body)
   } catch (error) {
+    if (error instanceof RequestError)
+      return refuse(url, new Error(`Error fetching ${url}: ${error.message}`))
     return refuse(url, error)
   }
 }
@@ -56,7 +59,8 @@ function refusal(url: string, { status, reason, url: from }: HttpAnswer): Error 
       `Rate limited retrieving grant file from ${url}: Rate limited at ${url}`,
     )
   }
-  return new Error(`${status} ${status < 500 ? 'Client' : 'Server'} Error: ${reason} for url: ${from}`)
+  const kind = status < 500 ? 'Client' : 'Server'
+  return new Error(`HTTP error fetching ${url}: ${status} ${kind} Error: ${reason} for url: ${from}`)
 }
 
 function refuse(url: string, error: unknown): never {
@@ -73,8 +77,8 @@ function parse(bytes: Uint8Array, url: string): PythonValue {
   }
 }
 
+const unfetched = (reason: string): ApiError =>
+  new ApiError('FILE_ACCESS_ERROR', `Failed to fetch grant file: ${reason}`)
+
 const invalidData = (url: string, reason: string): ApiError =>
-  new ApiError(
-    'FILE_ACCESS_ERROR',
-    `Failed to fetch grant file: Invalid grant file data from ${url}: ${reason}`,
-  )
+  unfetched(`Invalid grant file data from ${url}: ${reason}`)

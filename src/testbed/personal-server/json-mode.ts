@@ -45,37 +45,43 @@ function report(message: string, raw: string): string {
 }
 
 /**
- * Reads the answer strictly, then repaired; what begins with other words is repaired from its first bracket on. Text
- * that holds no JSON is a string.
+ * Reads the answer strictly, then repaired; what begins with other words is repaired from its first bracket on. Several
+ * values one after another are a list of them. Text that holds no JSON is a string.
  */
 function repair(raw: string): PythonValue {
   const text = raw.trim()
   const strict = attempt(() => parsePythonJson(text))
   if (strict !== undefined) return strict
   const embedded = embeddedJson(text)
-  const candidates = /^[{["'`/]/.test(text) ? [text, embedded] : [embedded]
-  for (const candidate of candidates) {
-    const value = candidate === undefined ? undefined : attempt(() => parsePythonJson(jsonrepair(candidate)))
-    if (value instanceof Map || Array.isArray(value)) return value
-  }
-  return ''
+  const values = embedded.map(repairOne).filter((value) => value !== undefined)
+  if (values.length > 1) return values
+  const whole = /^[{["'`/]/.test(text) ? repairOne(text) : undefined
+  return whole ?? values[0] ?? ''
 }
 
-/** Cuts the first object or list out of the words around it; one that never closes reaches to the end. */
-function embeddedJson(text: string): string | undefined {
-  const start = text.search(/[{[]/)
-  if (start === -1) return undefined
+function repairOne(text: string): PythonValue | undefined {
+  const value = attempt(() => parsePythonJson(jsonrepair(text)))
+  return value instanceof Map || Array.isArray(value) ? value : undefined
+}
+
+/** Cuts the objects and lists out of the words around them; one that never closes reaches to the end. */
+function embeddedJson(text: string): string[] {
+  const found: string[] = []
+  let start = -1
   let depth = 0
   let quoted = false
-  for (let index = start; index < text.length; index++) {
+  for (let index = 0; index < text.length; index++) {
     const character = text[index]
+    if (depth === 0 && character !== '{' && character !== '[') continue
     if (quoted && character === '\\') index++
     else if (character === '"') quoted = !quoted
-    else if (!quoted && (character === '{' || character === '[')) depth++
-    else if (!quoted && (character === '}' || character === ']') && --depth === 0)
-      return text.slice(start, index + 1)
+    else if (!quoted && (character === '{' || character === '[')) {
+      if (depth++ === 0) start = index
+    } else if (!quoted && (character === '}' || character === ']') && --depth === 0) {
+      found.push(text.slice(start, index + 1))
+    }
   }
-  return text.slice(start)
+  return depth > 0 ? [...found, text.slice(start)] : found
 }
 
 function attempt<value>(parse: () => value): value | undefined {

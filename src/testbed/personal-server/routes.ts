@@ -65,7 +65,7 @@ export function createRoutes(options: {
         if (!knownChain) throw unsupportedChain(chainId)
         limitRate('default', clientIpOf(request))
         await cancelOperation(context, id)
-        return emptyReply(204)
+        return emptyReply(204, { 'content-type': 'application/json' })
       },
     },
     ...documentationRoutes(),
