@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
+import type { ErrorCode } from '../errors/catalog.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import { createAskedArrivals } from '../load/asked-arrivals.ts'
 import type { Conductor } from '../run/conductor.ts'
@@ -34,6 +35,8 @@ export async function openAgentDesk(options: {
   const { form, config, redact, onReady } = options
   const asked = createAskedArrivals(config.users, config.load.part)
   const waiting = new Map<number, ServerResponse>()
+  /** What became of users that a stop ended before Artillery had them come, by number. */
+  const endedBefore = new Map<number, FlowNews>()
   let part: ServerResponse | undefined
   let atWork = 0
   let hasEnded = false
@@ -51,12 +54,14 @@ export async function openAgentDesk(options: {
     [agentPaths.flow](response) {
       begin()
       const index = form === 'users' ? asked.ask() : undefined
-      if (index === undefined) return say(response, refusal(tooMany))
+      if (index === undefined) return say(response, refusal('CONFIG_INVALID', tooMany))
+      const news = endedBefore.get(index)
+      if (news !== undefined) return say(response, news)
       atWork++
       waiting.set(index, response)
     },
     [agentPaths.part](response) {
-      if (form !== 'part' || part !== undefined) return say(response, refusal(alreadyThere))
+      if (form !== 'part' || part !== undefined) return say(response, refusal('CONFIG_INVALID', alreadyThere))
       part = response
       response.writeHead(200, { 'content-type': 'application/x-ndjson' }).flushHeaders()
       begin()
@@ -87,7 +92,10 @@ export async function openAgentDesk(options: {
       ended(record) {
         part?.write(line(newsOf(record)))
         const response = waiting.get(record.index)
-        if (response === undefined) return
+        if (response === undefined) {
+          if (form === 'users') endedBefore.set(record.index, newsOf(record))
+          return
+        }
         atWork--
         waiting.delete(record.index)
         say(response, newsOf(record))
@@ -99,7 +107,7 @@ export async function openAgentDesk(options: {
       part?.end(line({ ended }))
     },
     async close() {
-      for (const response of waiting.values()) say(response, refusal(isOver))
+      for (const response of waiting.values()) say(response, refusal('ABORTED', isOver))
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeIdleConnections()
       setTimeout(() => server.closeAllConnections(), lastWordsMs).unref()
@@ -117,7 +125,7 @@ function say(response: ServerResponse, news: FlowNews): void {
   response.writeHead(200, { 'content-type': 'application/json', connection: 'keep-alive' }).end(line(news))
 }
 
-const refusal = (message: string): FlowNews => ({ ...noFlows, failure: { code: 'CONFIG_INVALID', message } })
+const refusal = (code: ErrorCode, message: string): FlowNews => ({ ...noFlows, failure: { code, message } })
 
 const tooMany =
   'More users came than the load has. The phases of a script are those of its settings: write it anew rather than change one of them.'

@@ -113,6 +113,28 @@ describe('a bundle for Artillery', () => {
     expect(counts).toMatchObject({ vana_flows_ended: 200, vana_flows_succeeded: users.succeeded })
   }, 120_000)
 
+  test('counts no user as misconfigured when it is interrupted while users come', async () => {
+    const { processor, hook, emitter, counts, call } = await bundle('--users', '60')
+    await processor.begin(hook, emitter)
+    const codes: Promise<string | undefined>[] = Array.from({ length: 15 }, () => call('flow'))
+    await vi.waitFor(() => expect(counts.vana_flows_succeeded).toBeGreaterThan(0), { timeout: 30_000 })
+    const ended = processor.end(hook, emitter)
+    // Artillery's own users do not stop at once.
+    while (codes.length < 60) {
+      codes.push(call('flow'))
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await ended
+    const seen = new Set(await Promise.all(codes))
+    expect(seen).not.toContain('CONFIG_INVALID')
+    expect([...seen].filter((code) => code !== undefined && !/^(ABORTED|DROPPED_\w+)$/.test(code))).toEqual(
+      [],
+    )
+    const { exitCode, problems, users } = summaryOf(runsIn().at(-1))
+    expect({ exitCode, problems }).toEqual({ exitCode: 130, problems: [] })
+    expect(counts.vana_flows_succeeded).toBe(users.succeeded)
+  }, 120_000)
+
   test('says at the beginning what keeps it from a run', async () => {
     const { out, processor, hook, emitter } = await bundle('--users', '3')
     rmSync(join(out, 'target.json'))
