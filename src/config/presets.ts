@@ -62,6 +62,8 @@ export const presets = {
       'load.rampDown': '30m',
       'load.concurrency': 1_000,
       'flow.timeout': '5m',
+      // One that has 12,500 permissions can't be read any more.
+      'flow.grantees': 2,
       'breaker.mode': 'pause',
       'breaker.consecutiveFailures': 25,
       'breaker.window': 500,

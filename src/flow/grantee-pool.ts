@@ -15,7 +15,11 @@ export function granteesOf(
   throw new LoadTestError(
     'CONFIG_INVALID',
     `--grantees ${count} are more than the ${all.length} that the target has.`,
-    { hint: 'Name more under moreGrantees in the target document, or in VANA_LOAD_MORE_GRANTEE_IDS.' },
+    {
+      hint:
+        'Name more under moreGrantees in the target document, or in VANA_LOAD_MORE_GRANTEE_IDS; or give ' +
+        `--grantees ${all.length}.`,
+    },
   )
 }
 
