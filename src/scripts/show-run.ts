@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
+import { removeStaleFolders } from '../files/temporary-folder.ts'
 import { processRedactor } from '../redaction/process-redactor.ts'
 import type { Redactor } from '../redaction/redact.ts'
 import type { LoadTest } from '../run/run-load-test.ts'
@@ -29,6 +30,7 @@ export async function showRun<Shown extends View, Result>(
 ): Promise<Result> {
   const redact = processRedactor
   redact.register(...context.secrets)
+  await removeStaleFolders()
   const view = await open(redact)
   const onInterrupt = (): void => {
     view.note('Stopping: no more users; those at work may finish. Ctrl-C again ends them at once.')
