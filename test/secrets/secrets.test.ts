@@ -18,7 +18,7 @@ import { deployedContracts } from '../../src/config/moksha.ts'
 import { appPrivateKey } from '../../src/testbed/development-keys.ts'
 import { startTestbed } from '../e2e/testbed.fixture.ts'
 import { startEchoingNode } from './echoing-node.ts'
-import { startKeyedProxy } from './keyed-proxy.ts'
+import { type KeyedProxy, startKeyedProxy } from './keyed-proxy.ts'
 import { environment, forms, granteeAddress, secrets, serviceAccount } from './planted-secrets.ts'
 
 const program = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
@@ -103,7 +103,8 @@ async function run(
     })
   }
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-  printed += (await meanwhile?.(child, () => printed)) ?? ''
+  const more = await meanwhile?.(child, () => printed)
+  printed += more ?? ''
   const exitCode = await ended
   children.delete(child)
   return { exitCode, printed, place }
@@ -249,68 +250,82 @@ describe.concurrent('a command that fails shows and keeps no secret', () => {
   })
 })
 
-describe('a run that succeeds', () => {
-  it('shows and keeps no secret, on its live page neither', async () => {
+describe('the search for secrets', () => {
+  it.each(forms)('finds %s as %s', (name, form) => {
+    const place = mkdtempSync(join(folder, 'place-'))
+    writeFileSync(join(place, 'file'), `<a title="${form}">`)
+    expect(leaksIn({ exitCode: 0, printed: `x ${form} y`, place })).toEqual(
+      expect.arrayContaining([`${name} in the output`, `${name} in /file`]),
+    )
+  })
+})
+
+describe('a run', () => {
+  const keep: { stop(): Promise<void> }[] = []
+  let rpc: KeyedProxy
+  let keys: Record<string, string>
+
+  beforeAll(async () => {
     const stack = join(folder, 'stack')
     mkdirSync(stack)
     const testbed = await startTestbed(stack)
-    const {
-      apiServer: _apiServer,
-      accounts,
-      pids: _pids,
-      metricsUrls: _metricsUrls,
-      ...target
-    } = testbed.target
-    const rpc = await startKeyedProxy(target.chain.rpcUrls[0] ?? '', secrets.rpcPath)
+    keep.push(testbed)
+    const { apiServer: _api, pids: _pids, metricsUrls: _metricsUrls, accounts, ...target } = testbed.target
+    rpc = await startKeyedProxy(target.chain.rpcUrls[0] ?? '', secrets.rpcPath)
     const server = await startKeyedProxy(target.personalServer.url, secrets.personalServerPath)
-    const { pathname } = new URL(target.personalServer.url)
+    keep.push({ stop: rpc.close }, { stop: server.close })
     const rpcUrl = `http://user:${secrets.rpcPassword}@${rpc.origin}/${secrets.rpcPath}?apikey=${secrets.rpcQuery}`
-    writeFileSync(
-      input('working.json'),
-      JSON.stringify({
-        ...target,
-        chain: { ...target.chain, rpcUrls: [rpcUrl] },
-        personalServer: {
-          ...target.personalServer,
-          url: `http://${server.origin}/${secrets.personalServerPath}${pathname}`,
-        },
-      }),
-    )
-    const readPage = async (_child: ChildProcess, printed: () => string): Promise<string> => {
+    const { pathname } = new URL(target.personalServer.url)
+    const personalServerUrl = `http://${server.origin}/${secrets.personalServerPath}${pathname}`
+    const document = {
+      ...target,
+      chain: { ...target.chain, rpcUrls: [rpcUrl] },
+      personalServer: { ...target.personalServer, url: personalServerUrl },
+    }
+    writeFileSync(input('working.json'), JSON.stringify(document))
+    keys = {
+      VANA_LOAD_FUNDER_PRIVATE_KEY: accounts?.funder ?? '',
+      VANA_LOAD_RELAYER_PRIVATE_KEYS: accounts?.relayer ?? '',
+      VANA_LOAD_GRANTEE_PRIVATE_KEY: appPrivateKey,
+    }
+  }, 120_000)
+  afterAll(async () => {
+    for (const part of keep.reverse()) await part.stop()
+  })
+
+  const runAgainstStack = (
+    meanwhile: NonNullable<Options['meanwhile']>,
+    ...flags: string[]
+  ): Promise<Traces> => {
+    const load = ['--users', '8', '--rate', '4', '--json', '--verbose']
+    return run(['run', '--target', input('working.json'), ...load, ...flags], { env: keys, meanwhile })
+  }
+
+  it('that succeeds shows and keeps no secret, on its live page neither', async () => {
+    const traces = await runAgainstStack(async (_child, printed) => {
       await expect.poll(printed).toMatch(/live page: http/)
       const [, page = ''] = /live page: (\S+)/.exec(printed()) ?? []
       await expect.poll(printed).toMatch(/users are coming/)
       const paths = ['', 'state.json', 'metrics']
       return (await Promise.all(paths.map(async (path) => (await fetch(`${page}${path}`)).text()))).join('\n')
-    }
-    const traces = await run(
-      [
-        'run',
-        '--target',
-        input('working.json'),
-        '--users',
-        '8',
-        '--rate',
-        '4',
-        '--dashboard',
-        '--json',
-        '--verbose',
-      ],
-      {
-        env: {
-          VANA_LOAD_FUNDER_PRIVATE_KEY: accounts?.funder ?? '',
-          VANA_LOAD_RELAYER_PRIVATE_KEYS: accounts?.relayer ?? '',
-          VANA_LOAD_GRANTEE_PRIVATE_KEY: appPrivateKey,
-        },
-        meanwhile: readPage,
-      },
-    )
-    await Promise.all([testbed.stop(), rpc.close(), server.close()])
+    }, '--dashboard')
     expect(traces.exitCode, traces.printed).toBe(0)
+    expect(traces.printed).toContain('"schemaVersion"')
     expect(filesIn(traces.place).some((path) => path.endsWith('report.html'))).toBe(true)
     expect(leaksIn(traces)).toEqual([])
-    const keys = [accounts?.funder, accounts?.relayer, appPrivateKey].map((key) => key?.slice(2) ?? '-')
-    for (const key of keys) expect(traces.printed).not.toContain(key)
+    for (const key of Object.values(keys)) expect(traces.printed).not.toContain(key.slice(2))
     expect(filesIn(join(traces.place, 'tmp'))).toEqual([])
-  }, 180_000)
+  }, 120_000)
+
+  it('whose node quotes its requests at the end reports it without a secret', async () => {
+    const traces = await runAgainstStack(async (_child, printed) => {
+      await expect.poll(printed).toMatch(/returning what is left/)
+      rpc.refuse()
+      return undefined
+    })
+    const summary = filesIn(traces.place).find((path) => path.endsWith('summary.json')) ?? ''
+    expect(readFileSync(summary, 'utf8')).toContain('bad request POST')
+    expect(leaksIn(traces)).toEqual([])
+    expect(traces.exitCode).not.toBe(0)
+  }, 120_000)
 })
