@@ -73,7 +73,8 @@ function withDefaultCommand([first, ...rest]: readonly string[]): readonly strin
 /** How a command ended: with an exit code, or in an error. */
 type CommandEnd = { exitCode: number; error?: unknown }
 
-async function runCommandLine(args: readonly string[], io: CommandIo): Promise<CommandEnd> {
+/** Runs a command line in a given world, without the signals and streams of this process. */
+export async function runCommandLine(args: readonly string[], io: CommandIo): Promise<CommandEnd> {
   let exitCode: number = exitCodes.ok
   const run = async (action: () => Promise<number>): Promise<void> => {
     exitCode = await action()
