@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeConfig } from '../src/config/describe-config.ts'
 import { resolveConfig } from '../src/config/resolve-config.ts'
 import { createRedactor } from '../src/redaction/redact.ts'
+import { checkThreshold } from '../src/results/check-threshold.ts'
 import { createRunFolder } from '../src/results/run-folder.ts'
 import { type RunningChain, startChain } from '../src/testbed/chain/start-chain.ts'
 import { runInProcess } from './cli/run-in-process.ts'
@@ -62,7 +63,14 @@ const ways: [words: string, way: Way][] = [
   ['prepare-wallets', 'done'],
 ]
 
-const names = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))]
+const names = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(root, 'milestones'), { recursive: true, encoding: 'utf8' }).map((name) =>
+    join('milestones', name),
+  ),
+  ...readdirSync(join(root, 'docs')).map((name) => join('docs', name)),
+]
 const pages = names
   .filter((name) => name.endsWith('.md'))
   .map((name): [string, DocumentedCommand[]] => [
@@ -74,6 +82,15 @@ const commandNames = readdirSync(join(root, 'src/scripts'), { encoding: 'utf8' }
   .flatMap((file) => /^([a-z-]+)\.ts$/.exec(file)?.[1] ?? [])
   .map((name) => (name === 'run-test' ? 'run' : name))
   .filter((name) => ways.some(([words]) => words.split(' ')[0] === name))
+
+test('every threshold that a page shows can both hold and fail', () => {
+  const shown = names
+    .filter((name) => name.endsWith('.md'))
+    .flatMap((name) => [...readFileSync(join(root, name), 'utf8').matchAll(/--threshold '([^']+)'/g)])
+    .map(([, expression = '']) => expression)
+  expect(shown.length).toBeGreaterThan(10)
+  expect(shown.flatMap(checkThreshold)).toEqual([])
+})
 
 describe('every command line of the documentation works as it is typed', () => {
   test.each(pages)('%s', async (page, commands) => {

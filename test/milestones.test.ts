@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { mostAtOnce } from '../milestones/most-at-once.ts'
@@ -30,6 +30,18 @@ describe('the milestones', () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toMatch(/^Unknown option '--nonsense'/)
     expect(stderr).not.toMatch(/\n +at /)
+  })
+})
+
+describe('the pages of the milestones', () => {
+  it.each(scripts)('count the criteria of %s', (script) => {
+    const folder = dirname(script)
+    const overview = readFileSync(join(root, 'milestones/README.md'), 'utf8')
+    const row = overview.split('\n').find((line) => line.includes(`(${folder.replace('milestones/', '')}/)`))
+    const checked = readFileSync(join(root, script), 'utf8').match(/milestone\.(?:check|measure)\(/g)?.length
+    expect(row).toContain(`| ${checked} of ${checked} |`)
+    const numbered = readFileSync(join(root, folder, 'README.md'), 'utf8').match(/^\| \d+ \|/gm)
+    expect([checked, undefined]).toContain(numbered?.length)
   })
 })
 

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { knownVariables } from './known-variables.ts'
 import { parseEnvFile } from './parse-env-file.ts'
@@ -35,6 +37,23 @@ describe('the documentation of the configuration', () => {
       [...new Set(knownVariables())].sort(),
     )
     expect(named).toHaveLength(new Set(named).size)
+  })
+
+  it('names every other variable of the process that is read', () => {
+    const folder = fileURLToPath(new URL('../', import.meta.url))
+    const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /(?<!\.test|\.fixture)\.ts$/.test(name),
+    )
+    const read = sources.flatMap((name) =>
+      [...readFileSync(join(folder, name), 'utf8').matchAll(/\benv\.([A-Z][A-Z_]+)\b/g)].map(
+        ([, one = '']) => one,
+      ),
+    )
+    // Where programs are, and what terminal this is.
+    const ofTheSystem = ['PATH', 'TERM']
+    const text = renderEnvExample()
+    expect(read.length).toBeGreaterThan(3)
+    expect(read.filter((name) => !ofTheSystem.includes(name) && !text.includes(name))).toEqual([])
   })
 
   it('has an example file that is read as it is, and with every comment sign taken off', () => {

@@ -71,6 +71,9 @@ export function renderEnvExample(): string {
       const own = entries(parameters.filter(({ parameter }) => !parameter.secret))
       return own.length === 0 ? [] : ['', `# ---- Only for \`${command}\`.`, ...own]
     }),
+    '',
+    '# ---- From the process environment only, as other programs read them: NO_COLOR, FORCE_COLOR, and DEBUG for the stack of',
+    '# an error. A line here would not change them.',
   ].join('\n')}\n`
 }
 
