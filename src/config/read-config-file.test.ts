@@ -47,7 +47,9 @@ describe('readConfigFile', () => {
   })
 
   it('takes the word for nothing for a key that is not set, where it is no value', () => {
-    expect(parse('users: null\nload:\n  rate: ~\n').layer.size).toBe(0)
+    for (const text of ['users: null\nload:\n  rate: ~\n', 'load: ~\nflow: null']) {
+      expect(parse(text)).toMatchObject({ layer: new Map(), problems: [] })
+    }
     expect(parse('{ "label": null, "users": null }').layer.size).toBe(0)
   })
 

@@ -87,7 +87,7 @@ function sort(
     const named = known.get(key)
     if (isAgain) problems.push({ key, source, found: 'it is given twice' })
     else if (key === 'preset') preset = value === null ? undefined : offer
-    else if (value === null || (named !== undefined && isNothing(value, named))) continue
+    else if (value === null || isNothing(key, value, named, groups)) continue
     else if (named?.parameter.secret) {
       const [variable] = named.env
       problems.push({
@@ -107,7 +107,12 @@ function sort(
 }
 
 /** Whether YAML's word for nothing means that a key is not set; for a key that takes any text it is a text. */
-function isNothing(value: unknown, { parameter }: NamedParameter): boolean {
-  const isWord = typeof value === 'string' && /^(?:~|null)$/i.test(value)
-  return isWord && !parameter.kind.schema.safeParse(value).success
+function isNothing(
+  key: string,
+  value: unknown,
+  named: NamedParameter | undefined,
+  groups: ReadonlySet<string>,
+): boolean {
+  if (typeof value !== 'string' || !/^(?:~|null)$/i.test(value)) return false
+  return named === undefined ? groups.has(key) : !named.parameter.kind.schema.safeParse(value).success
 }

@@ -28,7 +28,9 @@ export function readEnvironment(options: {
   const read = readTextFile(resolve(cwd, file), { maxBytes: 2 ** 20 })
   const isAbsent = envFile === undefined && read.problem !== undefined && read.isMissing
   if (read.problem !== undefined && !isAbsent) {
-    throw new LoadTestError('CONFIG_INVALID', `The env file ${file} can't be read: ${read.problem}.`)
+    throw new LoadTestError('CONFIG_INVALID', `The env file ${file} can't be read: ${read.problem}.`, {
+      hint: 'Name another file with --env, or /dev/null to read none.',
+    })
   }
   const environment = parseVariables(read.text ?? '', file)
   for (const [name, value] of Object.entries(env)) {

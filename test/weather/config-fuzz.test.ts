@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { knownVariables } from '../../src/config/known-variables.ts'
+import { commandParameters, knownVariables } from '../../src/config/known-variables.ts'
 import { configParameters } from '../../src/config/load-test-config.ts'
 import { deployedContracts } from '../../src/config/moksha.ts'
 import { metricNames } from '../../src/results/threshold-metrics.ts'
@@ -240,6 +240,24 @@ async function plan({ args, env, envFile, configFile, targetFile, named, path }:
   })
 }
 
+/** Commands besides `run`, with parameters of their own; one flag that does not exist keeps them from starting anything. */
+const command = fc.constantFrom(
+  ...['testbed', 'serve', 'doctor', 'flow', 'prepare-wallets', 'wallets status', 'wallets sweep'],
+)
+const typed = fc.record({
+  command,
+  own: fc.array(
+    fc
+      .constantFrom(...commandParameters.flatMap(({ parameters }) => parameters))
+      .chain(({ flag }) =>
+        fc.tuple(fc.constant(flag ?? '--users'), fc.oneof(fc.constantFrom(...rightValues), strange)),
+      ),
+    { maxLength: 3 },
+  ),
+  args,
+  env,
+})
+
 describe('a configuration made of anything', () => {
   it(`is a plan or a mistake with a name, for ${runs} of them (WEATHER_SEED=${seed})`, async () => {
     const ends = new Map<number | null, number>()
@@ -260,5 +278,19 @@ describe('a configuration made of anything', () => {
     )
     // It is a test of both only if it finds both.
     for (const code of [0, 2]) expect(ends.get(code) ?? 0).toBeGreaterThan(runs / 50)
+  }, 600_000)
+
+  it(`is a mistake with a name for any other command (WEATHER_SEED=${seed})`, async () => {
+    await fc.assert(
+      fc.asyncProperty(typed, async ({ command, own, args, env }) => {
+        const words = [...command.split(' '), '--no-such-flag', ...own.flat(), ...args]
+        const { exitCode, stdout, stderr } = await runInProcess(words, { env })
+        expect(stderr).not.toMatch(/\n +at /)
+        if (stdout.startsWith('Usage: ')) expect(exitCode).toBe(0)
+        else expect([exitCode, stdout], stderr).toEqual([2, ''])
+        if (exitCode === 2) expect(stderr).toMatch(/--/)
+      }),
+      { numRuns: runs / 10, seed },
+    )
   }, 600_000)
 })
