@@ -69,7 +69,7 @@ describe('readTextFile', () => {
     const path = join(folder, 'pipe')
     execFileSync('mkfifo', [path])
     const writer = spawn('sh', ['-c', 'printf one > "$1"', 'sh', path], { stdio: 'ignore' })
-    expect(readTextFile(path)).toEqual({ text: 'one' })
+    expect(readTextFile(path, { patienceMs: 50_000 })).toEqual({ text: 'one' })
     writer.kill()
   })
 })
