@@ -1,6 +1,6 @@
-import type { Address, Hash, Hex, LocalAccount } from 'viem'
+import type { Address, Hex, LocalAccount } from 'viem'
 import { type Clock, systemClock } from '../async/clock.ts'
-import { broadcast, mayBeSent } from './broadcast.ts'
+import { broadcast, mayBeSent, type SignedTransaction } from './broadcast.ts'
 import { estimateGas, readTransactionCount, withMargin } from './chain-reads.ts'
 import type { FeeQuote, Fees } from './fees.ts'
 import { rejectionReason } from './rpc-error.ts'
@@ -39,8 +39,7 @@ export type FundsFor = (
 ) => Promise<void>
 
 /** A user's transaction on its way. */
-export type UserSubmission = {
-  hash: Hash
+export type UserSubmission = SignedTransaction & {
   nonce: number
   gas: bigint
   fees: FeeQuote
@@ -88,7 +87,7 @@ export async function sendUserTransaction(
     const signed = await signTransaction(account, rpc.chainId, { to, data, value, gas }, nonce, quote)
     const sendingAtMs = clock.now()
     await broadcast(rpc, signed, { ...sticky, clock })
-    return { hash: signed.hash, nonce, gas, fees: quote, afterBlock, sendingAtMs, submittedAtMs: clock.now() }
+    return { ...signed, nonce, gas, fees: quote, afterBlock, sendingAtMs, submittedAtMs: clock.now() }
   }
   return fundsFor === undefined ? await send() : await sendFunded(send, gas, fundsFor, { clock, signal })
 }

@@ -10,6 +10,7 @@ import { type BlockFeed, createBlockFeed } from '../chain/block-feed.ts'
 import { readCall } from '../chain/chain-reads.ts'
 import { tellRevert } from '../chain/explain-revert.ts'
 import { createFees, type Fees } from '../chain/fees.ts'
+import { offerAgain } from '../chain/offer-again.ts'
 import { findPermissionAdded } from '../chain/permission-event.ts'
 import { ReceiptHub } from '../chain/receipt-hub.ts'
 import { type ReorgWatch, watchReorgs } from '../chain/reorg-watch.ts'
@@ -99,6 +100,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
   })
   const feed = createBlockFeed({ rpc, pollIntervalMs: settings.blockPollIntervalMs ?? 500 })
   const reorgs = watchReorgs(feed)
+  const offered = offerAgain({ rpc, feed })
   const fees = createFees({
     rpc,
     feed,
@@ -141,17 +143,21 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
       chain: {
         id: target.chain.id,
         permissionNonce: (user, signal) => readPermissionNonce(rpc, target, user, signal),
-        submit: (signed, user, signal, retry) =>
-          settings.submission === 'relayed'
-            ? submitRelayed(relayed, signed, user, signal, retry)
-            : sendDirectly({
-                account: toNativeAccount(user.privateKey),
-                to: target.chain.contracts.permissions,
-                data: encodeAddServerFilesAndPermissions(signed.typedData.message, signed.signature),
-                gasMargin: settings.gasLimitMargin ?? 0.1,
-                fundsFor: user.fundsFor,
-                signal,
-              }),
+        async submit(signed, user, signal, retry) {
+          if (settings.submission === 'relayed') {
+            return await submitRelayed(relayed, signed, user, signal, retry)
+          }
+          const submission = await sendDirectly({
+            account: toNativeAccount(user.privateKey),
+            to: target.chain.contracts.permissions,
+            data: encodeAddServerFilesAndPermissions(signed.typedData.message, signed.signature),
+            gasMargin: settings.gasLimitMargin ?? 0.1,
+            fundsFor: user.fundsFor,
+            signal,
+          })
+          offered.keep(submission, submission.afterBlock)
+          return submission
+        },
         async receipt(submission, signal, onRefused) {
           const following = new AbortController()
           if (settings.submission === 'relayed')
@@ -183,6 +189,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
     async close() {
       receipts.close()
       reorgs.close()
+      offered.close()
       await Promise.all([compute.stop(), rpc.close(), storage.close(), http.destroy()])
     },
   }
