@@ -121,6 +121,18 @@ describe('a money ledger', () => {
     )
   })
 
+  it('counts a sweep once that is taken back and sent again as it was', () => {
+    const ledger = createMoneyLedger()
+    ledger.funded(100n, 0n)
+    ledger.swept(95n, 5n, hashOf(1))
+    ledger.takenBack(hashOf(1))
+    ledger.swept(95n, 5n, hashOf(1))
+    ledger.settled(hashOf(1), { gasUsed: 5n, effectiveGasPrice: 1n })
+    ledger.swept(95n, 5n, hashOf(1))
+    expect(ledger.close(0n)).toMatchObject({ sweptWei: 95n, spentWei: 5n })
+    expect(ledger.unsettled()).toEqual([])
+  })
+
   it('returns nothing to the funder with a sweep that reverts in its next block', () => {
     const ledger = createMoneyLedger()
     ledger.funded(100n, 0n)

@@ -49,7 +49,7 @@ export type MoneyLedger = {
   /**
    * A wallet, or several, returned this to the funder; `feesWei` is the gas they paid for it.
    *
-   * @param hash of the transaction, so that it can be taken back
+   * @param hash of the transaction, so that it can be taken back; a second time for the same one changes nothing
    */
   swept(wei: bigint, feesWei: bigint, hash?: Hash): void
   /**
@@ -143,7 +143,12 @@ export function createMoneyLedger(): MoneyLedger {
     voided(hash) {
       open.delete(hash)
     },
-    swept: (wei, feesWei, hash) => book(hash, { returns: wei, costWei: feesWei, returnedWei: wei }),
+    swept(wei, feesWei, hash) {
+      if (hash !== undefined && settled.has(hash)) return
+      // Taken back, and sent again as it was.
+      if (hash !== undefined) open.delete(hash)
+      book(hash, { returns: wei, costWei: feesWei, returnedWei: wei })
+    },
     takenBack(hash) {
       const booked = settled.get(hash)
       if (booked === undefined) return false
