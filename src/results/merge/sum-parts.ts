@@ -114,6 +114,23 @@ export function sumMoney(all: Measured): Money {
   }
 }
 
+/** What the last looks of all parts at the chain found; `null` when none of them took one. */
+export function sumFinalChecks(all: Measured): Summary['finalCheck'] {
+  const parts = all.flatMap(({ finalCheck }) => finalCheck ?? [])
+  if (parts.length === 0) return null
+  const isMissing = parts.length < all.length ? 'Not every part could be checked once more.' : null
+  return {
+    checked: sum(parts.map(({ checked }) => checked)),
+    lost: sum(parts.map(({ lost }) => lost)),
+    moved: sum(parts.map(({ moved }) => moved)),
+    late: sum(parts.map(({ late }) => late)),
+    // They look at the same chain.
+    reorganizations: most(parts.map(({ reorganizations }) => reorganizations)),
+    deepest: most(parts.map(({ deepest }) => deepest)),
+    incomplete: parts.find(({ incomplete }) => incomplete !== null)?.incomplete ?? isMissing,
+  }
+}
+
 /** The funding of all parts together. */
 export function sumFunding(all: Measured): Summary['funding'] {
   const parts = all.flatMap(({ funding }) => funding ?? [])
