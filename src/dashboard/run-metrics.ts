@@ -154,7 +154,7 @@ function measured({ snapshot }: LiveState): MetricFamily[] {
 
 function durations(read: ReadDistributions): MetricFamily[] {
   if (read === null) return []
-  const { flow, flowFromDue, lag, steps } = read(durationBounds.map((bound) => bound * 1000))
+  const { flow, flowFromDue, lag, waits, steps } = read(durationBounds.map((bound) => bound * 1000))
   const histogram = (
     name: string,
     help: string,
@@ -165,7 +165,12 @@ function durations(read: ReadDistributions): MetricFamily[] {
   return [
     histogram('flow_duration', 'Flows that succeeded, from their actual start.', [{ distribution: flow }]),
     histogram('flow_from_due', 'The same, from when their user was due.', [{ distribution: flowFromDue }]),
-    histogram('start_lag', 'How late the generator started users.', [{ distribution: lag }]),
+    histogram('start_lag', 'How late the generator itself started users.', [{ distribution: lag }]),
+    histogram(
+      'start_wait',
+      'How long users waited before they started: for a place, for the gate, or for funds.',
+      Object.entries(waits).map(([kind, distribution]) => ({ labels: { for: kind }, distribution })),
+    ),
     histogram(
       'step_duration',
       'Steps that completed, whatever became of their flow.',

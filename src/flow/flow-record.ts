@@ -46,6 +46,16 @@ export type FlowTransaction = {
   times: TransactionTimes | null
 }
 
+/** What a user waited for between its due and its actual start, in milliseconds; the rest of that time is lag. */
+export type FlowWaits = {
+  /** One of the places for flows in flight. */
+  placeMs: number
+  /** Protection of the target: a breaker, or a pace that follows its limits. */
+  gateMs: number
+  /** The funds of its wallet. */
+  fundingMs: number
+}
+
 /** One line of `flows.ndjson`: what became of one arrival. Times are milliseconds since the start of the run. */
 export type FlowRecord = {
   /** The arrival's number, from 0. */
@@ -55,6 +65,8 @@ export type FlowRecord = {
   dueMs: number
   /** `null` for an arrival that never started. */
   startedMs: number | null
+  /** Absent for an arrival that never started, and in runs of earlier versions. */
+  waits?: FlowWaits | undefined
   endedMs: number
   outcome: Outcome
   /** Duration of each step that began, in milliseconds. */

@@ -68,7 +68,7 @@ export async function startBatches(options: StartBatchesOptions): Promise<void> 
       const roomMs = begun++ < concurrency ? batchDueMs : (freedMs.shift() ?? batchDueMs)
       const dueMs = wasHeld ? elapsed() : roomMs
       gate.admitted({ index, dueMs }, clock.now(), wasHeld)
-      places.occupy(() => user({ index, dueMs }, elapsed()))
+      places.occupy(() => user({ index, dueMs }, elapsed(), { placeMs: 0, gateMs: 0 }))
     }
     if (!signal.aborted) await raceAbort(places.empty(), signal).catch(() => undefined)
     while (freedMs.length > 0) batchDueMs = freedMs.shift() ?? batchDueMs

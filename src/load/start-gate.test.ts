@@ -4,6 +4,7 @@ import { createManualClock } from '../async/manual-clock.fixture.ts'
 import { startBatches } from './start-batches.ts'
 import type { StartGate } from './start-gate.ts'
 import { startUsers } from './start-users.ts'
+import type { StartWaits } from './wait-clock.ts'
 
 type Shut = { fromMs: number; toMs: number; isAnnounced: boolean }
 
@@ -33,6 +34,7 @@ async function open(due: number[], patienceMs: number, shut: Shut[]) {
   const clock = createManualClock()
   const { gate, held } = gateThatShuts(clock, shut)
   const started: [number, number][] = []
+  const waits: StartWaits[] = []
   const dropped: [number, string, number][] = []
   const done = startUsers({
     arrivals: due.map((dueMs, index) => ({ index, dueMs })),
@@ -41,22 +43,23 @@ async function open(due: number[], patienceMs: number, shut: Shut[]) {
     clock,
     gate,
     signal: new AbortController().signal,
-    async user({ index }, startedMs) {
+    async user({ index }, startedMs, waited) {
       started.push([index, startedMs])
+      waits.push(waited)
       await clock.sleepUntil(clock.now() + 5)
     },
     onDropped: ({ index }, reason) => dropped.push([index, reason, clock.now()]),
   })
   await clock.advanceTo(1_000_000)
   await done
-  return { started, dropped, held }
+  return { started, dropped, held, waits }
 }
 
 describe('a gate in an open profile', () => {
   test.each([true, false])(
     'holds due users back until it opens, announced or not (%s)',
     async (isAnnounced) => {
-      const { started, dropped, held } = await open([0, 100, 200, 900], 5000, [
+      const { started, dropped, held, waits } = await open([0, 100, 200, 900], 5000, [
         { fromMs: 50, toMs: 800, isAnnounced },
       ])
       expect(started).toEqual([
@@ -66,6 +69,8 @@ describe('a gate in an open profile', () => {
         [3, 900],
       ])
       expect([dropped, held]).toEqual([[], [1, 2]])
+      expect(waits.map(({ gateMs }) => gateMs)).toEqual([0, 700, 600, 0])
+      expect(waits.map(({ placeMs }) => placeMs)).toEqual([0, 0, 0, 0])
     },
   )
 

@@ -4,8 +4,9 @@ import { createManualClock } from '../async/manual-clock.fixture.ts'
 import type { Arrival } from './arrivals.ts'
 import { openGate } from './start-gate.ts'
 import { type DropReason, startUsers } from './start-users.ts'
+import type { StartWaits } from './wait-clock.ts'
 
-type Event = { index: number; startedMs: number; endedMs: number }
+type Event = { index: number; startedMs: number; endedMs: number; waits: StartWaits }
 
 async function runUsers(setup: {
   due: number[]
@@ -29,11 +30,11 @@ async function runUsers(setup: {
     clock,
     gate: openGate,
     signal: stop.signal,
-    async user(arrival, startedMs) {
+    async user(arrival, startedMs, waits) {
       peak = Math.max(peak, ++atWork)
       await clock.sleepUntil(clock.now() + setup.workMs(arrival.index))
       atWork--
-      started.push({ index: arrival.index, startedMs, endedMs: clock.now() })
+      started.push({ index: arrival.index, startedMs, endedMs: clock.now(), waits })
     },
     onDropped: (arrival, reason) => dropped.push({ arrival, reason, atMs: clock.now() }),
   })
@@ -67,6 +68,34 @@ describe('startUsers', () => {
       patienceMs: 1000,
     })
     expect(started.map((s) => s.startedMs)).toEqual([0, 50, 100, 200])
+  })
+
+  test('tells how long each user waited for a place, which is no lateness of its own', async () => {
+    const due = [0, 1, 2, 3, 400]
+    const { started } = await runUsers({ due, workMs: () => 50, concurrency: 1, patienceMs: 1000 })
+    expect(started.map(({ waits }) => waits.placeMs)).toEqual([0, 49, 98, 147, 0])
+    expect(started.map(({ waits }) => waits.gateMs)).toEqual([0, 0, 0, 0, 0])
+  })
+
+  test('counts every moment between due and start once: as lateness, or as a wait', async () => {
+    const user = fc.record({ gapMs: fc.nat(60), workMs: fc.nat(200) })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(user, { minLength: 1, maxLength: 30 }),
+        fc.integer({ min: 1, max: 4 }),
+        async (users, concurrency) => {
+          let atMs = 0
+          const due = users.map(({ gapMs }) => (atMs += gapMs))
+          const workMs = (index: number): number => users[index]?.workMs ?? 0
+          const { started } = await runUsers({ due, workMs, concurrency, patienceMs: 1_000_000 })
+          expect(started).toHaveLength(users.length)
+          for (const { index, startedMs, waits } of started) {
+            expect(waits).toEqual({ placeMs: startedMs - (due[index] ?? 0), gateMs: 0 })
+          }
+        },
+      ),
+      { numRuns: 50 },
+    )
   })
 
   test('drops and tells of a user that finds no place within its patience', async () => {
@@ -160,7 +189,7 @@ describe('startUsers', () => {
       patienceMs: 5000,
       stopAtMs: 60,
     })
-    expect(started).toEqual([{ index: 0, startedMs: 0, endedMs: 1000 }])
+    expect(started).toMatchObject([{ index: 0, startedMs: 0, endedMs: 1000 }])
     expect(dropped.map((d) => [d.arrival.index, d.reason])).toEqual([
       [1, 'run-stopped'],
       [2, 'run-stopped'],

@@ -4,6 +4,7 @@ import { createBreather } from './breathe.ts'
 import { createFifo } from './fifo.ts'
 import { createPlaces } from './places.ts'
 import type { HoldReason, StartGate } from './start-gate.ts'
+import { createWaitClock, type StartWaits } from './wait-clock.ts'
 
 /**
  * Why a user never started: no place was free, or the gate was shut, within its patience; the generator itself came too
@@ -20,8 +21,8 @@ export type ExecutorOptions = {
   gate: StartGate
   /** Aborted to stop: no user starts any more; those at work go on. */
   signal: AbortSignal
-  /** Carries one user through; must not reject. `startedMs` is counted from the start, like `dueMs`. */
-  user: (arrival: Arrival, startedMs: number) => Promise<void>
+  /** Runs the flow of one user; must not reject. `startedMs` is counted from the start, like `dueMs`. */
+  user: (arrival: Arrival, startedMs: number, waits: StartWaits) => Promise<void>
   /** Told of each user that was due, or planned, and never started. */
   onDropped: (arrival: Arrival, reason: DropReason) => void
 }
@@ -57,7 +58,8 @@ export async function startUsers(options: StartUsersOptions): Promise<void> {
   const originMs = clock.now()
   const elapsed = (): number => clock.now() - originMs
   const breather = createBreather(clock.now)
-  const waiting = createFifo<Arrival>()
+  const waiting = createFifo<{ arrival: Arrival; waits: () => StartWaits }>()
+  const waitClock = createWaitClock(clock.now)
   const ended = new AbortController()
   let isWatching = false
   let lastRefusedMs = Number.NEGATIVE_INFINITY
@@ -68,16 +70,20 @@ export async function startUsers(options: StartUsersOptions): Promise<void> {
     while (waiting.length > 0 && places.hasRoom() && !ended.signal.aborted) {
       const refusal = gate.refusal(clock.now())
       if (refusal) {
+        waitClock.blockedBy('gate')
         lastRefusedMs = elapsed()
         void lookAgain(refusal.untilMs)
         return
       }
       const next = waiting.shift()
       if (!next) return
-      gate.admitted(next, clock.now(), next.dueMs <= lastRefusedMs)
-      places.occupy(() => user(next, elapsed()))
+      const { arrival } = next
+      const waits = next.waits()
+      gate.admitted(arrival, clock.now(), arrival.dueMs <= lastRefusedMs)
+      places.occupy(() => user(arrival, elapsed(), waits))
       onFewerWaiting()
     }
+    waitClock.blockedBy(waiting.length > 0 ? 'place' : null)
   }
   const lookAgain = async (atMs: number): Promise<void> => {
     if (atMs >= nextLookMs) return
@@ -95,9 +101,9 @@ export async function startUsers(options: StartUsersOptions): Promise<void> {
   const places = createPlaces(concurrency, startWaiting)
   gate.onChange(startWaiting)
   const dropWaiting = (reason: () => DropReason, isOver: (arrival: Arrival) => boolean): void => {
-    for (let first = waiting.peek(); first && isOver(first); first = waiting.peek()) {
+    for (let first = waiting.peek(); first && isOver(first.arrival); first = waiting.peek()) {
       waiting.shift()
-      onDropped(first, reason())
+      onDropped(first.arrival, reason())
       onFewerWaiting()
     }
   }
@@ -106,7 +112,7 @@ export async function startUsers(options: StartUsersOptions): Promise<void> {
     if (isWatching) return
     isWatching = true
     for (let first = waiting.peek(); first; first = waiting.peek()) {
-      await clock.sleepUntil(originMs + first.dueMs + patienceMs, ended.signal).catch(() => undefined)
+      await clock.sleepUntil(originMs + first.arrival.dueMs + patienceMs, ended.signal).catch(() => undefined)
       if (ended.signal.aborted) return
       dropWaiting(reasonToDrop, ({ dueMs }) => elapsed() >= dueMs + patienceMs)
     }
@@ -134,7 +140,7 @@ export async function startUsers(options: StartUsersOptions): Promise<void> {
       else if (elapsed() - arrival.dueMs > Math.max(patienceMs, latestStartMs))
         onDropped(arrival, 'generator-late')
       else {
-        waiting.push(arrival)
+        waiting.push({ arrival, waits: waitClock.enter() })
         startWaiting()
         if (waiting.length > 0) void watchPatience()
       }

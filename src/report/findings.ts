@@ -2,6 +2,7 @@ import { type StepName, stepNames } from '../flow/steps.ts'
 import { type ComponentLoad, componentLoads, highLoad } from '../results/find-bottleneck.ts'
 import { sumOutcomes } from '../results/outcome-counts.ts'
 import type { Summary } from '../results/summary-schema.ts'
+import { waitKinds } from '../results/wait-kinds.ts'
 import { dependencyWords } from './dependency-words.ts'
 import { limitingEndpoints } from './endpoint-finding.ts'
 import { finalCheckFindings } from './final-check-finding.ts'
@@ -18,6 +19,7 @@ import {
 import { protectionFindings } from './protection-findings.ts'
 import type { TimelinePoint } from './timeline-points.ts'
 import type { Tone } from './verdict.ts'
+import { notableWaitMs, waitNames } from './wait-rows.ts'
 
 /** Something that a reader should know, with what to do about it. */
 export type Finding = { title: string; tone: Tone; text: string; hint: string | null }
@@ -57,6 +59,7 @@ export function findingsOf(summary: Summary, points: readonly TimelinePoint[]): 
     ...transactions(summary),
     ...limitingEndpoints(summary),
     ...generator(summary),
+    ...waited(summary),
     ...againstBaseline(summary),
     ...faults(summary),
     whatWasReal(summary),
@@ -213,6 +216,21 @@ function generator({ arrivals, resources, users, warnings }: Summary): Finding[]
   if (count === 0 || warnings.length > 0) return []
   const text = `It kept its schedule: ${formatCount(users.started)} users started at most ${formatMs(max)} late (p99 ${formatMs(p99)}); its event loop was ${formatMs(resources.eventLoopDelayMs.p99)} late at p99.`
   return [{ title: 'The generator', tone: 'good', text, hint: null }]
+}
+
+/** What users waited for before they started, which is neither the generator's lateness nor latency of a flow. */
+function waited({ arrivals: { waits } }: Summary): Finding[] {
+  const told = waitKinds.filter((kind) => (waits[kind].p99 ?? 0) >= notableWaitMs)
+  if (told.length === 0) return []
+  const parts = told.map((kind) => {
+    const { p50, p99, max } = waits[kind]
+    return `for ${waitNames[kind]} p50 ${formatMs(p50)}, p99 ${formatMs(p99)}, at most ${formatMs(max)}`
+  })
+  const text = `Users waited before they started: ${parts.join('; ')}. Latencies from the due start include it.`
+  const hint = told.includes('place')
+    ? 'Raise --concurrency, unless it was the limit you wanted to see.'
+    : null
+  return [{ title: 'Waiting to start', tone: 'warn', text, hint }]
 }
 
 function whatWasReal({ dependencies }: Summary): Finding {

@@ -19,6 +19,7 @@ import { code, plain, table } from './markdown-text.ts'
 import { endedWords } from './outcome-words.ts'
 import type { ReportData } from './report-data.ts'
 import { verdictOf } from './verdict.ts'
+import { waitRows } from './wait-rows.ts'
 
 /**
  * Renders a run as Markdown, short enough for a comment on a change or the summary of a CI job.
@@ -50,6 +51,7 @@ export function renderMarkdownReport(data: ReportData): string {
         ['Flow', percentiles(latencyMs.flow)],
         ['Flow, from due', percentiles(latencyMs.flowFromDue)],
         ['Late starts', percentiles(arrivals.lagMs)],
+        ...waitRows(arrivals),
         [
           'Gas a transaction',
           `${formatCount(gas.perFlow)} at ${formatGwei(gas.price)}: ${formatVana(gas.costPerFlowWei)} a flow, ${gas.transactions === 0 ? nothing : formatVana(gas.costWei)} in all`,

@@ -15,6 +15,7 @@ export const flowLineSchema = z.object({
   wallet: prefixedHex.nullable(),
   dueMs: ms,
   startedMs: ms.nullable(),
+  waits: z.object({ placeMs: ms, gateMs: ms, fundingMs: ms }).optional(),
   endedMs: ms,
   outcome: z.enum(outcomes),
   steps: z.partialRecord(stepName, ms).transform((steps) => steps as Partial<Record<StepName, number>>),

@@ -18,7 +18,7 @@ type Load = { lagMs: number; loopMs: number; cpuCores: number; machine: number; 
 function measured({ lagMs, loopMs, cpuCores, machine, noPlace }: Load): Measurements {
   return {
     ...nothing,
-    arrivals: { lagMs: { ...nothing.arrivals.lagMs, p99: lagMs, max: lagMs } },
+    arrivals: { ...nothing.arrivals, lagMs: { ...nothing.arrivals.lagMs, p99: lagMs, max: lagMs } },
     outcomeReasons: { dropped: { 'concurrency-limit': noPlace, 'run-stopped': 50 } },
     resources: {
       ...nothing.resources,
@@ -49,6 +49,13 @@ describe('generatorWarnings', () => {
     expect(warnings.map((warning) => warning.code)).toEqual([code])
     expect(warnings[0]?.message).toContain(words)
     expect(warnings[0]?.hint).not.toBe('')
+  })
+
+  test('users who waited for a place, the gate or funds accuse nobody', () => {
+    const wait = { ...nothing.arrivals.lagMs, count: 100, p99: 60_000, max: 90_000 }
+    const waits = { place: wait, gate: wait, funding: wait }
+    const calmly = measured(calm)
+    expect(generatorWarnings({ ...calmly, arrivals: { ...calmly.arrivals, waits } })).toEqual([])
   })
 
   test('there is a warning exactly when a limit is passed', () => {

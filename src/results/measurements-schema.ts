@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { type StepGroup, type StepName, stepGroups, stepNames } from '../flow/steps.ts'
+import { emptyDigest } from '../metrics/latency-histogram.ts'
 import { protectionSchema } from './protection-schema.ts'
+import { waitKinds } from './wait-kinds.ts'
 
 const count = z.int().nonnegative()
 const ms = z.number().nonnegative()
@@ -138,8 +140,10 @@ export const measurementsSchema = z.object({
     groups: digestsOf<StepGroup>(Object.keys(stepGroups) as StepGroup[]),
   }),
   arrivals: z.object({
-    /** Actual start minus due start: the generator's own fault. */
+    /** Actual start minus due start, less what users waited for: the generator's own lateness. */
     lagMs: digestSchema,
+    /** How long users waited before they started, in milliseconds: for a place, for the gate, and for funds. */
+    waits: digestsOf(waitKinds).default({ place: emptyDigest, gate: emptyDigest, funding: emptyDigest }),
   }),
   /** Why flows ended as they did, by outcome: the reasons of dropped arrivals, the error codes of the others. */
   outcomeReasons: z.record(z.string(), z.record(z.string(), count)),

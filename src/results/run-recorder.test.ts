@@ -49,6 +49,20 @@ const unknownUse = {
 const failure = { code: 'CHAIN_NONCE', step: 'submit', message: 'nonce too low', retriable: true } as const
 
 describe('createRunRecorder', () => {
+  test('what users waited for is apart from how late the generator was, also when it is read back', () => {
+    const recorder = recorderOf({ planned: 2 })
+    const waits = { placeMs: 4000, gateMs: 200, fundingMs: 30 }
+    recorder.replay(flow({ dueMs: 100, startedMs: 4332, endedMs: 4500, waits }))
+    recorder.replay(flow({ index: 1, dueMs: 200, startedMs: 203, endedMs: 900 }))
+    const { arrivals, latencyMs } = recorder.measurements()
+    expect(arrivals.lagMs).toMatchObject({ count: 2, max: 3 })
+    expect(arrivals.waits.place).toMatchObject({ count: 1, max: 4000 })
+    expect(arrivals.waits.gate).toMatchObject({ count: 1, max: 200 })
+    expect(arrivals.waits.funding).toMatchObject({ count: 1, max: 30 })
+    expect(latencyMs.flowFromDue.max).toBeGreaterThanOrEqual(4400)
+    expect(recorder.distributions([1000]).waits.place.count).toBe(1)
+  })
+
   test('before anything happens there is nothing, said as null', () => {
     const { latencyMs, gas, rpc, resources, throughput } = recorderOf().measurements()
     expect(latencyMs.flow).toMatchObject({ count: 0, p95: null })

@@ -1,5 +1,6 @@
 import { errorCatalog } from '../errors/catalog.ts'
-import type { FlowRecord } from '../flow/flow-record.ts'
+import type { FlowRecord, FlowWaits } from '../flow/flow-record.ts'
+import { startLag } from '../flow/start-lag.ts'
 import type { StepName } from '../flow/steps.ts'
 import type { ComponentUsage } from '../metrics/component-usage.ts'
 import { createCounters } from '../metrics/counters.ts'
@@ -17,9 +18,11 @@ import { noOutcomes, type OutcomeKey, outcomeKey } from './outcome-counts.ts'
 import { type ProtectionState, unprotected } from './protection-state.ts'
 import { createSecondRecorder, type FundingState } from './second-recorder.ts'
 import type { RunIdentity, RunSnapshot } from './snapshot-schema.ts'
+import { createStartWaits } from './start-waits.ts'
 import { createStepLatencies } from './step-latencies.ts'
 import type { TimelineLine } from './timeline-line.ts'
 import { createTransactionLatencies } from './transaction-latencies.ts'
+import type { WaitKind } from './wait-kinds.ts'
 
 /** Runs longer than this have their peak measured over as long a window, in seconds. */
 const peakWindowSeconds = 10
@@ -48,8 +51,8 @@ export type RunRecorderOptions = {
 
 /** Takes in what happens in a run and says at any time where it stands. */
 export type RunRecorder = {
-  /** A user was due. `lagMs` is how late the generator was; `null` when it is not known. */
-  arrived(lagMs: number | null): void
+  /** A user was due. `lagMs` is how late the generator was, `waits` what the user waited for; `null` when not known. */
+  arrived(lagMs: number | null, waits?: FlowWaits | null): void
   /** A flow started. */
   started(): void
   /** An arrival ended, in whatever way. */
@@ -79,6 +82,8 @@ export type RunDistributions = {
   flow: Distribution
   flowFromDue: Distribution
   lag: Distribution
+  /** What users waited for before they started. */
+  waits: Record<WaitKind, Distribution>
   steps: Record<StepName, Distribution>
 }
 
@@ -104,6 +109,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
   /** Of flows that started and did not succeed; a histogram for each outcome that there is. */
   const unsuccessful = new Map<OutcomeKey, LatencyHistogram>()
   const lag = new LatencyHistogram()
+  const waited = createStartWaits()
   const fundingWait = new LatencyHistogram()
   const steps = createStepLatencies()
   const throughput = createThroughput()
@@ -156,8 +162,9 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
   }
 
   const recorder: RunRecorder = {
-    arrived(lagMs) {
+    arrived(lagMs, waits = null) {
       second.arrived(lagMs)
+      if (waits !== null) waited.record(waits)
       if (lagMs !== null) lag.record(lagMs)
     },
     started() {
@@ -196,7 +203,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
     count: (name, by) => counters.add(name, by),
     replay(record) {
       if (!wasNeverDue(record)) {
-        recorder.arrived(record.startedMs === null ? null : record.startedMs - record.dueMs)
+        recorder.arrived(startLag(record), record.waits)
       }
       if (record.startedMs !== null) recorder.started()
       recorder.ended(record)
@@ -235,7 +242,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
           steps: steps.steps(),
           groups: steps.groups(),
         },
-        arrivals: { lagMs: lag.digest() },
+        arrivals: { lagMs: lag.digest(), waits: waited.digests() },
         outcomeReasons: Object.fromEntries([...reasons].map(([outcome, counts]) => [outcome, counts.read()])),
         verified: { ...verified },
         permissions: gas.permissions(),
@@ -265,6 +272,7 @@ export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
       flow: flowLatency.distribution(boundsMs),
       flowFromDue: flowFromDue.distribution(boundsMs),
       lag: lag.distribution(boundsMs),
+      waits: waited.distributions(boundsMs),
       steps: steps.distributions(boundsMs),
     }),
     snapshot(nowMs) {

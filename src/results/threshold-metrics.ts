@@ -5,6 +5,7 @@ import type { Component, Measurements } from './measurements-schema.ts'
 import type { Money } from './money-balance.ts'
 import { type OutcomeKey, outcomeKeys, sumOutcomes } from './outcome-counts.ts'
 import { transactionParts } from './transaction-parts.ts'
+import { waitKinds } from './wait-kinds.ts'
 
 /** What thresholds are held against: a snapshot of a run under way, or its summary. */
 export type Measured = Measurements & { money?: Money }
@@ -87,6 +88,7 @@ const fixed = new Map<string, Metric>([
   ...durations('flow', ({ latencyMs }) => latencyMs.flow),
   ...durations('flowFromDue', ({ latencyMs }) => latencyMs.flowFromDue),
   ...durations('lag', ({ arrivals }) => arrivals.lagMs),
+  ...waitKinds.flatMap((kind) => durations(`wait.${kind}`, ({ arrivals }) => arrivals.waits[kind])),
   ...stepNames.flatMap((step: StepName) =>
     durations(`step.${step}`, ({ latencyMs }) => latencyMs.steps[step]),
   ),

@@ -111,7 +111,7 @@ export async function carryRun(
       },
       gate: protection.gate,
       observer: observeSteps(protection.observer, view.step),
-      onArrival: (lagMs) => recorder.arrived(lagMs),
+      onArrival: recorder.arrived,
       onStart: () => recorder.started(),
       onEnd,
     })

@@ -1,15 +1,17 @@
 import { systemClock } from '../async/clock.ts'
 import { raceAbort } from '../async/race-abort.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
-import type { FlowRecord } from '../flow/flow-record.ts'
+import type { FlowRecord, FlowWaits } from '../flow/flow-record.ts'
 import type { FlowUser } from '../flow/flow-services.ts'
 import { sinceStart } from '../flow/since-start.ts'
+import { startLag } from '../flow/start-lag.ts'
 import { type StepObserver, toFlowError } from '../flow/step-runner.ts'
 import type { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
 import type { Arrival } from '../load/arrivals.ts'
 import type { LoadProfile } from '../load/profile.ts'
 import { runProfile } from '../load/run-profile.ts'
 import type { StartGate } from '../load/start-gate.ts'
+import type { StartWaits } from '../load/wait-clock.ts'
 import type { Conductor } from './conductor.ts'
 import type { StopControl } from './stop-control.ts'
 
@@ -31,7 +33,7 @@ export type CarryUsersOptions = {
   observer?: ((index: number) => StepObserver) | undefined
   /** Who says when users come. @default the profile's own clock */
   conductor?: Conductor | undefined
-  onArrival(lagMs: number): void
+  onArrival(lagMs: number, waits: FlowWaits): void
   onStart(): void
   onEnd(record: FlowRecord): void
 }
@@ -39,8 +41,8 @@ export type CarryUsersOptions = {
 /**
  * Starts the users of a run as they are due, and carries each through its flow; returns when all have ended.
  *
- * A flow counts as started when its wallet has its coin: waiting for funding is lag of the generator, not latency of
- * the target.
+ * A flow counts as started when its wallet is funded. Waiting for a place, for the gate and for funds is neither latency of
+ * the target nor lag of the generator; each is recorded on its own.
  */
 export async function carryUsers(options: CarryUsersOptions): Promise<void> {
   const { config, profile, client, runId, stop, gate, walletOf, funded, observer } = options
@@ -48,7 +50,7 @@ export async function carryUsers(options: CarryUsersOptions): Promise<void> {
   const originMs = systemClock.now()
   const elapsed = (): number => systemClock.now() - originMs
 
-  const carry = async (arrival: Arrival): Promise<void> => {
+  const carry = async (arrival: Arrival, admittedMs: number, startWaits: StartWaits): Promise<void> => {
     const wallet = walletOf(arrival.index)
     const common = {
       index: arrival.index,
@@ -74,14 +76,15 @@ export async function carryUsers(options: CarryUsersOptions): Promise<void> {
       return
     }
     const startedMs = elapsed()
-    onArrival(startedMs - arrival.dueMs)
+    const waits = { ...startWaits, fundingMs: startedMs - admittedMs }
+    onArrival(startLag({ ...common, startedMs, waits }) ?? 0, waits)
     onStart()
     const { answer: _answer, ...result } = await client.runFlow(wallet, {
       signal: stop.flows,
       runId,
       ...(observer ? { observer: observer(arrival.index) } : {}),
     })
-    onEnd({ ...common, startedMs, endedMs: elapsed(), ...result, tx: sinceStart(result.tx, originMs) })
+    onEnd({ ...common, startedMs, waits, endedMs: elapsed(), ...result, tx: sinceStart(result.tx, originMs) })
   }
 
   await runProfile(profile, {

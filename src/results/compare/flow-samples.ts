@@ -1,4 +1,5 @@
 import type { FlowRecord } from '../../flow/flow-record.ts'
+import { startLag } from '../../flow/start-lag.ts'
 import { type StepGroup, type StepName, stepGroups } from '../../flow/steps.ts'
 import { completedSteps } from '../completed-steps.ts'
 import { type Estimate, estimateMean, estimatePercentile, estimateShare } from './estimate.ts'
@@ -62,7 +63,7 @@ function* measurementsOf(flow: FlowRecord): Generator<[name: string, value: numb
   const { startedMs, dueMs, endedMs, outcome, tx } = flow
   yield ['success', outcome === 'succeeded' ? 1 : 0]
   if (startedMs === null) return
-  yield ['lag', Math.max(0, startedMs - dueMs)]
+  yield ['lag', startLag(flow) ?? 0]
   if (outcome === 'succeeded') {
     yield ['flow', endedMs - startedMs]
     yield ['flowFromDue', endedMs - dueMs]

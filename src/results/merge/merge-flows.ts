@@ -1,9 +1,10 @@
-import type { FlowRecord } from '../../flow/flow-record.ts'
+import type { FlowRecord, FlowWaits } from '../../flow/flow-record.ts'
+import { startLag } from '../../flow/start-lag.ts'
 
 /** What users did at which time of the whole run; each list in the order of time. */
 export type Arrivals = {
-  /** When a user was due, and how late it started; `null` for one that never did. */
-  due: { atMs: number; lagMs: number | null }[]
+  /** When a user was due, how late the generator was, and what the user waited for; `null` for one that never started. */
+  due: { atMs: number; lagMs: number | null; waits: FlowWaits | null }[]
   startedMs: number[]
 }
 
@@ -40,10 +41,10 @@ export async function readArrivals(sources: readonly FlowSource[]): Promise<Arri
   const arrivals: Arrivals = { due: [], startedMs: [] }
   for (const { flows, offsetMs } of sources) {
     for await (const flow of flows()) {
-      const { startedMs, dueMs, endedMs, outcome } = flow
+      const { startedMs, dueMs, endedMs, outcome, waits = null } = flow
       // Dropped before its time, because the run was stopped: it never was due.
       if (outcome !== 'dropped' || dueMs <= endedMs) {
-        arrivals.due.push({ atMs: dueMs + offsetMs, lagMs: startedMs === null ? null : startedMs - dueMs })
+        arrivals.due.push({ atMs: dueMs + offsetMs, lagMs: startLag(flow), waits })
       }
       if (startedMs !== null) arrivals.startedMs.push(startedMs + offsetMs)
     }

@@ -13,7 +13,15 @@ import { buildSummary } from '../summary.ts'
 import type { Summary } from '../summary-schema.ts'
 import { mergeFlows, readArrivals } from './merge-flows.ts'
 import { type MergedSecond, mergeSeconds } from './merge-seconds.ts'
-import { sumCounts, sumFunding, sumMoney, sumProtection, sumResources, sumRpc } from './sum-parts.ts'
+import {
+  sumCounts,
+  sumFinalChecks,
+  sumFunding,
+  sumMoney,
+  sumProtection,
+  sumResources,
+  sumRpc,
+} from './sum-parts.ts'
 
 /** A part that came to its end. */
 export type EndedPart = StoredRun & { summary: Summary }
@@ -89,6 +97,7 @@ export async function mergeRuns(
         counters: sumCounts(summaries.map(({ counters }) => counters)),
       },
       faults: first.summary.faults,
+      finalCheck: sumFinalChecks(summaries),
       stopped: summaries.find((one) => one.run.stopped !== null)?.run.stopped ?? null,
       problems: summaries.flatMap((one) => one.problems),
       warnings: summaries.flatMap((one, i) =>
@@ -175,7 +184,7 @@ async function replay(what: {
       const merged = seconds.get(second) ?? emptySecond
       const atMs = second * 1000
       for (; due[nextDue] !== undefined && (due[nextDue]?.atMs ?? 0) <= atMs; nextDue += 1) {
-        recorder.arrived(due[nextDue]?.lagMs ?? null)
+        recorder.arrived(due[nextDue]?.lagMs ?? null, due[nextDue]?.waits)
       }
       for (; (startedMs[nextStart] ?? Number.POSITIVE_INFINITY) <= atMs; nextStart += 1) recorder.started()
       state.second = merged

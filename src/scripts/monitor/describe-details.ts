@@ -9,6 +9,7 @@ import {
 } from '../../report/format-value.ts'
 import { textTable } from '../../report/text-table.ts'
 import type { Summary } from '../../results/summary-schema.ts'
+import { waitKinds } from '../../results/wait-kinds.ts'
 
 /** Writes the figures of a run: every step, every class of errors, calls, gas, money and the generator. */
 export function describeDetails(summary: Summary): string {
@@ -18,6 +19,9 @@ export function describeDetails(summary: Summary): string {
     { name: 'flow', digest: latencyMs.flow },
     { name: 'flow from due', digest: latencyMs.flowFromDue },
     { name: 'lag', digest: arrivals.lagMs },
+    ...waitKinds
+      .map((kind) => ({ name: `wait for ${kind}`, digest: arrivals.waits[kind] }))
+      .filter(({ digest }) => (digest.max ?? 0) >= 1),
   ]
   const head = ['step', 'count', 'min', 'mean', 'p50', 'p90', 'p95', 'p99', 'max']
   const rows = latencies.map(({ name, digest: { count, min, mean, p50, p90, p95, p99, max } }) => [
