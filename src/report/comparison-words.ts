@@ -29,7 +29,7 @@ export function comparisonVerdict({ verdict, figures, caveats, users }: Compared
   } as const
   const { tone, headline } = words[verdict]
   if (isOther) {
-    return { tone: 'warn', headline: `Not comparable: these were two different tests. ${headline}`, lead }
+    return { tone: 'warn', headline: 'Not comparable: these were two different tests.', lead }
   }
   if (isUnreliable && verdict !== 'unclear') {
     return { tone: 'warn', headline: `${headline} But the figures are not reliable.`, lead }

@@ -78,7 +78,7 @@ function holdFigure(
     const reference = { value: value ?? middle, low, high, flows: 0 }
     return estimate === null
       ? { value: actual.value === null ? 0 : actual.value - reference.value, low: null, high: null }
-      : differenceOf(reference, estimate)
+      : differenceOf(reference, estimate, { isScaled: unit !== 'ratio' })
   })
   /** The bound that has to leave out zero. */
   const isBeyondNoise = differences.every(({ value, low, high }) => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandom, type Random } from '../../random/random.ts'
 import { differenceOf } from './difference.ts'
@@ -19,7 +20,7 @@ function latencies(random: Random, flows: number, resemblance: number, factor = 
 
 const stands = (a: Estimate | null, b: Estimate | null): boolean => {
   if (a === null || b === null) throw new Error('nothing estimated')
-  const { low, high } = differenceOf(a, b)
+  const { low, high } = differenceOf(a, b, { isScaled: true })
   return (low ?? -1) > 0 || (high ?? 1) < 0
 }
 
@@ -48,6 +49,45 @@ describe.each([0, 0.7])('with neighbours that resemble each other by %d', (resem
       if (stands(estimatePercentile(a, 0.5), estimatePercentile(b, 0.5))) seen += 1
     }
     expect(seen / pairs).toBeGreaterThan(0.8)
+  })
+})
+
+describe('the difference of two durations', () => {
+  const figure = fc.record({
+    value: fc.double({ min: 1, max: 1e5, noNaN: true }),
+    below: fc.double({ min: 0, max: 1, noNaN: true }),
+    above: fc.double({ min: 0, max: 9, noNaN: true }),
+  })
+  const estimateOf = ({
+    value,
+    below,
+    above,
+  }: {
+    value: number
+    below: number
+    above: number
+  }): Estimate => ({
+    ...{ value, low: value * (1 - below), high: value * (1 + above), flows: 50 },
+  })
+
+  it('holds the difference itself, and never says that one may have shrunk to less than nothing', () => {
+    fc.assert(
+      fc.property(figure, figure, (a, b) => {
+        const { value, low, high } = differenceOf(estimateOf(a), estimateOf(b), { isScaled: true })
+        const slack = 1e-9 * (a.value + b.value)
+        expect(low).toBeGreaterThanOrEqual(-a.value)
+        expect(low).toBeLessThanOrEqual(value + slack)
+        if (high !== null) expect(high).toBeGreaterThanOrEqual(value - slack)
+      }),
+    )
+  })
+
+  it('is read in factors: half as long with a wide interval ends above -100 %', () => {
+    const reference = { value: 1000, low: 500, high: 2000, flows: 20 }
+    const other = { value: 600, low: 150, high: 2400, flows: 20 }
+    const { low, high } = differenceOf(reference, other, { isScaled: true })
+    expect(low).toBeCloseTo(1000 * (0.6 * Math.exp(-Math.hypot(Math.log(4), Math.log(2))) - 1), 6)
+    expect(high).toBeCloseTo(1000 * (0.6 * Math.exp(Math.hypot(Math.log(4), Math.log(2))) - 1), 6)
   })
 })
 

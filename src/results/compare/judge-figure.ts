@@ -53,7 +53,7 @@ export function judgeFigure(
   if (reference.estimate === null || other.estimate === null) {
     return { ...base, difference: { value, low: null, high: null }, change, verdict: 'unjudged' }
   }
-  const difference = differenceOf(reference.estimate, other.estimate)
+  const difference = differenceOf(reference.estimate, other.estimate, { isScaled: metric.unit !== 'ratio' })
   const matters =
     metric.unit === 'ratio'
       ? smallest / 5

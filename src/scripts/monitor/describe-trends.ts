@@ -15,9 +15,10 @@ const names: Record<TrendFigure, string> = {
 /** Writes how figures went from run to run, one table for each series. */
 export function describeTrends(series: readonly TrendSeries[]): string {
   return series
-    .map(({ preset, target, runs, trends }) => {
+    .map(({ preset, target, submission, faults, runs, trends }) => {
       const users = formatCounted(runs[0]?.users.planned ?? 0, 'user')
-      const title = `${preset ?? 'no preset'}, ${users}, against ${target}: ${formatCounted(runs.length, 'run')}`
+      const injected = faults.length === 0 ? '' : `, with faults ${faults.join(', ')}`
+      const title = `${preset ?? 'no preset'}, ${users}, ${submission}, against ${target}${injected}: ${formatCounted(runs.length, 'run')}`
       const rows = trends.map((trend) => [
         names[trend.figure],
         sparkline(trend.values),

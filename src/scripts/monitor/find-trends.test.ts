@@ -51,6 +51,16 @@ describe('findTrends', () => {
     )
   })
 
+  it('keeps runs apart that a relayer paid for, and those with faults', () => {
+    const relayed: Summary = { ...withP95(2), funding: null, money: { ...summary.money, payer: 'relayer' } }
+    const faulty: Summary = { ...withP95(3), faults: ['rpc:500=5%'] }
+    const series = findTrends([withP95(1), relayed, faulty, withP95(4)])
+    expect(series.map(({ runs }) => runs.length)).toEqual([1, 1, 2])
+    const words = describeTrends(series)
+    expect(words).toMatch(/, relayed, against .*: 1 run$/m)
+    expect(words).toMatch(/, with faults rpc:500=5%: 1 run$/m)
+  })
+
   it('compares only runs of the same preset, users and target, and puts the latest series last', () => {
     const series = findTrends([
       withP95(1, { preset: 'burst' }),

@@ -20,8 +20,15 @@ export type Trend = {
   verdict: 'better' | 'worse' | 'unclear'
 }
 
-/** Runs that can be compared: of the same preset, with the same users, against the same target. */
-export type TrendSeries = { preset: string | null; target: string; runs: Summary[]; trends: Trend[] }
+/** Runs that can be compared: of the same preset, users, target and payer, with the same injected faults. */
+export type TrendSeries = {
+  preset: string | null
+  target: string
+  submission: 'direct' | 'relayed'
+  faults: readonly string[]
+  runs: Summary[]
+  trends: Trend[]
+}
 
 /** Whether more is better. */
 const moreIsBetter: Record<TrendFigure, boolean> = {
@@ -50,13 +57,19 @@ const fewestBefore = 3
  * Follows figures from run to run, among runs that can be compared.
  *
  * @param summaries oldest first
- * @returns one series for each preset, number of users and target, the one with the latest run last
+ * @returns one series for each preset, number of users, target, payer and set of faults; the one with the latest run last
  */
 export function findTrends(summaries: readonly Summary[]): TrendSeries[] {
   const groups = new Map<string, Summary[]>()
   for (const summary of summaries) {
-    const { run, users } = summary
-    const key = JSON.stringify([run.preset, run.target, users.planned])
+    const { run, users, faults } = summary
+    const key = JSON.stringify([
+      run.preset,
+      run.target,
+      users.planned,
+      submissionOf(summary),
+      faults.toSorted(),
+    ])
     const group = groups.get(key) ?? []
     // Taken out and put back, so that the group of the latest run comes last.
     groups.delete(key)
@@ -65,10 +78,16 @@ export function findTrends(summaries: readonly Summary[]): TrendSeries[] {
   return [...groups.values()].map((runs) => ({
     preset: runs[0]?.run.preset ?? null,
     target: runs[0]?.run.target ?? '',
+    submission: runs[0] === undefined ? 'direct' : submissionOf(runs[0]),
+    faults: runs[0]?.faults ?? [],
     runs,
     trends: (Object.keys(readFigure) as TrendFigure[]).map((figure) => trendOf(figure, runs)),
   }))
 }
+
+/** Users who pay for themselves are funded; a relayed run funds nobody. */
+const submissionOf = ({ funding, money }: Summary): TrendSeries['submission'] =>
+  money.payer === 'relayer' || funding === null ? 'relayed' : 'direct'
 
 function trendOf(figure: TrendFigure, runs: readonly Summary[]): Trend {
   const values = runs.map(readFigure[figure])
