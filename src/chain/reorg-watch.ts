@@ -6,8 +6,12 @@ export type ReorgWatch = {
   count(): number
   /** Blocks that the deepest of them took back; 0 without any. */
   deepest(): number
-  /** Whether a block with this number was taken back: what it held may be in another block now, or in none. */
-  hasRemoved(blockNumber: number): boolean
+  /**
+   * Whether a block with this number may have been taken back, so that what it held is in another block now, or in none.
+   * After a reorganization that holds for all blocks from 64 before it on: a node may have given a receipt from a block
+   * that went before the feed saw it.
+   */
+  mayBeRemoved(blockNumber: number): boolean
   /**
    * Waits until a block is out of reach of a reorganization one block deeper than the deepest so far. Without any
    * reorganization it resolves at once.
@@ -22,16 +26,19 @@ export type ReorgWatch = {
   close(): void
 }
 
+/** So many blocks before the lowest that was taken back are doubted as well. */
+const doubtfulBlocks = 64
+
 /**
- * Remembers which blocks the chain has taken back, as the block feed sees it. It asks for nothing on its own: blocks are
+ * Remembers from where on the chain has taken blocks back, as the block feed sees it. It asks for nothing on its own: blocks are
  * polled only while somebody else listens, or a burial is waited for.
  *
  * @example
  * const reorgs = watchReorgs(feed)
- * if (reorgs.hasRemoved(receipt.blockNumber)) await readReceipt(rpc, hash)
+ * if (reorgs.mayBeRemoved(receipt.blockNumber)) await readReceipt(rpc, hash)
  */
 export function watchReorgs(feed: Pick<BlockFeed, 'subscribe' | 'latest'>): ReorgWatch {
-  const removedNumbers = new Set<number>()
+  let lowest = Number.POSITIVE_INFINITY
   let count = 0
   let deepest = 0
   const unsubscribe = feed.subscribe(
@@ -40,7 +47,7 @@ export function watchReorgs(feed: Pick<BlockFeed, 'subscribe' | 'latest'>): Reor
       onReorg(removed) {
         count += 1
         deepest = Math.max(deepest, removed.length)
-        for (const { number } of removed) removedNumbers.add(number)
+        for (const { number } of removed) lowest = Math.min(lowest, number)
       },
     },
     { idle: true },
@@ -51,7 +58,7 @@ export function watchReorgs(feed: Pick<BlockFeed, 'subscribe' | 'latest'>): Reor
   return {
     count: () => count,
     deepest: () => deepest,
-    hasRemoved: (blockNumber) => removedNumbers.has(blockNumber),
+    mayBeRemoved: (blockNumber) => blockNumber >= lowest - doubtfulBlocks,
     async bury(blockNumber, { timeoutMs = 120_000, signal }) {
       signal?.throwIfAborted()
       if (isBuried(blockNumber)) return true

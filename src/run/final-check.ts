@@ -12,7 +12,7 @@ import type { FlowRecord } from '../flow/flow-record.ts'
 import type { FinalCheck } from '../results/final-check-schema.ts'
 import { runLimited } from '../wallets/run-limited.ts'
 
-/** A block with so many others on it is taken for final, unless a reorganization was seen to remove it. */
+/** A block with so many others on it is taken for final, unless the run saw a reorganization by then. */
 const finalDepth = 64
 /** Flows whose transactions are looked up together. */
 const flowsAtOnce = 500
@@ -34,8 +34,8 @@ export type FinalCheckOptions = {
 export type FinalCheckResult = { check: FinalCheck; corrections: ReadonlyMap<number, FlowRecord> }
 
 /**
- * Looks up the transactions of flows once more, after the last flow and when their money is settled: those in blocks that
- * may still go away, those in blocks that a reorganization removed, and those that their flows gave up on.
+ * Looks up the transactions of flows once more, after the last flow and when their money is settled: those in recent
+ * blocks, those in all blocks since the first reorganization, and those that their flows gave up on.
  *
  * It repeats while a transaction that left its block waits in the pool, or the chain takes back what it found. Memory holds
  * the corrections, not the flows. It never rejects but with the signal's reason: a chain that can't be asked is a gap that
@@ -100,7 +100,7 @@ async function lookOnce(options: FinalCheckOptions, head: number): Promise<Look>
     const { tx } = flow
     if (tx === null) continue
     const isOld = tx.blockNumber !== null && tx.blockNumber <= head - finalDepth
-    if (isOld && !connection.reorgs.hasRemoved(tx.blockNumber ?? 0)) continue
+    if (isOld && !connection.reorgs.mayBeRemoved(tx.blockNumber ?? 0)) continue
     doubtful.push(flow)
     if (doubtful.length < flowsAtOnce) continue
     await lookAt(doubtful, look, options)

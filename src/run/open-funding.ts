@@ -25,7 +25,7 @@ import { createPersistence } from '../wallets/persistence.ts'
 import { createSpendingLimit } from '../wallets/spending-limit.ts'
 import { findAbilities, type WalletChain } from '../wallets/wallet-chain.ts'
 import { notReturned } from './left-behind.ts'
-import { settleForGood, watchTakenBack } from './settle-for-good.ts'
+import { settleForGood } from './settle-for-good.ts'
 import { settleFunding } from './settle-funding.ts'
 import type { MoneySettlement } from './user-wallets.ts'
 
@@ -84,7 +84,6 @@ export async function openFunding(options: {
   const endTurn = await shareFunder({ rpc, address: account.address }, { signal, note })
   const limit = createSpendingLimit(capWei)
   const payer = createPayer({ rpc, hub, lane })
-  const takenBack = watchTakenBack(feed, ledger)
   let hasPaid = false
   const pool = createFundingPool({
     chain,
@@ -94,7 +93,6 @@ export async function openFunding(options: {
       pay(call, payOptions = {}) {
         const onSent = async (hash: Hex): Promise<void> => {
           hasPaid = true
-          takenBack.watchPayment(hash)
           await payOptions.onSent?.(hash)
         }
         return payer.pay(call, { ...payOptions, onSent })
@@ -146,7 +144,7 @@ export async function openFunding(options: {
           reorgs: connection.reorgs,
           feed,
           lane,
-          takenBack,
+          ledger,
           settle,
           signal: forced,
         })
@@ -160,7 +158,6 @@ export async function openFunding(options: {
     },
     async close() {
       await pool.stop(forced).catch(() => undefined)
-      takenBack.close()
       await journal?.close()
       await lane.close()
       await endTurn()

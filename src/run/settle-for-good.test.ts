@@ -1,82 +1,52 @@
 import { describe, expect, test } from 'vitest'
-import type { BlockListener, SeenBlock } from '../chain/block-feed.ts'
-import { createMoneyLedger } from '../wallets/money-ledger.ts'
-import { settleForGood, watchTakenBack } from './settle-for-good.ts'
+import type { SeenBlock } from '../chain/block-feed.ts'
+import { settleForGood } from './settle-for-good.ts'
 import type { MoneySettlement } from './user-wallets.ts'
 
-const hashOf = (digit: string) => `0x${digit.repeat(64)}` as const
 const { signal } = new AbortController()
 
-/** A run whose settling and waiting are written down; `between` happens while the chain is waited for. */
-function startRun({ reorgs, between }: { reorgs: number; between: (() => void)[] }) {
-  const listeners = new Set<BlockListener>()
+/** A run whose steps are written down; `swept` is what each round finds to be swept in all. */
+async function settle({ reorgs, swept }: { reorgs: number; swept: string[] }) {
   const done: string[] = []
-  const feed = {
-    subscribe(listener: BlockListener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-    head: async () => ({ number: 5 }) as SeenBlock,
-  }
-  const ledger = createMoneyLedger()
-  const takenBack = watchTakenBack(feed, ledger)
-  const takeBack = (...transactions: `0x${string}`[]): void => {
-    for (const { onReorg } of listeners) onReorg?.([{ transactions } as unknown as SeenBlock])
-  }
-  const settle = async (): Promise<MoneySettlement> => {
-    done.push('settle')
-    return { statement: { fundedWei: null, spentWei: null, sweptWei: null, leftWei: null }, problems: [] }
-  }
-  const run = () =>
-    settleForGood({
-      ...{ feed, takenBack, settle, signal },
-      lane: { drain: async () => void done.push('drain') },
-      reorgs: {
-        count: () => reorgs,
-        async bury(number) {
-          done.push(`bury ${number}`)
-          between.shift()?.()
-          return true
-        },
+  const settlement = await settleForGood({
+    feed: { head: async () => ({ number: 5 }) as SeenBlock },
+    lane: { drain: async () => void done.push('drain') },
+    ledger: { reopen: () => void done.push('reopen') },
+    reorgs: {
+      count: () => reorgs,
+      async bury(number) {
+        done.push(`bury ${number}`)
+        return true
       },
-    })
-  return { run, done, ledger, takenBack, takeBack }
+    },
+    async settle(): Promise<MoneySettlement> {
+      done.push('settle')
+      const sweptWei = swept.shift() ?? 'more'
+      return { statement: { fundedWei: '9', spentWei: '1', sweptWei, leftWei: '0' }, problems: [] }
+    },
+    signal,
+  })
+  return { done, sweptWei: settlement.statement.sweptWei }
 }
 
-const quiet = ['bury 5', 'drain']
+const round = ['bury 5', 'drain', 'reopen', 'settle']
 
 describe('the money of a run', () => {
   test('is settled once, without waiting, on a chain that took nothing back', async () => {
-    const { run, done } = startRun({ reorgs: 0, between: [] })
-    await run()
-    expect(done).toEqual(['settle'])
+    expect(await settle({ reorgs: 0, swept: ['8'] })).toEqual({ done: ['settle'], sweptWei: '8' })
   })
 
-  test('is settled again when what was swept is taken back, until it is out of reach', async () => {
-    const world = startRun({ reorgs: 1, between: [() => {}, () => world.takeBack(hashOf('a'))] })
-    world.ledger.swept(95n, 5n, hashOf('a'))
-    await world.run()
-    expect(world.done).toEqual([...quiet, 'settle', ...quiet, 'settle', ...quiet])
-    expect(world.ledger.unsettled()).toEqual([hashOf('a')])
-  })
-
-  test('is settled again when a payment is taken back, and not for the transactions of others', async () => {
-    const others = startRun({ reorgs: 1, between: [() => {}, () => others.takeBack(hashOf('b'))] })
-    await others.run()
-    expect(others.done.filter((one) => one === 'settle')).toHaveLength(1)
-    const own = startRun({ reorgs: 1, between: [() => {}, () => own.takeBack(hashOf('b'))] })
-    own.takenBack.watchPayment(hashOf('b'))
-    await own.run()
-    expect(own.done.filter((one) => one === 'settle')).toHaveLength(2)
+  test('is settled again from the receipts as they are then, until two rounds give the same', async () => {
+    expect(await settle({ reorgs: 1, swept: ['8', '8'] })).toEqual({
+      done: [...round, ...round],
+      sweptWei: '8',
+    })
+    const changed = await settle({ reorgs: 1, swept: ['8', '6', '7', '7'] })
+    expect(changed).toEqual({ done: Array.from({ length: 4 }, () => round).flat(), sweptWei: '7' })
   })
 
   test('is settled some times at most', async () => {
-    const again = (): void => {
-      world.takeBack(hashOf('b'))
-    }
-    const world = startRun({ reorgs: 1, between: Array.from({ length: 30 }, () => again) })
-    world.takenBack.watchPayment(hashOf('b'))
-    await world.run()
-    expect(world.done.filter((one) => one === 'settle')).toHaveLength(5)
+    const { done } = await settle({ reorgs: 1, swept: ['1', '2', '3', '4', '5', '6', '7', '8'] })
+    expect(done.filter((one) => one === 'settle')).toHaveLength(6)
   })
 })

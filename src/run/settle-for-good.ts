@@ -1,54 +1,18 @@
-import type { Hex } from 'viem'
 import type { BlockFeed } from '../chain/block-feed.ts'
 import type { Lane } from '../chain/lane.ts'
 import type { ReorgWatch } from '../chain/reorg-watch.ts'
 import type { MoneyLedger } from '../wallets/money-ledger.ts'
 import type { MoneySettlement } from './user-wallets.ts'
 
-/** How often what a reorganization took back is settled again. */
-const mostRounds = 5
-
-/** Transactions of a run's money that reorganizations take back, see {@link watchTakenBack}. */
-export type TakenBack = {
-  /** A payment whose hash is looked for as well. */
-  watchPayment(hash: Hex): void
-  /** Whether anything was taken back since the last call. */
-  take(): boolean
-  close(): void
-}
-
-/** Reopens the ledger's transactions when a reorganization takes their block back. */
-export function watchTakenBack(
-  feed: Pick<BlockFeed, 'subscribe'>,
-  ledger: Pick<MoneyLedger, 'takenBack'>,
-): TakenBack {
-  const payments = new Set<Hex>()
-  let isTouched = false
-  const close = feed.subscribe(
-    {
-      onBlock() {},
-      onReorg(removed) {
-        for (const hash of removed.flatMap(({ transactions }) => transactions)) {
-          if (ledger.takenBack(hash) || payments.has(hash)) isTouched = true
-        }
-      },
-    },
-    { idle: true },
-  )
-  return {
-    watchPayment: (hash) => void payments.add(hash),
-    take() {
-      const wasTouched = isTouched
-      isTouched = false
-      return wasTouched
-    },
-    close,
-  }
-}
+/** How often money is settled again on a chain that takes blocks back. */
+const mostRounds = 6
+/** How long a lane may take to pay again what was taken back, in milliseconds. */
+const drainTimeoutMs = 60_000
 
 /**
- * Settles the money of a run, and again when a reorganization takes part of that back, until it is out of reach of one
- * as deep as those that were seen. A chain that took nothing back is not waited for.
+ * Settles the money of a run. On a chain that took blocks back it is settled again, from the receipts as they are then,
+ * until two rounds give the same; before each, what is on chain gets out of reach of a reorganization as deep as those
+ * that were seen. A chain that took nothing back is not waited for.
  *
  * @param options.lane pays again what was taken back of its payments, which must be on the wallets before they are swept
  * @param options.settle may be repeated; works from the chain as it is
@@ -58,34 +22,31 @@ export async function settleForGood(options: {
   reorgs: Pick<ReorgWatch, 'count' | 'bury'>
   feed: Pick<BlockFeed, 'head'>
   lane: Pick<Lane, 'drain'>
-  takenBack: Pick<TakenBack, 'take'>
+  ledger: Pick<MoneyLedger, 'reopen'>
   settle: () => Promise<MoneySettlement>
   signal: AbortSignal
 }): Promise<MoneySettlement> {
-  const { reorgs, feed, lane, takenBack, settle, signal } = options
+  const { reorgs, feed, lane, ledger, settle, signal } = options
   const untilQuiet = async (): Promise<void> => {
-    if (reorgs.count() === 0) return
     const { number } = await feed.head({ signal, maxAgeMs: 0 })
     await reorgs.bury(number, { signal })
     await lane.drain(AbortSignal.any([signal, AbortSignal.timeout(drainTimeoutMs)])).catch(() => undefined)
+    ledger.reopen()
   }
-  try {
-    await untilQuiet()
-  } catch {
-    // A chain that can't be asked keeps nobody from settling what can be settled.
-    signal.throwIfAborted()
-  }
+  let settlement: MoneySettlement | undefined
   for (let round = 1; ; round += 1) {
-    takenBack.take()
-    const settlement = await settle()
-    try {
-      await untilQuiet()
-    } catch {
-      return settlement
+    if (reorgs.count() > 0) {
+      try {
+        await untilQuiet()
+      } catch {
+        // A chain that can't be asked keeps nobody from settling what can be settled.
+        if (settlement !== undefined) return settlement
+        signal.throwIfAborted()
+      }
     }
-    if (!takenBack.take() || round === mostRounds) return settlement
+    const earlier = settlement
+    settlement = await settle()
+    const isSame = JSON.stringify(settlement) === JSON.stringify(earlier)
+    if (reorgs.count() === 0 || isSame || round === mostRounds) return settlement
   }
 }
-
-/** For so long a lane may take to pay again what was taken back. */
-const drainTimeoutMs = 60_000

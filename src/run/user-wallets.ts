@@ -139,7 +139,7 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
       funding.ledger.submitted(tx.hash)
       if (tx.gasUsed === null || tx.gasPriceWei === null) return
       // Its block may be gone already: the receipt is read again at the end.
-      if (tx.blockNumber !== null && connection.reorgs.hasRemoved(tx.blockNumber)) return
+      if (tx.blockNumber !== null && connection.reorgs.mayBeRemoved(tx.blockNumber)) return
       funding.ledger.settled(tx.hash, {
         gasUsed: BigInt(tx.gasUsed),
         effectiveGasPrice: BigInt(tx.gasPriceWei),

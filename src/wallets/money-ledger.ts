@@ -49,16 +49,14 @@ export type MoneyLedger = {
   /**
    * A wallet, or several, returned this to the funder; `feesWei` is the gas they paid for it.
    *
-   * @param hash of the transaction, so that it can be taken back; a second time for the same one changes nothing
+   * @param hash of the transaction, so that it can be reopened; a second time for the same one changes nothing
    */
   swept(wei: bigint, feesWei: bigint, hash?: Hash): void
   /**
-   * A reorganization took back the block of a transaction: what it cost and returned is out of the ledger until it is
-   * settled again. Unknown and open transactions are left alone.
-   *
-   * @returns whether anything was taken out
+   * Takes what settled transactions cost and returned out of the ledger, until they are settled again: a reorganization
+   * may have changed it. That of the latest 20,000 is known.
    */
-  takenBack(hash: Hash): boolean
+  reopen(): void
   /** Transactions whose end is not known yet. */
   unsettled(): Hash[]
   /**
@@ -145,16 +143,15 @@ export function createMoneyLedger(): MoneyLedger {
     },
     swept(wei, feesWei, hash) {
       if (hash !== undefined && settled.has(hash)) return
-      // Taken back, and sent again as it was.
+      // Taken back by the chain, and sent again as it was.
       if (hash !== undefined) open.delete(hash)
       book(hash, { returns: wei, costWei: feesWei, returnedWei: wei })
     },
-    takenBack(hash) {
-      const booked = settled.get(hash)
-      if (booked === undefined) return false
-      book(hash, booked, -1n)
-      open.set(hash, { returns: booked.returns })
-      return true
+    reopen() {
+      for (const [hash, booked] of settled) {
+        book(hash, booked, -1n)
+        open.set(hash, { returns: booked.returns })
+      }
     },
     unsettled: () => [...open.keys()],
     close(leftWei) {

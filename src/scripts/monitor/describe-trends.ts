@@ -18,7 +18,7 @@ export function describeTrends(series: readonly TrendSeries[]): string {
     .map(({ preset, target, submission, faults, runs, trends }) => {
       const users = formatCounted(runs[0]?.users.planned ?? 0, 'user')
       const injected = faults.length === 0 ? '' : `, with faults ${faults.join(', ')}`
-      const title = `${preset ?? 'no preset'}, ${users}, ${submission}, against ${target}${injected}: ${formatCounted(runs.length, 'run')}`
+      const title = `${preset ?? 'no preset'}, ${users}${submission === 'relayed' ? ', relayed' : ''}, against ${target}${injected}: ${formatCounted(runs.length, 'run')}`
       const rows = trends.map((trend) => [
         names[trend.figure],
         sparkline(trend.values),

@@ -85,9 +85,8 @@ export function findTrends(summaries: readonly Summary[]): TrendSeries[] {
   }))
 }
 
-/** Users who pay for themselves are funded; a relayed run funds nobody. */
-const submissionOf = ({ funding, money }: Summary): TrendSeries['submission'] =>
-  money.payer === 'relayer' || funding === null ? 'relayed' : 'direct'
+const submissionOf = ({ money }: Summary): TrendSeries['submission'] =>
+  money.payer === 'relayer' ? 'relayed' : 'direct'
 
 function trendOf(figure: TrendFigure, runs: readonly Summary[]): Trend {
   const values = runs.map(readFigure[figure])
