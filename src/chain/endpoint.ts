@@ -1,6 +1,7 @@
 import { Pool } from 'undici'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { type ExchangeAnswer, exchange, exchangeTimeout, exchangeTooLong } from '../http/exchange.ts'
+import { createHttpAgent, proxiesIn, staysHere } from '../http/outbound.ts'
 import { parseRetryAfter } from '../http/retry-after.ts'
 import { endpointLabel } from '../redaction/endpoint-label.ts'
 import { isRpcAnswer, notANode } from './rpc-answer.ts'
@@ -42,7 +43,11 @@ export function createEndpoint(url: string, { connections }: { connections: numb
     const credentials = `${decode(username)}:${decode(password)}`
     headers.authorization = `Basic ${Buffer.from(credentials).toString('base64')}`
   }
-  const pool = new Pool(origin, { connections, pipelining: 1, connectTimeout: 5_000 })
+  // One origin needs no agent that looks for its pool; behind a proxy there are two.
+  const proxies = staysHere(origin) ? [] : proxiesIn()
+  const connecting = { connections, pipelining: 1, connectTimeout: 5_000 }
+  const pool = proxies.length === 0 ? new Pool(origin, connecting) : createHttpAgent(connecting)
+  const proxyNote = proxies.length === 0 ? '' : ` (a proxy is set by ${proxies.join(', ')})`
 
   async function send(
     body: string,
@@ -50,12 +55,12 @@ export function createEndpoint(url: string, { connections }: { connections: numb
     timeoutMs: number,
   ): Promise<ExchangeAnswer> {
     try {
-      return await exchange(pool, { method: 'POST', path, headers, body, timeoutMs, signal })
+      return await exchange(pool, { method: 'POST', origin, path, headers, body, timeoutMs, signal })
     } catch (cause) {
       if (signal?.aborted) throw signal.reason
       const isOurs = [exchangeTimeout, exchangeTooLong].includes(codeOf(cause))
       const why = isOurs && cause instanceof Error ? cause.message : codeOf(cause)
-      throw new LoadTestError('CHAIN_UNREACHABLE', `${label} does not answer: ${why}`, {
+      throw new LoadTestError('CHAIN_UNREACHABLE', `${label} does not answer: ${why}${proxyNote}`, {
         cause,
         details: { endpoint: label, network: codeOf(cause) },
       })

@@ -1,5 +1,4 @@
 import { setTimeout as sleepFor } from 'node:timers/promises'
-import { Agent } from 'undici'
 import { decodeFunctionResult, encodeFunctionData, type Hex, parseAbi } from 'viem'
 import { systemClock } from '../async/clock.ts'
 import { createRetryBudget } from '../async/retry-budget.ts'
@@ -20,6 +19,7 @@ import { noStorageSecrets, type StorageSecrets } from '../config/storage-secrets
 import type { Target } from '../config/target.ts'
 import { toNativeAccount } from '../crypto/native-account.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { createHttpAgent } from '../http/outbound.ts'
 import { createApiServerClient } from './api-server-client.ts'
 import { type ComputePool, createComputePool } from './compute-pool.ts'
 import type { FlowReceipt, FlowServices, Grantee, Submission } from './flow-services.ts'
@@ -109,7 +109,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
   })
   const receipts = new ReceiptHub({ rpc, feed })
   const compute = createComputePool(threads === undefined ? {} : { threads })
-  const http = new Agent({ connections: 256, pipelining: 1 })
+  const http = createHttpAgent({ connections: 256, pipelining: 1 })
   const storage = openStorage(target, settings.storageSecrets ?? noStorageSecrets, {
     timeoutMs: requestTimeoutMs,
   })

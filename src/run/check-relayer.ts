@@ -1,10 +1,10 @@
-import { Agent } from 'undici'
 import type { Address } from 'viem'
 import { z } from 'zod'
 import { findPoorLanes, poorLanesHint, poorLaneWords } from '../chain/poor-lanes.ts'
 import type { Target } from '../config/target.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { TargetConnection } from '../flow/connect-target.ts'
+import { createHttpAgent } from '../http/outbound.ts'
 import { requestJson } from '../http/request-json.ts'
 
 const healthSchema = z.object({ relayers: z.array(z.object({ address: z.custom<Address>() })) })
@@ -48,7 +48,7 @@ export async function checkRelayer(
 }
 
 async function readLanes(url: string, signal: AbortSignal): Promise<Address[] | undefined> {
-  const agent = new Agent()
+  const agent = createHttpAgent()
   try {
     const answer = await requestJson(agent, {
       method: 'GET',

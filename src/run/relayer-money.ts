@@ -1,4 +1,4 @@
-import { Agent } from 'undici'
+import type { Dispatcher } from 'undici'
 import { type Address, formatEther } from 'viem'
 import { z } from 'zod'
 import { systemClock } from '../async/clock.ts'
@@ -7,6 +7,7 @@ import type { Target } from '../config/target.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { TargetConnection } from '../flow/connect-target.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
+import { createHttpAgent } from '../http/outbound.ts'
 import { requestJson } from '../http/request-json.ts'
 import { type Money, noMoney } from '../results/money-balance.ts'
 import { readBalances } from '../wallets/read-balances.ts'
@@ -54,7 +55,7 @@ export async function openRelayerMoney(options: {
   const headers = isApiServer && token !== undefined ? { authorization: `Bearer ${token}` } : {}
   const ended = { relayed: 0, perhaps: 0 }
 
-  async function readPage(agent: Agent, abort: AbortSignal): Promise<Page | undefined> {
+  async function readPage(agent: Dispatcher, abort: AbortSignal): Promise<Page | undefined> {
     try {
       const answer = await requestJson(agent, {
         ...{ method: 'GET', url, headers, signal: abort, timeoutMs: 5_000, service: 'metrics page' },
@@ -68,7 +69,7 @@ export async function openRelayerMoney(options: {
 
   /** When nothing is under way; a reason where that can't be had. */
   async function stand(moment: 'before' | 'after', abort: AbortSignal): Promise<Standing | string> {
-    const agent = new Agent({ connections: 1 })
+    const agent = createHttpAgent({ connections: 1 })
     try {
       const untilMs = systemClock.now() + patienceMs[moment]
       for (;;) {

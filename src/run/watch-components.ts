@@ -1,8 +1,8 @@
-import { Agent } from 'undici'
 import { z } from 'zod'
 import type { BlockFeed } from '../chain/block-feed.ts'
 import { type DependencyName, dependencyNames } from '../config/dependency.ts'
 import type { Target } from '../config/target.ts'
+import { createHttpAgent } from '../http/outbound.ts'
 import { requestJson } from '../http/request-json.ts'
 import {
   type ComponentReading,
@@ -53,7 +53,7 @@ export async function watchComponents(
 ): Promise<ComponentWatch> {
   const usage = createComponentUsage()
   const apiServerCalls = createApiServerCalls()
-  const agent = new Agent({ connections: 1 })
+  const agent = createHttpAgent({ connections: 1 })
   const gas = { used: 0, of: 0 }
   const unsubscribe = feed.subscribe({
     onBlock({ gasUsed, gasLimit }) {

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events'
-import { Pool } from 'undici'
 import { z } from 'zod'
 import { exchange, exchangeTimeout } from '../http/exchange.ts'
 import { neverSent } from '../http/never-sent.ts'
+import { createHttpAgent } from '../http/outbound.ts'
 import { ApiError } from './api-error.ts'
 
 /** What the personal server says about an operation; its status and result are passed on as they are. */
@@ -51,7 +51,7 @@ const operationSchema = z.object({
 export function createPersonalServer(url: string, timeoutMs: number): PersonalServer {
   const { origin, pathname } = new URL(url)
   const base = pathname.replace(/\/+$/, '')
-  const pool = new Pool(origin, {
+  const pool = createHttpAgent({
     connections: 128,
     connectTimeout: 5_000,
     headersTimeout: 0,
@@ -74,6 +74,7 @@ export function createPersonalServer(url: string, timeoutMs: number): PersonalSe
         body: answered,
       } = await exchange(pool, {
         method,
+        origin,
         path: `${base}${path}`,
         headers: body === undefined ? accept : acceptAndSend,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

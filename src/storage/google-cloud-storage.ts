@@ -1,5 +1,5 @@
-import { Agent } from 'undici'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { createHttpAgent } from '../http/outbound.ts'
 import { downloadObject } from './download-object.ts'
 import { listFiles } from './list-files.ts'
 import { newObject } from './new-object.ts'
@@ -81,7 +81,7 @@ export function createGoogleCloudStorage(options: GoogleCloudStorageOptions): Ob
   }
   const signer = urlKind === 'signed' && credentials !== undefined ? createSigner(credentials) : undefined
   const official = createOfficialClient({ bucket, endpoint, apiEndpoint, accessToken, credentials })
-  const dispatcher = new Agent({ connections, pipelining: 1 })
+  const dispatcher = createHttpAgent({ connections, pipelining: 1 })
   const standInHeaders: Record<string, string> =
     accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }
   const connection: StorageConnection = {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { StorageFile } from '@opendatalabs/vana-sdk'
-import { Agent } from 'undici'
 import { z } from 'zod'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { createHttpAgent } from '../http/outbound.ts'
 import { type DriveCall, openDrive } from './google-drive-requests.ts'
 import { driveFileId, driveFileUrl } from './google-drive-url.ts'
 import type { GoogleCredentials } from './google-sign-in.ts'
@@ -71,7 +71,7 @@ const withSharedDrives = 'supportsAllDrives=true'
 export function createGoogleDrive(options: GoogleDriveOptions): ObjectStorage {
   const { credentials, folderId, apiEndpoint, prefix = '' } = options
   const { timeoutMs: defaultTimeoutMs = 30_000, connections = 256 } = options
-  const dispatcher = new Agent({ connections, pipelining: 1 })
+  const dispatcher = createHttpAgent({ connections, pipelining: 1 })
   const drive = openDrive(dispatcher, { credentials, apiEndpoint, timeoutMs: defaultTimeoutMs })
 
   const settle = ({

@@ -1,6 +1,7 @@
 import type { Bucket, Storage } from '@google-cloud/storage'
 import { linkedSignal } from '../async/linked-signal.ts'
 import { raceAbort } from '../async/race-abort.ts'
+import { exemptLoopback } from '../http/outbound.ts'
 import type { ServiceAccount } from './service-account.ts'
 import { storageTimeout, toSignInError, toStorageError } from './storage-error.ts'
 
@@ -49,6 +50,8 @@ export function createOfficialClient(options: {
   let loaded: Promise<Storage> | undefined
 
   async function load(): Promise<Storage> {
+    // It takes proxies from the environment by itself, also for this machine.
+    exemptLoopback()
     const { Storage } = await import('@google-cloud/storage')
     const storage = new Storage({
       ...(apiEndpoint !== undefined && { apiEndpoint }),

@@ -1,8 +1,8 @@
 import type { StorageFile } from '@opendatalabs/vana-sdk'
-import { Agent } from 'undici'
 import { z } from 'zod'
 import { contradictsCid } from '../crypto/ipfs-cid.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import { createHttpAgent } from '../http/outbound.ts'
 import { formData, formDataType } from './form-data.ts'
 import { cidOfUrl } from './ipfs-url.ts'
 import { newObject } from './new-object.ts'
@@ -71,7 +71,7 @@ export function createPinata(options: PinataOptions): ObjectStorage {
   const endpoint = (options.apiEndpoint ?? pinataEndpoint).replace(/\/+$/, '')
   const gateway = (options.gatewayUrl ?? pinataGateway).replace(/\/+(ipfs\/*)?$/, '')
   const authorization = bearerHeader(jwt, 'The Pinata JWT')
-  const dispatcher = new Agent({ connections, pipelining: 1 })
+  const dispatcher = createHttpAgent({ connections, pipelining: 1 })
 
   const settle = ({ signal = options.signal, timeoutMs = defaultTimeoutMs }: StorageCallOptions): Call => ({
     signal,

@@ -1,4 +1,3 @@
-import { Agent } from 'undici'
 import { isHex } from 'viem'
 import { generatePrivateKey, privateKeyToAddress, publicKeyToAddress } from 'viem/accounts'
 import { z } from 'zod'
@@ -10,6 +9,7 @@ import type { LoadTestConfig } from '../../config/load-test-config.ts'
 import type { Target } from '../../config/target.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { fetchIdentity } from '../../flow/personal-server-client.ts'
+import { createHttpAgent } from '../../http/outbound.ts'
 import { requestJson } from '../../http/request-json.ts'
 import { endpointLabel } from '../../redaction/endpoint-label.ts'
 import { flowsOf } from '../../wallets/lane-amount.ts'
@@ -20,7 +20,7 @@ export function identityCheck({ personalServer }: Target, timeoutMs: number): Ch
   return {
     name: 'personal server',
     async look(signal) {
-      const dispatcher = new Agent()
+      const dispatcher = createHttpAgent()
       try {
         const user = privateKeyToAddress(generatePrivateKey())
         const ask = () => fetchIdentity(dispatcher, personalServer.url, user, { signal, timeoutMs })
@@ -66,7 +66,7 @@ export function apiServerCheck(
   return {
     name: 'API server',
     async look(signal) {
-      const dispatcher = new Agent()
+      const dispatcher = createHttpAgent()
       try {
         const token = secrets.apiServerToken
         const answer = await requestJson(dispatcher, {

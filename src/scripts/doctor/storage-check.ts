@@ -1,10 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { Agent, interceptors, request } from 'undici'
+import { interceptors, request } from 'undici'
 import type { LoadTestConfig } from '../../config/load-test-config.ts'
 import { describeStorage, type StorageTarget } from '../../config/storage-target.ts'
 import type { Target } from '../../config/target.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { openStorage } from '../../flow/open-storage.ts'
+import { createHttpAgent } from '../../http/outbound.ts'
 import { drivePublicOrigin } from '../../storage/google-drive-url.ts'
 import type { ObjectStorage } from '../../storage/object-storage.ts'
 import type { Check, Observation } from './check.ts'
@@ -76,7 +77,7 @@ async function readPublicly(
   const { provider, apiEndpoint } = settings
   const isStandIn = provider === 'google-drive' && apiEndpoint !== undefined
   const readUrl = isStandIn ? url.replace(drivePublicOrigin, apiEndpoint.replace(/\/+$/, '')) : url
-  const agent = new Agent()
+  const agent = createHttpAgent()
   try {
     // Drive redirects to where its bytes are, and personal servers follow.
     const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: 5 }))

@@ -2,8 +2,9 @@ import { once, setMaxListeners } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Agent } from 'undici'
+import type { Dispatcher } from 'undici'
 import { LoadTestError } from '../../errors/load-test-error.ts'
+import { createHttpAgent } from '../../http/outbound.ts'
 import { createApp } from './app.ts'
 import { createBodyBudget } from './body-budget.ts'
 import type { ServerContext } from './context.ts'
@@ -56,7 +57,7 @@ export async function startPersonalServer(options: PersonalServerOptions): Promi
   const stopping = new AbortController()
   // Every request under way listens to it.
   setMaxListeners(0, stopping.signal)
-  const dispatcher = new Agent({ connect: { timeout: httpTimeoutMs } })
+  const dispatcher = createHttpAgent({ connect: { timeout: httpTimeoutMs } })
   const now = options.clock ?? Date.now
   const { context, knownChain } = createContext(options, { dispatcher, now, signal: stopping.signal })
   const stats = createStats(() => performance.now())
@@ -102,7 +103,7 @@ export async function startPersonalServer(options: PersonalServerOptions): Promi
 
 function createContext(
   options: PersonalServerOptions,
-  parts: { dispatcher: Agent; now: () => number; signal: AbortSignal },
+  parts: { dispatcher: Dispatcher; now: () => number; signal: AbortSignal },
 ): { context: ServerContext; knownChain: boolean } {
   const { dispatcher, now, signal } = parts
   const { rpcUrl, sleep = realSleep } = options
