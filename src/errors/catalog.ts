@@ -168,6 +168,10 @@ export const errorCatalog = {
     retriable: true,
     hint: 'Wait until the run has ended, or pay with another key: VANA_LOAD_FUNDER_PRIVATE_KEY.',
   },
+  WALLETS_BUSY: {
+    retriable: true,
+    hint: 'Wait until it has ended, or use other wallets: --first-wallet, another --seed or another keystore.',
+  },
   MONEY_MISMATCH: {
     retriable: false,
     hint: 'Coins moved that this run did not see.',

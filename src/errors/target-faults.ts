@@ -18,7 +18,7 @@ export const targetFaults: ReadonlySet<string> = new Set<ErrorCode>([
     'TX_REORGED',
     'FUNDING_FAILED',
   ] as const),
-  'FUNDER_BUSY',
+  ...(['FUNDER_BUSY', 'WALLETS_BUSY'] as const),
   ...(['STORAGE_UNREACHABLE', 'STORAGE_REFUSED', 'STORAGE_FAILED'] as const),
   ...(['SERVER_UNREACHABLE', 'SERVER_RATE_LIMITED', 'SERVER_FAILED', 'SERVER_PROTOCOL'] as const),
   'GRANTEE_NOT_FOUND',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { open, readdir, rm, stat } from 'node:fs/promises'
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Clock, systemClock } from '../async/clock.ts'
 import { isRunning, startOf } from './process-life.ts'
@@ -59,11 +59,17 @@ export async function lockFile(path: string, options: FileLockOptions = {}): Pro
  * Holds the lock of a file beside others who hold it the same way, until the returned function is called; who comes by
  * {@link lockFile} then waits for all of them.
  *
+ * @param text says who holds it, see {@link findHolders}
  * @throws the file system's error
  */
-export async function shareFile(path: string): Promise<() => Promise<void>> {
+export async function shareFile(path: string, text = ''): Promise<() => Promise<void>> {
   const own = join(dirname(path), newName(path))
-  await (await open(own, 'wx', 0o600)).close()
+  const file = await open(own, 'wx', 0o600)
+  try {
+    await file.writeFile(text)
+  } finally {
+    await file.close()
+  }
   return () => rm(own, { force: true })
 }
 
@@ -74,19 +80,38 @@ export async function shareFile(path: string): Promise<() => Promise<void>> {
  * @throws the file system's error
  */
 export async function findHolder(path: string, own?: string): Promise<LockHolder | undefined> {
+  for await (const { holder } of holdersOf(path, own)) return holder
+  return undefined
+}
+
+/**
+ * Everybody who holds the lock of a file, with the text that {@link shareFile} was given; what the dead have left is cleared
+ * away.
+ *
+ * @throws the file system's error
+ */
+export async function findHolders(path: string): Promise<(LockHolder & { text: string })[]> {
+  const holders: (LockHolder & { text: string })[] = []
+  for await (const { holder, file } of holdersOf(path)) {
+    const text = await readFile(file, 'utf8').catch(() => undefined)
+    // Without its file, it has let go meanwhile.
+    if (text !== undefined) holders.push({ ...holder, text })
+  }
+  return holders
+}
+
+async function* holdersOf(path: string, own?: string): AsyncGenerator<{ holder: LockHolder; file: string }> {
   const folder = dirname(path)
   const prefix = prefixOf(path)
   for (const name of await readdir(folder)) {
     if (!name.startsWith(prefix) || name === own) continue
     const [pid = 0, start] = name.slice(prefix.length).split('-').map(Number)
-    const path = join(folder, name)
+    const file = join(folder, name)
     if (isRunning(pid, start)) {
-      const made = await stat(path).catch(() => undefined)
-      return { pid, sinceMs: made?.mtimeMs ?? Date.now() }
-    }
-    await rm(path, { force: true })
+      const made = await stat(file).catch(() => undefined)
+      yield { holder: { pid, sinceMs: made?.mtimeMs ?? Date.now() }, file }
+    } else await rm(file, { force: true })
   }
-  return undefined
 }
 
 const prefixOf = (path: string): string => `${basename(path)}.lock-`

@@ -123,6 +123,7 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
       target,
       connection: client.connection,
       redact,
+      user: `run ${runId}`,
       journalFile: folder.file('funding'),
       note: view.note,
       signal: stop.starting,

@@ -69,6 +69,7 @@ export async function runSingleFlow(single: SingleFlow): Promise<SingleFlowResul
     const { forced } = single
     wallets = await openUserWallets({
       ...{ config, target, connection, redact, note, forced },
+      user: 'a single flow',
       signal: stop.starting,
     })
     open.push(wallets)

@@ -13,6 +13,7 @@ import type { FundingState } from '../results/second-recorder.ts'
 import { isEmbedded } from '../wallets/embedded-mnemonic.ts'
 import { createHdWallets, type HdWallets } from '../wallets/hd-wallets.ts'
 import { type MnemonicSources, obtainMnemonic } from '../wallets/obtain-mnemonic.ts'
+import { takeWallets } from '../wallets/wallet-turns.ts'
 import { openFunding } from './open-funding.ts'
 import { createRelayedSpending } from './relayed-spending.ts'
 import { openRelayerMoney } from './relayer-money.ts'
@@ -55,6 +56,8 @@ export type UserWalletsOptions = {
   target: Target
   connection: TargetConnection
   redact: Redactor
+  /** Who uses the wallets, for others that want them: `run <id>`. */
+  user: string
   /** Where payments to wallets are written down. @default nowhere */
   journalFile?: string
   note: (text: string) => void
@@ -66,10 +69,11 @@ export type UserWalletsOptions = {
 /**
  * Opens the wallets of a run, and when users pay for themselves, begins to fund them.
  *
- * @throws LoadTestError CONFIG_INVALID without a funder or a mnemonic, CHAIN_INSUFFICIENT_FUNDS, CHAIN_*
+ * @throws LoadTestError CONFIG_INVALID without a funder or a mnemonic, WALLETS_BUSY while another run uses one of them,
+ * CHAIN_INSUFFICIENT_FUNDS, CHAIN_*
  */
 export async function openUserWallets(options: UserWalletsOptions): Promise<UserWallets> {
-  const { config, target, connection, redact, note, signal, forced } = options
+  const { config, target, connection, redact, note, signal } = options
   const home = { chainId: target.chain.id, rpcUrls: target.chain.rpcUrls }
   const { mnemonic } = await obtainMnemonic({
     mnemonic: config.secrets.mnemonic,
@@ -85,27 +89,69 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
     ...wallets.user(config.wallets.firstIndex + index),
     index,
   })
-  if (config.flow.submission === 'relayed') {
-    const { maxFeePerGas } = await connection.fees.current({ signal })
-    const capWei = config.limits.maxSpendWei
-    const spending = createRelayedSpending({ capWei, flowWei: firstFlowGas * maxFeePerGas })
-    const token = config.secrets.apiServerToken
-    const money = await openRelayerMoney({ target, connection, token, signal, forced })
+  const { part } = config.load
+  const { firstIndex } = config.wallets
+  const release = await takeWallets(
+    {
+      rpc: connection.rpc,
+      firstAddress: wallets.user(0).address,
+      wallets: { from: firstIndex + part.index, count: shareOf(config.users, part), step: part.count },
+      user: options.user,
+      endsSoon: false,
+    },
+    { signal, note },
+  )
+  try {
+    const opened =
+      config.flow.submission === 'relayed'
+        ? await openRelayed(options, walletOf)
+        : await openFunded(options, walletOf, partOfWallets(wallets, firstIndex, part))
     return {
-      ...{ walletOf, ...withoutMoney },
-      funded: async (index) => spending.begin(index),
-      spentWei: spending.spentWei,
-      flowEnded(record) {
-        spending.flowEnded(record)
-        money.flowEnded(record)
+      ...opened,
+      async close() {
+        await opened.close()
+        await release()
       },
-      settle: async () => ({ statement: await money.settle(), problems: [] }),
     }
+  } catch (error) {
+    await release()
+    throw error
   }
+}
 
+type WalletOf = (index: number) => FlowUser
+
+/** Wallets that sign and do not pay. */
+async function openRelayed(
+  { config, target, connection, signal, forced }: UserWalletsOptions,
+  walletOf: WalletOf,
+): Promise<UserWallets> {
+  const { maxFeePerGas } = await connection.fees.current({ signal })
+  const capWei = config.limits.maxSpendWei
+  const spending = createRelayedSpending({ capWei, flowWei: firstFlowGas * maxFeePerGas })
+  const token = config.secrets.apiServerToken
+  const money = await openRelayerMoney({ target, connection, token, signal, forced })
+  return {
+    ...{ walletOf, ...withoutMoney },
+    funded: async (index) => spending.begin(index),
+    spentWei: spending.spentWei,
+    flowEnded(record) {
+      spending.flowEnded(record)
+      money.flowEnded(record)
+    },
+    settle: async () => ({ statement: await money.settle(), problems: [] }),
+  }
+}
+
+/** Wallets that pay for themselves. */
+async function openFunded(
+  options: UserWalletsOptions,
+  walletOf: WalletOf,
+  own: Pick<HdWallets, 'user'>,
+): Promise<UserWallets> {
+  const { config, target, connection, note, signal, forced } = options
   const { part } = config.load
   const batches = new LatencyHistogram()
-  const own = partOfWallets(wallets, config.wallets.firstIndex, part)
   const funding = await openFunding({
     config,
     target,

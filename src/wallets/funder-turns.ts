@@ -75,8 +75,12 @@ function waitingFor({ address }: Funder, { signal, note }: TurnOptions) {
   return { signal, onWait }
 }
 
-/** Locks keep two from disturbing each other; without a place for them payments are as right, and slower. */
-async function inFolder(
+/**
+ * Takes a lock in the folder of this user's locks.
+ *
+ * Locks keep two from disturbing each other; without a place for them payments are as right, and slower.
+ */
+export async function inFolder(
   { folder = usualFolder(), signal, note }: TurnOptions,
   lock: (folder: string) => Promise<() => Promise<void>>,
 ): Promise<() => Promise<void>> {
@@ -98,20 +102,23 @@ async function inFolder(
 /** Named by the user's number: a container's may have no name. Elsewhere the system keeps temporary files apart by itself. */
 const usualFolder = (): string => join(tmpdir(), `vana-load-${process.getuid?.() ?? 'user'}`)
 
-/** One lock for each funder and chain: a chain is known by its id, but those on this machine, which have one in common, by their ports. */
-function pathOf(folder: string, { rpc, address }: Funder): string {
+/** One lock for each funder and chain. */
+const pathOf = (folder: string, { rpc, address }: Funder): string =>
+  join(folder, `funder-${rpc.chainId}-${address.toLowerCase()}${placeOf(rpc)}`)
+
+/** A chain is known by its id, but those on this machine, which have one in common, by their ports. */
+export function placeOf(rpc: Funder['rpc']): string {
   const hosts = rpc.endpoints().map(({ label }) => new URL(label.split(' ')[0] ?? '').host)
   const isHere = hosts.every((host) => /^(localhost|127\.|\[::1\])/.test(host))
-  const where = isHere
-    ? `-${hosts
-        .sort()
-        .join('-')
-        .replaceAll(/[^\w.-]/g, '_')}`
-    : ''
-  return join(folder, `funder-${rpc.chainId}-${address.toLowerCase()}${where}`)
+  if (!isHere) return ''
+  return `-${hosts
+    .sort()
+    .join('-')
+    .replaceAll(/[^\w.-]/g, '_')}`
 }
 
 const runsOf = (path: string): string => `${path}-runs`
 
-const nameOf = ({ pid, sinceMs }: LockHolder): string =>
+/** A process and since when it holds a lock, for people. */
+export const nameOf = ({ pid, sinceMs }: LockHolder): string =>
   `${pid} (since ${new Date(sinceMs).toISOString().slice(0, 19)}Z)`

@@ -18,6 +18,7 @@ export type FundOptions = WalletOptions & { own: { journal: string | undefined }
 export async function fundCommand(options: FundOptions, io: CommandIo, opened: OpenWallets): Promise<number> {
   const { wallets, limits, command, environment } = options
   const { noun } = opened
+  let release = async (): Promise<void> => {}
   try {
     if (opened.isNew) io.stderr.write(`Made the keystore ${wallets.keystoreFile}.\n`)
     if (noun === 'wallet' && environment.get('VANA_LOAD_SUBMISSION')?.value === 'relayed') {
@@ -35,6 +36,7 @@ export async function fundCommand(options: FundOptions, io: CommandIo, opened: O
       io.stderr.write(`Each lane is to hold ${formatEther(amountWei)} VANA, ${enough}.\n`)
     }
     const capWei = limits.maxSpendWei ?? (BigInt(count) * amountWei * 11n) / 10n
+    release = await opened.claim(ranges, '`vana-load wallets fund`')
     const total = await fundAll(options, io, opened, { payer, ranges, amountWei, maxSpendWei: capWei })
     const { valueWei, feesWei, ...counts } = total
     const document = {
@@ -54,6 +56,7 @@ export async function fundCommand(options: FundOptions, io: CommandIo, opened: O
     )
     return exitCodes.ok
   } finally {
+    await release()
     await opened.close()
   }
 }

@@ -41,6 +41,7 @@ export function openLanes(options: LaneOptions, io: CommandIo): OpenWallets {
       ...{ wallets: { user: lanes.lane }, chain, contracts: home.contracts },
     }),
     ranges: [range],
+    claim: async () => async () => {},
     isNew: false,
     async amountWei() {
       if (wallets.fundingWei !== undefined) return wallets.fundingWei

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import type { Address } from 'viem'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { processRedactor } from '../../redaction/process-redactor.ts'
-import { type IndexRange, indexRange, parseIndexRange } from '../../wallets/index-range.ts'
+import { type IndexRange, indexRange, parseIndexRange, uniteRanges } from '../../wallets/index-range.ts'
 import { readKeystoreFacts } from '../../wallets/keystore.ts'
 import { obtainMnemonic } from '../../wallets/obtain-mnemonic.ts'
 import { TestWalletManager } from '../../wallets/test-wallet-manager.ts'
+import { takeWallets } from '../../wallets/wallet-turns.ts'
 import type { CommandIo } from '../command-io.ts'
 import { type OpenChain, openChain } from './open-chain.ts'
 import { readPassphrase } from './read-passphrase.ts'
@@ -20,6 +21,12 @@ export type OpenWallets = Omit<OpenChain, 'chain'> & {
   manager: TestWalletManager
   /** Which of them; those that were named, or all that there are. */
   ranges: IndexRange[]
+  /**
+   * Keeps others from these wallets until the returned function is called; lanes are shared with their server.
+   *
+   * @throws LoadTestError WALLETS_BUSY while a run uses one of them; the signal's reason
+   */
+  claim(ranges: readonly IndexRange[], user: string): Promise<() => Promise<void>>
   /** Whether the keystore was made just now. */
   isNew: boolean
   /** What each of them is to hold. @throws LoadTestError a `CHAIN_*` code */
@@ -70,11 +77,33 @@ export async function openWallets(
   const ranges = named ? [named] : await knownRanges(keystoreFile)
 
   const opened = openChain(options, home, io)
+  const { chain } = opened
+  const manager = new TestWalletManager({ mnemonic, chain, contracts: home.contracts })
+  const claim = async (claimed: readonly IndexRange[], user: string): Promise<() => Promise<void>> => {
+    const releases: (() => Promise<void>)[] = []
+    const release = async (): Promise<void> => {
+      for (const one of releases) await one()
+    }
+    try {
+      for (const range of uniteRanges(claimed)) {
+        const use = { rpc: chain.rpc, firstAddress: manager.wallet(0).address, user, endsSoon: true }
+        const note = (text: string): void => void io.stderr.write(`${text}\n`)
+        releases.push(
+          await takeWallets({ ...use, wallets: { ...range, step: 1 } }, { signal: io.signal, note }),
+        )
+      }
+    } catch (error) {
+      await release()
+      throw error
+    }
+    return release
+  }
   return {
     ...opened,
     home,
     noun: 'wallet',
-    manager: new TestWalletManager({ mnemonic, chain: opened.chain, contracts: home.contracts }),
+    manager,
+    claim,
     ranges,
     isNew: source === 'new keystore',
     amountWei: async () => wallets.fundingWei ?? userFundingWei,

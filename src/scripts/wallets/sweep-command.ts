@@ -26,10 +26,12 @@ export async function sweepCommand(
 ): Promise<number> {
   const { command, limits, own } = options
   const { manager, home, noun, checkChain, close } = opened
+  let release = async (): Promise<void> => {}
   try {
     await checkChain()
     const receiver = own.receiver ?? privateKeyToAddress(funderKey(options, home))
     const ranges = toEmpty(opened, receiver, io)
+    release = await opened.claim(ranges, '`vana-load wallets sweep`')
     const total = { wallets: 0, sweptWallets: 0, failedWallets: 0, sweptWei: 0n, feesWei: 0n, leftWei: 0n }
     const failures: SweepFailure[] = []
     const remaining: IndexRange[] = []
@@ -86,6 +88,7 @@ export async function sweepCommand(
     )
     return total.failedWallets === 0 && unread === 0 ? exitCodes.ok : exitCodes.notReady
   } finally {
+    await release()
     await close()
   }
 }
