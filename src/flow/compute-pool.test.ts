@@ -20,7 +20,7 @@ test.runIf(process.platform === 'linux')(
   async () => {
     const before = getPriority()
     await pool.run('makeUserData', { seed: 'nice', index: 0, size: 'small' })
-    expect(nicenessOfThreads().filter((nice) => nice === giveWayNiceness())).toHaveLength(1)
+    expect(nicenessOfThreads().filter((nice) => nice === giveWayNiceness('thread'))).toHaveLength(1)
     expect(getPriority()).toBe(before)
   },
 )

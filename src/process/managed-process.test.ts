@@ -229,6 +229,6 @@ describe('giving way', () => {
   test('is what its threads do from the start, when it is told to', async () => {
     const managed = node(`${sayReady} ${stayUp}`, { givesWay: true })
     await managed.start()
-    expect(getPriority(managed.pid)).toBe(giveWayNiceness())
+    expect(getPriority(managed.pid)).toBe(giveWayNiceness('process'))
   })
 })
