@@ -43,9 +43,9 @@ export class LaneLedger {
 
   /** A new block of the chain. */
   onBlock(block: SeenBlock): void {
-    const inBlock = new Set(block.transactions)
+    const { findBlock } = this.#options
     const mined = [...this.pending.values()]
-      .filter(({ hashes }) => hashes.some((hash) => inBlock.has(hash)))
+      .filter(({ hashes }) => hashes.some((hash) => findBlock(hash)?.hash === block.hash))
       .sort((a, b) => a.nonce - b.nonce)
     for (const entry of mined) this.#confirmIn(block, entry)
   }

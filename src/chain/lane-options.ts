@@ -1,5 +1,6 @@
 import type { Address, Hash, Hex, LocalAccount } from 'viem'
 import type { Clock } from '../async/clock.ts'
+import type { ErrorCode } from '../errors/catalog.ts'
 import type { BlockFeed } from './block-feed.ts'
 import type { FeeQuote, Fees } from './fees.ts'
 import type { LaneBooks } from './lane-books.ts'
@@ -36,6 +37,8 @@ export type LaneNote = {
   nonce: number
   hash?: Hash
   reason?: string
+  /** Of the error that holds it up. */
+  code?: ErrorCode
 }
 
 /** What to send. */

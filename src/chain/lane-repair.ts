@@ -12,6 +12,10 @@ export type LaneRepairOptions = LaneOptions &
   LaneResendOptions & {
     /** Whether a send is under way, which would take a gap's nonce by itself. */
     isSending(): boolean
+    /** Blocks without progress after which a node is asked whether it still has the head of the line. @default 2 */
+    askAfterBlocks?: number
+    /** Whether fees may be raised for that no block takes it. @default always */
+    mayRaise?(entry: LaneEntry): boolean
   }
 
 /** The part of a lane that keeps it going. */
@@ -29,8 +33,6 @@ type Standstill = Sighting & {
 
 /** At least this long between two looks while no block comes. */
 const lookEveryMs = 1000
-/** After so many blocks without progress, a node is asked whether it still has the head of the line. */
-const askAfterBlocks = 2
 /** Fees above the cap, too little coin, a cap that is reached. */
 const lasting = new Set<string>(['CHAIN_UNDERPRICED', 'CHAIN_INSUFFICIENT_FUNDS', 'SPENDING_CAP'])
 /** What lies there with fees so many times the current ones does not lie there for its fees. */
@@ -51,7 +53,7 @@ const enoughFees = 4n
 export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
   const { rpc, feed, fees, account, ledger, clock, note } = options
   const { pending: entries } = ledger
-  const { stuckAfterBlocks = 8, stuckAfterMs = 60_000 } = options
+  const { askAfterBlocks = 2, stuckAfterBlocks = 8, stuckAfterMs = 60_000, mayRaise = () => true } = options
   const stickyKey = account.address
   const { offerAgain, replace, fill, settleOvertaken, isKnown } = createLaneResend(options)
   let running = false
@@ -85,7 +87,7 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
       // What holds the line up is not ours: left by an earlier life of this key, or sent by another program.
       if (nonces.stateOf(count) === 'submitted') await fill(count)
     } else if (!head.outbid && !(await isKnown(head))) await offerAll()
-    else if (await hasEnoughFees(head)) await offerAgain(head)
+    else if ((await hasEnoughFees(head)) || !mayRaise(head)) await offerAgain(head)
     else await replace(head)
   }
 
@@ -162,7 +164,7 @@ export function createLaneRepair(options: LaneRepairOptions): LaneRepair {
       } catch (error) {
         // Nothing is lost: the next look begins again. What can last is worth a note.
         if (error instanceof LoadTestError && lasting.has(error.code)) {
-          note({ action: 'held-up', nonce: nonces.confirmed, reason: error.message })
+          note({ action: 'held-up', nonce: nonces.confirmed, reason: error.message, code: error.code })
         }
       } finally {
         running = false

@@ -1,9 +1,11 @@
-import type { Clock } from '../async/clock.ts'
 import { mayBeSent } from './broadcast.ts'
-import type { Fees } from './fees.ts'
 import { rejectionReason } from './rpc-error.ts'
-import type { RpcPool } from './rpc-pool.ts'
-import { sendUserTransaction, type UserSubmission, type UserTransaction } from './user-transaction.ts'
+import {
+  sendUserTransaction,
+  type UserSubmission,
+  type UserTransaction,
+  type UserTransactionParts,
+} from './user-transaction.ts'
 
 /**
  * Makes a sender for users who each come with a wallet of their own, most of them with a new one.
@@ -13,11 +15,9 @@ import { sendUserTransaction, type UserSubmission, type UserTransaction } from '
  *
  * @example const send = createUserSender({ rpc, fees }); const submission = await send({ account, to, data, signal })
  */
-export function createUserSender(parts: {
-  rpc: RpcPool
-  fees: Fees
-  clock?: Clock
-}): (transaction: Omit<UserTransaction, 'nonce'>) => Promise<UserSubmission> {
+export function createUserSender(
+  parts: UserTransactionParts,
+): (transaction: Omit<UserTransaction, 'nonce'>) => Promise<UserSubmission> {
   let walletsAreNew = true
   return async (transaction) => {
     if (!walletsAreNew) return await sendUserTransaction(parts, transaction)

@@ -3,9 +3,12 @@ import { type Clock, systemClock } from '../async/clock.ts'
 import { broadcast, mayBeSent, type SignedTransaction } from './broadcast.ts'
 import { estimateGas, readTransactionCount, withMargin } from './chain-reads.ts'
 import type { FeeQuote, Fees } from './fees.ts'
+import type { FundsFor } from './funds-for.ts'
+import type { KeepTransaction, KeptTransaction } from './keep-transaction.ts'
+import type { LaneBooks } from './lane-books.ts'
+import { createLaneSigner } from './lane-signing.ts'
 import { rejectionReason } from './rpc-error.ts'
 import type { RpcPool } from './rpc-pool.ts'
-import { signTransaction } from './sign-transaction.ts'
 
 // What other rooms build on: sendUserTransaction({ rpc, fees }, { account, to, data, nonce, signal }) -> UserSubmission.
 
@@ -24,19 +27,18 @@ export type UserTransaction = {
   gasMargin?: number
   /** @default the account has what it has */
   fundsFor?: FundsFor | undefined
+  /** Written for all that is sent, under every hash. @default none */
+  books?: LaneBooks | undefined
   signal?: AbortSignal | undefined
 }
 
-/**
- * Pays an account what it lacks to offer so much gas at the present price, and resolves once the account has it.
- *
- * @param options.refused whether a node has said that the account holds too little, whatever is known of its balance
- * @throws LoadTestError what ended the funding; the signal's reason
- */
-export type FundsFor = (
-  gas: bigint,
-  options: { refused?: boolean; signal?: AbortSignal | undefined },
-) => Promise<void>
+/** What a user's transaction is sent with. */
+export type UserTransactionParts = {
+  rpc: RpcPool
+  fees: Fees
+  keep?: KeepTransaction
+  clock?: Clock
+}
 
 /** A user's transaction on its way. */
 export type UserSubmission = SignedTransaction & {
@@ -47,8 +49,10 @@ export type UserSubmission = SignedTransaction & {
   afterBlock: number
   /** When sending began, `performance.now()`. */
   sendingAtMs: number
-  /** When the node had taken it, `performance.now()`. */
+  /** When the node had taken it, `performance.now()`; when sending ended, if the answer was lost. */
   submittedAtMs: number
+  /** Its keeping, see {@link createTransactionKeeper}. */
+  kept?: KeptTransaction | undefined
 }
 
 /**
@@ -59,17 +63,19 @@ export type UserSubmission = SignedTransaction & {
  * later flows and with the length of URLs and keys, so a shared figure would either fail or flatter the run by a call.
  *
  * @throws LoadTestError `TX_REVERTED` if the contract would refuse it (nothing is sent), a `CHAIN_*` code (with
- * `details.mayBeSent` if it may be mined all the same); the signal's reason.
+ * `details.mayBeSent` if it may be mined all the same, unless it is kept); the signal's reason.
+ * @param parts.keep looks after the transaction from the moment that a node has, or may have it. @default nobody does
  * @example
  * const submission = await sendUserTransaction({ rpc, fees }, { account, to, data, nonce: 0, signal })
  * const mined = await hub.waitForReceipt(submission.hash, submission)
  */
 export async function sendUserTransaction(
-  { rpc, fees, clock = systemClock }: { rpc: RpcPool; fees: Fees; clock?: Clock },
+  { rpc, fees, keep, clock = systemClock }: UserTransactionParts,
   transaction: UserTransaction,
 ): Promise<UserSubmission> {
   const { account, to, data, value, nonce: givenNonce, gas: givenGas, gasMargin = 0.1 } = transaction
-  const { fundsFor, signal } = transaction
+  const { fundsFor, books, signal } = transaction
+  const signer = createLaneSigner({ rpc, account, clock, books })
   const sticky = { signal, stickyKey: account.address }
   const call = {
     from: account.address,
@@ -82,12 +88,21 @@ export async function sendUserTransaction(
     givenGas ?? estimateGas(rpc, call, sticky).then((estimate) => withMargin(estimate, gasMargin)),
   ])
   const send = async (): Promise<UserSubmission> => {
-    const { blockNumber: afterBlock, maxFeePerGas, maxPriorityFeePerGas } = await fees.current({ signal })
+    const { blockNumber, maxFeePerGas, maxPriorityFeePerGas } = await fees.current({ signal })
     const quote = { maxFeePerGas, maxPriorityFeePerGas }
-    const signed = await signTransaction(account, rpc.chainId, { to, data, value, gas }, nonce, quote)
+    const content = { to, data, value, gas }
+    const entry = await signer.sign({ nonce, content, fees: quote, blockNumber, isRepair: false })
     const sendingAtMs = clock.now()
-    await broadcast(rpc, signed, { ...sticky, clock })
-    return { ...signed, nonce, gas, fees: quote, afterBlock, sendingAtMs, submittedAtMs: clock.now() }
+    try {
+      await broadcast(rpc, entry.signed, { ...sticky, clock })
+      entry.accepted = true
+    } catch (error) {
+      if (!mayBeSent(error)) entry.books.unsent?.(entry.signed.hash)
+      if (!mayBeSent(error) || keep === undefined) throw error
+    }
+    const kept = keep?.(entry, { account, books, fundsFor, signal })
+    const times = { sendingAtMs, submittedAtMs: clock.now() }
+    return { ...entry.signed, nonce, gas, fees: quote, afterBlock: blockNumber, ...times, kept }
   }
   return fundsFor === undefined ? await send() : await sendFunded(send, gas, fundsFor, { clock, signal })
 }

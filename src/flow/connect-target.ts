@@ -9,6 +9,7 @@ import { type BlockFeed, createBlockFeed } from '../chain/block-feed.ts'
 import { readCall } from '../chain/chain-reads.ts'
 import { tellRevert } from '../chain/explain-revert.ts'
 import { createFees, type Fees } from '../chain/fees.ts'
+import { createTransactionKeeper } from '../chain/keep-transaction.ts'
 import { offerAgain } from '../chain/offer-again.ts'
 import { findPermissionAdded } from '../chain/permission-event.ts'
 import { ReceiptHub } from '../chain/receipt-hub.ts'
@@ -124,7 +125,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
   )
   const policy = { ...retry, budget: createRetryBudget(retry.budgetRatio, 50), random, sleep }
   const relayed = { api, feed, receipts, sleep }
-  const sendDirectly = createUserSender(chain)
+  const sendDirectly = createUserSender({ ...chain, keep: createTransactionKeeper(chain) })
   return {
     services: {
       clock: { now: () => performance.now(), sleep },
@@ -153,12 +154,15 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
             data: encodeAddServerFilesAndPermissions(signed.typedData.message, signed.signature),
             gasMargin: settings.gasLimitMargin ?? 0.1,
             fundsFor: user.fundsFor,
+            books: user.books,
             signal,
           })
           offered.keep(submission, submission.afterBlock)
           return submission
         },
-        async receipt(submission, signal, onRefused) {
+        async receipt(submission, flowSignal, onRefused) {
+          const { kept } = submission
+          const signal = kept === undefined ? flowSignal : AbortSignal.any([flowSignal, kept.lost])
           const following = new AbortController()
           if (settings.submission === 'relayed')
             void followReplacements(relayed, submission.hash, following.signal, onRefused)
@@ -166,6 +170,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
           try {
             return await waitForReceipt(receipts, target, submission, { timeoutMs, confirmations, signal })
           } finally {
+            kept?.end()
             following.abort()
           }
         },

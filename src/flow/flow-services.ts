@@ -1,7 +1,9 @@
 import type { Hex } from 'viem'
 import type { RetryPolicy } from '../async/retry.ts'
 import type { RevertReason } from '../chain/explain-revert.ts'
-import type { FundsFor } from '../chain/user-transaction.ts'
+import type { FundsFor } from '../chain/funds-for.ts'
+import type { KeptTransaction } from '../chain/keep-transaction.ts'
+import type { LaneBooks } from '../chain/lane-books.ts'
 import type { SignedPermission } from '../vana/user-crypto.ts'
 import type { ComputePool } from './compute-pool.ts'
 import type { StepRunner } from './step-runner.ts'
@@ -15,6 +17,8 @@ export type FlowUser = {
   privateKey: Hex
   /** Tops the wallet up when gas costs more than it was given for. @default it holds what it holds */
   fundsFor?: FundsFor | undefined
+  /** Written for every transaction that the wallet sends, under every hash. @default none */
+  books?: LaneBooks | undefined
 }
 
 /** A personal server's identity for one user. */
@@ -32,6 +36,8 @@ export type Submission = {
   sendingAtMs: number
   /** When the other side had taken it, in milliseconds of `performance.now()`. */
   submittedAtMs: number
+  /** What looks after the user's own transaction until its receipt is there. */
+  kept?: KeptTransaction | undefined
 }
 
 /** What the chain says about a flow's transaction, once a block holds it. */

@@ -17,6 +17,7 @@ import { takeWallets } from '../wallets/wallet-turns.ts'
 import { openFunding } from './open-funding.ts'
 import { createRelayedSpending } from './relayed-spending.ts'
 import { openRelayerMoney } from './relayer-money.ts'
+import { createUserBooks } from './user-books.ts'
 
 /** The wallets of a run's users, and their money. */
 export type UserWallets = {
@@ -163,11 +164,13 @@ async function openFunded(
     signal,
     forced,
   })
+  const books = createUserBooks(funding.ledger, connection.reorgs)
   const placeOf = (index: number): number => Math.floor(index / part.count)
   return {
     walletOf: (index, onTopUp) => ({
       ...walletOf(index),
       fundsFor: funding.fundsFor(placeOf(index), onTopUp),
+      books: books.of(index),
     }),
     spentWei: funding.spentWei,
     fundingState() {
@@ -180,17 +183,7 @@ async function openFunded(
       await Promise.all(Array.from({ length: first }, (_, k) => funding.pool.ready(k, firstSignal)))
     },
     funded: (index, flowSignal) => funding.pool.ready(placeOf(index), flowSignal),
-    flowEnded({ tx }) {
-      if (!tx) return
-      funding.ledger.submitted(tx.hash)
-      if (tx.gasUsed === null || tx.gasPriceWei === null) return
-      // Its block may be gone already: the receipt is read again at the end.
-      if (tx.blockNumber !== null && connection.reorgs.mayBeRemoved(tx.blockNumber)) return
-      funding.ledger.settled(tx.hash, {
-        gasUsed: BigInt(tx.gasUsed),
-        effectiveGasPrice: BigInt(tx.gasPriceWei),
-      })
-    },
+    flowEnded: ({ tx }) => books.flowEnded(tx),
     endFunding: () => funding.end(),
     settle: () => funding.settle(),
     close: () => funding.close(),

@@ -40,9 +40,13 @@ export type MoneyLedger = {
   opened(wei: bigint): void
   /** The funder paid this in; its own gas apart. */
   funded(wei: bigint, feesWei: bigint): void
-  /** A transaction of a wallet is on its way: until it is settled, it may or may not cost something. */
-  submitted(hash: Hash): void
-  /** A transaction is in a block, whatever its status; a second time for the same one changes nothing. */
+  /**
+   * A transaction of a wallet is in flight: until it is settled, it may or may not cost something.
+   *
+   * @param rivals names those of which only one can be in a block: a wallet and a nonce. @default it has none
+   */
+  submitted(hash: Hash, rivals?: string): void
+  /** A transaction is in a block, whatever its status, and its rivals never will be; a second time changes nothing. */
   settled(hash: Hash, paid: GasPaid): void
   /** A transaction will never be in a block: another with its nonce is. */
   voided(hash: Hash): void
@@ -108,6 +112,9 @@ export function createMoneyLedger(): MoneyLedger {
     }
   }
 
+  const rivalsOf = ({ rivals }: Spending): Hash[] =>
+    rivals === undefined ? [] : [...open].flatMap(([hash, its]) => (its.rivals === rivals ? [hash] : []))
+
   const statement = (leftWei: bigint): MoneyStatement => ({
     fundedWei: openingWei + paidInWei,
     spentWei: usersWei + sweepFeesWei,
@@ -128,15 +135,17 @@ export function createMoneyLedger(): MoneyLedger {
       paidInWei += wei
       fundingFeesWei += feesWei
     },
-    submitted(hash) {
-      open.set(hash, { returns: null })
+    submitted(hash, rivals) {
+      if (!open.has(hash)) open.set(hash, { returns: null, rivals })
     },
     settled(hash, { gasUsed, effectiveGasPrice, status = 'success' }) {
       const spending = open.get(hash)
       if (spending === undefined) return
       open.delete(hash)
       const returnedWei = status === 'success' ? (spending.returns ?? 0n) : 0n
-      book(hash, { ...spending, costWei: gasUsed * effectiveGasPrice, returnedWei })
+      const beaten = rivalsOf(spending)
+      for (const rival of beaten) open.delete(rival)
+      book(hash, { ...spending, beaten, costWei: gasUsed * effectiveGasPrice, returnedWei })
     },
     voided(hash) {
       open.delete(hash)
@@ -145,12 +154,14 @@ export function createMoneyLedger(): MoneyLedger {
       if (hash !== undefined && settled.has(hash)) return
       // Taken back by the chain, and sent again as it was.
       if (hash !== undefined) open.delete(hash)
-      book(hash, { returns: wei, costWei: feesWei, returnedWei: wei })
+      book(hash, { returns: wei, costWei: feesWei, returnedWei: wei, beaten: [] })
     },
     reopen() {
       for (const [hash, booked] of settled) {
         book(hash, booked, -1n)
-        open.set(hash, { returns: booked.returns })
+        // Now any of those that have the nonce may be mined instead.
+        for (const one of [hash, ...booked.beaten])
+          open.set(one, { returns: booked.returns, rivals: booked.rivals })
       }
     },
     unsettled: () => [...open.keys()],
@@ -163,10 +174,14 @@ export function createMoneyLedger(): MoneyLedger {
 }
 
 /** A wallet's transaction: what it returns to the funder; `null` for a user's own, which returns nothing. */
-type Spending = { returns: bigint | null }
+type Spending = {
+  returns: bigint | null
+  /** See `MoneyLedger.submitted`. */
+  rivals?: string | undefined
+}
 
 /** A wallet's transaction in a block, as it stands in the ledger. */
-type Booked = Spending & { costWei: bigint; returnedWei: bigint }
+type Booked = Spending & { costWei: bigint; returnedWei: bigint; beaten: readonly Hash[] }
 
 function checkBalanced(statement: MoneyStatement, unsettled: number): void {
   const { fundedWei, spentWei, sweptWei, leftWei } = statement
