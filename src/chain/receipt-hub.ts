@@ -314,7 +314,20 @@ export class ReceiptHub {
     if (waiter.mined === undefined) return
     // A receipt may be read when its block is no longer the newest.
     const newest = Math.max(this.#lastNumber, waiter.mined.blockNumber)
-    if (newest - waiter.mined.blockNumber + 1 >= waiter.confirmations) waiter.resolve(waiter.mined)
+    if (newest - waiter.mined.blockNumber + 1 < waiter.confirmations) return
+    if (waiter.confirmations > 1 && this.#wasTakenBack(waiter.mined)) {
+      waiter.mined = undefined
+      this.#unprobed.add(waiter)
+      return
+    }
+    waiter.resolve(waiter.mined)
+  }
+
+  /** Whether the feed has another block in the place of a transaction's: its receipt came from a node that lags behind. */
+  #wasTakenBack({ transactionHash, blockHash, blockNumber }: MinedTransaction): boolean {
+    const newest = this.#feed.latest()?.number ?? 0
+    if (newest < blockNumber || !this.#feed.covers(blockNumber - 1)) return false
+    return this.#feed.find(transactionHash)?.hash !== blockHash
   }
 
   /** One last look before a wait is given up, so that the error says what the chain knows. */

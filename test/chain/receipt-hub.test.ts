@@ -54,6 +54,13 @@ async function startWorld() {
   }
 }
 
+/** What anvil answers to a call, as it is on the wire. */
+const askFor = (
+  client: Awaited<ReturnType<typeof startWorld>>['client'],
+  method: string,
+  params: unknown[],
+): Promise<unknown> => client.request({ method, params } as never)
+
 /** Fetches the answers to one method at once, and keeps them back until they are released. */
 function holdAnswers(node: ScriptedNode, method: string): { waiting: number; release(): void } {
   let release = (): void => {}
@@ -228,6 +235,35 @@ describe('the receipt hub', () => {
     await client.request({ method: 'eth_sendRawTransaction', params: [raw] } as never)
     await mine(2)
     expect((await waiting).blockNumber).toBe(2)
+  })
+
+  it('does not believe a receipt from a block that the feed has not in its place', async () => {
+    const { hub, node, feed, client, send, mine } = await startWorld()
+    await feed.head()
+    const unsubscribe = feed.subscribe({ onBlock: () => {} })
+    const hash = await send()
+    const raw = await client.request({ method: 'eth_getRawTransactionByHash', params: [hash] } as never)
+    await mine()
+    const stale = { receipt: await askFor(client, 'eth_getTransactionReceipt', [hash]), isServed: true }
+    const gone = await client.getBlock({ blockNumber: 1n })
+    const block = await askFor(client, 'eth_getBlockByNumber', ['0x1', false])
+    await client.request({ method: 'anvil_reorg', params: [1, []] } as never)
+    await mine()
+    await eventually(() => feed.latest()?.number).toBe(2)
+    node.answer = ({ method, params }) => {
+      if (!stale.isServed) return undefined
+      if (method === 'eth_getTransactionReceipt') return { result: stale.receipt }
+      return method === 'eth_getBlockByHash' && params[0] === gone.hash ? { result: block } : undefined
+    }
+    const waiting = hub.waitForReceipt(hash, { confirmations: 3 })
+    await eventually(() => node.count('eth_getTransactionReceipt')).toBeGreaterThan(0)
+    await mine(2)
+    await eventually(() => feed.latest()?.number).toBe(4)
+    stale.isServed = false
+    await client.request({ method: 'eth_sendRawTransaction', params: [raw] } as never)
+    await mine(3)
+    expect((await waiting).blockNumber).toBe(5)
+    unsubscribe()
   })
 
   it.each([
