@@ -48,7 +48,14 @@ export const targetSchema = z.strictObject({
   moreGrantees: z.array(granteeSchema).optional(),
   /** Development keys of an embedded chain; refused anywhere but on a loopback chain 14800. */
   accounts: z
-    .strictObject({ owner: privateKey, funder: privateKey, relayer: privateKey })
+    .strictObject({
+      owner: privateKey,
+      funder: privateKey,
+      /** The first of the relayer's keys; the only one in documents without `relayers`. */
+      relayer: privateKey,
+      /** All keys that the API server relays with, one for each sending lane. */
+      relayers: z.array(privateKey).min(1),
+    })
     .partial()
     .optional(),
   /** Which parts are embedded stand-ins rather than the real thing. */

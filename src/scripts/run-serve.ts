@@ -7,7 +7,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import { isOfPart } from '../load/split.ts'
 import { LoadTestApiServer } from '../server/load-test-api-server.ts'
 import { indexesOf } from '../wallets/index-range.ts'
-import { findRelayerLanes } from '../wallets/relayer-lanes.ts'
+import { developmentRelayers, findRelayerLanes } from '../wallets/relayer-lanes.ts'
 import type { CommandIo } from './command-io.ts'
 import { exitCodes } from './exit-code.ts'
 import type { ServeOptions } from './serve.ts'
@@ -74,10 +74,10 @@ function moreGrantees(target: TargetPlan, appKey: Hex) {
 
 /** The part's share of the relayer's keys, or its own lanes of the mnemonic; none turns the relay off. */
 function relayerKeys({ secrets, chain, target, part }: ServeOptions): readonly Hex[] {
-  const lanes = findRelayerLanes({ ...secrets, development: target.accounts?.relayer })
+  const lanes = findRelayerLanes({ ...secrets, development: developmentRelayers(target.accounts) })
   if (lanes === undefined) return []
   const numbers = [...indexesOf({ from: 0, count: lanes.count ?? chain.relayerLanes * part.count })]
-  // The public key of an embedded chain is everybody's.
+  // The public keys of an embedded chain are everybody's.
   const own = numbers.filter((number) => lanes.source === 'development' || isOfPart(number, part))
   if (own.length > 0) return own.map((number) => lanes.lane(number).privateKey)
   throw new LoadTestError(

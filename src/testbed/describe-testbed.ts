@@ -49,7 +49,10 @@ function describeChain(chain: OwnChain): TestbedDocument {
     ...(grantee && { grantee }),
     ...(moreGrantees.length > 0 && { moreGrantees }),
     versions: chain.versions,
-    accounts: { owner: owner.privateKey, funder: funder.privateKey, relayer: relayer.privateKey },
+    accounts: {
+      ...{ owner: owner.privateKey, funder: funder.privateKey, relayer: relayer.privateKey },
+      relayers: [...chain.relayerPrivateKeys],
+    },
   }
 }
 

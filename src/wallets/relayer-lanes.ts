@@ -9,8 +9,21 @@ export type RelayerKeys = {
   relayerPrivateKeys?: readonly Hex[] | undefined
   /** Lanes are its wallets at `m/44'/60'/1'/0/i`. Secret. */
   mnemonic?: string | undefined
-  /** The public key of an embedded chain's relayer. */
-  development?: Hex | undefined
+  /** The public keys of an embedded chain's relayer, one for each lane. */
+  development?: readonly Hex[] | undefined
+}
+
+/**
+ * Finds the development keys that a target document has for its relayer.
+ *
+ * @param accounts of the document; older ones have the first key alone, as `relayer`
+ * @returns one key for each lane; none where the document has no accounts
+ */
+export function developmentRelayers(
+  accounts: { relayer?: Hex | undefined; relayers?: readonly Hex[] | undefined } = {},
+): readonly Hex[] {
+  const { relayer, relayers } = accounts
+  return relayers ?? (relayer === undefined ? [] : [relayer])
 }
 
 /** The sending lanes of a relayer, by their numbers. */
@@ -32,13 +45,13 @@ export type RelayerLanes = {
 export function findRelayerLanes({
   relayerPrivateKeys = [],
   mnemonic,
-  development,
+  development = [],
 }: RelayerKeys): RelayerLanes | undefined {
   if (relayerPrivateKeys.length > 0) return fromKeys('keys', relayerPrivateKeys)
   if (mnemonic !== undefined) {
     return { source: 'mnemonic', count: undefined, lane: createHdWallets(mnemonic).lane }
   }
-  return development === undefined ? undefined : fromKeys('development', [development])
+  return development.length === 0 ? undefined : fromKeys('development', development)
 }
 
 function fromKeys(source: 'keys' | 'development', keys: readonly Hex[]): RelayerLanes {

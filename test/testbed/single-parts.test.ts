@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { noStorageSecrets } from '../../src/config/storage-secrets.ts'
 import { openStorage } from '../../src/flow/open-storage.ts'
+import { relayerKeys } from '../../src/testbed/chain/relayer-accounts.ts'
 import { startProgram } from '../e2e/program.fixture.ts'
 import { type ChainFixture, fileKeyOf, startChainFixture } from '../personal-server/chain.fixture.ts'
 import { type FileStore, startFileStore } from '../personal-server/file-store.fixture.ts'
@@ -55,7 +56,9 @@ describe('vana-load testbed --only', () => {
     expect(embedded).toEqual(['chain'])
     expect(described).toMatchObject({ id: 14800, rpcUrls: [url] })
     expect(grantee?.id).toBe(1)
-    expect(Object.keys(accounts ?? {})).toEqual(['owner', 'funder', 'relayer'])
+    expect(Object.keys(accounts ?? {})).toEqual(['owner', 'funder', 'relayer', 'relayers'])
+    expect(accounts?.relayers).toEqual(relayerKeys(4))
+    expect(accounts?.relayers?.[0]).toBe(accounts?.relayer)
     await interrupt(part)
     expect(isAlive(pids?.chain ?? 0)).toBe(false)
   })

@@ -8,6 +8,7 @@ import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import * as prepareWallets from '../../src/scripts/prepare-wallets.ts'
 import * as wallets from '../../src/scripts/wallets.ts'
+import { relayerKeys } from '../../src/testbed/chain/relayer-accounts.ts'
 import { createHdWallets } from '../../src/wallets/hd-wallets.ts'
 import { generateMnemonic } from '../../src/wallets/mnemonic.ts'
 import { type ApiWorld, newUser, post, relayBody, startApiWorld } from '../server/api-server.fixture.ts'
@@ -184,6 +185,36 @@ describe('the lanes of a relayer', () => {
     const keys = { ...env, VANA_LOAD_RELAYER_PRIVATE_KEYS: newKeys(2).join(',') }
     expect(await json('status', keys)).toMatchObject({ ranges: [{ from: 0, count: 2 }] })
     expect(await json('status', {})).toMatchObject({ ranges: [{ from: 0, count: 1 }], funded: 1 })
+  })
+
+  it('are all those of a testbed, as its document lists them', async () => {
+    const document = JSON.parse(await readFile(join(folder, 'target.json'), 'utf8'))
+    const relayers = relayerKeys(3)
+    const path = join(folder, 'three-lanes.json')
+    await writeFile(path, JSON.stringify({ ...document, accounts: { ...document.accounts, relayers } }))
+    const receiver = world.chain.accounts.owner.address
+    for (const address of relayers.slice(1).map((key) => privateKeyToAddress(key))) {
+      await world.chain.client.setBalance({ address, value: parseEther('1') })
+    }
+    const named = async (...args: string[]) => {
+      const { stdout, error } = await runInProcess(
+        wallets,
+        [...args, '--lanes', '--json', '--target', path],
+        {},
+      )
+      expect(error).toBeUndefined()
+      return JSON.parse(stdout)
+    }
+    const status = await named('status', '--list')
+    expect(status).toMatchObject({ ranges: [{ from: 0, count: 3 }], wallets: 3 })
+    expect(status.list.map(({ address }: { address: Address }) => address)).toEqual(
+      relayers.map((key) => privateKeyToAddress(key)),
+    )
+    const journal = join(folder, 'three-lanes.ndjson')
+    const funded = await named('fund', '--funding', '2', '--range', '1-2', '--journal', journal)
+    expect(funded).toMatchObject({ fundedWallets: 2, valueWei: String(parseEther('2')) })
+    const swept = await named('sweep', '--range', '1-2', '--receiver', receiver)
+    expect(swept).toMatchObject({ sweptWallets: 2, leftWei: '0' })
   })
 
   it('pay the others if one of them is the funder, and take back what those have left', async () => {

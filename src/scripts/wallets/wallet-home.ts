@@ -10,6 +10,7 @@ import { readTarget } from '../../config/resolve-target.ts'
 import type { ContractAddresses } from '../../config/target.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { isEmbedded } from '../../wallets/embedded-mnemonic.ts'
+import { developmentRelayers } from '../../wallets/relayer-lanes.ts'
 import { checkChainAllowed } from '../../wallets/wallet-chain.ts'
 import type { WalletOptions } from './wallet-options.ts'
 
@@ -20,8 +21,8 @@ export type ChainTarget = {
   contracts: Pick<ContractAddresses, 'multicall3' | 'multisend'>
   /** The development funder; of embedded chains only. */
   devFunder: Hex | undefined
-  /** The development relayer that `serve` sends with when it is given no other. */
-  devRelayer: Hex | undefined
+  /** The development keys that `serve` relays with when it is given no others. */
+  devRelayers: readonly Hex[]
 }
 
 /**
@@ -50,7 +51,7 @@ export function findWalletHome({ command, limits, environment }: WalletOptions):
     const { chain, accounts } = readTarget(command.target)
     const { id: chainId, rpcUrls, contracts } = chain
     const devFunder = isEmbedded({ chainId, rpcUrls }) ? accounts?.funder : undefined
-    return { chainId, rpcUrls, contracts, devFunder, devRelayer: accounts?.relayer }
+    return { chainId, rpcUrls, contracts, devFunder, devRelayers: developmentRelayers(accounts) }
   }
 
   function fromEnvironment(): ChainTarget {
@@ -68,7 +69,7 @@ export function findWalletHome({ command, limits, environment }: WalletOptions):
         rpcUrls,
         contracts: deployedContracts,
         devFunder: undefined,
-        devRelayer: undefined,
+        devRelayers: [],
       }
     }
     throw new LoadTestError('CONFIG_INVALID', 'The target env needs an RPC endpoint and a chain id.', {
