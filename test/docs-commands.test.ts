@@ -148,10 +148,8 @@ async function tryProgram(
   env: Record<string, string>,
 ): Promise<string | undefined> {
   const extra = { done: [], planned: ['--dry-run'], read: ['--no-such-flag'] }[way]
-  // Wallets are looked after on a chain that stays up, which the reader names once.
-  const target = /^(?:prepare-)?wallets/.test(args[0] ?? '') ? { VANA_LOAD_TARGET: 'target.json' } : {}
   const { exitCode, stderr } = await runInProcess([...args, ...extra], {
-    env: { ...environment, ...target, ...env },
+    env: { ...environment, ...env },
   })
   if (way !== 'read') return exitCode === 0 ? undefined : `exit code ${exitCode}: ${stderr}`
   const isRead =

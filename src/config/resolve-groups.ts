@@ -5,6 +5,7 @@ import type { ParameterGroup, ValuesOf } from './parameter.ts'
 import { nameParameters } from './parameter-names.ts'
 import { type Problem, throwProblems } from './problem.ts'
 import { type Resolved, resolveParameters } from './resolve-parameters.ts'
+import type { Source } from './source.ts'
 
 /**
  * Resolves groups of parameters by themselves, for commands that take neither preset nor config file.
@@ -25,6 +26,18 @@ export function resolveGroups<Groups extends Record<string, ParameterGroup>>(
     hint?: string
   },
 ): { [Group in keyof Groups]: ValuesOf<Groups[Group]> } {
+  return resolveGroupSources(groups, sources).values
+}
+
+/**
+ * As `resolveGroups`, and says of each value where it came from.
+ *
+ * @returns `sourceOf` takes a key such as `testbed.blockTime`; a value that nothing gives has the source `default`
+ */
+export function resolveGroupSources<Groups extends Record<string, ParameterGroup>>(
+  groups: Groups,
+  sources: Parameters<typeof resolveGroups<Groups>>[1],
+): { values: { [Group in keyof Groups]: ValuesOf<Groups[Group]> }; sourceOf(key: string): Source } {
   const parameters = nameParameters(groups)
   const fromEnvironment = environmentLayer(parameters, sources.environment, knownVariables())
   const layers = [flagLayer(parameters, sources.flags), fromEnvironment.layer]
@@ -40,5 +53,8 @@ export function resolveGroups<Groups extends Record<string, ParameterGroup>>(
     resolved[group] = { ...resolved[group], [name]: values.get(key)?.value }
   }
   // The groups make the type; every value passed its own schema.
-  return resolved as { [Group in keyof Groups]: ValuesOf<Groups[Group]> }
+  return {
+    values: resolved as { [Group in keyof Groups]: ValuesOf<Groups[Group]> },
+    sourceOf: (key) => values.get(key)?.source ?? { kind: 'default' },
+  }
 }

@@ -22,7 +22,7 @@ export const define: CommandModule['define'] = (command, io, run) => {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  $ vana-load prepare-wallets --keystore wallets.json --count 200 --funding 0.1 --max-spend 21\n' +
+      '\nExamples:\n  $ vana-load prepare-wallets --target moksha --keystore wallets.json --count 200 --funding 0.1 --max-spend 21\n' +
         '  $ vana-load prepare-wallets --keystore wallets.json --target target.json --count 50\n',
     )
 }

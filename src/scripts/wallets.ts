@@ -23,10 +23,10 @@ export const define: CommandModule['define'] = (command, io, run) => {
     .addHelpText(
       'after',
       '\nExamples:\n  $ vana-load wallets generate --keystore wallets.json --count 200\n' +
-        '  $ vana-load wallets fund --keystore wallets.json --funding 0.1 --max-spend 21\n' +
-        '  $ vana-load wallets status --keystore wallets.json\n' +
-        '  $ vana-load wallets sweep --keystore wallets.json\n' +
-        '  $ vana-load wallets fund --lanes --users 500 --max-spend 20\n',
+        '  $ vana-load wallets fund --target moksha --keystore wallets.json --funding 0.1 --max-spend 21\n' +
+        '  $ vana-load wallets status --target moksha --keystore wallets.json\n' +
+        '  $ vana-load wallets sweep --target moksha --keystore wallets.json\n' +
+        '  $ vana-load wallets fund --lanes --target target.json --users 500 --max-spend 20\n',
     )
 
   const generate = command.command('generate').summary('make a keystore with new wallets')

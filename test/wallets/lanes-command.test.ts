@@ -170,7 +170,7 @@ describe('the lanes of a relayer', () => {
     const { address } = createHdWallets(env.VANA_LOAD_MNEMONIC).lane(1)
     await world.chain.client.setBalance({ address, value: parseEther('0.06') })
     const { stdout, stderr } = await ask('fund --funding 0.1 --range 1-2', env)
-    expect(stderr).toMatch(/^Each lane is to hold 0\.1 VANA, together enough for some \d+ relayed users/)
+    expect(stderr).toMatch(/\nEach lane is to hold 0\.1 VANA, together enough for some \d+ relayed users/)
     expect(stderr).toContain('Lanes 1-2: 0 hold enough; 2 get 0.14 VANA in 1 transactions')
     expect(stdout).toMatch(/^Funded 2 lanes with 0\.14 VANA/)
     expect(await balance(address)).toBe(parseEther('0.1'))

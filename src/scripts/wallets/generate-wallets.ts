@@ -1,15 +1,17 @@
 import { existsSync } from 'node:fs'
 import { LoadTestError } from '../../errors/load-test-error.ts'
+import { createHdWallets } from '../../wallets/hd-wallets.ts'
 import { formatIndexRange } from '../../wallets/index-range.ts'
 import type { CommandIo } from '../command-io.ts'
 import { exitCodes } from '../exit-code.ts'
-import { openWallets } from './open-wallets.ts'
+import { openMnemonic } from './open-wallets.ts'
+import { findWalletHome } from './wallet-home.ts'
 import type { WalletOptions } from './wallet-options.ts'
 
 /**
  * Makes a keystore with new wallets, or with those of the mnemonic in the environment.
  *
- * @throws LoadTestError KEYSTORE_EXISTS; what `openWallets` throws
+ * @throws LoadTestError KEYSTORE_EXISTS; what `findWalletHome` and `openMnemonic` throw
  */
 export async function generateWallets(options: WalletOptions, io: CommandIo): Promise<number> {
   const keystore = options.wallets.keystoreFile
@@ -19,10 +21,10 @@ export async function generateWallets(options: WalletOptions, io: CommandIo): Pr
   if (existsSync(keystore)) {
     throw new LoadTestError('KEYSTORE_EXISTS', `There is something at ${keystore} already.`)
   }
-  const { manager, home, ranges, close } = await openWallets(options, io, 'create')
-  await close()
+  const home = findWalletHome(options, io, { needsChain: false })
+  const { mnemonic, ranges } = await openMnemonic(options, home, io, 'create')
   const wallets = ranges.map(formatIndexRange).join(', ')
-  const { address } = manager.wallet(ranges[0]?.from ?? 0)
+  const { address } = createHdWallets(mnemonic).user(ranges[0]?.from ?? 0)
   io.stdout.write(
     options.command.json
       ? `${JSON.stringify({ schemaVersion: 1, keystore, chainId: home.chainId, ranges, firstAddress: address })}\n`

@@ -20,7 +20,7 @@ export type LaneOptions = WalletOptions & { own: { relayerLanes: number; users?:
  */
 export function openLanes(options: LaneOptions, io: CommandIo): OpenWallets {
   const { secrets, own, wallets } = options
-  const home = findWalletHome(options)
+  const home = findWalletHome(options, io)
   const lanes = findRelayerLanes({ ...secrets, development: home.devRelayers })
   if (lanes === undefined) {
     throw new LoadTestError('CONFIG_INVALID', 'There is no relayer, so there are no lanes.', {

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import type { Address } from 'viem'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { processRedactor } from '../../redaction/process-redactor.ts'
+import type { WalletHome } from '../../wallets/embedded-mnemonic.ts'
 import { type IndexRange, indexRange, parseIndexRange, uniteRanges } from '../../wallets/index-range.ts'
 import { readKeystoreFacts } from '../../wallets/keystore.ts'
-import { obtainMnemonic } from '../../wallets/obtain-mnemonic.ts'
+import { type ObtainedMnemonic, obtainMnemonic } from '../../wallets/obtain-mnemonic.ts'
 import { TestWalletManager } from '../../wallets/test-wallet-manager.ts'
 import { takeWallets } from '../../wallets/wallet-turns.ts'
 import type { CommandIo } from '../command-io.ts'
@@ -54,28 +55,8 @@ export async function openWallets(
   io: CommandIo,
   use: KeystoreUse,
 ): Promise<OpenWallets> {
-  const { wallets, secrets, run } = options
-  const home = findWalletHome(options)
-  const { keystoreFile } = wallets
-  const named = namedRange(options, wallets.firstIndex)
-  const { mnemonic, source } = await obtainMnemonic({
-    mnemonic: secrets.mnemonic,
-    keystore:
-      keystoreFile === undefined
-        ? undefined
-        : {
-            path: keystoreFile,
-            create: use === 'create',
-            passphrase: (purpose) => readPassphrase(purpose, keystoreFile, secrets.keystorePassphrase, io),
-          },
-    seed: run.seed,
-    home,
-    warn: (text) => io.stderr.write(`${text}\n`),
-    range: use === 'look' ? noWallets : (named ?? defaultRange(options, use)),
-  })
-  processRedactor.register(mnemonic)
-  const ranges = named ? [named] : await knownRanges(keystoreFile)
-
+  const home = findWalletHome(options, io)
+  const { mnemonic, source, ranges } = await openMnemonic(options, home, io, use)
   const opened = openChain(options, home, io)
   const { chain } = opened
   const manager = new TestWalletManager({ mnemonic, chain, contracts: home.contracts })
@@ -106,10 +87,46 @@ export async function openWallets(
     claim,
     ranges,
     isNew: source === 'new keystore',
-    amountWei: async () => wallets.fundingWei ?? userFundingWei,
+    amountWei: async () => options.wallets.fundingWei ?? userFundingWei,
     without: () => ({ ranges, leftOut: undefined }),
     carries: async () => undefined,
   }
+}
+
+/** Where wallets come from, and which of them a command is about. */
+export type OpenMnemonic = ObtainedMnemonic & { ranges: IndexRange[] }
+
+/**
+ * Opens where wallets come from as a command was told to; no chain is needed.
+ *
+ * @throws LoadTestError CONFIG_INVALID; what `obtainMnemonic` throws
+ */
+export async function openMnemonic(
+  options: WalletOptions,
+  home: WalletHome,
+  io: CommandIo,
+  use: KeystoreUse,
+): Promise<OpenMnemonic> {
+  const { wallets, secrets, run } = options
+  const { keystoreFile } = wallets
+  const named = namedRange(options, wallets.firstIndex)
+  const obtained = await obtainMnemonic({
+    mnemonic: secrets.mnemonic,
+    keystore:
+      keystoreFile === undefined
+        ? undefined
+        : {
+            path: keystoreFile,
+            create: use === 'create',
+            passphrase: (purpose) => readPassphrase(purpose, keystoreFile, secrets.keystorePassphrase, io),
+          },
+    seed: run.seed,
+    home,
+    warn: (text) => io.stderr.write(`${text}\n`),
+    range: use === 'look' ? noWallets : (named ?? defaultRange(options, use)),
+  })
+  processRedactor.register(obtained.mnemonic)
+  return { ...obtained, ranges: named ? [named] : await knownRanges(keystoreFile) }
 }
 
 /**

@@ -1,17 +1,19 @@
 import type { Hex } from 'viem'
 import { environmentLayer } from '../../config/environment-layer.ts'
 import { knownVariables } from '../../config/known-variables.ts'
-import { deployedContracts, mainnetChainId, mokshaDefaults } from '../../config/moksha.ts'
+import { deployedContracts, mainnetChainId, mokshaChainId, mokshaDefaults } from '../../config/moksha.ts'
 import { nameParameters } from '../../config/parameter-names.ts'
 import { targetParameters } from '../../config/parameters/target-environment.ts'
 import { throwProblems } from '../../config/problem.ts'
 import { resolveParameters } from '../../config/resolve-parameters.ts'
 import { readTarget } from '../../config/resolve-target.ts'
+import { describeSource } from '../../config/source.ts'
 import type { ContractAddresses } from '../../config/target.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { isEmbedded } from '../../wallets/embedded-mnemonic.ts'
 import { developmentRelayers } from '../../wallets/relayer-lanes.ts'
 import { checkChainAllowed } from '../../wallets/wallet-chain.ts'
+import type { CommandIo } from '../command-io.ts'
 import type { WalletOptions } from './wallet-options.ts'
 
 /** The chain that wallets are on: the part of a target that they need. */
@@ -25,12 +27,38 @@ export type ChainTarget = {
   devRelayers: readonly Hex[]
 }
 
+/** The embedded chain while nobody has started it: wallets can be made for it, and nothing can be read or sent. */
+const embeddedHome: ChainTarget = {
+  ...{ chainId: mokshaChainId, rpcUrls: [], contracts: deployedContracts },
+  ...{ devFunder: undefined, devRelayers: [] },
+}
+
 /**
- * Finds the chain that a command about wallets names; storage and servers need not be known for it.
+ * Finds the chain that a command about wallets names, and says on standard error which target that is and who named it.
+ * Storage and servers need not be known.
  *
+ * @param options.needsChain whether the chain has to be up. Without it, the target `local` is a chain without endpoints.
+ * @default true
  * @throws LoadTestError CONFIG_INVALID, MAINNET_REFUSED
  */
-export function findWalletHome({ command, limits, environment }: WalletOptions): ChainTarget {
+export function findWalletHome(
+  options: WalletOptions,
+  io: Pick<CommandIo, 'stderr'>,
+  { needsChain = true }: { needsChain?: boolean } = {},
+): ChainTarget {
+  const { command, targetSource } = options
+  const home = findAllowedHome(options, needsChain)
+  if (!command.json) {
+    const source = describeSource(targetSource)
+    io.stderr.write(`Target: ${command.target} (${source}), chain ${home.chainId}.\n`)
+  }
+  return home
+}
+
+function findAllowedHome(
+  { command, limits, environment, targetSource }: WalletOptions,
+  needsChain: boolean,
+): ChainTarget {
   const home = command.target === 'moksha' || command.target === 'env' ? fromEnvironment() : fromDocument()
   checkChainAllowed(home.chainId, limits.allowMainnet)
   if (home.chainId === mainnetChainId && limits.maxSpendWei === undefined) {
@@ -40,11 +68,14 @@ export function findWalletHome({ command, limits, environment }: WalletOptions):
 
   function fromDocument(): ChainTarget {
     if (command.target === 'local') {
+      if (!needsChain) return embeddedHome
       throw new LoadTestError(
         'CONFIG_INVALID',
-        'The embedded stack of a run ends with it; its wallets do too.',
+        `The target is local (${describeSource(targetSource)}), and no embedded chain is up: that of a run ends with it.`,
         {
-          hint: 'Start one with `vana-load testbed --json > target.json`, and give --target target.json.',
+          hint:
+            'Start one that stays up with `vana-load testbed --json > target.json` and give --target target.json, or ' +
+            'give --target moksha.',
         },
       )
     }

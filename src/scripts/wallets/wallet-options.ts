@@ -7,7 +7,8 @@ import { limitParameters, walletParameters } from '../../config/parameters/money
 import { runParameters } from '../../config/parameters/run.ts'
 import { secretParameters } from '../../config/parameters/secrets.ts'
 import { walletsCommandParameters } from '../../config/parameters/wallets-command.ts'
-import { resolveGroups } from '../../config/resolve-groups.ts'
+import { resolveGroupSources } from '../../config/resolve-groups.ts'
+import type { Source } from '../../config/source.ts'
 import type { CommandIo } from '../command-io.ts'
 import { addEnvironmentOptions, readCommandEnvironment } from '../environment-options.ts'
 import { addParameterOptions, readTypedFlags } from '../parameter-options.ts'
@@ -38,6 +39,8 @@ type SharedGroups = typeof sharedGroups
 /** What a command about wallets was told. */
 export type WalletOptions = { [Group in keyof SharedGroups]: ValuesOf<SharedGroups[Group]> } & {
   environment: Environment
+  /** Where the target's name came from. */
+  targetSource: Source
 }
 
 const headings = {
@@ -68,6 +71,7 @@ export function addWalletOptions<Own extends ParameterGroup>(
   return () => {
     const { flags, problems } = readTypedFlags(command, parameters)
     const environment = readCommandEnvironment(command, io)
-    return { ...resolveGroups(groups, { flags, environment, problems }), environment }
+    const { values, sourceOf } = resolveGroupSources(groups, { flags, environment, problems })
+    return { ...values, environment, targetSource: sourceOf('command.target') }
   }
 }
