@@ -58,7 +58,8 @@ describe('a command that is interrupted', () => {
     child.kill('SIGTERM')
     expect(await ended).toBe(130)
     expect(stderr).toBe(
-      'ABORTED: Stopped before the end, as it was asked to.\n' +
+      'Target: env (flag --target), chain 14800.\n' +
+        'ABORTED: Stopped before the end, as it was asked to.\n' +
         '  hint: Give the same command again to go on; what is done stays done.\n',
     )
     node.closeAllConnections()
