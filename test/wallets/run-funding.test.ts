@@ -1,5 +1,6 @@
 import { type Address, formatEther, parseEther } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { watchReorgs } from '../../src/chain/reorg-watch.ts'
 import type { LoadTestConfig } from '../../src/config/load-test-config.ts'
 import type { Target } from '../../src/config/target.ts'
 import type { TargetConnection } from '../../src/flow/connect-target.ts'
@@ -39,7 +40,7 @@ function openRun(fundingWei = amountWei) {
   return openFunding({
     config,
     target,
-    connection: { rpc, feed, fees, receipts: hub } as TargetConnection,
+    connection: { rpc, feed, fees, reorgs: watchReorgs(feed), receipts: hub } as TargetConnection,
     wallets: { user: (k) => manager.wallet(from + k) },
     journalFile: undefined,
     note: () => {},
