@@ -39,11 +39,12 @@ export async function correctRun(
     await folder.correctFlows(corrections)
     return { measurements: await remeasure(measured, flows(), recorder), check, problems: [] }
   } catch (error) {
-    // Stopped at once, or the disk is full: there is a summary all the same, of what was seen during the run.
+    // There is a summary all the same, of what was seen during the run.
+    const uncorrected = { measurements: measured, check: null }
+    if (parts.signal.aborted) return { ...uncorrected, problems: [] }
     const { code, message } =
       error instanceof LoadTestError ? error : { code: 'INTERNAL', message: String(error) }
-    const problems =
-      code === 'ABORTED' ? [] : [{ code, message: `The flows could not be checked once more: ${message}` }]
-    return { measurements: measured, check: null, problems }
+    const problem = { code, message: `The flows could not be checked once more: ${message}` }
+    return { ...uncorrected, problems: [problem] }
   }
 }

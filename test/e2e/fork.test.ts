@@ -83,7 +83,7 @@ describe('a run on a fork', () => {
     const plan = startProgram(['run', '--dry-run'], folder, { VANA_LOAD_FORK: forkUrl })
     const { code, stdout, stderr } = await plan.ended
     expect(code).toBe(0)
-    expect(stdout).toMatch(/forkUrl .*\/v2\/\*\*\* {2}\(environment VANA_LOAD_FORK\)/)
+    expect(stdout).toMatch(/forkUrl .*:\d+\/\*\*\* {2}\(environment VANA_LOAD_FORK\)/)
     expect(stdout + stderr).not.toContain(accessKey)
   })
 })
