@@ -557,7 +557,7 @@ describe('a pool of several endpoints', () => {
   it('tells two endpoints apart that look alike without their keys', async () => {
     const node = await startNode()
     const pool = poolOver([{ url: `${node.url}/?key=1` }, { url: `${node.url}/?key=2` }])
-    expect(pool.endpoints().map(({ label }) => label)).toEqual([`${node.url}?***`, `${node.url}?*** (2)`])
+    expect(pool.endpoints().map(({ label }) => label)).toEqual([`${node.url}/***`, `${node.url}/*** (2)`])
   })
 
   it('needs at least one', () => {

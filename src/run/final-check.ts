@@ -115,7 +115,7 @@ async function lookAt(flows: readonly FlowRecord[], look: Look, options: FinalCh
   const { rpc, currentHash } = connection
   if (flows.length === 0) return
   const hashes = new Map(flows.flatMap(({ index, tx }) => (tx === null ? [] : [[index, tx.hash]])))
-  const receipts = await readReceipts(rpc, [...hashes.values()])
+  const receipts = await readReceipts(rpc, [...hashes.values()], { signal })
   // A relayer may have replaced those that are in no block.
   const missing = [...hashes].filter(([, hash]) => !receipts.has(hash))
   await runLimited(missing, 8, async ([index, hash]) => {
@@ -125,7 +125,7 @@ async function lookAt(flows: readonly FlowRecord[], look: Look, options: FinalCh
     const hash = hashes.get(index)
     return hash === undefined || hash === old ? [] : [hash]
   })
-  for (const [hash, receipt] of await readReceipts(rpc, replaced)) receipts.set(hash, receipt)
+  for (const [hash, receipt] of await readReceipts(rpc, replaced, { signal })) receipts.set(hash, receipt)
 
   const timestamps = await readTimestamps(connection, [...receipts.values()])
   const homeless: Hash[] = []

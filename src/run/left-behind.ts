@@ -1,5 +1,6 @@
 import { type Address, formatEther } from 'viem'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
+import { LoadTestError } from '../errors/load-test-error.ts'
 import { formatIndexRange, type IndexRange } from '../wallets/index-range.ts'
 import type { MoneyLedger } from '../wallets/money-ledger.ts'
 import type { SpendingLimit } from '../wallets/spending-limit.ts'
@@ -26,17 +27,21 @@ export function howToReturn(config: LoadTestConfig, receiver: Address, range?: I
   return `\`${command}\` returns it.`
 }
 
-/** Says what a run that was stopped at once has left on its wallets, at most: payments may have been on their way. */
+/** Describes what a run that had to end at once has left on its wallets, at most: payments may have been in flight. */
 export function notReturned(
   config: LoadTestConfig,
   ledger: MoneyLedger,
-  { limit, funder }: { limit: SpendingLimit; funder: Address },
+  { limit, funder, reason }: { limit: SpendingLimit; funder: Address; reason: unknown },
 ): Problem {
   const { openingWei, spentWei, sweptWei } = ledger.statement(0n)
   const atMostWei = openingWei + config.limits.maxSpendWei - limit.leftWei() - spentWei - sweptWei
   const range = formatIndexRange(walletsOf(config))
+  const { code, why } =
+    reason instanceof LoadTestError
+      ? { code: reason.code, why: 'The embedded stack ended' }
+      : { code: 'ABORTED' as const, why: 'The run was stopped at once' }
   const message =
-    `The run was stopped at once: up to ${formatEther(atMostWei)} VANA on wallets ${range} were not returned. ` +
+    `${why}: up to ${formatEther(atMostWei)} VANA on wallets ${range} were not returned. ` +
     howToReturn(config, funder)
-  return { code: 'ABORTED', message }
+  return { code, message }
 }

@@ -152,7 +152,7 @@ export async function openFunding(options: {
         if (!forced.aborted) throw error
         return {
           statement: noMoney,
-          problems: [notReturned(config, ledger, { limit, funder: account.address })],
+          problems: [notReturned(config, ledger, { limit, funder: account.address, reason: forced.reason })],
         }
       }
     },

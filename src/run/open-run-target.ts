@@ -25,6 +25,16 @@ export type RunTarget = {
   close(): Promise<unknown>
 }
 
+/** Aborted when the embedded chain has ended, and what is on it can no longer be returned. */
+export function chainEnd(
+  { lost }: Pick<RunTarget, 'lost'>,
+  { target }: Pick<LoadTestConfig, 'target'>,
+): AbortSignal {
+  const ended = new AbortController()
+  if (target === 'local') void lost.then((error) => ended.abort(error))
+  return ended.signal
+}
+
 /**
  * Makes the environment under test ready: starts the embedded stack for `local`, and for a target without an API server
  * one of its own, each as a child process.

@@ -29,6 +29,7 @@ import type { Conductor } from './conductor.ts'
 import { correctRun } from './correct-run.ts'
 import { fundFirst } from './fund-first.ts'
 import { watchGrantees } from './grantee-load.ts'
+import { chainEnd } from './open-run-target.ts'
 import { createTargetProtection } from './protect-target.ts'
 import { openRunStage, type RunStage } from './run-stage.ts'
 import { settleRunMoney } from './settle-run-money.ts'
@@ -127,7 +128,7 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
       journalFile: folder.file('funding'),
       note: view.note,
       signal: stop.starting,
-      forced: test.forced,
+      forced: AbortSignal.any([test.forced, chainEnd(stage, config)]),
     })
     open.push(wallets)
     settle = () => settleRunMoney(wallets)

@@ -145,7 +145,8 @@ async function settleLate(
 ): Promise<void> {
   for (const untilMs = systemClock.now() + receiptPatienceMs; ; ) {
     try {
-      const read = (): Promise<Map<Hash, Receipt>> => readReceipts(chain.rpc, ledger.unsettled())
+      const read = (): Promise<Map<Hash, Receipt>> =>
+        readReceipts(chain.rpc, ledger.unsettled(), { signal: forced })
       for (const [hash, receipt] of await persistence.hold(read)) ledger.settled(hash, receipt)
     } catch (error) {
       // Reported as transactions without a known end.

@@ -252,7 +252,7 @@ describe('vana-load run', () => {
     ).ended
     const { users, rpc, components } = summarySchema.parse(JSON.parse(stdout))
     expect(users.succeeded).toBe(3)
-    const label = `${others.chain.rpcUrls[0]}?***`
+    const label = `${others.chain.rpcUrls[0]}/***`
     expect(Object.keys(rpc.byEndpoint)).toEqual([label])
     expect(Object.keys(rpc.apiServer?.byEndpoint ?? {})).toEqual([label])
     expect(rpc.apiServer?.byMethod.eth_sendRawTransaction).toBe(3)
