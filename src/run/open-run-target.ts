@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -25,14 +26,19 @@ export type RunTarget = {
   close(): Promise<unknown>
 }
 
-/** Aborted when the embedded chain has ended, and what is on it can no longer be returned. */
-export function chainEnd(
+/** Aborts with `forced`, and once the embedded chain has ended: what is on it can no longer be returned. */
+export function endsAtOnce(
+  forced: AbortSignal,
   { lost }: Pick<RunTarget, 'lost'>,
   { target }: Pick<LoadTestConfig, 'target'>,
 ): AbortSignal {
+  if (target !== 'local') return forced
   const ended = new AbortController()
-  if (target === 'local') void lost.then((error) => ended.abort(error))
-  return ended.signal
+  void lost.then((error) => ended.abort(error))
+  const either = AbortSignal.any([forced, ended.signal])
+  // Every wallet that is swept listens to it.
+  setMaxListeners(0, either)
+  return either
 }
 
 /**

@@ -29,7 +29,7 @@ import type { Conductor } from './conductor.ts'
 import { correctRun } from './correct-run.ts'
 import { fundFirst } from './fund-first.ts'
 import { watchGrantees } from './grantee-load.ts'
-import { chainEnd } from './open-run-target.ts'
+import { endsAtOnce } from './open-run-target.ts'
 import { createTargetProtection } from './protect-target.ts'
 import { openRunStage, type RunStage } from './run-stage.ts'
 import { settleRunMoney } from './settle-run-money.ts'
@@ -128,7 +128,7 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
       journalFile: folder.file('funding'),
       note: view.note,
       signal: stop.starting,
-      forced: AbortSignal.any([test.forced, chainEnd(stage, config)]),
+      forced: endsAtOnce(test.forced, stage, config),
     })
     open.push(wallets)
     settle = () => settleRunMoney(wallets)

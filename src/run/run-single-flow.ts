@@ -15,7 +15,7 @@ import { type Money, mismatchOf } from '../results/money-balance.ts'
 import { makeRunId } from '../results/run-id.ts'
 import { checkChain } from './check-chain.ts'
 import { connectionSettings } from './connection-settings.ts'
-import { chainEnd, openRunTarget } from './open-run-target.ts'
+import { endsAtOnce, openRunTarget } from './open-run-target.ts'
 import { settleRunMoney } from './settle-run-money.ts'
 import { createStopControl } from './stop-control.ts'
 import { type MoneySettlement, openUserWallets, type UserWallets } from './user-wallets.ts'
@@ -66,7 +66,7 @@ export async function runSingleFlow(single: SingleFlow): Promise<SingleFlowResul
     await checkChain(client.connection, config.flow.submission, note, stop.starting)
     await client.connection.compute.warmUp()
     const { connection } = client
-    const forced = AbortSignal.any([single.forced, chainEnd(run, config)])
+    const forced = endsAtOnce(single.forced, run, config)
     wallets = await openUserWallets({
       ...{ config, target, connection, redact, note, forced },
       user: 'a single flow',

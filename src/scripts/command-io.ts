@@ -14,10 +14,10 @@ export type CommandIo = {
   /** For people. */
   stderr: OutputStream
   /**
-   * Prints a document that is read back as configuration on standard output, with the keys that it was asked for. Whatever else is
-   * written is redacted.
+   * Prints text for another program on standard output as it is, with the keys that it needs: a target document, the address of an
+   * Artillery agent. Whatever else is written is redacted.
    */
-  printConfiguration(text: string): void
+  printForProgram(text: string): void
   env: Readonly<Record<string, string | undefined>>
   cwd: string
   /** Aborted at the first SIGINT, SIGTERM or SIGHUP: start nothing new, finish what is in flight, write results. */
@@ -94,7 +94,7 @@ export function openProcessIo(): ProcessIo {
     io: {
       stdout: process.stdout,
       stderr: process.stderr,
-      printConfiguration: stdout.writeUnredacted,
+      printForProgram: stdout.writeUnredacted,
       env: process.env,
       cwd: process.cwd(),
       signal: graceful.signal,

@@ -48,7 +48,7 @@ export async function runTestbed(
     signal: io.signal,
   })
   try {
-    if (command.json) io.printConfiguration(toJson(testbed.document))
+    if (command.json) io.printForProgram(toJson(testbed.document))
     else io.stdout.write(describe(testbed.document))
     startFaultsInTime(testbed, io)
     const ended = await Promise.race([testbed.partEnded, aborted(io.signal)])

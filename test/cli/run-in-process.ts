@@ -19,7 +19,7 @@ export async function runInProcess(
   const signal = isStopped ? AbortSignal.abort() : new AbortController().signal
   const { exitCode, error } = await runCommandLine(args, {
     ...{ stdout, stderr, env, cwd: process.cwd(), signal },
-    printConfiguration: (text) => void stdout.write(text),
+    printForProgram: (text) => void stdout.write(text),
     forced: new AbortController().signal,
   })
   const described =

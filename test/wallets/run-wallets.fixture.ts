@@ -27,7 +27,7 @@ export async function runInProcess(
     env,
     cwd: '/',
     signal,
-    printConfiguration() {},
+    printForProgram() {},
     forced: signal,
   }
   let exitCode = 0

@@ -24,7 +24,8 @@ import { silentView } from '../silent-view.ts'
  * standard error. When the input ends, nobody else comes; who is at work has the grace of an interrupted run.
  */
 export async function runAgent(io: CommandIo): Promise<number> {
-  const tell = (news: AgentNews): void => void io.stdout.write(`${JSON.stringify(news)}\n`)
+  // The URL of the desk ends in its token. Errors are redacted below.
+  const tell = (news: AgentNews): void => io.printForProgram(`${JSON.stringify(news)}\n`)
   const redactor = processRedactor
   try {
     const lines = createInterface({ input: process.stdin })
