@@ -3,7 +3,7 @@ import { createRedactor } from './redact.ts'
 
 /**
  * The redactor of this process: it is there before anything is read, learns secrets as they become known, and stands in front
- * of standard output, standard error and every file of results. See docs/decisions/0018-redaction.md.
+ * of standard output, standard error and every file of results. See docs/decisions/0019-redaction.md.
  */
 export const processRedactor = createRedactor()
 
