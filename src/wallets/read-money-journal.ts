@@ -23,19 +23,13 @@ export async function* readMoneyJournal(path: string): AsyncGenerator<MoneyEntry
  */
 export async function readOpenPayments(path: string): Promise<Hash[]> {
   const open = new Map<number, Hash[]>()
-  const hashes: Hash[] = []
-  const giveUp = (): void => {
-    hashes.push(...[...open.values()].flat())
-    open.clear()
-  }
   for await (const entry of readMoneyJournal(path)) {
-    // Batches are numbered anew with each plan.
-    if (entry.type === 'plan') giveUp()
+    // A plan is made when everything sent before it has a known end; its batches are numbered anew.
+    if (entry.type === 'plan') open.clear()
     else if (entry.type === 'sent') open.set(entry.batch, [...(open.get(entry.batch) ?? []), entry.hash])
     else if (entry.type === 'paid') open.delete(entry.batch)
   }
-  giveUp()
-  return hashes
+  return [...open.values()].flat()
 }
 
 /** Lines begin with a line end, so the last has none behind it. */
