@@ -56,11 +56,7 @@ export class DataPortabilityFlow {
   async run(user: FlowUser, options: RunFlowOptions): Promise<FlowResult> {
     const { signal, observer = {}, runId = this.#options.runId } = options
     const { timeoutMs } = this.#options
-    const limit = linkedSignal(
-      signal,
-      timeoutMs,
-      () => new LoadTestError('FLOW_TIMEOUT', `The flow did not end within ${timeoutMs} ms.`),
-    )
+    const limit = linkedSignal(signal, timeoutMs, () => timedOut(timeoutMs, runner.lastFailure()))
     const { clock, retry } = this.#services
     const endMs = clock.now() + timeoutMs
     const policy = { ...retry, remainingMs: () => endMs - clock.now() }
@@ -197,6 +193,14 @@ export class DataPortabilityFlow {
     const sizes = Object.keys(dataSizes) as DataSize[]
     return sizes[Math.floor(createRandom(seed, 'size', index)() * sizes.length)] ?? 'medium'
   }
+}
+
+/** Names what was waited out until the time was up: the time alone says nothing of the cause. */
+function timedOut(timeoutMs: number, lastFailure: unknown): LoadTestError {
+  const cause = lastFailure instanceof Error ? `; the last attempt: ${lastFailure.message}` : '.'
+  return new LoadTestError('FLOW_TIMEOUT', `The flow did not end within ${timeoutMs} ms${cause}`, {
+    cause: lastFailure,
+  })
 }
 
 type Progress = Pick<FlowResult, 'tx' | 'verified' | 'answer'>

@@ -24,6 +24,8 @@ export type StepRunner = {
   retry<T>(work: () => Promise<T>): Promise<T>
   /** Tells of an error that the step does not fail with, if it says that the target is asked too much. */
   tellLimit(error: unknown): void
+  /** The last failure of the current step that was followed by another attempt, if any. */
+  lastFailure(): unknown
   /** Milliseconds per step that began. */
   durations: Partial<Record<StepName, number>>
   /** The step at work, or the one that failed. */
@@ -47,6 +49,7 @@ export function createStepRunner(
 ): StepRunner {
   const durations: Partial<Record<StepName, number>> = {}
   let current: StepName | null = null
+  let lastFailure: unknown
   const told = new WeakSet<object>()
   const tellLimit = (error: unknown): void => {
     if (current === null || !saysTooMuch(error) || isToldByPool(error) || told.has(error)) return
@@ -55,6 +58,7 @@ export function createStepRunner(
   }
   const advise = (error: unknown): ReturnType<typeof retryAdvice> => {
     tellLimit(error)
+    lastFailure = error
     return retryAdvice(error)
   }
   const own: RetryPolicy = {
@@ -66,11 +70,13 @@ export function createStepRunner(
   return {
     durations,
     current: () => current,
+    lastFailure: () => lastFailure,
     tellLimit,
     retry: (work) => retry(work, own, signal, advise),
     async step(name, work, { idempotent = false, turn } = {}) {
       signal.throwIfAborted()
       current = name
+      lastFailure = undefined
       await turn?.(signal)
       observer.onStepStart?.(name)
       const startedAt = clock.now()
