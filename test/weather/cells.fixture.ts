@@ -25,12 +25,13 @@ const faultsOf: Record<FaultPlace, readonly { faults: readonly string[]; atLeast
   rpc: [
     { faults: transport, atLeast: usersOfCell - 1 },
     { faults: slow, atLeast: usersOfCell },
-    { faults: ['restart=2s/6s', 'send-error=20%', 'drop-tx=20%', 'stuck-tx=20%', 'reorg=2/5s'], atLeast: 0 },
+    { faults: ['restart=2s/6s', 'send-error=20%'], atLeast: usersOfCell - 1 },
+    { faults: ['drop-tx=20%', 'stuck-tx=20%', 'reorg=2/5s'], atLeast: usersOfCell - 2 },
   ],
   storage: [
     { faults: transport, atLeast: usersOfCell - 1 },
     { faults: slow, atLeast: usersOfCell },
-    { faults: ['restart=2s/6s'], atLeast: 0 },
+    { faults: ['restart=2s/6s'], atLeast: usersOfCell - 1 },
   ],
   'personal-server': [
     { faults: work, atLeast: 0 },
