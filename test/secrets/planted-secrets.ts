@@ -36,8 +36,6 @@ export const secrets = {
   filePassphrase: 'pa$$ phrase kept in 1 file',
 } as const
 
-export type SecretName = keyof typeof secrets
-
 /** The service account's key file. */
 export const serviceAccount = JSON.stringify({
   type: 'service_account',
