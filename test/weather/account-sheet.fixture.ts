@@ -52,7 +52,8 @@ export function createAccountReader(client: PublicClient, funder: Address, walle
         for (const hash of transactions) feesWei += await feeOf(hash)
       }
       const [funderWei = 0n, ...walletsWei] = await Promise.all(
-        accounts.map((address) => client.getBalance({ address })),
+        // At the block whose fees were counted last: what a killed process had sent may still be mined meanwhile.
+        accounts.map((address) => client.getBalance({ address, blockNumber: last })),
       )
       const sumWei = walletsWei.reduce((sum, wei) => sum + wei, funderWei + feesWei)
       return { funderWei, walletsWei, feesWei, sumWei }
