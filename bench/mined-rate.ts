@@ -1,4 +1,4 @@
-import type { BlockFeed, SeenBlock } from '../src/chain/block-feed.ts'
+import type { BlockFeed, SeenBlock } from '../src/chain/blocks/block-feed.ts'
 
 /** How fast blocks take transactions while somebody sends. */
 export type MinedRate = {

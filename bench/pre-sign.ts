@@ -1,6 +1,6 @@
 import { type Hex, parseGwei } from 'viem'
-import { encodeAddServerFilesAndPermissions } from '../src/chain/add-server-files-and-permissions.ts'
-import { signTransaction } from '../src/chain/sign-transaction.ts'
+import { encodeAddServerFilesAndPermissions } from '../src/chain/permissions/add-server-files-and-permissions.ts'
+import { signTransaction } from '../src/chain/transactions/sign-transaction.ts'
 import { toNativeAccount } from '../src/crypto/native-account.ts'
 import { normalizeSignature } from '../src/crypto/normalize-signature.ts'
 import { contractAddresses } from '../src/testbed/chain/contract-addresses.ts'

@@ -20,7 +20,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
-import { ownVersion } from '../src/scripts/own-version.ts'
+import { ownVersion } from '../src/scripts/cli/own-version.ts'
 import { sdkVersion } from '../src/vana/sdk-version.ts'
 
 const require = createRequire(import.meta.url)

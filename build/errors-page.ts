@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type ErrorCode, errorCatalog } from '../src/errors/catalog.ts'
-import { exitCodeOf } from '../src/scripts/exit-code.ts'
+import { exitCodeOf } from '../src/scripts/cli/exit-code.ts'
 
 /** The page, as Markdown. */
 export function errorsPage(): string {

@@ -1,5 +1,5 @@
 import { formatMeasured } from '../src/report/format-value.ts'
-import { describeError } from '../src/scripts/describe-error.ts'
+import { describeError } from '../src/scripts/cli/describe-error.ts'
 
 /** What a milestone is measured by, and how it did. */
 export type Criteria = {

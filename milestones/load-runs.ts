@@ -5,7 +5,7 @@ import type { RunFolder } from '../src/results/run-folder.ts'
 import type { Summary } from '../src/results/summary-schema.ts'
 import type { TimelineLine } from '../src/results/timeline-line.ts'
 import type { RunStage } from '../src/run/run-stage.ts'
-import { ownVersion } from '../src/scripts/own-version.ts'
+import { ownVersion } from '../src/scripts/cli/own-version.ts'
 import { refuse } from './options.ts'
 import {
   checkThreshold,

@@ -34,10 +34,10 @@ export const { readRun } = await compiled<typeof import('../src/results/read-run
 export const { writeReports } =
   await compiled<typeof import('../src/report/write-reports.ts')>('report/write-reports.js')
 export const { describeError } =
-  await compiled<typeof import('../src/scripts/describe-error.ts')>('scripts/describe-error.js')
+  await compiled<typeof import('../src/scripts/cli/describe-error.ts')>('scripts/describe-error.js')
 export const { exitCodeOfError } =
-  await compiled<typeof import('../src/scripts/exit-code.ts')>('scripts/exit-code.js')
+  await compiled<typeof import('../src/scripts/cli/exit-code.ts')>('scripts/exit-code.js')
 export const { openRunView } =
-  await compiled<typeof import('../src/scripts/open-run-view.ts')>('scripts/open-run-view.js')
+  await compiled<typeof import('../src/scripts/run/open-run-view.ts')>('scripts/open-run-view.js')
 export const { resultOf } =
   await compiled<typeof import('../src/dashboard/live-run.ts')>('dashboard/live-run.js')

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { expect, it } from 'vitest'
-import { addParameterOptions, readTypedFlags } from '../scripts/parameter-options.ts'
+import { addParameterOptions, readTypedFlags } from '../scripts/cli/parameter-options.ts'
 import { flagsOf } from './flags-of.ts'
 import { nameParameters } from './parameter-names.ts'
 import { testbedParameters } from './parameters/chain.ts'

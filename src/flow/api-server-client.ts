@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { type Hex, isHex } from 'viem'
 import { z } from 'zod'
-import { describeRevert } from '../chain/revert.ts'
+import { describeRevert } from '../chain/transactions/revert.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { requestJson } from '../http/request-json.ts'
 import type { SignedPermission } from '../vana/user-crypto.ts'

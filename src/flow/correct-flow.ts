@@ -1,5 +1,5 @@
-import type { Receipt } from '../chain/chain-reads.ts'
-import type { PermissionAdded } from '../chain/permission-event.ts'
+import type { PermissionAdded } from '../chain/permissions/permission-event.ts'
+import type { Receipt } from '../chain/rpc/chain-reads.ts'
 import type { FlowRecord, FlowTransaction } from './flow-record.ts'
 
 /** What the chain says of a flow's transaction at the end of a run. */

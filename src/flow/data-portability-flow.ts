@@ -1,5 +1,5 @@
 import { linkedSignal } from '../async/linked-signal.ts'
-import { firstFlowGas } from '../chain/first-flow-gas.ts'
+import { firstFlowGas } from '../chain/transactions/first-flow-gas.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { createRandom } from '../random/random.ts'
 import { createGrantFile } from '../vana/grant-file.ts'

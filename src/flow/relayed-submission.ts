@@ -1,6 +1,6 @@
 import type { RetryPolicy } from '../async/retry.ts'
-import type { BlockFeed } from '../chain/block-feed.ts'
-import type { ReceiptHub } from '../chain/receipt-hub.ts'
+import type { BlockFeed } from '../chain/blocks/block-feed.ts'
+import type { ReceiptHub } from '../chain/blocks/receipt-hub.ts'
 import type { SignedPermission } from '../vana/user-crypto.ts'
 import type { ApiServerClient } from './api-server-client.ts'
 import type { FlowUser, Submission } from './flow-services.ts'

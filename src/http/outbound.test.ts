@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createRpcPool } from '../chain/rpc-pool.ts'
-import { startScriptedNode } from '../chain/scripted-node.fixture.ts'
+import { createRpcPool } from '../chain/rpc/rpc-pool.ts'
+import { startScriptedNode } from '../chain/rpc/scripted-node.fixture.ts'
 import { exchange } from './exchange.ts'
 import { createHttpAgent, exemptLoopback, staysHere } from './outbound.ts'
 

@@ -1,9 +1,9 @@
 import { numberToHex } from 'viem'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createBlockFeed } from '../chain/block-feed.ts'
-import { createFees } from '../chain/fees.ts'
-import { createRpcPool } from '../chain/rpc-pool.ts'
-import { type ScriptedNode, startScriptedNode } from '../chain/scripted-node.fixture.ts'
+import { createBlockFeed } from '../chain/blocks/block-feed.ts'
+import { createRpcPool } from '../chain/rpc/rpc-pool.ts'
+import { type ScriptedNode, startScriptedNode } from '../chain/rpc/scripted-node.fixture.ts'
+import { createFees } from '../chain/transactions/fees.ts'
 import { checkChain } from './check-chain.ts'
 
 const cleanups: (() => Promise<void>)[] = []

@@ -1,4 +1,4 @@
-import { checkHead } from '../chain/check-head.ts'
+import { checkHead } from '../chain/blocks/check-head.ts'
 import type { TargetConnection } from '../flow/connect-target.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
 import { z } from 'zod'
-import { findPoorLanes, poorLanesHint, poorLaneWords } from '../chain/poor-lanes.ts'
+import { findPoorLanes, poorLanesHint, poorLaneWords } from '../chain/lanes/poor-lanes.ts'
 import type { Target } from '../config/target.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { TargetConnection } from '../flow/connect-target.ts'

@@ -1,6 +1,6 @@
-import type { BlockFeed } from '../chain/block-feed.ts'
-import type { Lane } from '../chain/lane.ts'
-import type { ReorgWatch } from '../chain/reorg-watch.ts'
+import type { BlockFeed } from '../chain/blocks/block-feed.ts'
+import type { ReorgWatch } from '../chain/blocks/reorg-watch.ts'
+import type { Lane } from '../chain/lanes/lane.ts'
 import type { MoneyLedger } from '../wallets/money-ledger.ts'
 import type { MoneySettlement } from './user-wallets.ts'
 

@@ -1,4 +1,4 @@
-import type { LaneBooks } from '../chain/lane-books.ts'
+import type { LaneBooks } from '../chain/lanes/lane-books.ts'
 import type { FlowTransaction } from '../flow/flow-record.ts'
 import type { MoneyLedger } from '../wallets/money-ledger.ts'
 

@@ -1,4 +1,4 @@
-import { firstFlowGas } from '../chain/first-flow-gas.ts'
+import { firstFlowGas } from '../chain/transactions/first-flow-gas.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { Target } from '../config/target.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { BlockFeed } from '../chain/block-feed.ts'
+import type { BlockFeed } from '../chain/blocks/block-feed.ts'
 import { type DependencyName, dependencyNames } from '../config/dependency.ts'
 import type { Target } from '../config/target.ts'
 import { createHttpAgent } from '../http/outbound.ts'

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander'
 import { forms } from '../artillery/script.ts'
 import type { NamedParameter } from '../config/parameter-names.ts'
-import type { CommandIo } from './command-io.ts'
-import { addConfigOptions, readCommandConfig } from './config-options.ts'
+import type { CommandIo } from './cli/command-io.ts'
+import { addConfigOptions, readCommandConfig } from './cli/config-options.ts'
 import type { CommandModule } from './main.ts'
 
 /** The commands `artillery write` and `artillery run`: a load test through Artillery. */

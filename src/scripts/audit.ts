@@ -8,11 +8,11 @@ import { formatCount, formatCounted } from '../report/format-value.ts'
 import { colorsFor } from '../report/terminal-text.ts'
 import { type Audit, auditRun } from './audit/audit-run.ts'
 import { describeAudit } from './audit/describe-audit.ts'
-import type { CommandIo } from './command-io.ts'
-import { addEnvironmentOptions, readCommandEnvironment } from './environment-options.ts'
-import { exitCodes } from './exit-code.ts'
+import type { CommandIo } from './cli/command-io.ts'
+import { addEnvironmentOptions, readCommandEnvironment } from './cli/environment-options.ts'
+import { exitCodes } from './cli/exit-code.ts'
+import { readEndedRun } from './cli/read-ended-run.ts'
 import type { CommandModule } from './main.ts'
-import { readEndedRun } from './read-ended-run.ts'
 
 type AuditOptions = { target?: string; sample?: string; results: string; json?: true }
 

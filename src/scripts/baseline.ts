@@ -14,11 +14,11 @@ import { compareConditions, unreliability } from '../results/compare/comparabili
 import { readFlowSamples } from '../results/compare/flow-samples.ts'
 import { conditionsOf } from '../results/compare/run-conditions.ts'
 import { writeAtomically } from '../results/write-atomically.ts'
-import type { CommandIo } from './command-io.ts'
-import { exitCodes } from './exit-code.ts'
+import type { CommandIo } from './cli/command-io.ts'
+import { exitCodes } from './cli/exit-code.ts'
+import { ownVersion } from './cli/own-version.ts'
+import { readEndedRun } from './cli/read-ended-run.ts'
 import type { CommandModule } from './main.ts'
-import { ownVersion } from './own-version.ts'
-import { readEndedRun } from './read-ended-run.ts'
 
 type BaselineOptions = { file: string; results: string; tolerance?: string[]; name?: string; json?: true }
 

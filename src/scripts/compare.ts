@@ -5,11 +5,11 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import { processRedactor } from '../redaction/process-redactor.ts'
 import { type Comparison, compareRuns } from '../results/compare/compare-runs.ts'
 import { writeAtomically } from '../results/write-atomically.ts'
-import type { CommandIo } from './command-io.ts'
-import { exitCodes } from './exit-code.ts'
+import type { CommandIo } from './cli/command-io.ts'
+import { exitCodes } from './cli/exit-code.ts'
+import { ownVersion } from './cli/own-version.ts'
+import { readEndedRun } from './cli/read-ended-run.ts'
 import type { CommandModule } from './main.ts'
-import { ownVersion } from './own-version.ts'
-import { readEndedRun } from './read-ended-run.ts'
 
 type CompareOptions = { results: string; out?: string; json?: true; smallest: string }
 

@@ -1,12 +1,12 @@
 import type { NamedParameter } from '../config/parameter-names.ts'
 import { processRedactor } from '../redaction/process-redactor.ts'
 import { openRunTarget } from '../run/open-run-target.ts'
-import { addConfigOptions, readCommandConfig } from './config-options.ts'
+import { addConfigOptions, readCommandConfig } from './cli/config-options.ts'
+import { exitCodes } from './cli/exit-code.ts'
 import { describeFindings } from './doctor/describe-findings.ts'
 import { examineTarget } from './doctor/examine-target.ts'
-import { exitCodes } from './exit-code.ts'
 import type { CommandModule } from './main.ts'
-import { runContextOf } from './run-context.ts'
+import { runContextOf } from './run/run-context.ts'
 
 const groups = new Set(['testbed', 'limits'])
 const keys = new Set([

@@ -2,10 +2,10 @@ import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { NamedParameter } from '../config/parameter-names.ts'
 import type { ResolvedConfig } from '../config/resolve-config.ts'
 import { isAskedFor } from '../config/source.ts'
-import { addConfigOptions, readCommandConfig } from './config-options.ts'
+import { addConfigOptions, readCommandConfig } from './cli/config-options.ts'
+import { withPassphrase } from './cli/with-passphrase.ts'
 import type { CommandModule } from './main.ts'
-import { runContextOf } from './run-context.ts'
-import { withPassphrase } from './with-passphrase.ts'
+import { runContextOf } from './run/run-context.ts'
 
 const groups = new Set(['flow', 'retry', 'chain', 'testbed', 'wallets', 'limits'])
 const keys = new Set(['target', 'seed', 'output.json'])
@@ -18,7 +18,7 @@ export const define: CommandModule['define'] = (command, io, run) => {
       run(async () => {
         const { resolved: asked, environment } = readCommandConfig(command, io, 'debug')
         const resolved = await withPassphrase(asked, io)
-        const { runSingleFlow } = await import('./run-single-flow.ts')
+        const { runSingleFlow } = await import('./flow/run-single-flow.ts')
         // What was settled about users and rates is of no matter here.
         const single = { ...resolved, config: forOneUser(resolved), notes: [] }
         const { exitCode } = await runSingleFlow(single.config, io, runContextOf(single, environment))

@@ -7,10 +7,10 @@ import { colorsFor, columnsOf } from '../report/terminal-text.ts'
 import { writeReports } from '../report/write-reports.ts'
 import { checkParts } from '../results/merge/check-parts.ts'
 import { mergeRuns } from '../results/merge/merge-runs.ts'
-import type { CommandIo } from './command-io.ts'
+import type { CommandIo } from './cli/command-io.ts'
+import { ownVersion } from './cli/own-version.ts'
+import { readEndedRun } from './cli/read-ended-run.ts'
 import type { CommandModule } from './main.ts'
-import { ownVersion } from './own-version.ts'
-import { readEndedRun } from './read-ended-run.ts'
 
 /** The command `merge`: one run out of the parts of a split one. */
 export const define: CommandModule['define'] = (command, io, run) => {

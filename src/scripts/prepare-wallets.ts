@@ -1,6 +1,6 @@
 import { fundCommandParameters } from '../config/parameters/wallets-command.ts'
+import { runAsScript } from './cli/run-as-script.ts'
 import type { CommandModule } from './main.ts'
-import { runAsScript } from './run-as-script.ts'
 import { addWalletOptions } from './wallets/wallet-options.ts'
 
 /** The command `prepare-wallets`: `wallets generate` and `wallets fund` in one. */

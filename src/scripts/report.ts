@@ -6,8 +6,8 @@ import { loadReportData, type ReportData } from '../report/report-data.ts'
 import { findRun, readRun } from '../results/read-run.ts'
 import { type ReportFile, runFiles } from '../results/run-folder.ts'
 import { writeAtomically } from '../results/write-atomically.ts'
-import type { CommandIo } from './command-io.ts'
-import { exitCodes } from './exit-code.ts'
+import type { CommandIo } from './cli/command-io.ts'
+import { exitCodes } from './cli/exit-code.ts'
 import type { CommandModule } from './main.ts'
 
 type Renderer = (data: ReportData) => string

@@ -8,13 +8,13 @@ import type { ResolvedConfig } from '../config/resolve-config.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { fileHandleLimit, fileHandlesOf } from '../process/file-handles.ts'
 import type { Baseline } from '../results/baseline/baseline-schema.ts'
-import type { CommandIo } from './command-io.ts'
-import { addConfigOptions, readCommandConfig } from './config-options.ts'
-import { exitCodes } from './exit-code.ts'
+import type { CommandIo } from './cli/command-io.ts'
+import { addConfigOptions, readCommandConfig } from './cli/config-options.ts'
+import { exitCodes } from './cli/exit-code.ts'
+import { runAsScript } from './cli/run-as-script.ts'
+import { withPassphrase } from './cli/with-passphrase.ts'
 import type { CommandModule } from './main.ts'
-import { runAsScript } from './run-as-script.ts'
-import { runContextOf } from './run-context.ts'
-import { withPassphrase } from './with-passphrase.ts'
+import { runContextOf } from './run/run-context.ts'
 
 /** The command `run`: a load test. */
 export const define: CommandModule['define'] = (command: Command, io: CommandIo, run) => {
@@ -28,7 +28,7 @@ export const define: CommandModule['define'] = (command: Command, io: CommandIo,
         const { resolved: asked, environment } = readCommandConfig(command, io, 'smoke')
         const baseline = await baselineOf(asked, io, describeConfig(asked))
         if (asked.config.dryRun) {
-          const { showPlan } = await import('./show-plan.ts')
+          const { showPlan } = await import('./run/show-plan.ts')
           await showPlan(asked.config, io, runContextOf(asked, environment))
           return exitCodes.ok
         }
@@ -36,11 +36,11 @@ export const define: CommandModule['define'] = (command: Command, io: CommandIo,
         const resolved = await withPassphrase(asked, io)
         const context = runContextOf(resolved, environment)
         if (resolved.config.capacity.find) {
-          const { findCapacity } = await import('./find-capacity.ts')
+          const { findCapacity } = await import('./run/find-capacity.ts')
           const { exitCode } = await findCapacity(resolved.config, io, context)
           return exitCode
         }
-        const { runLoadTest } = await import('./run-load-test.ts')
+        const { runLoadTest } = await import('./run/run-load-test.ts')
         const { exitCode } = await runLoadTest(resolved.config, io, context, baseline)
         return exitCode
       }),

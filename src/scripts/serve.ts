@@ -8,9 +8,9 @@ import { resolveGroups } from '../config/resolve-groups.ts'
 import { resolveTarget } from '../config/resolve-target.ts'
 import type { TargetPlan } from '../config/target.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { addEnvironmentOptions, readCommandEnvironment } from './environment-options.ts'
+import { addEnvironmentOptions, readCommandEnvironment } from './cli/environment-options.ts'
+import { addParameterOptions, readTypedFlags } from './cli/parameter-options.ts'
 import type { CommandModule } from './main.ts'
-import { addParameterOptions, readTypedFlags } from './parameter-options.ts'
 
 const { allowMainnet } = limitParameters
 const groups = {
@@ -60,7 +60,7 @@ export const define: CommandModule['define'] = (command, io, run) => {
             hint: 'Start it with `vana-load testbed`, or give `vana-load serve` the target document that it prints.',
           })
         }
-        const { runServe } = await import('./run-serve.ts')
+        const { runServe } = await import('./serve/run-serve.ts')
         const { exitCode } = await runServe({ ...own, target, chain, secrets }, io)
         return exitCode
       }),

@@ -5,9 +5,9 @@ import { testbedCommandParameters, testbedSurroundingsParameters } from '../conf
 import { secretParameters } from '../config/parameters/secrets.ts'
 import { targetParameters } from '../config/parameters/target-environment.ts'
 import { resolveGroups } from '../config/resolve-groups.ts'
-import { addEnvironmentOptions, readCommandEnvironment } from './environment-options.ts'
+import { addEnvironmentOptions, readCommandEnvironment } from './cli/environment-options.ts'
+import { addParameterOptions, readTypedFlags } from './cli/parameter-options.ts'
 import type { CommandModule } from './main.ts'
-import { addParameterOptions, readTypedFlags } from './parameter-options.ts'
 import { partProblems } from './testbed/part-problems.ts'
 import { addShortFlags, withoutShortFlags } from './testbed/short-flags.ts'
 
@@ -51,7 +51,7 @@ export const define: CommandModule['define'] = (command, io, run) => {
           check: partProblems,
           hint: '`vana-load testbed --help` lists what is allowed; docs/targets.md has examples.',
         })
-        const { runTestbed } = await import('./run-testbed.ts')
+        const { runTestbed } = await import('./testbed/run-testbed.ts')
         const { exitCode } = await runTestbed(resolved, io)
         return exitCode
       }),

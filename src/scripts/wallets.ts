@@ -5,7 +5,7 @@ import {
   statusCommandParameters,
   sweepCommandParameters,
 } from '../config/parameters/wallets-command.ts'
-import type { CommandIo } from './command-io.ts'
+import type { CommandIo } from './cli/command-io.ts'
 import type { CommandModule } from './main.ts'
 import type { LaneOptions } from './wallets/open-lanes.ts'
 import type { KeystoreUse, OpenWallets } from './wallets/open-wallets.ts'

@@ -1,5 +1,5 @@
 import type { Clock } from '../async/clock.ts'
-import { createTokenBucket, type TokenBucket } from '../chain/token-bucket.ts'
+import { createTokenBucket, type TokenBucket } from '../chain/rpc/token-bucket.ts'
 import { ApiError } from './api-error.ts'
 
 /** How often one party may ask. */

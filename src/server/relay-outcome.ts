@@ -1,8 +1,8 @@
 import type { Hash } from 'viem'
-import { readReceipt } from '../chain/chain-reads.ts'
-import { tellRevert } from '../chain/explain-revert.ts'
-import type { Revert } from '../chain/revert.ts'
-import type { RpcPool } from '../chain/rpc-pool.ts'
+import { readReceipt } from '../chain/rpc/chain-reads.ts'
+import type { RpcPool } from '../chain/rpc/rpc-pool.ts'
+import { tellRevert } from '../chain/transactions/explain-revert.ts'
+import type { Revert } from '../chain/transactions/revert.ts'
 import type { RelayedTransaction } from './relay-flight.ts'
 
 /** Where a relayed transaction stands, as `GET /api/relay/:hash` answers it. */

@@ -1,10 +1,10 @@
 import { type Address, getAddress, type Hash, type Hex } from 'viem'
 import { z } from 'zod'
-import type { ServerFilesAndPermission } from '../chain/add-server-files-and-permissions.ts'
+import type { ServerFilesAndPermission } from '../chain/permissions/add-server-files-and-permissions.ts'
 import {
   type PermissionsDomain,
   serverFilesAndPermissionTypes,
-} from '../chain/server-files-and-permission-hash.ts'
+} from '../chain/permissions/server-files-and-permission-hash.ts'
 import { normalizeSignature } from '../crypto/normalize-signature.ts'
 import { recoverAddress } from '../crypto/recover-address.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'

@@ -1,5 +1,5 @@
 import type { Hash } from 'viem'
-import { readReceipt } from '../chain/chain-reads.ts'
+import { readReceipt } from '../chain/rpc/chain-reads.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { deriveAddresses } from './derive-addresses.ts'
 import { type FundingBatch, planFunding, type WalletBalance } from './funding-plan.ts'

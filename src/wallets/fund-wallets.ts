@@ -1,4 +1,4 @@
-import { readBalance } from '../chain/chain-reads.ts'
+import { readBalance } from '../chain/rpc/chain-reads.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { type BatchPacker, createBatchPacker, type PackingOptions } from './batch-packer.ts'
 import { takeFunderTurn } from './funder-turns.ts'

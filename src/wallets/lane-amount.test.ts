@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { parseEther, parseGwei } from 'viem'
 import { describe, expect, it } from 'vitest'
-import { firstFlowGas } from '../chain/first-flow-gas.ts'
+import { firstFlowGas } from '../chain/transactions/first-flow-gas.ts'
 import { flowsOf, laneAmount } from './lane-amount.ts'
 
 const plans = fc.record({

@@ -1,4 +1,4 @@
-import { firstFlowGas } from '../chain/first-flow-gas.ts'
+import { firstFlowGas } from '../chain/transactions/first-flow-gas.ts'
 
 /**
  * What each lane has to hold for a number of relayed users, in wei: an even share of them, since a relayer's lanes take

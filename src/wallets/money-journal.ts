@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import type { LaneBooks } from '../chain/lane-books.ts'
+import type { LaneBooks } from '../chain/lanes/lane-books.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { type FileLockOptions, lockFile } from '../files/file-lock.ts'
 import { syncFolder } from '../files/write-durably.ts'

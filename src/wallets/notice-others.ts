@@ -1,5 +1,5 @@
 import type { Address } from 'viem'
-import type { LaneNote } from '../chain/lane-options.ts'
+import type { LaneNote } from '../chain/lanes/lane-options.ts'
 
 /** What to do when two programs pay with one key. */
 export const ownFunderHint =

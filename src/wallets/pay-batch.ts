@@ -1,4 +1,4 @@
-import { tellRevert } from '../chain/explain-revert.ts'
+import { tellRevert } from '../chain/transactions/explain-revert.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { disperseCall, type PaymentCall } from './disperse-call.ts'
 import { findSpenders } from './find-spenders.ts'

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../async/clock.ts'
-import { isNodeFailure } from '../chain/rpc-error.ts'
+import { isNodeFailure } from '../chain/rpc/rpc-error.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 
 /** How long moving money goes on while the chain's endpoints fail, see {@link createPersistence}. */

@@ -1,4 +1,4 @@
-import type { RpcPool } from '../chain/rpc-pool.ts'
+import type { RpcPool } from '../chain/rpc/rpc-pool.ts'
 import { deriveAddresses } from './derive-addresses.ts'
 import type { WalletBalance } from './funding-plan.ts'
 import type { HdWallets } from './hd-wallets.ts'

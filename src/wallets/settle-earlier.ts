@@ -1,7 +1,7 @@
 import type { Address, Hash } from 'viem'
 import { type Clock, systemClock } from '../async/clock.ts'
-import { isKnownTransaction, readReceipt, readTransactionCount } from '../chain/chain-reads.ts'
-import { isFinal, type Sighting } from '../chain/finality.ts'
+import { isFinal, type Sighting } from '../chain/blocks/finality.ts'
+import { isKnownTransaction, readReceipt, readTransactionCount } from '../chain/rpc/chain-reads.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { WalletChain } from './wallet-chain.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type BlockFeed, createBlockFeed, type SeenBlock } from '../../src/chain/block-feed.ts'
-import { createRpcPool, type RpcPool } from '../../src/chain/rpc-pool.ts'
-import { type ScriptedNode, startScriptedNode } from '../../src/chain/scripted-node.fixture.ts'
+import { type BlockFeed, createBlockFeed, type SeenBlock } from '../../src/chain/blocks/block-feed.ts'
+import { createRpcPool, type RpcPool } from '../../src/chain/rpc/rpc-pool.ts'
+import { type ScriptedNode, startScriptedNode } from '../../src/chain/rpc/scripted-node.fixture.ts'
 import { type RunningAnvil, startAnvil } from '../../src/testbed/chain/start-anvil.ts'
 
 /** Anvil shares the machine with other tests: whatever is waited for has time. */

@@ -1,9 +1,9 @@
 import type { Hash } from 'viem'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createBlockFeed } from '../../src/chain/block-feed.ts'
-import { ReceiptHub } from '../../src/chain/receipt-hub.ts'
-import { createRpcPool } from '../../src/chain/rpc-pool.ts'
-import { type ScriptedNode, startScriptedNode } from '../../src/chain/scripted-node.fixture.ts'
+import { createBlockFeed } from '../../src/chain/blocks/block-feed.ts'
+import { ReceiptHub } from '../../src/chain/blocks/receipt-hub.ts'
+import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
+import { type ScriptedNode, startScriptedNode } from '../../src/chain/rpc/scripted-node.fixture.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import { startAnvil } from '../../src/testbed/chain/start-anvil.ts'
 

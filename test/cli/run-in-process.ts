@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { LoadTestError } from '../../src/errors/load-test-error.ts'
-import { describeError } from '../../src/scripts/describe-error.ts'
+import { describeError } from '../../src/scripts/cli/describe-error.ts'
 import { runCommandLine } from '../../src/scripts/main.ts'
 import type { CliResult } from './run-cli.ts'
 

@@ -1,5 +1,5 @@
 // Reports which of its signals are aborted, until the second one; or fails where nobody catches it.
-import { openProcessIo } from '../../src/scripts/command-io.ts'
+import { openProcessIo } from '../../src/scripts/cli/command-io.ts'
 
 const { io, close } = openProcessIo()
 const how = process.argv[2]

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type Abi, type AbiParameter, encodeErrorResult, zeroAddress, zeroHash } from 'viem'
 import { formatAbiItem } from 'viem/utils'
 import { describe, expect, test } from 'vitest'
-import { decodeRevert, describeRevert } from '../../src/chain/revert.ts'
+import { decodeRevert, describeRevert } from '../../src/chain/transactions/revert.ts'
 import { sdkAbis } from './sdk-abis.ts'
 
 const compiled: { contracts: Record<string, { abi: Abi }> } = JSON.parse(

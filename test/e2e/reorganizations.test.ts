@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FlowRecord } from '../../src/flow/flow-record.ts'
 import { moneyMismatch } from '../../src/results/money-balance.ts'
 import { auditRun } from '../../src/scripts/audit/audit-run.ts'
-import { readEndedRun } from '../../src/scripts/read-ended-run.ts'
+import { readEndedRun } from '../../src/scripts/cli/read-ended-run.ts'
 import { fileOfRun, startRun, summaryOf } from './run.fixture.ts'
 import { startTestbed, type TestTestbed } from './testbed.fixture.ts'
 

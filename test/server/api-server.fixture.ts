@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Hex, LocalAccount } from 'viem'
 import { generatePrivateKey } from 'viem/accounts'
-import type { ServerFilesAndPermission } from '../../src/chain/add-server-files-and-permissions.ts'
+import type { ServerFilesAndPermission } from '../../src/chain/permissions/add-server-files-and-permissions.ts'
 import {
   permissionsDomain,
   serverFilesAndPermissionTypes,
-} from '../../src/chain/server-files-and-permission-hash.ts'
+} from '../../src/chain/permissions/server-files-and-permission-hash.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { type ApiServerOptions, LoadTestApiServer } from '../../src/server/load-test-api-server.ts'
 import { contractAddresses } from '../../src/testbed/chain/contract-addresses.ts'

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startScriptedNode } from '../../src/chain/scripted-node.fixture.ts'
+import { startScriptedNode } from '../../src/chain/rpc/scripted-node.fixture.ts'
 import type { LoadTestApiServer } from '../../src/server/load-test-api-server.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import {

@@ -1,6 +1,6 @@
 import { encodeFunctionData, type Hash, parseAbi } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findPermissionAdded } from '../../src/chain/permission-event.ts'
+import { findPermissionAdded } from '../../src/chain/permissions/permission-event.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import { putBehind } from '../chain/put-behind.fixture.ts'
 import { type ApiWorld, flowMessage, newUser, post, relayBody, startApiWorld } from './api-server.fixture.ts'

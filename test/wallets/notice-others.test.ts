@@ -1,6 +1,6 @@
 import { parseEther } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Lane } from '../../src/chain/lane.ts'
+import { Lane } from '../../src/chain/lanes/lane.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { noticeOthers } from '../../src/wallets/notice-others.ts'
 import { createPayer } from '../../src/wallets/payer.ts'

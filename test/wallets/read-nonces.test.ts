@@ -1,14 +1,14 @@
 import { parseEther, parseGwei } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { broadcast } from '../../src/chain/broadcast.ts'
-import { readTransactionCount } from '../../src/chain/chain-reads.ts'
-import { createRpcPool } from '../../src/chain/rpc-pool.ts'
+import { readTransactionCount } from '../../src/chain/rpc/chain-reads.ts'
+import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import {
   type CallAnswer,
   type ScriptedNode,
   startScriptedNode,
-} from '../../src/chain/scripted-node.fixture.ts'
-import { signTransaction } from '../../src/chain/sign-transaction.ts'
+} from '../../src/chain/rpc/scripted-node.fixture.ts'
+import { broadcast } from '../../src/chain/transactions/broadcast.ts'
+import { signTransaction } from '../../src/chain/transactions/sign-transaction.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { createNonceReader } from '../../src/wallets/read-nonces.ts'
 import { startWalletStack, type WalletStack } from './wallet-stack.fixture.ts'

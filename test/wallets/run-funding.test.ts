@@ -1,6 +1,6 @@
 import { type Address, formatEther, parseEther } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { watchReorgs } from '../../src/chain/reorg-watch.ts'
+import { watchReorgs } from '../../src/chain/blocks/reorg-watch.ts'
 import type { LoadTestConfig } from '../../src/config/load-test-config.ts'
 import type { Target } from '../../src/config/target.ts'
 import type { TargetConnection } from '../../src/flow/connect-target.ts'

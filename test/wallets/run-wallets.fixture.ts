@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { Command } from 'commander'
-import { exitCodeOfError } from '../../src/scripts/exit-code.ts'
+import { exitCodeOfError } from '../../src/scripts/cli/exit-code.ts'
 import type { CommandModule } from '../../src/scripts/main.ts'
 
 /** What a command said, and how it ended. */

@@ -13,11 +13,11 @@ import { createTerminalView } from '../../report/terminal.ts'
 import { writeReports } from '../../report/write-reports.ts'
 import { checkThreshold } from '../../results/check-threshold.ts'
 import { runLoadTest } from '../../run/run-load-test.ts'
-import type { CommandIo } from '../command-io.ts'
-import { exitCodeOfError } from '../exit-code.ts'
-import { ownVersion } from '../own-version.ts'
-import { runContextOf } from '../run-context.ts'
-import { silentView } from '../silent-view.ts'
+import type { CommandIo } from '../cli/command-io.ts'
+import { exitCodeOfError } from '../cli/exit-code.ts'
+import { ownVersion } from '../cli/own-version.ts'
+import { runContextOf } from '../run/run-context.ts'
+import { silentView } from '../run/silent-view.ts'
 
 /**
  * Carries a run for Artillery: the order comes on standard input, news go to standard output, and words for people to

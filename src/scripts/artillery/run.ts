@@ -9,9 +9,9 @@ import type { Environment } from '../../config/environment-layer.ts'
 import type { ResolvedConfig } from '../../config/resolve-config.ts'
 import { makeTemporaryFolder } from '../../files/temporary-folder.ts'
 import { writeAtomically } from '../../results/write-atomically.ts'
-import type { CommandIo } from '../command-io.ts'
-import { exitCodes } from '../exit-code.ts'
-import { withPassphrase } from '../with-passphrase.ts'
+import type { CommandIo } from '../cli/command-io.ts'
+import { exitCodes } from '../cli/exit-code.ts'
+import { withPassphrase } from '../cli/with-passphrase.ts'
 
 /** Runs a load test with the Artillery that is installed, and brings its report to the results. */
 export async function runCommand(

@@ -5,8 +5,8 @@ import { describeConfig } from '../../config/describe-config.ts'
 import type { Environment } from '../../config/environment-layer.ts'
 import { throwProblems } from '../../config/problem.ts'
 import type { ResolvedConfig } from '../../config/resolve-config.ts'
-import type { CommandIo } from '../command-io.ts'
-import { exitCodes } from '../exit-code.ts'
+import type { CommandIo } from '../cli/command-io.ts'
+import { exitCodes } from '../cli/exit-code.ts'
 
 /** Writes a bundle, and says what to do with it. */
 export async function writeCommand(

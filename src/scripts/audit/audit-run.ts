@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createRpcPool } from '../../chain/rpc-pool.ts'
+import { createRpcPool } from '../../chain/rpc/rpc-pool.ts'
 import { deployedContracts } from '../../config/moksha.ts'
 import type { TargetPlan } from '../../config/target.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'

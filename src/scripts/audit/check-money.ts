@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
-import { createBatchCaller } from '../../chain/batch-caller.ts'
-import { completeReceipt } from '../../chain/chain-reads.ts'
+import { createBatchCaller } from '../../chain/rpc/batch-caller.ts'
+import { completeReceipt } from '../../chain/rpc/chain-reads.ts'
 import { moneyMismatch } from '../../results/money-balance.ts'
 import type { Summary } from '../../results/summary-schema.ts'
 import { readBalances } from '../../wallets/read-balances.ts'

@@ -1,6 +1,6 @@
 import { type Hex, isHex, numberToHex } from 'viem'
 import { z } from 'zod'
-import { permissionAddedTopic } from '../../chain/permission-event.ts'
+import { permissionAddedTopic } from '../../chain/permissions/permission-event.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { type AuditCheck, checkOf, unchecked } from './check.ts'
 import type { AuditContext } from './check-transactions.ts'

@@ -1,4 +1,4 @@
-import { createRpcPool } from '../../chain/rpc-pool.ts'
+import { createRpcPool } from '../../chain/rpc/rpc-pool.ts'
 import type { LoadTestConfig } from '../../config/load-test-config.ts'
 import type { Target } from '../../config/target.ts'
 import { clockCheck, contractsCheck, endpointChecks, feesCheck, headsCheck } from './chain-checks.ts'

@@ -4,7 +4,7 @@ import { formatIndexRange, type IndexRange, indexesOf } from '../../wallets/inde
 import { flowsOf, laneAmount } from '../../wallets/lane-amount.ts'
 import { findRelayerLanes, type RelayerLanes } from '../../wallets/relayer-lanes.ts'
 import { TestWalletManager } from '../../wallets/test-wallet-manager.ts'
-import type { CommandIo } from '../command-io.ts'
+import type { CommandIo } from '../cli/command-io.ts'
 import { openChain } from './open-chain.ts'
 import { namedRange, type OpenWallets } from './open-wallets.ts'
 import { findWalletHome } from './wallet-home.ts'

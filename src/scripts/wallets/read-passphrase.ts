@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { processRedactor } from '../../redaction/process-redactor.ts'
-import type { CommandIo } from '../command-io.ts'
+import type { CommandIo } from '../cli/command-io.ts'
 
 /**
  * Gets the passphrase of a keystore: what the environment gave, or what somebody types, unseen. For a new keystore it

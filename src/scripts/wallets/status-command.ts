@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { formatEther } from 'viem'
 import { formatIndexRange } from '../../wallets/index-range.ts'
-import type { CommandIo } from '../command-io.ts'
-import { exitCodes } from '../exit-code.ts'
+import type { CommandIo } from '../cli/command-io.ts'
+import { exitCodes } from '../cli/exit-code.ts'
 import type { OpenWallets } from './open-wallets.ts'
 import type { WalletOptions } from './wallet-options.ts'
 

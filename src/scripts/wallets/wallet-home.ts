@@ -13,7 +13,7 @@ import { LoadTestError } from '../../errors/load-test-error.ts'
 import { isEmbedded } from '../../wallets/embedded-mnemonic.ts'
 import { developmentRelayers } from '../../wallets/relayer-lanes.ts'
 import { checkChainAllowed } from '../../wallets/wallet-chain.ts'
-import type { CommandIo } from '../command-io.ts'
+import type { CommandIo } from '../cli/command-io.ts'
 import type { WalletOptions } from './wallet-options.ts'
 
 /** The chain that wallets are on: the part of a target that they need. */

@@ -9,9 +9,9 @@ import { secretParameters } from '../../config/parameters/secrets.ts'
 import { walletsCommandParameters } from '../../config/parameters/wallets-command.ts'
 import { resolveGroupSources } from '../../config/resolve-groups.ts'
 import type { Source } from '../../config/source.ts'
-import type { CommandIo } from '../command-io.ts'
-import { addEnvironmentOptions, readCommandEnvironment } from '../environment-options.ts'
-import { addParameterOptions, readTypedFlags } from '../parameter-options.ts'
+import type { CommandIo } from '../cli/command-io.ts'
+import { addEnvironmentOptions, readCommandEnvironment } from '../cli/environment-options.ts'
+import { addParameterOptions, readTypedFlags } from '../cli/parameter-options.ts'
 
 const { firstIndex, keystoreFile } = walletParameters
 const { kind, flag = '', summary, default: userFundingWei = 0n } = walletParameters.fundingWei

@@ -1,5 +1,5 @@
 import { type Address, BaseError, type Hex, isHex, type TransactionReceipt } from 'viem'
-import { decodeRevert, describeRevert } from '../../chain/revert.ts'
+import { decodeRevert, describeRevert } from '../../chain/transactions/revert.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import type { AnvilClient } from './anvil-client.ts'
 
