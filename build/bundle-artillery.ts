@@ -20,7 +20,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
-import { ownVersion } from '../src/scripts/cli/own-version.ts'
+import { ownVersion } from '../src/process/own-version.ts'
 import { sdkVersion } from '../src/vana/sdk-version.ts'
 
 const require = createRequire(import.meta.url)
@@ -43,9 +43,9 @@ const common: BuildOptions = {
   logLevel: 'error',
 }
 
-/** Files that read others of this package are replaced by what they would find. */
+/** Modules that read files of this package, replaced by what they would read; and the command that needs the embedded stack. */
 const replaced: Record<string, string> = {
-  'src/scripts/own-version.ts': `export const ownVersion = () => ${JSON.stringify(ownVersion())}`,
+  'src/process/own-version.ts': `export const ownVersion = () => ${JSON.stringify(ownVersion())}`,
   'src/vana/sdk-version.ts': `export const sdkVersion = () => ${JSON.stringify(sdkVersion())}`,
   'src/scripts/testbed.ts': `import { LoadTestError } from '../errors/load-test-error.ts'
 export const define = (command, _io, run) => command.allowUnknownOption().allowExcessArguments().action(() => run(() => {
@@ -56,6 +56,9 @@ export const define = (command, _io, run) => command.allowUnknownOption().allowE
 const replacements: Plugin = {
   name: 'replacements',
   setup(bundle) {
+    const missing = Object.keys(replaced).filter((file) => !existsSync(join(root, file)))
+    if (missing.length > 0)
+      throw new Error(`The Artillery bundle replaces files that do not exist: ${missing.join(', ')}`)
     bundle.onLoad({ filter: /\.ts$/ }, ({ path }) => {
       const contents = replaced[path.slice(root.length).replaceAll('\\', '/')]
       return contents === undefined ? undefined : { contents, loader: 'ts', resolveDir: dirname(path) }

@@ -1,3 +1,4 @@
+import { ownVersion } from '../src/process/own-version.ts'
 import { createRedactor } from '../src/redaction/redact.ts'
 import { formatBytes, formatMs, formatShare } from '../src/report/format-value.ts'
 import { protectionFindings } from '../src/report/protection-findings.ts'
@@ -5,7 +6,6 @@ import type { RunFolder } from '../src/results/run-folder.ts'
 import type { Summary } from '../src/results/summary-schema.ts'
 import type { TimelineLine } from '../src/results/timeline-line.ts'
 import type { RunStage } from '../src/run/run-stage.ts'
-import { ownVersion } from '../src/scripts/cli/own-version.ts'
 import { refuse } from './options.ts'
 import {
   checkThreshold,

@@ -1,11 +1,11 @@
 import { Command, CommanderError } from 'commander'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { fileHandleLimit, isOutOfFileHandles } from '../process/file-handles.ts'
+import { ownVersion } from '../process/own-version.ts'
 import { type CommandIo, openProcessIo } from './cli/command-io.ts'
 import { describeError } from './cli/describe-error.ts'
 import { exitCodeOfError, exitCodes } from './cli/exit-code.ts'
 import { refuseSwallowedFlags } from './cli/npm-flags.ts'
-import { ownVersion } from './cli/own-version.ts'
 import { unwrap } from './cli/unwrap.ts'
 
 /** What a command's own file gives: options, help, and what to do. */

@@ -3,13 +3,13 @@ import { createLiveRun, type LiveRun, resultOf } from '../../dashboard/live-run.
 import type { ReadDistributions } from '../../dashboard/run-metrics.ts'
 import { serveDashboard } from '../../dashboard/serve-dashboard.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
+import { ownVersion } from '../../process/own-version.ts'
 import type { Redactor } from '../../redaction/redact.ts'
 import { createTerminalView, type TerminalView } from '../../report/terminal.ts'
 import type { RunSnapshot } from '../../results/snapshot-schema.ts'
 import type { Summary } from '../../results/summary-schema.ts'
 import type { RunView } from '../../run/run-load-test.ts'
 import type { CommandIo } from '../cli/command-io.ts'
-import { ownVersion } from '../cli/own-version.ts'
 import { silentView } from './silent-view.ts'
 
 /** A run on the terminal and, where it was asked for, on a live page. */

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import type { LoadTestConfig } from '../../config/load-test-config.ts'
 import { removeStaleFolders } from '../../files/temporary-folder.ts'
+import { ownVersion } from '../../process/own-version.ts'
 import { processRedactor } from '../../redaction/process-redactor.ts'
 import type { Redactor } from '../../redaction/redact.ts'
 import type { LoadTest } from '../../run/run-load-test.ts'
 import type { CommandIo } from '../cli/command-io.ts'
-import { ownVersion } from '../cli/own-version.ts'
 import { type OpenRunView, openRunView } from './open-run-view.ts'
 import type { RunContext } from './run-context.ts'
 
