@@ -1,6 +1,7 @@
 import { encodeAbiParameters, parseAbiParameters } from 'viem'
 import { afterEach, expect, test } from 'vitest'
-import { createRpcPool, type RpcPool } from '../chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../chain/rpc/rpc.ts'
+import { createRpcPool } from '../chain/rpc/rpc-pool.ts'
 import { type ScriptedNode, startScriptedNode } from '../chain/rpc/scripted-node.fixture.ts'
 import { deployedContracts } from '../config/moksha.ts'
 import { resolveConfig } from '../config/resolve-config.ts'

@@ -1,5 +1,5 @@
 import { readGrantee } from '../chain/permissions/read-grantee.ts'
-import type { RpcPool } from '../chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../chain/rpc/rpc.ts'
 import { forecastGrantees, readablePermissions, safePermissions } from '../config/grantee-capacity.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { Target } from '../config/target.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { EndpointStats } from '../chain/rpc/rpc-pool.ts'
+import type { EndpointStats } from '../chain/rpc/rpc.ts'
 import { watchStalls } from './watch-stalls.ts'
 
 it('tells of a head that stands still once, while somebody waits for a block, and when it goes on', () => {

@@ -1,5 +1,5 @@
 import type { ReceiptHub } from '../chain/blocks/receipt-hub.ts'
-import type { RpcPool } from '../chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../chain/rpc/rpc.ts'
 import { formatDuration } from '../load/duration.ts'
 
 /** The stalls of a run's RPC endpoints, see {@link watchStalls}. */

@@ -1,7 +1,7 @@
 import { decodeFunctionResult, encodeFunctionData, type Hex, type LocalAccount } from 'viem'
 import { permissionsAbi } from '../chain/permissions/abi.ts'
 import { readCall } from '../chain/rpc/chain-reads.ts'
-import type { RpcPool } from '../chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../chain/rpc/rpc.ts'
 import { toNativeAccount } from '../crypto/native-account.ts'
 
 /** One more app that users grant access to; the key is secret. */

@@ -1,7 +1,7 @@
 import { type Hash, numberToHex } from 'viem'
 import { describe, expect, it } from 'vitest'
 import type { BlockFeed, BlockListener, SeenBlock } from '../chain/blocks/block-feed.ts'
-import type { RpcPool } from '../chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../chain/rpc/rpc.ts'
 import { createRelayBooks } from './relay-books.ts'
 
 const lane = `0x${'11'.repeat(20)}` as const

@@ -3,7 +3,7 @@ import type { BlockFeed, SeenBlock } from '../chain/blocks/block-feed.ts'
 import { createReceiptReader } from '../chain/blocks/receipt-reader.ts'
 import type { LaneBooks } from '../chain/lanes/lane-books.ts'
 import { type Receipt, readReceipt } from '../chain/rpc/chain-reads.ts'
-import type { RpcPool } from '../chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../chain/rpc/rpc.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 
 /** What the lanes of a relay have spent, in wei as decimal strings. */

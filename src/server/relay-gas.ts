@@ -1,8 +1,8 @@
 import type { Address, Hex } from 'viem'
 import type { ServerFilesAndPermission } from '../chain/permissions/add-server-files-and-permissions.ts'
 import { estimateGas, readCall, withMargin } from '../chain/rpc/chain-reads.ts'
+import type { RpcPool } from '../chain/rpc/rpc.ts'
 import { revertOf } from '../chain/rpc/rpc-error.ts'
-import type { RpcPool } from '../chain/rpc/rpc-pool.ts'
 import { ApiError } from './api-error.ts'
 
 /** Settings of {@link createRelayGas}. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RpcPool } from '../chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../chain/rpc/rpc.ts'
 import type { RelayedTransaction } from './relay-flight.ts'
 import { createRelayOutcomes } from './relay-outcome.ts'
 

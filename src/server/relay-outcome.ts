@@ -1,6 +1,6 @@
 import type { Hash } from 'viem'
 import { readReceipt } from '../chain/rpc/chain-reads.ts'
-import type { RpcPool } from '../chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../chain/rpc/rpc.ts'
 import { tellRevert } from '../chain/transactions/explain-revert.ts'
 import type { Revert } from '../chain/transactions/revert.ts'
 import type { RelayedTransaction } from './relay-flight.ts'

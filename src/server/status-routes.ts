@@ -4,7 +4,7 @@ import type { Clock } from '../async/clock.ts'
 import type { BlockFeed } from '../chain/blocks/block-feed.ts'
 import type { Lane } from '../chain/lanes/lane.ts'
 import { readBalance } from '../chain/rpc/chain-reads.ts'
-import type { RpcPool } from '../chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../chain/rpc/rpc.ts'
 import type { PersonalServer } from './personal-server.ts'
 import type { ServerStats } from './server-stats.ts'
 

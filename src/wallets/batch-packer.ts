@@ -1,4 +1,4 @@
-import type { FundingBatch, FundingTotals, WalletBalance, WalletPayment } from './funding-plan.ts'
+import type { FundingBatch, FundingTotals, WalletBalance, WalletPayment } from './funding-batch.ts'
 import { type PaymentWay, paymentGas } from './payment-gas.ts'
 
 /** How wallets are to be paid. */

@@ -1,7 +1,7 @@
 import { type Address, numberToHex } from 'viem'
-import { parseCount } from '../chain/rpc/chain-reads.ts'
+import type { RpcPool } from '../chain/rpc/rpc.ts'
 import { unwrap } from '../chain/rpc/rpc-answer.ts'
-import type { RpcPool } from '../chain/rpc/rpc-pool.ts'
+import { parseCount } from '../chain/rpc/rpc-shapes.ts'
 
 const method = 'eth_getTransactionCount'
 

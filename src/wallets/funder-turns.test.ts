@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { EndpointStats } from '../chain/rpc/rpc-pool.ts'
+import type { EndpointStats } from '../chain/rpc/rpc.ts'
 import { type Funder, shareFunder, takeFunderTurn } from './funder-turns.ts'
 
 const address = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { type Address, getAddress, parseEther } from 'viem'
 import { describe, expect, it } from 'vitest'
-import { checkAffordable, planFunding, type WalletBalance } from './funding-plan.ts'
+import type { WalletBalance } from './funding-batch.ts'
+import { checkAffordable, planFunding } from './funding-plan.ts'
 import { type PaymentWay, paymentGas } from './payment-gas.ts'
 
 const addressOf = (index: number): Address => getAddress(`0x${(index + 1).toString(16).padStart(40, '0')}`)

@@ -5,7 +5,8 @@ import type { LaneBooks } from '../chain/lanes/lane-books.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { type FileLockOptions, lockFile } from '../files/file-lock.ts'
 import { syncFolder } from '../files/write-durably.ts'
-import type { FundingBatch, FundingPlan, FundingTotals } from './funding-plan.ts'
+import type { FundingBatch, FundingTotals } from './funding-batch.ts'
+import type { FundingPlan } from './funding-plan.ts'
 import type { PaidBatch } from './pay-batch.ts'
 
 const decimal = z.string().regex(/^\d+$/)

@@ -1,6 +1,6 @@
 import { type Address, type Hex, isHex } from 'viem'
 import { systemClock } from '../async/clock.ts'
-import type { RpcPool } from '../chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../chain/rpc/rpc.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 
 /** How balances are read. */

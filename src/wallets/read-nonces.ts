@@ -1,8 +1,8 @@
 import type { Address } from 'viem'
 import { z } from 'zod'
-import { parseCount } from '../chain/rpc/chain-reads.ts'
+import type { RpcPool } from '../chain/rpc/rpc.ts'
 import { type RpcOutcome, unwrap } from '../chain/rpc/rpc-answer.ts'
-import type { RpcPool } from '../chain/rpc/rpc-pool.ts'
+import { parseCount } from '../chain/rpc/rpc-shapes.ts'
 
 /** How far an account's transactions have come. */
 export type AccountNonces = {

@@ -1,6 +1,6 @@
-import type { RpcPool } from '../chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../chain/rpc/rpc.ts'
 import { deriveAddresses } from './derive-addresses.ts'
-import type { WalletBalance } from './funding-plan.ts'
+import type { WalletBalance } from './funding-batch.ts'
 import type { HdWallets } from './hd-wallets.ts'
 import { chunkRange, type IndexRange, indexesOf } from './index-range.ts'
 import type { Persistence } from './persistence.ts'

@@ -1,6 +1,6 @@
 import type { Hash } from 'viem'
 import { describe, expect, it } from 'vitest'
-import type { RpcPool } from '../chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../chain/rpc/rpc.ts'
 import { settleEarlier } from './settle-earlier.ts'
 import type { WalletChain } from './wallet-chain.ts'
 

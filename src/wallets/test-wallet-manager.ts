@@ -1,6 +1,6 @@
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { type FundingResult, type FundWalletsOptions, fundWallets } from './fund-wallets.ts'
-import type { WalletBalance } from './funding-plan.ts'
+import type { WalletBalance } from './funding-batch.ts'
 import { createHdWallets, type HdWallet, type HdWallets } from './hd-wallets.ts'
 import { type IndexRange, indexesOf, namedRanges, nameRanges, uniteRanges } from './index-range.ts'
 import { readWallets } from './read-wallets.ts'

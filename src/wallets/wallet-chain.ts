@@ -1,7 +1,7 @@
 import type { Address } from 'viem'
 import type { BlockFeed } from '../chain/blocks/block-feed.ts'
 import type { ReceiptHub } from '../chain/blocks/receipt-hub.ts'
-import type { RpcPool } from '../chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../chain/rpc/rpc.ts'
 import type { Fees } from '../chain/transactions/fees.ts'
 import { mainnetChainId } from '../config/moksha.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'

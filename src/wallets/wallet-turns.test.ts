@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { EndpointStats } from '../chain/rpc/rpc-pool.ts'
+import type { EndpointStats } from '../chain/rpc/rpc.ts'
 import { overlap, takeWallets, type WalletsInUse } from './wallet-turns.ts'
 
 const firstAddress = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'

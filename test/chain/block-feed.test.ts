@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type BlockFeed, createBlockFeed, type SeenBlock } from '../../src/chain/blocks/block-feed.ts'
-import { createRpcPool, type RpcPool } from '../../src/chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../../src/chain/rpc/rpc.ts'
+import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { type ScriptedNode, startScriptedNode } from '../../src/chain/rpc/scripted-node.fixture.ts'
 import { type RunningAnvil, startAnvil } from '../../src/testbed/chain/start-anvil.ts'
 

@@ -1,7 +1,7 @@
 import { numberToHex } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../async/manual-clock.fixture.ts'
-import type { RpcPool } from '../rpc/rpc-pool.ts'
+import type { RpcPool } from '../rpc/rpc.ts'
 import { createBlockFeed } from './block-feed.ts'
 
 const hashOf = (number: number) => numberToHex(number, { size: 32 })

@@ -4,7 +4,7 @@ import { raceAbort } from '../../async/race-abort.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { createBatchCaller } from '../rpc/batch-caller.ts'
 import { type Block, readBlock, readBlocks } from '../rpc/chain-reads.ts'
-import type { RpcPool } from '../rpc/rpc-pool.ts'
+import type { RpcPool } from '../rpc/rpc.ts'
 
 // What other rooms build on: createBlockFeed({ rpc }) -> BlockFeed { head, subscribe, covers, find, stats, close }.
 

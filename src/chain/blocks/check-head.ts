@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../async/clock.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { type Block, readBlock } from '../rpc/chain-reads.ts'
-import type { RpcPool } from '../rpc/rpc-pool.ts'
+import type { RpcPool } from '../rpc/rpc.ts'
 
 /** Settings of {@link checkHead}. */
 export type CheckHeadOptions = {

@@ -1,6 +1,6 @@
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import type { Block } from '../rpc/chain-reads.ts'
-import type { RpcPool } from '../rpc/rpc-pool.ts'
+import type { RpcPool } from '../rpc/rpc.ts'
 import { type FeeHistory, readFeeHistory } from './read-fee-history.ts'
 
 /** What a transaction sent now has to reckon with, wei per gas. */

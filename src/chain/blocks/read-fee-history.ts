@@ -1,6 +1,6 @@
 import { numberToHex } from 'viem'
 import { z } from 'zod'
-import type { RpcPool, RpcRequestOptions } from '../rpc/rpc-pool.ts'
+import type { RpcPool, RpcRequestOptions } from '../rpc/rpc.ts'
 import { parseShape, quantity, smallQuantity } from '../rpc/rpc-shapes.ts'
 
 const feeHistorySchema = z.object({

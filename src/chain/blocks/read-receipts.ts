@@ -1,7 +1,7 @@
 import type { Hash } from 'viem'
 import { createBatchCaller } from '../rpc/batch-caller.ts'
 import { completeReceipt, type Receipt } from '../rpc/chain-reads.ts'
-import type { RpcPool } from '../rpc/rpc-pool.ts'
+import type { RpcPool } from '../rpc/rpc.ts'
 
 /**
  * Reads the receipts of transactions whose blocks are not known, in batches; those that are in no block are left out.

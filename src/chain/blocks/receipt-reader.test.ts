@@ -1,6 +1,7 @@
 import { numberToHex } from 'viem'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createRpcPool, type RpcPool } from '../rpc/rpc-pool.ts'
+import type { RpcPool } from '../rpc/rpc.ts'
+import { createRpcPool } from '../rpc/rpc-pool.ts'
 import {
   type CallAnswer,
   type Misbehaviour,

@@ -2,8 +2,8 @@ import { type Hash, numberToHex } from 'viem'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { createBatchCaller } from '../rpc/batch-caller.ts'
 import { completeReceipt, type Receipt } from '../rpc/chain-reads.ts'
+import type { RpcPool } from '../rpc/rpc.ts'
 import { isNodeFailure } from '../rpc/rpc-error.ts'
-import type { RpcPool } from '../rpc/rpc-pool.ts'
 
 /** A block as far as reading its receipts needs it. */
 type ReceiptBlock = { hash: Hash; number: number; transactions: readonly Hash[] }

@@ -1,7 +1,7 @@
 import { type Hash, type Hex, keccak256, numberToHex, parseGwei, parseTransaction, stringToHex } from 'viem'
 import { LoadTestError } from '../../errors/load-test-error.ts'
+import type { RpcPool, RpcRequestOptions } from '../rpc/rpc.ts'
 import { toChainError } from '../rpc/rpc-error.ts'
-import type { RpcPool, RpcRequestOptions } from '../rpc/rpc-pool.ts'
 
 /** How the node treats one request to take a transaction, instead of doing what is right. */
 export type SendFault =

@@ -1,9 +1,9 @@
 import { type Address, formatEther } from 'viem'
 import type { BlockFeed } from '../blocks/block-feed.ts'
 import { createBatchCaller } from '../rpc/batch-caller.ts'
-import { parseAmount } from '../rpc/chain-reads.ts'
+import type { RpcPool } from '../rpc/rpc.ts'
 import { unwrap } from '../rpc/rpc-answer.ts'
-import type { RpcPool } from '../rpc/rpc-pool.ts'
+import { parseAmount } from '../rpc/rpc-shapes.ts'
 import { createFees } from '../transactions/fees.ts'
 import { firstFlowGas } from '../transactions/first-flow-gas.ts'
 

@@ -1,6 +1,6 @@
 import { type Address, decodeFunctionResult, encodeFunctionData, parseAbi } from 'viem'
 import { readCall } from '../rpc/chain-reads.ts'
-import type { RpcPool, RpcRequestOptions } from '../rpc/rpc-pool.ts'
+import type { RpcPool, RpcRequestOptions } from '../rpc/rpc.ts'
 
 const granteesAbi = parseAbi([
   'struct Grantee { address owner; address granteeAddress; string publicKey; uint256[] permissionIds; }',

@@ -7,7 +7,7 @@ import { createRandom } from '../../random/random.ts'
 import { type AskedMember, createAsker } from './ask-members.ts'
 import { createEndpointHealth } from './endpoint-health.ts'
 import { createHedge } from './hedge.ts'
-import type { RpcRequestOptions } from './rpc-pool.ts'
+import type { RpcRequestOptions } from './rpc.ts'
 
 const timeoutMs = 10_000
 const read = 'eth_getBalance'

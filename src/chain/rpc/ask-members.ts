@@ -4,9 +4,9 @@ import { givenUp } from './given-up.ts'
 import type { Hedge } from './hedge.ts'
 import { createPatience } from './patience.ts'
 import type { PoolMember } from './pool-member.ts'
+import type { RpcCall, RpcRequestOptions } from './rpc.ts'
 import type { RpcOutcome } from './rpc-answer.ts'
 import { isNodeFailure, mayPass } from './rpc-error.ts'
-import type { RpcCall, RpcRequestOptions } from './rpc-pool.ts'
 
 /** What asking needs of an endpoint. */
 export type AskedMember = Pick<PoolMember, 'label' | 'health' | 'isVerified' | 'verify' | 'attempt'>

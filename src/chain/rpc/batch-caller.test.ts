@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createBatchCaller } from './batch-caller.ts'
-import { createRpcPool, type RpcPool } from './rpc-pool.ts'
+import type { RpcPool } from './rpc.ts'
+import { createRpcPool } from './rpc-pool.ts'
 import { type Misbehaviour, type ScriptedNode, startScriptedNode } from './scripted-node.fixture.ts'
 
 let node: ScriptedNode

@@ -1,7 +1,7 @@
 import { LoadTestError } from '../../errors/load-test-error.ts'
+import type { RpcCall, RpcPool, RpcRequestOptions } from './rpc.ts'
 import type { RpcOutcome } from './rpc-answer.ts'
 import { isNodeFailure } from './rpc-error.ts'
-import type { RpcCall, RpcPool, RpcRequestOptions } from './rpc-pool.ts'
 
 /** How many calls go into one batch; providers refuse more than 20 to 1000. */
 const batchSize = 100

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { completeReceipt, readBalance, readBlock, readTransactionCount } from './chain-reads.ts'
-import type { RpcPool } from './rpc-pool.ts'
+import type { RpcPool } from './rpc.ts'
 
 const answering = (answer: unknown): RpcPool =>
   ({ request: async () => answer }) as Partial<RpcPool> as RpcPool

@@ -2,8 +2,8 @@ import { type Address, type Hash, type Hex, numberToHex } from 'viem'
 import { z } from 'zod'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import type { EventLog } from '../permissions/permission-event.ts'
+import type { RpcCall, RpcPool, RpcRequestOptions } from './rpc.ts'
 import type { RpcOutcome } from './rpc-answer.ts'
-import type { RpcCall, RpcPool, RpcRequestOptions } from './rpc-pool.ts'
 import { digits, hex, parseShape, quantity, smallQuantity } from './rpc-shapes.ts'
 
 const blockSchema = z.object({
@@ -90,12 +90,6 @@ export async function readBlocks(
     return parseShape(blockSchema.nullable(), outcome.result, method)
   })
 }
-
-/** Reads the number that a node answered; it may be as large as an amount of coins. */
-export const parseAmount = (value: unknown, method: string): bigint => parseShape(quantity, value, method)
-
-/** Reads the number that a node answered; a count, an index or an id. */
-export const parseCount = (value: unknown, method: string): number => parseShape(smallQuantity, value, method)
 
 /**
  * Checks the shape of one receipt of a node; `null` stays `null`. A price that the node leaves out is computed from the

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createManualClock } from '../../async/manual-clock.fixture.ts'
-import { createRpcPool, type RpcCallEvent, type RpcPool, type RpcPoolOptions } from './rpc-pool.ts'
+import type { RpcCallEvent, RpcPool, RpcPoolOptions } from './rpc.ts'
+import { createRpcPool } from './rpc-pool.ts'
 import { type ScriptedNode, startScriptedNode } from './scripted-node.fixture.ts'
 
 const open: { close(): Promise<void> }[] = []

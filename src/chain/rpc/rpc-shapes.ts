@@ -30,3 +30,9 @@ export function parseShape<T>(schema: z.ZodType<T>, value: unknown, method: stri
     { hint: notANode, details: { method, malformed: true } },
   )
 }
+
+/** Reads the number that a node answered; it may be as large as an amount of coins. */
+export const parseAmount = (value: unknown, method: string): bigint => parseShape(quantity, value, method)
+
+/** Reads the number that a node answered; a count, an index or an id. */
+export const parseCount = (value: unknown, method: string): number => parseShape(smallQuantity, value, method)

@@ -1,6 +1,6 @@
 import { type CustomTransport, custom, numberToHex, RpcRequestError } from 'viem'
 import { LoadTestError } from '../../errors/load-test-error.ts'
-import type { RpcPool } from './rpc-pool.ts'
+import type { RpcPool } from './rpc.ts'
 
 /**
  * Makes a viem transport over an RPC pool, for viem's and the SDK's clients.

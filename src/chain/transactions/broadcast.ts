@@ -2,8 +2,8 @@ import type { Hash, Hex } from 'viem'
 import { type Clock, systemClock } from '../../async/clock.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { isKnownTransaction } from '../rpc/chain-reads.ts'
+import type { RpcPool } from '../rpc/rpc.ts'
 import { rejectionReason } from '../rpc/rpc-error.ts'
-import type { RpcPool } from '../rpc/rpc-pool.ts'
 
 /** A signed transaction and its hash. */
 export type SignedTransaction = { raw: Hex; hash: Hash }

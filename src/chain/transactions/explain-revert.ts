@@ -1,8 +1,8 @@
 import { type Hash, type Hex, isHex, numberToHex } from 'viem'
 import { z } from 'zod'
 import type { Receipt } from '../rpc/chain-reads.ts'
+import type { RpcPool, RpcRequestOptions } from '../rpc/rpc.ts'
 import { revertOf } from '../rpc/rpc-error.ts'
-import type { RpcPool, RpcRequestOptions } from '../rpc/rpc-pool.ts'
 import { decodeRevert, describeRevert, outOfGas, type Revert } from './revert.ts'
 
 const hex = z.custom<Hex>((value) => isHex(value))

@@ -3,8 +3,8 @@ import { numberToHex } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../async/manual-clock.fixture.ts'
 import type { BlockFeed } from '../blocks/block-feed.ts'
+import type { RpcPool } from '../rpc/rpc.ts'
 import { toChainError } from '../rpc/rpc-error.ts'
-import type { RpcPool } from '../rpc/rpc-pool.ts'
 import { createFees, type FeePolicy } from './fees.ts'
 
 const gwei = 10n ** 9n

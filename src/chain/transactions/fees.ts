@@ -5,7 +5,7 @@ import { LoadTestError } from '../../errors/load-test-error.ts'
 import type { BlockFeed } from '../blocks/block-feed.ts'
 import { createFeeHistory } from '../blocks/fee-history.ts'
 import { readPriorityFee } from '../rpc/chain-reads.ts'
-import type { RpcPool } from '../rpc/rpc-pool.ts'
+import type { RpcPool } from '../rpc/rpc.ts'
 
 // What other rooms build on: createFees({ rpc, feed, ...policy }) -> Fees { current, nextBaseFee, bump }.
 

@@ -9,7 +9,7 @@ import { LaneLedger } from '../lanes/lane-ledger.ts'
 import { createLaneRepair } from '../lanes/lane-repair.ts'
 import { createLaneSigner } from '../lanes/lane-signing.ts'
 import { NonceAllocator } from '../lanes/nonce-allocator.ts'
-import type { RpcPool } from '../rpc/rpc-pool.ts'
+import type { RpcPool } from '../rpc/rpc.ts'
 import type { Fees } from './fees.ts'
 import type { FundsFor } from './funds-for.ts'
 

@@ -1,6 +1,6 @@
 import type { Hash } from 'viem'
 import type { BlockFeed } from '../blocks/block-feed.ts'
-import type { RpcPool } from '../rpc/rpc-pool.ts'
+import type { RpcPool } from '../rpc/rpc.ts'
 import type { SignedTransaction } from './broadcast.ts'
 
 /** Transactions that are offered again when a reorganization takes them back, see {@link offerAgain}. */

@@ -1,7 +1,7 @@
 import { padHex, toHex } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { permissionAddedTopic } from '../../chain/permissions/permission-event.ts'
-import type { RpcPool } from '../../chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../../chain/rpc/rpc.ts'
 import type { FlowRecord } from '../../flow/flow-record.ts'
 import { checkPermissions } from './check-permissions.ts'
 import { readClaims } from './read-claims.ts'

@@ -1,6 +1,7 @@
 import { decodeFunctionResult, encodeFunctionData, formatEther, formatGwei, type Hex, parseAbi } from 'viem'
 import { readBlock, readCall, readPriorityFee } from '../../chain/rpc/chain-reads.ts'
-import { createRpcPool, type RpcPool } from '../../chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../../chain/rpc/rpc.ts'
+import { createRpcPool } from '../../chain/rpc/rpc-pool.ts'
 import { firstFlowGas } from '../../chain/transactions/first-flow-gas.ts'
 import type { LoadTestConfig } from '../../config/load-test-config.ts'
 import type { Target } from '../../config/target.ts'

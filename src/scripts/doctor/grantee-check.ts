@@ -1,6 +1,6 @@
 import { privateKeyToAddress } from 'viem/accounts'
 import { readGrantee } from '../../chain/permissions/read-grantee.ts'
-import type { RpcPool } from '../../chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../../chain/rpc/rpc.ts'
 import { readablePermissions } from '../../config/grantee-capacity.ts'
 import type { LoadTestConfig } from '../../config/load-test-config.ts'
 import type { Target } from '../../config/target.ts'

@@ -3,7 +3,7 @@ import { generatePrivateKey, privateKeyToAddress, publicKeyToAddress } from 'vie
 import { z } from 'zod'
 import { createBlockFeed } from '../../chain/blocks/block-feed.ts'
 import { poorLanesHint } from '../../chain/lanes/poor-lanes.ts'
-import type { RpcPool } from '../../chain/rpc/rpc-pool.ts'
+import type { RpcPool } from '../../chain/rpc/rpc.ts'
 import { createFees } from '../../chain/transactions/fees.ts'
 import type { LoadTestConfig } from '../../config/load-test-config.ts'
 import type { Target } from '../../config/target.ts'
