@@ -54,7 +54,7 @@ describe('a URL that may hold an access key', () => {
     expect(text).not.toContain('secretkey')
     expect(JSON.parse(text).values['testbed.forkUrl'].value).toBe('https://rpc.test/***')
     const file = parseConfigFile(text, 'config.json', configParameters)
-    expect(() => resolveConfig({ file })).toThrow(/testbed\.forkUrl .*allowed: an http or https URL, whole/)
+    expect(() => resolveConfig({ file })).toThrow(/testbed\.forkUrl .*allowed: a complete http or https URL/)
     expect(resolveConfig({ file, flags }).config.testbed.forkUrl).toBe(flags['--fork'])
   })
 

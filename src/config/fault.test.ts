@@ -39,10 +39,8 @@ describe('a fault', () => {
     'storage:restart=1m/3s',
     'storage:restart=1ms/3s',
     'storage:restart=3s/30d',
-  ])('is refused, with what is allowed: %s', (text) => {
-    const { success, error } = fault.schema.safeParse(text)
-    expect(success).toBe(false)
-    expect(error?.issues[0]?.message).toContain('send-error')
+  ])('is refused: %s', (text) => {
+    expect(fault.read(text)).toBeUndefined()
   })
 
   it('of a restart reads the same again as it is written', () => {

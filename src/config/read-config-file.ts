@@ -114,5 +114,5 @@ function isNothing(
   groups: ReadonlySet<string>,
 ): boolean {
   if (typeof value !== 'string' || !/^(?:~|null)$/i.test(value)) return false
-  return named === undefined ? groups.has(key) : !named.parameter.kind.schema.safeParse(value).success
+  return named === undefined ? groups.has(key) : named.parameter.kind.read(value) === undefined
 }

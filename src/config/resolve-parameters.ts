@@ -31,9 +31,9 @@ export function resolveParameters(
       continue
     }
     learn(offer.value, parameter.secret)
-    const read = parameter.kind.schema.safeParse(offer.value)
-    if (read.success && parameter.secret) learn(read.data, true)
-    if (read.success) values.set(key, { value: read.data, source: offer.source })
+    const value = parameter.kind.read(offer.value)
+    if (parameter.secret) learn(value, true)
+    if (value !== undefined) values.set(key, { value, source: offer.source })
     else {
       const isHidden = parameter.secret || parameter.kind.label !== undefined
       const shown = isHidden ? 'a value that is not shown' : quote(offer.value)

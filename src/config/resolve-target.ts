@@ -11,13 +11,13 @@ import type { ValuesOf } from './parameter.ts'
 import type { targetParameters } from './parameters/target-environment.ts'
 import { type Problem, throwProblems } from './problem.ts'
 import { resolveParameters } from './resolve-parameters.ts'
+import { type StorageProviderName, storageProviderWords } from './storage-provider.ts'
 import {
   hasStorageSecrets,
   missingStorageSecrets,
   type StorageSecrets,
   storageSecretsFor,
 } from './storage-secrets.ts'
-import { type StorageProviderName, storageProviderWords } from './storage-target.ts'
 import { suggest } from './suggest.ts'
 import { type Target, type TargetPlan, targetPlanSchema } from './target.ts'
 

@@ -1,6 +1,6 @@
 import type { Problem } from './problem.ts'
 import type { Resolved } from './resolve-parameters.ts'
-import { type StorageProviderName, storageProviderWords } from './storage-target.ts'
+import { type StorageProviderName, storageProviderWords } from './storage-provider.ts'
 
 /**
  * Finds what doesn't go together among the settings of the embedded storage.

@@ -1,6 +1,6 @@
 import { isLoopback } from './loopback.ts'
 import type { Problem } from './problem.ts'
-import type { StorageProviderName } from './storage-target.ts'
+import type { StorageProviderName } from './storage-provider.ts'
 import type { Target } from './target.ts'
 
 /** What opens the storage of a target, from the environment alone; all of it secret. */

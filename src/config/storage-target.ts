@@ -1,24 +1,12 @@
 import { z } from 'zod'
 import { isLoopback } from './loopback.ts'
+import { storageProviderWords } from './storage-provider.ts'
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' })
 /** Where a token is sent. */
 const privateUrl = httpUrl.refine((url) => url.startsWith('https:') || isLoopback(url), {
   error: 'expected an https URL, since a token is sent there; http is for loopback addresses',
 })
-
-/** The providers that files can be stored with, and what people call them. */
-export const storageProviderWords = {
-  gcs: 'Google Cloud Storage',
-  pinata: 'Pinata (IPFS)',
-  'google-drive': 'Google Drive',
-} as const
-
-/** A provider that files can be stored with. */
-export type StorageProviderName = keyof typeof storageProviderWords
-
-/** The names of the providers. */
-export const storageProviderNames = Object.keys(storageProviderWords) as readonly StorageProviderName[]
 
 const providerSchema = z.discriminatedUnion('provider', [
   z.strictObject({

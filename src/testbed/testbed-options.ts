@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import type { ModelBehaviour } from '../config/kinds/model-behaviour.ts'
 import type { ServerRateLimits } from '../config/kinds/server-rate-limits.ts'
-import type { StorageProviderName } from '../config/storage-target.ts'
+import type { StorageProviderName } from '../config/storage-provider.ts'
 import type { TestbedPart } from '../config/testbed-part.ts'
 
 /** Which parts of the embedded stack to start, and how they behave. */

@@ -93,8 +93,8 @@ const strange = fc.oneof(
 const setting = fc
   .constantFrom(...configParameters.filter(({ parameter }) => parameter.secret === false))
   .chain((named) => {
-    const { schema } = named.parameter.kind
-    const right = [...rightValues, ...strangeValues].filter((text) => schema.safeParse(text).success)
+    const { kind } = named.parameter
+    const right = [...rightValues, ...strangeValues].filter((text) => kind.read(text) !== undefined)
     const own = right.length === 0 ? strange : fc.constantFrom(...right)
     return fc.record({
       named: fc.constant(named),

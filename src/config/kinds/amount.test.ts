@@ -23,7 +23,7 @@ describe('parseAmount', () => {
       fc.property(fc.bigInt({ min: 0n, max: 10n ** 29n }), (wei) => {
         expect(formatAmount(wei, 'vana')).toBe(formatEther(wei))
         expect(parseAmount(formatAmount(wei, 'vana'), 'vana')).toBe(wei)
-        expect(amount({ bareUnit: 'gwei' }).schema.parse(amount({ bareUnit: 'gwei' }).show(wei))).toBe(wei)
+        expect(amount({ bareUnit: 'gwei' }).read(amount({ bareUnit: 'gwei' }).show(wei))).toBe(wei)
       }),
     )
   })

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { endpointLabel } from '../../redaction/endpoint-label.ts'
 import { isLoopback } from '../loopback.ts'
 import { type Kind, kindOf } from './kind.ts'
@@ -69,12 +68,11 @@ export function text(allowed: string): Kind<string> {
   return kindOf({ read: (given) => (given === '' ? undefined : given), allowed, show: String })
 }
 
-/** The kind of an http or https URL; beyond its host it may hold an access key. One that was shown without it is none. */
+/** The kind of an http or https URL. Its path may hold an access key, and a URL that was shown without one is refused. */
 export const httpUrl: Kind<string> = {
   ...kindOf({
-    read: (given) =>
-      given.includes('***') ? undefined : z.url({ protocol: /^https?$/ }).safeParse(given).data,
-    allowed: 'an http or https URL, whole',
+    read: (given) => (/^https?:\/\/(?!.*\*{3})/i.test(given) && URL.canParse(given) ? given : undefined),
+    allowed: 'a complete http or https URL',
     show: String,
   }),
   label: endpointLabel,
@@ -83,7 +81,7 @@ export const httpUrl: Kind<string> = {
 /** The kind of a URL of this machine; an embedded part asks nobody outside. */
 export const loopbackUrl: Kind<string> = kindOf({
   read: (given) => {
-    const url = httpUrl.schema.safeParse(given).data
+    const url = httpUrl.read(given)
     return url !== undefined && isLoopback(url) ? url : undefined
   },
   allowed: 'a URL of this machine, such as http://127.0.0.1:8080: embedded parts ask nobody outside',

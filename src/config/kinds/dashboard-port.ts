@@ -7,7 +7,7 @@ export const dashboardPort: Kind<number | null> = kindOf<number | null>({
     const word = text.toLowerCase()
     if (['off', 'false', 'no'].includes(word)) return null
     if (['on', 'true', 'yes'].includes(word)) return 0
-    return port.schema.safeParse(text).data
+    return port.read(text)
   },
   allowed: 'on (a free port), a port from 1 to 65535, or off',
   show: (value) => (value === null ? 'off' : value === 0 ? 'on' : String(value)),

@@ -1,20 +1,22 @@
-import { z } from 'zod'
-
-/** A kind of value: how it is read from what a flag, a variable or a file gave, and how it is written for people. */
+/** A kind of value: reads what a flag, a variable or a file gives, and writes it for people. */
 export type Kind<T> = {
-  /** Reads text, and what YAML or JSON already turned into a number, a boolean or a list. */
-  schema: z.ZodType<T>
-  /** What is allowed, as the end of the sentence "allowed: ...". */
+  /**
+   * Reads text, and what YAML or JSON has already turned into a number, a boolean or a list.
+   *
+   * @returns `undefined` for anything that is not allowed
+   */
+  read(raw: unknown): T | undefined
+  /** Allowed values, as the end of the sentence "allowed: ...". */
   allowed: string
-  /** Writes the value in a form that {@link Kind.schema} reads back. */
+  /** Writes the value in a form that {@link Kind.read} reads back. */
   show(value: T): string
   /**
-   * Writes a value that may hold an access key without it, for people and results. Where this is given, the value never
+   * Writes a value that may hold an access key without that key, for people and results. A value of such a kind never
    * goes into an argument list, an error or a file. @default as {@link Kind.show}
    */
   label?(value: T): string
-  /** What a text is that is not allowed, free of secrets, where more can be said of it than that. */
-  why?(text: string): string | undefined
+  /** Explains why a text is not allowed, without repeating secrets, where there is more to say than that. */
+  why?: ((text: string) => string | undefined) | undefined
 }
 
 /**
@@ -26,37 +28,47 @@ export function kindOf<T>(options: {
   read: (text: string) => T | undefined
   allowed: string
   show: (value: T) => string
-  /** Whether spaces at the ends of the text count, as in a passphrase. @default false */
-  verbatim?: boolean
+  /** Keep spaces at the ends of the text, as in a passphrase. @default false */
+  verbatim?: boolean | undefined
 }): Kind<T> {
   const { read, allowed, show, verbatim = false } = options
-  const schema = z.union([z.string(), z.number(), z.boolean()]).transform((raw, context): T => {
-    const value = read(verbatim ? String(raw) : String(raw).trim())
-    if (value !== undefined) return value
-    context.addIssue(allowed)
-    return z.NEVER
-  })
-  return { schema, allowed, show }
+  return {
+    read(raw) {
+      if (!['string', 'number', 'boolean'].includes(typeof raw)) return undefined
+      return read(verbatim ? String(raw) : String(raw).trim())
+    },
+    allowed,
+    show,
+  }
 }
 
 /**
- * Makes the kind of a list from the kind of its items; in text, items are separated by commas.
+ * Makes the kind of a list from the kind of its items. In text, commas or line breaks separate the items.
  *
  * @example listOf(url)
  */
 export function listOf<T>(item: Kind<T>, allowed: string): Kind<T[]> {
-  const separate = (raw: unknown): unknown =>
-    typeof raw === 'string'
-      ? raw
-          .split(/[,\n]/)
-          .map((part) => part.trim())
-          .filter((part) => part !== '')
-      : raw
   const { label } = item
-  return {
-    schema: z.preprocess(separate, z.array(item.schema)),
+  const list: Kind<T[]> = {
+    read: (raw) => readAll(typeof raw === 'string' ? splitList(raw) : raw, (one) => item.read(one)),
     allowed,
     show: (values) => values.map((value) => item.show(value)).join(', '),
-    ...(label && { label: (values: T[]) => values.map((value) => label(value)).join(', ') }),
   }
+  if (label) list.label = (values) => values.map((value) => label(value)).join(', ')
+  return list
+}
+
+/** Splits a text at commas and line breaks; empty items do not count. */
+export function splitList(text: string): string[] {
+  return text
+    .split(/[,\n]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+/** Reads every item of a list; `undefined` when one of them cannot be read, or when it is not a list. */
+export function readAll<T>(raw: unknown, read: (item: unknown) => T | undefined): T[] | undefined {
+  if (!Array.isArray(raw)) return undefined
+  const values = raw.map(read).filter((value) => value !== undefined)
+  return values.length === raw.length ? values : undefined
 }

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { readTextFile } from '../../files/read-text-file.ts'
 import { type RecordedArrivals, readRecordedArrivals } from '../../load/recorded-arrivals.ts'
 import {
@@ -9,22 +8,20 @@ import {
   type RateStage,
   type Spike,
 } from '../../load/stage.ts'
-import { type Kind, kindOf } from './kind.ts'
-
-const amount = z.union([z.string(), z.number()]).transform(String)
+import { type Kind, kindOf, readAll, splitList } from './kind.ts'
 
 /** The kind of the stages of a load: in text `0-5/s over 30s, 5/s for 10m`, in a file also a list of objects. */
 export const stages: Kind<RateStage[]> = scheduleOf({
   parse: parseStage,
   format: formatStage,
-  object: z.union([
-    z.strictObject({ rate: amount, for: amount }).transform((stage) => `${stage.rate} for ${stage.for}`),
-    z
-      .strictObject({ from: amount, to: amount, over: amount })
-      .transform(({ from, to, over }) => `${from}-${to} over ${over}`),
-  ]),
+  textOf(stage) {
+    const held = amountsOf(stage, ['rate', 'for'])
+    if (held !== undefined) return `${held.rate} for ${held.for}`
+    const ramp = amountsOf(stage, ['from', 'to', 'over'])
+    return ramp && `${ramp.from}-${ramp.to} over ${ramp.over}`
+  },
   allowed:
-    "stages such as '0-5/s over 30s, 5/s for 10m' (times without a unit are minutes), or in a file a list of " +
+    "stages such as '0-5/s over 30s, 5/s for 10m' (a bare time is in minutes), or in a file a list of " +
     '{ from: 0, to: 5, over: 30s } and { rate: 5, for: 10m }',
 })
 
@@ -32,40 +29,50 @@ export const stages: Kind<RateStage[]> = scheduleOf({
 export const spikes: Kind<Spike[]> = scheduleOf({
   parse: parseSpike,
   format: formatSpike,
-  object: z
-    .strictObject({ rate: amount, for: amount, at: amount })
-    .transform((spike) => `${spike.rate} for ${spike.for} at ${spike.at}`),
+  textOf(spike) {
+    const given = amountsOf(spike, ['rate', 'for', 'at'])
+    return given && `${given.rate} for ${given.for} at ${given.at}`
+  },
   allowed:
-    "spikes such as '20/s for 30s at 5m' (times without a unit are minutes), or in a file a list of " +
+    "spikes such as '20/s for 30s at 5m' (a bare time is in minutes), or in a file a list of " +
     '{ rate: 20, for: 30s, at: 5m }',
 })
 
 function scheduleOf<T>(options: {
   parse: (text: string) => T | undefined
   format: (item: T) => string
-  object: z.ZodType<string>
+  /** Writes an object of a config file as text; `undefined` for another object. */
+  textOf: (object: object) => string | undefined
   allowed: string
 }): Kind<T[]> {
-  const { parse, format, object, allowed } = options
-  const texts = z.string().transform((text) =>
-    text
-      .split(/[,\n]/)
-      .map((part) => part.trim())
-      .filter(Boolean),
-  )
-  const item = z.union([texts, object.transform((text) => [text])])
-  const list = z.union([texts, z.array(item).transform((items) => items.flat())])
+  const { parse, format, textOf, allowed } = options
+  const parseAll = (texts: readonly string[]): T[] | undefined =>
+    readAll(texts, (text) => parse(String(text)))
+  const readItem = (item: unknown): T[] | undefined => {
+    const text = typeof item === 'object' && item !== null ? textOf(item) : item
+    return typeof text === 'string' ? parseAll(splitList(text)) : undefined
+  }
   return {
-    schema: list.transform((items, context): T[] => {
-      const read = items.map(parse)
-      const known = read.filter((one) => one !== undefined)
-      if (known.length === read.length) return known
-      context.addIssue(allowed)
-      return z.NEVER
-    }),
+    read: (raw) => (Array.isArray(raw) ? readAll(raw, readItem)?.flat() : readItem(raw)),
     allowed,
     show: (items) => items.map(format).join(', '),
   }
+}
+
+/** The fields of an object that has these and no others, each a text or a number. */
+function amountsOf<const Name extends string>(
+  object: object,
+  names: readonly Name[],
+): Record<Name, string> | undefined {
+  const entries = Object.entries(object)
+  const isWhole =
+    entries.length === names.length &&
+    entries.every(
+      ([name, value]) => names.some((known) => known === name) && /^(string|number)$/.test(typeof value),
+    )
+  return isWhole
+    ? (Object.fromEntries(entries.map(([name, value]) => [name, String(value)])) as Record<Name, string>)
+    : undefined
 }
 
 /** A file of recorded arrivals. */

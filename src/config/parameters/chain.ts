@@ -6,7 +6,7 @@ import { listOf } from '../kinds/kind.ts'
 import { modelBehaviour } from '../kinds/model-behaviour.ts'
 import { serverRateLimits } from '../kinds/server-rate-limits.ts'
 import { optional, parameter } from '../parameter.ts'
-import { storageProviderNames } from '../storage-target.ts'
+import { storageProviderNames } from '../storage-provider.ts'
 
 const milliseconds = duration({ bareUnit: 'ms', minMs: 1 })
 

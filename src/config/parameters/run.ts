@@ -9,9 +9,10 @@ const conditions = listOf(
 /** An empty list can't be said in text otherwise. */
 const thresholds: Kind<string[]> = {
   ...conditions,
-  schema: conditions.schema.transform((values) =>
-    values.length === 1 && values[0] === 'none' ? [] : values,
-  ),
+  read(raw) {
+    const values = conditions.read(raw)
+    return values?.length === 1 && values[0] === 'none' ? [] : values
+  },
   show: (values) => (values.length === 0 ? 'none' : conditions.show(values)),
 }
 const degradations = listOf(choice(['mock-inference']), 'mock-inference')

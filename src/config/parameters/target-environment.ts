@@ -1,7 +1,7 @@
 import { address, choice, httpUrl, text, wholeNumber } from '../kinds/basic.ts'
 import { listOf } from '../kinds/kind.ts'
 import { optional } from '../parameter.ts'
-import { storageProviderNames } from '../storage-target.ts'
+import { storageProviderNames } from '../storage-provider.ts'
 
 /** What the environment says of a target: used by `--target moksha` and `--target env`. */
 export const targetParameters = {
