@@ -31,6 +31,16 @@ export function createAccountReader(client: PublicClient, funder: Address, walle
     return latest < pending
   }
 
+  // viem keeps the number for four seconds otherwise.
+  const latestBlock = () => client.getBlockNumber({ cacheTime: 0 })
+
+  async function addFees(last: bigint): Promise<void> {
+    for (; nextBlock <= last; nextBlock += 1n) {
+      const { transactions } = await client.getBlock({ blockNumber: nextBlock })
+      for (const hash of transactions) feesWei += await feeOf(hash)
+    }
+  }
+
   return {
     /** Transactions that these accounts have sent, those that wait included. */
     async sent(): Promise<number> {
@@ -45,18 +55,18 @@ export function createAccountReader(client: PublicClient, funder: Address, walle
       for (const address of accounts) {
         while (await isPending(address)) await new Promise((resolve) => setTimeout(resolve, 50))
       }
-      // viem keeps the number for four seconds otherwise.
-      const last = await client.getBlockNumber({ cacheTime: 0 })
-      for (; nextBlock <= last; nextBlock += 1n) {
-        const { transactions } = await client.getBlock({ blockNumber: nextBlock })
-        for (const hash of transactions) feesWei += await feeOf(hash)
+      // What a killed process had sent may still be mined meanwhile, and anvil keeps the state of a few blocks only: so
+      // fees and balances are read until no block came between the two.
+      for (;;) {
+        const last = await latestBlock()
+        await addFees(last)
+        const [funderWei = 0n, ...walletsWei] = await Promise.all(
+          accounts.map((address) => client.getBalance({ address })),
+        )
+        if ((await latestBlock()) !== last) continue
+        const sumWei = walletsWei.reduce((sum, wei) => sum + wei, funderWei + feesWei)
+        return { funderWei, walletsWei, feesWei, sumWei }
       }
-      const [funderWei = 0n, ...walletsWei] = await Promise.all(
-        // At the block whose fees were counted last: what a killed process had sent may still be mined meanwhile.
-        accounts.map((address) => client.getBalance({ address, blockNumber: last })),
-      )
-      const sumWei = walletsWei.reduce((sum, wei) => sum + wei, funderWei + feesWei)
-      return { funderWei, walletsWei, feesWei, sumWei }
     },
   }
 }
