@@ -12,7 +12,7 @@ import { noRpcCalls, type RpcTotals, rpcSince } from '../metrics/rpc-totals.ts'
 import type { Redactor } from '../redaction/redact.ts'
 import { formatVana } from '../report/format-value.ts'
 import type { Baseline } from '../results/baseline/baseline-schema.ts'
-import { holdAgainstBaseline } from '../results/baseline/hold-against-baseline.ts'
+import { compareWithBaseline } from '../results/baseline/compare-with-baseline.ts'
 import { readFlowSamples } from '../results/compare/flow-samples.ts'
 import { dependenciesOf, describeEnvironment } from '../results/environment.ts'
 import { parseThresholds } from '../results/parse-threshold.ts'
@@ -215,7 +215,7 @@ export async function runLoadTest(test: LoadTest, given?: RunStage): Promise<Com
       stopped: stop.reason(),
       part: config.load.part.count > 1 ? config.load.part : null,
     })
-    const summary = await heldAgainst(test.baseline, folder, measured)
+    const summary = await comparedWith(test.baseline, folder, measured)
     try {
       await folder.writeSummary(summary)
     } catch (error) {
@@ -258,8 +258,8 @@ function rpcTotalsOf({ connection: { rpc, feed } }: VanaLoadTestClient, stalls: 
   return { calls: total, failed, byMethod, byEndpoint, clockAheadMs: feed.stats().clockAheadMs }
 }
 
-/** Holds a run against its baseline, if it has one, by the flows that it wrote down. */
-async function heldAgainst(
+/** Compares a run with its baseline, if it has one, by the flows that it recorded. */
+async function comparedWith(
   baseline: Baseline | undefined,
   folder: RunFolder,
   summary: Summary,
@@ -268,10 +268,10 @@ async function heldAgainst(
   try {
     await folder.flush()
     const { environment, config, flows } = await readRun(folder.path)
-    return holdAgainstBaseline(baseline, { environment, config, summary }, await readFlowSamples(flows()))
+    return compareWithBaseline(baseline, { environment, config, summary }, await readFlowSamples(flows()))
   } catch (error) {
     // The run took place and its summary must be written, whatever can't be read back.
-    const message = `It could not be held against its baseline: ${error instanceof Error ? error.message : String(error)}`
+    const message = `The run could not be compared with its baseline: ${error instanceof Error ? error.message : String(error)}`
     return { ...summary, problems: [...summary.problems, { code: 'RUN_UNREADABLE', message }], exitCode: 1 }
   }
 }

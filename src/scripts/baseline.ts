@@ -7,7 +7,7 @@ import { processRedactor } from '../redaction/process-redactor.ts'
 import { renderBaseline, renderBaselineResult } from '../report/terminal-baseline.ts'
 import { colorsFor } from '../report/terminal-text.ts'
 import { defaultTolerances } from '../results/baseline/baseline-schema.ts'
-import { holdAgainstBaseline } from '../results/baseline/hold-against-baseline.ts'
+import { compareWithBaseline } from '../results/baseline/compare-with-baseline.ts'
 import { makeBaseline } from '../results/baseline/make-baseline.ts'
 import { needBaseline, readBaseline } from '../results/baseline/read-baseline.ts'
 import { readTolerances } from '../results/baseline/tolerances.ts'
@@ -128,12 +128,12 @@ async function checkBaseline(command: Command, io: CommandIo, name: string): Pro
   ])
   const run = await readEndedRun(resolve(io.cwd, options.results), name)
   const held = { ...baseline, tolerances: { ...baseline.tolerances, ...tolerances } }
-  const { baseline: result } = holdAgainstBaseline(held, run, await readFlowSamples(run.flows()))
-  if (result === null) throw new LoadTestError('INTERNAL', 'The run was not held against the baseline.')
+  const { baseline: result } = compareWithBaseline(held, run, await readFlowSamples(run.flows()))
+  if (result === null) throw new LoadTestError('INTERNAL', 'The run was not compared with the baseline.')
   throwProblems(
     result.caveats
       .filter(({ kind }) => kind === 'other-test')
-      .map(({ message }) => ({ key: 'baseline', found: `it is of another test. ${message}` })),
+      .map(({ message }) => ({ key: 'baseline', found: `it is from a different test. ${message}` })),
     'Check a run that was asked for the same, or make a new baseline with `vana-load baseline set`.',
   )
   const document = { schemaVersion: 1, run: run.id, ...result }

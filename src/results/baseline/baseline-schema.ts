@@ -3,20 +3,20 @@ import { runConditionsSchema } from '../compare/run-conditions.ts'
 
 const figureSchema = z.object({
   value: z.number().nullable(),
-  /** Between what the true value lies; `null` where the flows don't say, and for what is one number a run. */
+  /** Confidence interval; `null` if there are too few flows, and for figures that are a single number per run. */
   low: z.number().nullable(),
   high: z.number().nullable(),
 })
 
-/** A baseline file: what a run has to be as good as. It is made to be committed, and holds no secrets. */
+/** The content of a baseline file: a performance baseline to commit. It contains no secrets. */
 export const baselineSchema = z.object({
   schemaVersion: z.literal(1),
   kind: z.literal('baseline'),
   name: z.string().nullable(),
   tool: z.object({ name: z.literal('vana-load'), version: z.string() }),
-  /** Under what its latest run was made. */
+  /** The conditions of its latest run. */
   conditions: runConditionsSchema,
-  /** How much worse each figure may be: a share of the baseline; of a share of 1, in its own points. */
+  /** How much worse each figure may be: a share of the baseline; for ratios, a difference of the ratios. */
   tolerances: z.record(z.string(), z.number().positive()),
   runs: z
     .array(
@@ -30,10 +30,10 @@ export const baselineSchema = z.object({
     .min(1),
 })
 
-/** What a run has to be as good as. */
+/** A performance baseline. */
 export type Baseline = z.output<typeof baselineSchema>
 
-/** Tolerances of a baseline that names no others. */
+/** Tolerances of a baseline without tolerances of its own. */
 export const defaultTolerances: Readonly<Record<string, number>> = {
   success: 0.01,
   'flow.p50': 0.2,

@@ -4,11 +4,11 @@ import { readFlowSamples } from '../compare/flow-samples.ts'
 import { conditionsOf, type EndedRun } from '../compare/run-conditions.ts'
 import type { Baseline } from './baseline-schema.ts'
 
-/** A run that a baseline is made from. */
+/** A run to make a baseline from. */
 type SourceRun = EndedRun & { flows(): AsyncIterable<FlowRecord> }
 
 /**
- * Makes a baseline from runs of the same test. With several, a later run is worse only when it is worse than each of them.
+ * Makes a baseline from runs of the same test. With several runs, a later run is worse only if it is worse than each of them.
  *
  * @param runs oldest first
  * @example await makeBaseline([run], { name: 'main', version: '0.1.0', tolerances: defaultTolerances })
@@ -50,6 +50,6 @@ export async function makeBaseline(
   }
 }
 
-/** Six digits are enough for a file that people read in changes. */
+/** Rounds to six digits, which keeps diffs of the file readable. */
 const rounded = (value: number | null): number | null =>
   value === null ? null : Number(value.toPrecision(6))

@@ -8,36 +8,40 @@ import { type Baseline, baselineSchema } from './baseline-schema.ts'
 /**
  * Reads a baseline file.
  *
- * @returns `null` when there is no such file
- * @throws LoadTestError CONFIG_INVALID when it is no baseline
+ * @returns `null` if the file does not exist
+ * @throws LoadTestError CONFIG_INVALID if the file is not a baseline
  */
 export async function readBaseline(path: string): Promise<Baseline | null> {
   const read = readTextFile(path)
   if (read.problem !== undefined) {
     if (read.isMissing) return null
-    throw new LoadTestError('CONFIG_INVALID', `The baseline ${path} can't be read: ${read.problem}.`)
+    throw new LoadTestError('CONFIG_INVALID', `Cannot read the baseline ${path}: ${read.problem}.`)
   }
   try {
     return baselineSchema.parse(JSON.parse(read.text))
   } catch (cause) {
-    throw new LoadTestError('CONFIG_INVALID', `${path} is not a baseline that this version reads.`, {
+    throw new LoadTestError('CONFIG_INVALID', `${path} is not a baseline that this version can read.`, {
       cause,
-      hint: 'Make it again with `vana-load baseline set`.',
+      hint: 'Create it again with `vana-load baseline set`.',
     })
   }
 }
 
-/** Reads a baseline that has to be there. */
+/**
+ * Reads a baseline that must exist.
+ *
+ * @throws LoadTestError CONFIG_INVALID if it does not, or is not a baseline
+ */
 export async function needBaseline(path: string): Promise<Baseline> {
   const baseline = await readBaseline(path)
   if (baseline !== null) return baseline
   throw new LoadTestError('CONFIG_INVALID', `There is no baseline ${path}.`, {
-    hint: 'Make one from a run with `vana-load baseline set`, and commit it.',
+    hint: 'Create one from a run with `vana-load baseline set`, and commit it.',
   })
 }
 
 /**
- * What keeps a run from being held against a baseline, before it is made: it would be another test.
+ * Lists why a run that has not started yet could not be compared with a baseline: it would be a different test.
  *
  * @param document the run's configuration as `config.json` will have it
  */
@@ -51,5 +55,5 @@ export function baselineProblems(baseline: Baseline, document: unknown, target: 
     { reference: 'the baseline', other: 'this run' },
   )
     .filter(({ kind }) => kind === 'other-test')
-    .map(({ message }) => ({ key: 'baseline', found: `it is of another test. ${message}` }))
+    .map(({ message }) => ({ key: 'baseline', found: `it is from a different test. ${message}` }))
 }

@@ -4,7 +4,7 @@ import { errorCatalog } from '../../errors/catalog.ts'
 import { findMetric, metricNames } from '../threshold-metrics.ts'
 
 /**
- * Reads tolerances such as `flow.p95=20%`. A metric may also be named as `summary.json` has it: `latencyMs.flow.p95`.
+ * Parses tolerances such as `flow.p95=20%`. The path of a metric in `summary.json`, such as `latencyMs.flow.p95`, also works.
  *
  * @example readTolerances(['latencyMs.flow.p95=20%']).tolerances // { 'flow.p95': 0.2 }
  */
@@ -32,7 +32,7 @@ export function readTolerances(texts: readonly string[]): {
   return { tolerances, problems }
 }
 
-/** The name that thresholds have for a path in `summary.json`. */
+/** Converts a path in `summary.json` to the name of the metric in thresholds. */
 function metricNameOf(name: string): string {
   return name
     .replace(/^latencyMs\.steps\./, 'step.')

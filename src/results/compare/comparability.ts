@@ -1,24 +1,24 @@
 import type { Summary } from '../summary-schema.ts'
 import type { RunConditions } from './run-conditions.ts'
 
-/** A reason not to put two runs beside each other, or to mind when doing so. */
+/** A reason why two runs cannot be compared, or something to keep in mind when comparing them. */
 export type Caveat = {
   /**
-   * `other-test`: they were asked different things, so that a difference says nothing of what was tested; `unreliable`: the
-   * figures of one say something else; `conditions`: what a difference may come from, wanted or not.
+   * `other-test`: the runs were configured differently, so a difference does not show a change of the target; `unreliable`: the
+   * figures of one run are unreliable; `conditions`: a possible cause of a difference, intended or not.
    */
   kind: 'other-test' | 'unreliable' | 'conditions'
   message: string
 }
 
-/** Settings of the load: with others it is another test. */
+/** Settings that define the test: runs that differ in one of them are different tests. */
 const loadSetting = /^(users|degrade|load\..+|flow\.(submission|grantees|dataSize|prompt))$/
 
-/** Between two parties what is to be compared: `this run` and `the baseline`, or two ids. */
+/** Names of the two sides in messages: `this run` and `the baseline`, or two ids. */
 export type Names = { reference: string; other: string }
 
 /**
- * What two runs don't have in common, the gravest first.
+ * Lists how the conditions of two runs differ, the most serious difference first.
  *
  * @example compareConditions(before, after, { reference: 'a', other: 'b' }).map(({ message }) => message)
  */
@@ -38,23 +38,28 @@ export function compareConditions(reference: RunConditions, other: RunConditions
   for (const { key, a, b } of settings.filter(({ key }) => loadSetting.test(key))) {
     differ('other-test', key, a, b)
   }
-  differ('conditions', 'Faults on purpose', list(reference.faults), list(other.faults))
+  differ('conditions', 'Injected faults', list(reference.faults), list(other.faults))
   for (const { key, a, b } of settings.filter(({ key }) => !loadSetting.test(key))) {
     differ('conditions', key, a, b)
   }
   differ('conditions', 'Machine', reference.machine, other.machine)
-  differ('conditions', 'Seed (other arrivals, wallets and data)', String(reference.seed), String(other.seed))
+  differ(
+    'conditions',
+    'Seed (different arrivals, wallets and data)',
+    String(reference.seed),
+    String(other.seed),
+  )
   const versions = differingSettings(reference.versions, other.versions)
   for (const { key, a, b } of versions) differ('conditions', `Version of ${key}`, a, b)
   return caveats
 }
 
-/** Why the figures of one run are not to be taken at their word. */
+/** Lists what makes the figures of a run unreliable. */
 export function unreliability(summary: Summary, name: string): Caveat[] {
   const { run, problems, warnings, users } = summary
   const messages = [
-    ...problems.map(({ code }) => `broke a promise of its own (${code})`),
-    ...(run.stopped === null ? [] : [`was stopped before its end (${run.stopped.reason})`]),
+    ...problems.map(({ code }) => `reported a problem of its own (${code})`),
+    ...(run.stopped === null ? [] : [`was stopped early (${run.stopped.reason})`]),
     ...(warnings.length === 0 ? [] : [`has warnings (${warnings.map(({ code }) => code).join(', ')})`]),
     ...(users.degraded === 0 ? [] : [`has ${users.degraded} degraded flows`]),
   ]
@@ -65,7 +70,7 @@ function differingSettings(
   a: Readonly<Record<string, string>>,
   b: Readonly<Record<string, string>>,
 ): { key: string; a: string; b: string }[] {
-  // What only one version of the program knows of can't be compared.
+  // A setting that only one version of the program knows cannot be compared.
   return Object.keys(a).flatMap((key) => {
     const [one, two] = [a[key], b[key]]
     return one === undefined || two === undefined || one === two ? [] : [{ key, a: one, b: two }]

@@ -11,12 +11,12 @@ import { conditionsOf } from './run-conditions.ts'
 /** How one run compares with the reference. */
 export type RunComparison = {
   run: Summary['run']
-  /** What the two runs don't have in common, and what is wrong with either, the gravest first. */
+  /** How the conditions of the runs differ, and what makes either unreliable; the most serious first. */
   caveats: Caveat[]
   figures: FigureComparison[]
-  /** Flows that ended in an error, by code and step, in both. */
+  /** Flows that ended in an error in either run, by code and step. */
   errors: { code: string; step: string | null; reference: number; other: number }[]
-  /** What the figures that users feel say together: success, and latency of whole flows. */
+  /** The verdict on the figures that users notice: success, and latency of whole flows. */
   verdict: 'better' | 'worse' | 'mixed' | 'same' | 'unclear'
 }
 
@@ -24,7 +24,7 @@ export type RunComparison = {
 export type Comparison = {
   schemaVersion: 1
   tool: Summary['tool']
-  /** How sure every interval is, each for itself. */
+  /** Confidence level of each interval. */
   confidence: number
   /** The smallest change that matters, as a share. */
   smallestChange: number
@@ -35,12 +35,12 @@ export type Comparison = {
 /** A run with its summary. */
 type EndedRun = StoredRun & { summary: Summary }
 
-/** What users feel; the verdict on a run goes by these. */
-const felt = ['success', 'flow.p50', 'flow.p95'] as const
+/** Figures that users notice; they decide the verdict on a run. */
+const noticed = ['success', 'flow.p50', 'flow.p95'] as const
 
-/** What is compared, in the order in which it is shown. */
+/** Metrics that are compared, in the order of display. */
 export const comparedMetrics: readonly string[] = [
-  ...felt.slice(0, 1),
+  ...noticed.slice(0, 1),
   ...['flowsPerSecond', 'peakFlowsPerSecond', 'flow.mean', 'flow.p50', 'flow.p90', 'flow.p95', 'flow.p99'],
   ...['flowFromDue.p50', 'flowFromDue.p95', 'lag.p99'],
   ...stepNames.flatMap((step) => [`step.${step}.p50`, `step.${step}.p95`]),
@@ -51,39 +51,37 @@ export const comparedMetrics: readonly string[] = [
 /**
  * Compares runs with the first of them, figure by figure, each with its noise.
  *
- * The noise is that within the runs, from their single flows; what changes from one run to the next besides is not seen by
- * two runs.
+ * The noise comes from the single flows within the runs. Two runs cannot show what else changes from one run to the next.
  *
  * @param options.smallestChange the smallest change that matters, as a share. @default 0.05
  * @example (await compareRuns([before, after])).comparisons[0]?.verdict // 'worse'
  */
 export async function compareRuns(
   [reference, ...others]: readonly [EndedRun, ...EndedRun[]],
-  options: { tool: Summary['tool']; smallestChange?: number },
+  options: { tool: Summary['tool']; smallestChange?: number | undefined },
 ): Promise<Comparison> {
   const { tool, smallestChange = 0.05 } = options
   const samples = await readFlowSamples(reference.flows())
   const comparisons = []
   for (const other of others) {
-    comparisons.push(await compareTwo(reference, samples, other, smallestChange))
+    comparisons.push(await compareTwo({ ...reference, samples }, other, smallestChange))
   }
   const { run, users } = reference.summary
   return { schemaVersion: 1, tool, confidence, smallestChange, reference: { run, users }, comparisons }
 }
 
 async function compareTwo(
-  reference: EndedRun,
-  samples: FlowSamples,
+  reference: EndedRun & { samples: FlowSamples },
   other: EndedRun,
   smallest: number,
 ): Promise<Comparison['comparisons'][number]> {
   const otherSamples = await readFlowSamples(other.flows())
   const figures = comparedMetrics.flatMap((name) => {
     const metric = readMetric(name)
-    const a = figureOf(name, reference.summary, samples)
+    const a = figureOf(name, reference.summary, reference.samples)
     const b = figureOf(name, other.summary, otherSamples)
     if (a.value === null && b.value === null) return []
-    return [judgeFigure({ name, unit: metric.unit }, a, b, smallest)]
+    return [judgeFigure({ name, unit: metric.unit, smallest }, a, b)]
   })
   const { run, users } = other.summary
   const names = { reference: reference.id, other: other.id }
@@ -103,7 +101,7 @@ async function compareTwo(
 
 const gravity: readonly Caveat['kind'][] = ['other-test', 'unreliable', 'conditions']
 
-/** A figure of a run, by the name that thresholds use. The estimate's value stands where there is one: it is exact. */
+/** Returns a figure of a run by its name in thresholds. The value of the estimate, if there is one, is exact and comes first. */
 export function figureOf(name: string, summary: Summary, samples: FlowSamples): Figure {
   const estimate = samples.estimate(name)
   return { value: estimate?.value ?? readMetric(name).read(summary), estimate }
@@ -129,7 +127,9 @@ function compareErrors(a: Summary, b: Summary): RunComparison['errors'] {
 }
 
 function verdictOn(figures: readonly FigureComparison[]): RunComparison['verdict'] {
-  const verdicts = figures.filter(({ metric }) => felt.some((name) => name === metric)).map((f) => f.verdict)
+  const verdicts = figures
+    .filter(({ metric }) => noticed.some((name) => name === metric))
+    .map((f) => f.verdict)
   const isBetter = verdicts.includes('better')
   const isWorse = verdicts.includes('worse')
   if (isBetter && isWorse) return 'mixed'

@@ -26,12 +26,12 @@ const stands = (a: Estimate | null, b: Estimate | null): boolean => {
 
 const pairs = 300
 
-describe.each([0, 0.7])('with neighbours that resemble each other by %d', (resemblance) => {
+describe.each([0, 0.7])('with neighbours correlated by %d', (resemblance) => {
   it.each([
     ['the median', (series: number[]) => estimatePercentile(series, 0.5)],
     ['p95', (series: number[]) => estimatePercentile(series, 0.95)],
     ['the mean', estimateMean],
-  ] as const)('takes chance for a change of %s in few of many alike pairs', (_, estimate) => {
+  ] as const)('rarely reports a change of %s between equal pairs', (_, estimate) => {
     const random = createRandom('alike', String(resemblance))
     let alarms = 0
     for (let pair = 0; pair < pairs; pair += 1) {
@@ -41,7 +41,7 @@ describe.each([0, 0.7])('with neighbours that resemble each other by %d', (resem
     expect(alarms / pairs).toBeLessThan(0.03)
   })
 
-  it('sees a change by a quarter in most pairs', () => {
+  it('detects a change by a quarter in most pairs', () => {
     const random = createRandom('slower', String(resemblance))
     let seen = 0
     for (let pair = 0; pair < pairs; pair += 1) {

@@ -1,29 +1,28 @@
 import { longRunVariance } from './long-run-variance.ts'
 
-/** A figure of one run, and between what its true value lies with {@link confidence}. */
+/** A figure of one run, with its confidence interval at the level {@link confidence}. */
 export type Estimate = {
   value: number
-  /** `null` where so few flows say nothing about how low or how high it may be. */
+  /** `null` if there are too few flows for a bound. */
   low: number | null
   high: number | null
-  /** How many flows it was measured on. */
+  /** The number of flows. */
   flows: number
 }
 
-/** How sure an interval is. Many figures stand side by side: at 95% one of twenty would stand out by chance. */
+/** Confidence level of the intervals. With many figures side by side, at 95% one in twenty would differ by chance. */
 export const confidence = 0.99
 
 /** The normal distribution's quantile for {@link confidence}, both sides. */
 const z = 2.5758
 
 /**
- * A percentile with its interval: the share of flows below it has an error, which is carried over to the ranks around it
- * (Woodruff, 1952). It needs no assumption about how latencies are distributed, and counts flows that resemble their
- * neighbours for less.
+ * Estimates a percentile with its interval: the error of the share of flows below it gives the ranks of the bounds
+ * (Woodruff, 1952). It assumes no distribution of the latencies, and gives correlated neighbours less weight.
  *
- * @param series in the order of time
+ * @param series in chronological order
  * @param share 0.95 for the 95th percentile
- * @returns `null` for no flows
+ * @returns `null` without flows
  * @example estimatePercentile(latencies, 0.95)
  */
 export function estimatePercentile(series: readonly number[], share: number): Estimate | null {
@@ -34,7 +33,7 @@ export function estimatePercentile(series: readonly number[], share: number): Es
     sorted[Math.min(flows - 1, Math.max(0, Math.ceil(part * flows) - 1))] ?? 0
   const value = at(share)
   const isBelow = series.map((one) => (one <= value ? 1 : 0))
-  // Never less than that of independent flows, whatever share lies below the sample's own percentile.
+  // Never less than the variance of independent flows.
   const error = z * Math.sqrt(Math.max(share * (1 - share), longRunVariance(isBelow)) / flows)
   return {
     value,
@@ -44,7 +43,7 @@ export function estimatePercentile(series: readonly number[], share: number): Es
   }
 }
 
-/** A mean with its interval; `null` for no values, no interval for fewer than ten. */
+/** Estimates a mean with its interval; `null` without values, no interval for fewer than ten. */
 export function estimateMean(series: readonly number[]): Estimate | null {
   const flows = series.length
   if (flows === 0) return null
@@ -55,10 +54,10 @@ export function estimateMean(series: readonly number[]): Estimate | null {
 }
 
 /**
- * The share of flows of which something is true, with Wilson's interval, which holds near 0 and 1. Failures that come
- * together count as fewer flows than they are.
+ * Estimates the share of `true` values with Wilson's interval, which is accurate near 0 and 1. Clustered failures count as fewer
+ * flows.
  *
- * @param series in the order of time
+ * @param series in chronological order
  */
 export function estimateShare(series: readonly boolean[]): Estimate | null {
   const flows = series.length

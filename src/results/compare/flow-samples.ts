@@ -4,20 +4,20 @@ import { type StepGroup, type StepName, stepGroups } from '../../flow/steps.ts'
 import { completedSteps } from '../completed-steps.ts'
 import { type Estimate, estimateMean, estimatePercentile, estimateShare } from './estimate.ts'
 
-/** The single measurements of a run, by the names that thresholds use: `flow`, `step.confirm`, `group.storage`, ... */
+/** The single measurements of a run, by their names in thresholds: `flow`, `step.confirm`, `group.storage`, ... */
 export type FlowSamples = {
-  /** Estimates a metric such as `flow.p95` or `success`; `null` for one that is no statistic of single flows. */
+  /** Estimates a metric such as `flow.p95` or `success`; `null` if it is not a statistic of single flows. */
   estimate(metric: string): Estimate | null
 }
 
-/** One measurement a flow, with when its user was due. */
+/** One measurement per flow, with the time at which its user was due. */
 type Series = { dueMs: number[]; values: number[] }
 
 const percentiles: Record<string, number> = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 }
 const groupNames = Object.keys(stepGroups) as StepGroup[]
 
 /**
- * Reads the flows of a run into samples. It takes some 16 bytes a flow and step.
+ * Reads the flows of a run into samples, which take about 16 bytes per flow and step.
  *
  * @example (await readFlowSamples(run.flows())).estimate('flow.p95')
  */
@@ -32,7 +32,7 @@ export async function readFlowSamples(flows: AsyncIterable<FlowRecord>): Promise
     }
   }
   const ordered = new Map<string, number[]>()
-  /** Flows are written as they end; who resembles whom goes by when they came. */
+  /** Sorts a series by arrival: flows are written as they end, but neighbours in time of arrival are correlated. */
   const inOrder = (name: string): number[] => {
     const known = ordered.get(name)
     if (known !== undefined) return known

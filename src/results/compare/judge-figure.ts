@@ -3,12 +3,12 @@ import { type Difference, differenceOf } from './difference.ts'
 import type { Estimate } from './estimate.ts'
 
 /**
- * What a difference says. `better` and `worse`: beyond noise, and big enough to matter; `same`: surely too small to
- * matter; `unclear`: so many flows can't tell; `unjudged`: one number a run, of which no noise is known.
+ * The verdict on a difference. `better` and `worse`: beyond noise and large enough to matter; `same`: certainly too small to
+ * matter; `unclear`: inconclusive with this many flows; `unjudged`: a single number per run, whose noise is not known.
  */
 export type FigureVerdict = 'better' | 'worse' | 'same' | 'unclear' | 'unjudged'
 
-/** A figure of a run: with its interval where it is a statistic of single flows. */
+/** A figure of a run, with an estimate if it is a statistic of single flows. */
 export type Figure = { value: number | null; estimate: Estimate | null }
 
 /** One figure of two runs. */
@@ -17,14 +17,14 @@ export type FigureComparison = {
   unit: MetricUnit
   reference: number | null
   other: number | null
-  /** Of the other one, in `unit`; with its interval where one is known. */
+  /** `other` minus `reference`, in `unit`; with its interval if one is known. */
   difference: Difference | null
-  /** As a share of the reference; `null` where that is 0. */
+  /** As a share of the reference; `null` if that is 0. */
   change: number | null
   verdict: FigureVerdict
 }
 
-/** Below this, a duration's difference matters to nobody, in milliseconds. */
+/** The smallest difference of a duration that matters, in milliseconds. */
 const leastMs = 1
 
 /** Metrics of which more is better. */
@@ -36,13 +36,12 @@ export const isMoreBetter = (metric: string): boolean => moreIsBetter.test(metri
 /**
  * Judges the difference of one figure between two runs.
  *
- * @param smallest the smallest change that matters, as a share of the reference; of success, a fifth of it in points
+ * @param metric.smallest the smallest change that matters, as a share of the reference; for ratios, a fifth of it in points
  */
 export function judgeFigure(
-  metric: { name: string; unit: MetricUnit },
+  metric: { name: string; unit: MetricUnit; smallest: number },
   reference: Figure,
   other: Figure,
-  smallest: number,
 ): FigureComparison {
   const base = { metric: metric.name, unit: metric.unit, reference: reference.value, other: other.value }
   if (reference.value === null || other.value === null) {
@@ -56,8 +55,8 @@ export function judgeFigure(
   const difference = differenceOf(reference.estimate, other.estimate, { isScaled: metric.unit !== 'ratio' })
   const matters =
     metric.unit === 'ratio'
-      ? smallest / 5
-      : Math.max(Math.abs(reference.value) * smallest, metric.unit === 'ms' ? leastMs : 0)
+      ? metric.smallest / 5
+      : Math.max(Math.abs(reference.value) * metric.smallest, metric.unit === 'ms' ? leastMs : 0)
   return { ...base, difference, change, verdict: verdictOn(difference, matters, isMoreBetter(metric.name)) }
 }
 

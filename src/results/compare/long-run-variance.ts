@@ -1,12 +1,12 @@
 /**
- * The variance that the mean of a series has for its length, when neighbours resemble each other: flows that share a
- * block, a queue or a bad second are not so many separate observations.
+ * Returns the long-run variance of a series whose neighbours are correlated: flows that share a block, a queue or a slow
+ * second are not independent observations.
  *
- * A sum of autocovariances under a flat-top window (Politis and Romano, 1995), whose width is found from where they fade
- * (Politis and White, 2004). Never less than the variance of independent observations. What rises and falls over the whole
- * of the series is taken out first: it comes from the load, which ramps up and down, and is the same in every run.
+ * A sum of autocovariances under a flat-top window (Politis and Romano, 1995), whose width follows from where they fade
+ * (Politis and White, 2004). Never less than the variance of independent observations. The trend over the whole series is
+ * removed first: it comes from the ramps of the load, which are the same in every run.
  *
- * @param series in the order of time
+ * @param series in chronological order
  * @returns n times the variance of the mean of n; 0 for less than two observations
  * @example Math.sqrt(longRunVariance(latencies) / latencies.length) // standard error of the mean
  */
@@ -38,14 +38,14 @@ export function longRunVariance(series: readonly number[]): number {
   const width = Math.min(mostLags, 2 * fadedAt)
   let sum = 0
   for (let lag = 1; lag <= width; lag += 1) {
-    // Flat over the first half, then down to nothing.
+    // Flat over the first half, then falling to zero.
     const weight = Math.min(1, 2 * (1 - lag / Math.max(1, width)))
     sum += 2 * weight * (covariances[lag] ?? 0)
   }
   return Math.max(variance, variance + sum)
 }
 
-/** Subtracts the best polynomial of the third degree; of short series, only the mean. */
+/** Subtracts the best-fitting cubic polynomial; for short series, only the mean. */
 function withoutTrend(series: readonly number[]): number[] {
   const n = series.length
   const degree = n < 20 ? 0 : 3

@@ -3,35 +3,35 @@ import { dependenciesSchema } from '../environment.ts'
 import type { StoredRun } from '../read-run.ts'
 import type { Summary } from '../summary-schema.ts'
 
-/** Under what a run was made, as far as it decides on its figures. Free of secrets. */
+/** The conditions of a run that affect its figures. Contains no secrets. */
 export const runConditionsSchema = z.object({
   target: z.string(),
   preset: z.string().nullable(),
   seed: z.union([z.string(), z.number()]),
   dependencies: dependenciesSchema,
   faults: z.array(z.string()),
-  /** Which part of a split run it is; `null` for a whole one. */
+  /** The part of a split run; `null` for a whole run. */
   part: z.string().nullable(),
-  /** What was asked of users, flows, chain and testbed, by key, as people write it. */
+  /** Settings of users, flows, chain and testbed by key, as people write them. */
   settings: z.record(z.string(), z.string()),
-  /** Processor, number of cores and system; `null` when it is not known. */
+  /** Processor, number of cores and system; `null` if unknown. */
   machine: z.string().nullable(),
   versions: z.record(z.string(), z.string()),
 })
 
-/** Under what a run was made. */
+/** The conditions of a run. */
 export type RunConditions = z.output<typeof runConditionsSchema>
 
-/** Settings that decide on what a run says; the others are of output, keys, limits and verdicts. */
-const deciding = /^(users|degrade|(load|flow|testbed|chain|retry|breaker)\..+)$/
-const notDeciding = new Set(['load.threads', 'load.part', 'load.grace', 'testbed.faults'])
+/** Settings that affect the figures; the others concern output, keys, limits and verdicts. */
+const affecting = /^(users|degrade|(load|flow|testbed|chain|retry|breaker)\..+)$/
+const notAffecting = new Set(['load.threads', 'load.part', 'load.grace', 'testbed.faults'])
 
 const configSchema = z.object({ values: z.record(z.string(), z.object({ value: z.unknown() })) })
 
-/** A run that came to its end. */
+/** A run with a summary. */
 export type EndedRun = Pick<StoredRun, 'environment' | 'config'> & { summary: Summary }
 
-/** Gathers under what a run was made from its folder. */
+/** Reads the conditions of a run from its documents. */
 export function conditionsOf({ summary, environment, config }: EndedRun): RunConditions {
   const { run, dependencies, faults, users } = summary
   return {
@@ -50,12 +50,12 @@ export function conditionsOf({ summary, environment, config }: EndedRun): RunCon
   }
 }
 
-/** The deciding settings of a configuration document; `undefined` when it has another form. */
+/** The settings of a configuration document that affect the figures; `undefined` if it has another form. */
 export function settingsOf(config: unknown): Record<string, string> | undefined {
   const { data } = configSchema.safeParse(config)
   if (data === undefined) return undefined
   const entries = Object.entries(data.values)
-    .filter(([key]) => deciding.test(key) && !notDeciding.has(key))
+    .filter(([key]) => affecting.test(key) && !notAffecting.has(key))
     .map(([key, { value }]) => [key, showValue(value)])
   return Object.fromEntries(entries)
 }
