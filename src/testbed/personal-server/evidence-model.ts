@@ -25,9 +25,14 @@ type Remembered = {
  * for, so there is no timer to stop.
  *
  * @param now milliseconds since the epoch
+ * @param remembered how many predictions are kept; older ones are forgotten
  * @example const model = createEvidenceModel({ seed: 1, medianMs: 400 }, Date.now)
  */
-export function createEvidenceModel(timing: ModelTiming, now: () => number): ModelProvider {
+export function createEvidenceModel(
+  timing: ModelTiming,
+  now: () => number,
+  remembered = rememberedPredictions,
+): ModelProvider {
   const predictions = new Map<string, Remembered>()
   // The ids whose output is still held, oldest first.
   const withOutput = new Set<string>()
@@ -40,7 +45,7 @@ export function createEvidenceModel(timing: ModelTiming, now: () => number): Mod
       withOutput.delete(id)
     }
     for (const id of predictions.keys()) {
-      if (predictions.size <= rememberedPredictions) break
+      if (predictions.size <= remembered) break
       predictions.delete(id)
       withOutput.delete(id)
     }
