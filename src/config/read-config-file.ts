@@ -42,12 +42,16 @@ export function parseConfigFile(
   if (root !== null && !isMap(root)) {
     throw new LoadTestError('CONFIG_INVALID', `The config file ${path} does not hold keys and values.`)
   }
-  const groups = new Set(parameters.flatMap(({ path: [group] }) => (group === '' ? [] : [group])))
-  return sort(collectOffers(root?.items ?? [], document, path, groups), parameters, groups)
+  const groups = groupsOf(parameters)
+  return sortEntries(collectOffers(root?.items ?? [], document, path, groups), parameters, groups)
 }
 
+/** The groups that keys can stand in. */
+export const groupsOf = (parameters: readonly NamedParameter[]): ReadonlySet<string> =>
+  new Set(parameters.flatMap(({ path: [group] }) => (group === '' ? [] : [group])))
+
 /** A key that is given, and whether it was given before. */
-type Entry = { key: string; offer: Offer; isAgain: boolean }
+export type Entry = { key: string; offer: Offer; isAgain: boolean }
 
 function collectOffers(
   items: readonly Pair[],
@@ -73,7 +77,7 @@ function collectOffers(
 }
 
 /** Separates what is known from what is not, and from what has no place in a file. */
-function sort(
+export function sortEntries(
   entries: readonly Entry[],
   parameters: readonly NamedParameter[],
   groups: ReadonlySet<string>,
