@@ -1,6 +1,6 @@
 /**
- * Compiles `src/` into `dist/`, file by file. Types are checked by `npm run types`, not here, so that an installation
- * doesn't wait for it; there are no declarations, since the package is a program and no library.
+ * Compiles `src/` into `dist/`, file by file. `npm run types` checks the types and `declarations.ts` writes those of the library,
+ * so that an installation waits for neither.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
@@ -34,7 +34,9 @@ for (const file of filesIn('src').filter(isProgram)) {
   wanted.add(output)
   writeIfChanged(join(root, 'dist', output), compile(file))
 }
-for (const file of filesIn('dist')) if (!wanted.has(file)) rmSync(join(root, 'dist', file))
+for (const file of filesIn('dist')) {
+  if (!wanted.has(file) && !file.endsWith('.d.ts')) rmSync(join(root, 'dist', file))
+}
 
 function compile(file: string): string {
   const source = readFileSync(join(root, 'src', file), 'utf8')

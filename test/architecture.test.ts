@@ -57,6 +57,11 @@ const mayImport: Record<string, readonly string[]> = {
     ...['redaction', 'report', 'results', 'storage', 'vana', 'wallets'],
   ],
   artillery: ['config', 'errors', 'flow', 'load', 'process', 'redaction', 'results', 'run'],
+  // The library's entries, which know all but the command line and its pages.
+  lib: [
+    ...['chain', 'config', 'crypto', 'errors', 'flow', 'redaction', 'results', 'run', 'server', 'testbed'],
+    'wallets',
+  ],
   scripts: ['*'],
 }
 
