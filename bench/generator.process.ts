@@ -1,5 +1,5 @@
 /**
- * Carries users through the generator's own engine with no target at all, and prints what became of them: schedule,
+ * Drives users through the generator's own engine with no target at all, and prints what became of them: schedule,
  * wallets, records and results on disk are the real ones, and so is the work of the flows on the threads; only what
  * servers would answer is at hand. A process of its own, so that its memory is the generator's.
  */
@@ -15,7 +15,9 @@ import { startResourceSampler } from '../src/metrics/resources.ts'
 import { createRedactor } from '../src/redaction/redact.ts'
 import { createRunFolder } from '../src/results/run-folder.ts'
 import { createRunRecorder } from '../src/results/run-recorder.ts'
-import { carryUsers } from '../src/run/carry-users.ts'
+import { driveUsers } from '../src/run/drive-users.ts'
+import { startRunClock } from '../src/run/run-clock.ts'
+import { combineObservers } from '../src/run/run-observer.ts'
 import { createStopControl } from '../src/run/stop-control.ts'
 import { createHdWallets } from '../src/wallets/hd-wallets.ts'
 import { mnemonicFromEntropy } from '../src/wallets/mnemonic.ts'
@@ -50,8 +52,7 @@ const instant: FlowResult = {
 const client =
   flow === 'instant' ? { runFlow: async () => instant, close: async () => {} } : await openComputedFlow(seed)
 
-const never = new AbortController().signal
-const stop = createStopControl({ interrupt: never, forced: never, graceMs: 1000 })
+const stop = createStopControl({ graceMs: 1000 })
 const redact = createRedactor()
 const resultsDir = await mkdtemp(join(tmpdir(), 'vana-load-bench-'))
 const folder = await createRunFolder({ resultsDir, runId, redact })
@@ -63,33 +64,33 @@ const recorder = createRunRecorder({
   redact,
   resources,
 })
-const originMs = performance.now()
-const tick = (): void => {
-  const nowMs = performance.now() - originMs
-  void folder.appendTimeline(recorder.tick(nowMs))
-  recorder.snapshot(nowMs)
-}
-const timer = setInterval(tick, 1000)
 try {
-  await carryUsers({
+  await driveUsers({
     config,
     profile: loadProfileOf(config),
+    clock: startRunClock(),
     client,
     runId,
     stop,
     gate: openGate,
     walletOf: (index) => wallets.user(index),
-    funded: async () => {},
-    onArrival: (lagMs) => recorder.arrived(lagMs),
-    onStart: () => recorder.started(),
-    onEnd(record) {
-      recorder.ended(record)
-      void folder.appendFlow(record)
-    },
+    observer: combineObservers([
+      {
+        observer: {
+          arrived: () => recorder.arrived(),
+          started: (start) => recorder.started(start),
+          ended(record) {
+            recorder.ended(record)
+            void folder.appendFlow(record)
+          },
+          tick: ({ second }) => void folder.appendTimeline(second),
+        },
+        onFailure: (error) => console.error(error),
+      },
+    ]),
+    measure: (elapsedMs) => ({ second: recorder.tick(elapsedMs), snapshot: recorder.snapshot(elapsedMs) }),
   })
 } finally {
-  clearInterval(timer)
-  tick()
   stop.dispose()
   resources.stop()
   await client.close()

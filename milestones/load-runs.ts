@@ -5,14 +5,14 @@ import { protectionFindings } from '../src/report/protection-findings.ts'
 import type { RunFolder } from '../src/results/run-folder.ts'
 import type { Summary } from '../src/results/summary-schema.ts'
 import type { TimelineLine } from '../src/results/timeline-line.ts'
-import type { RunStage } from '../src/run/run-stage.ts'
+import type { Connection } from '../src/run/connection.ts'
 import { refuse } from './options.ts'
 import {
   checkThreshold,
   describeConfig,
   describeError,
   exitCodeOfError,
-  openRunStage,
+  openConnection,
   openRunView,
   readEnvironment,
   readRun,
@@ -26,9 +26,9 @@ import {
 /** Makes load tests for a milestone, exactly as `vana-load run` makes them. */
 export type LoadRuns = {
   /** Makes one load test with these flags on top of the common ones. @param on a target that is there already */
-  run(title: string, flags: Readonly<Record<string, string>>, on?: RunStage): Promise<LoadRun>
+  run(title: string, flags: Readonly<Record<string, string>>, on?: Connection): Promise<LoadRun>
   /** Starts the target once, for several runs; `flags` as of the first of them. */
-  open(flags: Readonly<Record<string, string>>): Promise<RunStage>
+  open(flags: Readonly<Record<string, string>>): Promise<Connection>
 }
 
 /** A load test that was made. */
@@ -96,7 +96,7 @@ export function prepareLoadRuns(script: string, common: Readonly<Record<string, 
     },
     async open(flags) {
       const { config } = resolve(flags)
-      return openRunStage({
+      return openConnection({
         config,
         environment,
         runId: `milestone-${Date.now().toString(36)}`,

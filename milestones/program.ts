@@ -19,7 +19,8 @@ export const { runLoadTest } =
   await compiled<typeof import('../src/run/run-load-test.ts')>('run/run-load-test.js')
 export const { runSingleFlow } =
   await compiled<typeof import('../src/run/run-single-flow.ts')>('run/run-single-flow.js')
-export const { openRunStage } = await compiled<typeof import('../src/run/run-stage.ts')>('run/run-stage.js')
+export const { openConnection } =
+  await compiled<typeof import('../src/run/connection.ts')>('run/connection.js')
 export const { readEnvironment } = await compiled<typeof import('../src/config/read-environment.ts')>(
   'config/read-environment.js',
 )

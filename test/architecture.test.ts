@@ -54,7 +54,7 @@ const mayImport: Record<string, readonly string[]> = {
       'process',
       'random',
     ],
-    ...['redaction', 'report', 'results', 'storage', 'vana', 'wallets'],
+    ...['redaction', 'results', 'storage', 'vana', 'wallets'],
   ],
   artillery: ['config', 'errors', 'flow', 'load', 'process', 'redaction', 'results', 'run'],
   // The library's entries, which know all but the command line and its pages.

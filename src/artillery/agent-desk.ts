@@ -88,7 +88,7 @@ export async function openAgentDesk(options: {
         onReady(url)
         return begun
       },
-      ...(form === 'users' ? { arrivals: asked.arrivals } : {}),
+      arrivals: form === 'users' ? asked.arrivals : undefined,
       ended(record) {
         part?.write(line(newsOf(record)))
         const response = waiting.get(record.index)

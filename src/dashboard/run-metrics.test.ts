@@ -26,7 +26,7 @@ function distributions(): (bounds: readonly number[]) => RunDistributions {
     resources: null,
   })
   for (const flow of flows) recorder.replay(flow)
-  return recorder.distributions
+  return (bounds) => recorder.distributions(bounds)
 }
 
 const read = (live: ReturnType<typeof begin>, format: 'prometheus' | 'openmetrics' = 'prometheus') =>

@@ -29,9 +29,10 @@ export type FlowResult = {
 /** How one user is carried through. */
 export type RunFlowOptions = {
   signal: AbortSignal
-  observer?: StepObserver
+  /** @default nobody watches the steps */
+  observer?: StepObserver | undefined
   /** The run under whose name the user's objects are stored. @default that of the flow's options */
-  runId?: string
+  runId?: string | undefined
 }
 
 /**
@@ -139,7 +140,7 @@ export class DataPortabilityFlow {
       // Waiting for more funds is no time of the chain.
       turn: () => user.fundsFor?.(firstFlowGas, { signal }) ?? Promise.resolve(),
     }).catch((error: unknown) => {
-      // A node may have it all the same, and then it costs: the books have to know of it.
+      // A node may have it all the same, and then it costs: the ledger must know of it.
       const hash = unsureHash(error)
       if (hash !== undefined) progress.tx = { ...unmined, hash }
       throw error

@@ -17,8 +17,8 @@ export type FlowUser = {
   privateKey: Hex
   /** Tops the wallet up when gas costs more than it was given for. @default it holds what it holds */
   fundsFor?: FundsFor | undefined
-  /** Written for every transaction that the wallet sends, under every hash. @default none */
-  books?: LaneBooks | undefined
+  /** Gets every transaction that the wallet sends, under every hash. @default none does */
+  ledger?: LaneBooks | undefined
 }
 
 /** A personal server's identity for one user. */

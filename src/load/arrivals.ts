@@ -1,12 +1,12 @@
 import { createRandom, exponential } from '../random/random.ts'
 import { type LoadProfile, type OpenArrival, rateCurveOf } from './profile.ts'
 import type { RateCurve } from './rate-curve.ts'
-import { isOfPart, type Part, wholeLoad } from './split.ts'
+import { isOfPart, type LoadIndex, type Part, toLoadIndex, wholeLoad } from './split.ts'
 
 /** The moment a user is due to start. */
 export type Arrival = {
-  /** Number of the user, from 0, across all parts of a split load. */
-  index: number
+  /** The user's number in the whole load. */
+  index: LoadIndex
   /** Milliseconds after the start of the run. */
   dueMs: number
 }
@@ -28,7 +28,7 @@ export function* arrivals(
   const dueOf = dueTimes(users, arrival, seed)
   for (let index = 0; index < users; index++) {
     const dueMs = dueOf(index)
-    if (isOfPart(index, part)) yield { index, dueMs }
+    if (isOfPart(index, part)) yield { index: toLoadIndex(index), dueMs }
   }
 }
 

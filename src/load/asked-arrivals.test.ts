@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { systemClock } from '../async/clock.ts'
+import { startClock } from '../async/started-clock.ts'
 import { createAskedArrivals } from './asked-arrivals.ts'
+import { executeOpen } from './open-executor.ts'
 import { openGate } from './start-gate.ts'
-import { startUsers } from './start-users.ts'
 
 test('the numbers that all parts give out are those of the whole, each once', () => {
   fc.assert(
@@ -24,11 +25,12 @@ function run(users: number, signal: AbortSignal) {
   const started: number[] = []
   const dropped: [number, string][] = []
   const originMs = systemClock.now()
-  const ended = startUsers({
+  const ended = executeOpen({
     arrivals: asked.arrivals(() => systemClock.now() - originMs, signal),
     concurrency: 10,
     patienceMs: 1000,
-    clock: systemClock,
+    clock: startClock(systemClock),
+    onArrival: () => {},
     gate: openGate,
     signal,
     user: async ({ index }) => {

@@ -1,29 +1,29 @@
 import type { Arrival } from './arrivals.ts'
-import { type Part, shareOf } from './split.ts'
+import { type LoadIndex, loadIndexOf, type Part, shareOf, toPartIndex } from './split.ts'
 
-/** Users of one part of a load that come when they are asked for. */
+/** Users of one part of a load that arrive when another program asks for them. */
 export type AskedArrivals = {
-  /** Has the next user come now; its number in the whole load, or `undefined` when all of the part have come. */
-  ask(): number | undefined
-  /** Whether all users of the part have come. */
+  /** Makes the next user due now. @returns its number in the whole load; `undefined` when all of the part were asked for */
+  ask(): LoadIndex | undefined
+  /** Whether all users of the part were asked for. */
   areAll(): boolean
   /**
-   * The users in the order in which they were asked for; at the end of the signal, all others.
+   * Yields the users in the order in which they were asked for; once the signal aborts, all others.
    *
-   * @param elapsed milliseconds since the start
+   * @param elapsed milliseconds since the start of the run
    */
   arrivals(elapsed: () => number, signal: AbortSignal): AsyncGenerator<Arrival, void, undefined>
 }
 
 /**
- * Makes the arrivals of a part of a load of which somebody else says when they are due. Numbers are given out as in
- * `arrivals`: those of all parts together are those of the whole, each once.
+ * Makes the arrivals of a part of a load whose due times another program decides. Numbers are as in `arrivals`: those of all
+ * parts together are those of the whole, each once.
  *
  * @example const asked = createAskedArrivals(5000, { index: 1, count: 4 }); asked.ask() // 1, then 5, 9, ...
  */
 export function createAskedArrivals(users: number, part: Part): AskedArrivals {
   const total = shareOf(users, part)
-  const numberOf = (k: number): number => part.index + k * part.count
+  const numberOf = (k: number): LoadIndex => loadIndexOf(toPartIndex(k), part)
   const dueMs: (number | null)[] = []
   let clock: (() => number) | undefined
   let onAsk: () => void = () => {}
@@ -47,7 +47,7 @@ export function createAskedArrivals(users: number, part: Part): AskedArrivals {
               onAsk = resolve
             })
           }
-          // Whoever was asked for before the start is due at the start.
+          // A user that was asked for before the start is due at the start.
           yield { index: numberOf(k), dueMs: k < asked ? (dueMs.shift() ?? 0) : elapsed() }
         }
       } finally {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createManualClock } from '../async/manual-clock.fixture.ts'
+import { startClock } from '../async/started-clock.ts'
 import { someClosedProfile } from './profile.fixture.ts'
 import type { LoadProfile } from './profile.ts'
 import { batchesOfPart, runProfile } from './run-profile.ts'
@@ -22,7 +23,8 @@ async function run(
   const done = runProfile(profile, {
     seed: 's',
     part: setup.part ?? wholeLoad,
-    clock,
+    clock: startClock(clock),
+    onArrival: () => {},
     gate: openGate,
     signal: stop.signal,
     async user({ index, dueMs }, startedMs) {

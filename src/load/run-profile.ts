@@ -1,42 +1,37 @@
 import { type Arrival, arrivals } from './arrivals.ts'
+import { executeClosed } from './closed-executor.ts'
+import type { ExecutorOptions } from './executor.ts'
+import { executeOpen } from './open-executor.ts'
 import { type ClosedArrival, isOpen, type LoadProfile } from './profile.ts'
-import { type Part, shareOf } from './split.ts'
-import { startBatches } from './start-batches.ts'
-import { type ExecutorOptions, startUsers } from './start-users.ts'
+import { type LoadIndex, type Part, shareOf, toLoadIndex } from './split.ts'
 
 /** What {@link runProfile} needs besides the profile. */
 export type RunProfileOptions = Omit<ExecutorOptions, 'concurrency'> & {
   seed: string
-  /** Which share of the load to carry. */
+  /** Which share of the load to run. */
   part: Part
-  /** Users that come as somebody else asks for them, rather than when the profile has them due. */
+  /** Users that another program asks for. @default users are due as the profile says */
   asked?: AsyncIterable<Arrival> | undefined
 }
 
 /**
- * Carries one part of a profile: starts its users when they are due, and returns when all of them have ended.
+ * Runs one part of a profile: starts its users when they are due, and returns when all of them have ended.
  *
- * @example await runProfile(profile, { seed, part, clock: systemClock, gate: openGate, signal, user, onDropped })
+ * @example await runProfile(profile, { seed, part, clock, gate: openGate, signal, onArrival, user, onDropped })
  */
 export async function runProfile(profile: LoadProfile, options: RunProfileOptions): Promise<void> {
   const { seed, part, asked, ...executor } = options
+  const { patienceMs } = profile
   const concurrency = shareOf(profile.concurrency, part)
-  if (asked) {
-    return startUsers({ ...executor, arrivals: asked, concurrency, patienceMs: profile.patienceMs })
-  }
+  if (asked) return executeOpen({ ...executor, arrivals: asked, concurrency, patienceMs })
   if (isOpen(profile)) {
-    const { patienceMs } = profile
-    return startUsers({ ...executor, arrivals: arrivals(profile, seed, part), concurrency, patienceMs })
+    return executeOpen({ ...executor, arrivals: arrivals(profile, seed, part), concurrency, patienceMs })
   }
   const { arrival } = profile as LoadProfile<ClosedArrival>
   const delayMs = arrival.kind === 'batch' ? arrival.delayMs : 0
   const size = arrival.kind === 'batch' ? arrival.size : profile.users
-  return startBatches({
-    ...executor,
-    batches: batchesOfPart(profile.users, size, part),
-    delayMs,
-    concurrency,
-  })
+  const batches = batchesOfPart(profile.users, size, part)
+  return executeClosed({ ...executor, batches, delayMs, concurrency })
 }
 
 /**
@@ -48,7 +43,7 @@ export function* batchesOfPart(
   users: number,
   size: number,
   part: Part,
-): Generator<Iterable<number>, void, undefined> {
+): Generator<Iterable<LoadIndex>, void, undefined> {
   for (let from = 0; from < users; from += size) {
     const to = Math.min(from + size, users)
     // The first of the batch that is of this part: without one, there is nothing to wait for.
@@ -57,6 +52,6 @@ export function* batchesOfPart(
   }
 }
 
-function* usersBetween(first: number, to: number, step: number): Generator<number, void, undefined> {
-  for (let index = first; index < to; index += step) yield index
+function* usersBetween(first: number, to: number, step: number): Generator<LoadIndex, void, undefined> {
+  for (let index = first; index < to; index += step) yield toLoadIndex(index)
 }

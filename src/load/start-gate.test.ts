@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createManualClock } from '../async/manual-clock.fixture.ts'
-import { startBatches } from './start-batches.ts'
+import { startClock } from '../async/started-clock.ts'
+import { executeClosed } from './closed-executor.ts'
+import { executeOpen } from './open-executor.ts'
+import { toLoadIndex } from './split.ts'
 import type { StartGate } from './start-gate.ts'
-import { startUsers } from './start-users.ts'
 import type { StartWaits } from './wait-clock.ts'
 
 type Shut = { fromMs: number; toMs: number; isAnnounced: boolean }
@@ -36,11 +38,12 @@ async function open(due: number[], patienceMs: number, shut: Shut[]) {
   const started: [number, number][] = []
   const waits: StartWaits[] = []
   const dropped: [number, string, number][] = []
-  const done = startUsers({
-    arrivals: due.map((dueMs, index) => ({ index, dueMs })),
+  const done = executeOpen({
+    arrivals: due.map((dueMs, index) => ({ index: toLoadIndex(index), dueMs })),
     concurrency: 100,
     patienceMs,
-    clock,
+    clock: startClock(clock),
+    onArrival: () => {},
     gate,
     signal: new AbortController().signal,
     async user({ index }, startedMs, waited) {
@@ -125,11 +128,12 @@ describe('a gate in a closed profile', () => {
     const clock = createManualClock()
     const { gate, held } = gateThatShuts(clock, [{ fromMs: 50, toMs: 800, isAnnounced: false }])
     const lives: [number, number, number][] = []
-    const done = startBatches({
-      batches: [[0], [1], [2]],
+    const done = executeClosed({
+      batches: [0, 1, 2].map((index) => [toLoadIndex(index)]),
       delayMs: 100,
       concurrency: 1,
-      clock,
+      clock: startClock(clock),
+      onArrival: () => {},
       gate,
       signal: new AbortController().signal,
       async user({ index, dueMs }, startedMs) {
@@ -153,11 +157,12 @@ describe('a gate in a closed profile', () => {
     const { gate } = gateThatShuts(clock, [{ fromMs: 0, toMs: 1e9, isAnnounced: false }])
     const stop = new AbortController()
     const dropped: string[] = []
-    const done = startBatches({
-      batches: [[0, 1]],
+    const done = executeClosed({
+      batches: [[0, 1].map(toLoadIndex)],
       delayMs: 0,
       concurrency: 1,
-      clock,
+      clock: startClock(clock),
+      onArrival: () => {},
       gate,
       signal: stop.signal,
       user: () => expect.unreachable(),

@@ -3,6 +3,9 @@ import type { Summary } from './summary-schema.ts'
 /** What a run funded, spent, swept back and left, in wei. */
 export type Money = Summary['money']
 
+/** Where a run's money went, and what is wrong with that. */
+export type MoneySettlement = { statement: Money; problems: { code: string; message: string }[] }
+
 /** Nothing was funded, or nothing is known. */
 export const noMoney: Money = { fundedWei: null, spentWei: null, sweptWei: null, leftWei: null }
 
@@ -45,7 +48,7 @@ export function moneyMismatch({ fundedWei, spentWei, sweptWei, leftWei }: Money)
   return BigInt(fundedWei) - BigInt(spentWei) - BigInt(sweptWei) - BigInt(leftWei)
 }
 
-/** The broken promise, if these books do not balance. */
+/** The broken promise, if this money does not reconcile. */
 export function mismatchOf(money: Money): { code: 'MONEY_MISMATCH'; message: string }[] {
   const mismatch = moneyMismatch(money)
   if (mismatch === null || mismatch === 0n) return []

@@ -226,7 +226,7 @@ describe('createRunRecorder', () => {
     expect([unsuccessful.failed?.max, unsuccessful.timedOut?.max]).toEqual([500, 60_000])
   })
 
-  test('how long users waited for their coin is kept, in the totals and in its second', () => {
+  test('how long users waited for their funds is kept, in the totals and in its second', () => {
     const wallets = { ready: 3, failed: 0, waiting: 1, transactions: 1, batchMs: emptyDigest }
     const recorder = recorderOf({ funding: () => wallets })
     recorder.fundingWaited(0)
@@ -271,14 +271,6 @@ describe('createRunRecorder', () => {
     expect(recorder.tick(3500)).toMatchObject({ atMs: 3500, spanMs: 2500 })
   })
 
-  test('users that will never be due count as dropped, with the reason', () => {
-    const recorder = recorderOf({ planned: 5 })
-    recorder.neverArrived(5, 'run-stopped')
-    recorder.neverArrived(0, 'nothing')
-    expect(recorder.measurements().users.dropped).toBe(5)
-    expect(recorder.measurements().outcomeReasons).toEqual({ dropped: { 'run-stopped': 5 } })
-  })
-
   test('an answer that was proven wrong is told from one that cannot be proven', () => {
     const recorder = recorderOf()
     recorder.replay(flow({ verified: true }))
@@ -314,7 +306,7 @@ describe('createRunRecorder', () => {
 
   test('snapshots and timeline lines survive JSON and are of their schema', () => {
     const recorder = recorderOf()
-    recorder.enterPhase('sustain')
+    recorder.phase('sustain')
     recorder.replay(flow({ steps: Object.fromEntries(stepNames.map((step) => [step, 1.5])) }))
     recorder.count('retries', 2)
     const line = recorder.tick(1000)

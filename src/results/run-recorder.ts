@@ -4,19 +4,16 @@ import { startLag } from '../flow/start-lag.ts'
 import type { StepName } from '../flow/steps.ts'
 import type { ComponentUsage } from '../metrics/component-usage.ts'
 import { createCounters } from '../metrics/counters.ts'
-import { createErrorClasses } from '../metrics/error-classes.ts'
 import { type Distribution, LatencyHistogram } from '../metrics/latency-histogram.ts'
-import { createLatencyTrend } from '../metrics/latency-trend.ts'
 import { noResources, type ResourceSampler } from '../metrics/resources.ts'
 import { noRpcCalls, type RpcCalls, type RpcTotals } from '../metrics/rpc-totals.ts'
-import { createThroughput } from '../metrics/throughput.ts'
 import type { Redactor } from '../redaction/redact.ts'
+import { FlowResults } from './flow-results.ts'
 import { createGasTotals } from './gas-totals.ts'
 import type { Measurements } from './measurements-schema.ts'
-import { createNotableFlows } from './notable-flows.ts'
-import { noOutcomes, type OutcomeKey, outcomeKey } from './outcome-counts.ts'
+import { createNotableFlows, type NotableFlows } from './notable-flows.ts'
 import { type ProtectionState, unprotected } from './protection-state.ts'
-import { createSecondRecorder, type FundingState } from './second-recorder.ts'
+import { createSecondRecorder, type FundingState, type SecondRecorder } from './second-recorder.ts'
 import type { RunIdentity, RunSnapshot } from './snapshot-schema.ts'
 import { createStartWaits } from './start-waits.ts'
 import { createStepLatencies } from './step-latencies.ts'
@@ -24,50 +21,45 @@ import type { TimelineLine } from './timeline-line.ts'
 import { createTransactionLatencies } from './transaction-latencies.ts'
 import type { WaitKind } from './wait-kinds.ts'
 
-/** Runs longer than this have their peak measured over as long a window, in seconds. */
-const peakWindowSeconds = 10
-
 /** What a recorder needs to know at the start. */
 export type RunRecorderOptions = {
   run: RunIdentity
   /** How many users the profile plans. */
   planned: number
   redact: Redactor
-  /** What was asked of the chain so far. @default no calls */
-  rpcTotals?: () => RpcTotals
-  /** What the API server asked of the chain so far; `null` when it doesn't tell. @default null */
-  apiServerCalls?: () => RpcCalls | null
+  /** RPC calls of the run so far. @default no calls */
+  rpcTotals?: (() => RpcTotals) | undefined
+  /** RPC calls of the API server so far; `null` when it reports none. @default null */
+  apiServerCalls?: (() => RpcCalls | null) | undefined
   /** What the generator uses; `null` when a run is read back rather than run. */
   resources: Pick<ResourceSampler, 'sample' | 'totals'> | null
   /** What the components of the stack use. @default nothing known */
-  components?: Pick<ComponentUsage, 'take' | 'totals'> | null
+  components?: Pick<ComponentUsage, 'take' | 'totals'> | null | undefined
   /** How the funding of the users' wallets stands; `null` when they need none. @default null */
-  funding?: () => FundingState | null
+  funding?: (() => FundingState | null) | undefined
   /** What was spent so far, and the cap on it. @default not known */
-  spending?: () => RunSnapshot['spending']
+  spending?: (() => RunSnapshot['spending']) | undefined
   /** How the target is protected. @default not at all */
-  protection?: ProtectionState
+  protection?: ProtectionState | undefined
 }
 
-/** Takes in what happens in a run and says at any time where it stands. */
+/** Takes in what happens in a run, and reports at any time where the run stands. */
 export type RunRecorder = {
-  /** A user was due. `lagMs` is how late the generator was, `waits` what the user waited for; `null` when not known. */
-  arrived(lagMs: number | null, waits?: FlowWaits | null): void
-  /** A flow started. */
-  started(): void
+  /** A user was due. */
+  arrived(): void
+  /** A flow started. `lagMs` is how late the generator was, `waits` what the user waited for; `null` when not known. */
+  started(start: { lagMs: number | null; waits: FlowWaits | null }): void
   /** An arrival ended, in whatever way. */
   ended(record: FlowRecord): void
-  /** Planned users will never be due, because the run was stopped: they count as dropped, for that reason. */
-  neverArrived(count: number, reason: string): void
-  /** A user who was due got the coin of its wallet, after waiting so long. */
+  /** A user waited so long, in milliseconds, for the funds of its wallet. */
   fundingWaited(ms: number): void
-  /** The load profile entered another part. */
-  enterPhase(phase: string): void
+  /** The load profile entered another phase. */
+  phase(name: string): void
   /** Counts anything else by name. @default by 1 */
   count(name: string, by?: number): void
   /** Takes in a flow read back from `flows.ndjson`: its arrival, start and end. */
   replay(record: FlowRecord): void
-  /** Closes an interval, at milliseconds since the start of the run; call it once a second. */
+  /** Closes an interval, at milliseconds since the start of the run; to be called once a second. */
   tick(nowMs: number): TimelineLine
   /** Everything measured so far. */
   measurements(): Measurements
@@ -94,211 +86,180 @@ export type RunDistributions = {
  *
  * @example
  * const recorder = createRunRecorder({ run, planned: 1000, redact, resources: startResourceSampler() })
- * recorder.arrived(0.4)
- * recorder.started()
+ * recorder.arrived()
+ * recorder.started({ lagMs: 0.4, waits })
  * recorder.ended(record)
- * await folder.appendTimeline(recorder.tick(clock.now() - startedAt))
+ * await folder.appendTimeline(recorder.tick(clock.elapsed()))
  */
 export function createRunRecorder(options: RunRecorderOptions): RunRecorder {
-  const { run, planned, redact, rpcTotals = () => noRpcCalls, resources, components = null } = options
-  const { apiServerCalls = () => null, funding = () => null, protection = unprotected } = options
-  const { spending = () => null } = options
-  const outcomes = { ...noOutcomes }
-  const flowLatency = new LatencyHistogram()
-  const flowFromDue = new LatencyHistogram()
-  /** Of flows that started and did not succeed; a histogram for each outcome that there is. */
-  const unsuccessful = new Map<OutcomeKey, LatencyHistogram>()
-  const lag = new LatencyHistogram()
-  const waited = createStartWaits()
-  const fundingWait = new LatencyHistogram()
-  const steps = createStepLatencies()
-  const throughput = createThroughput()
-  const trend = createLatencyTrend()
-  const errors = createErrorClasses()
-  const gas = createGasTotals()
-  const transactions = createTransactionLatencies()
-  const notable = createNotableFlows(redact)
-  const counters = createCounters()
-  const reasons = new Map<string, ReturnType<typeof createCounters>>()
-  const verified = { proven: 0, refuted: 0, unknown: 0 }
-  const second = createSecondRecorder({ rpcTotals, resources, components, funding })
-  let started = 0
-  let startedAndEnded = 0
-  let firstDueMs = Number.POSITIVE_INFINITY
-  let lastEndMs = 0
-  let phase: string | null = null
-  let lastSecond: TimelineLine | null = null
-
-  const countReason = (outcome: string, reason: string, by = 1) => {
-    const counts = reasons.get(outcome) ?? createCounters()
-    counts.add(reason, by)
-    reasons.set(outcome, counts)
-  }
-
-  const recordSuccess = (record: FlowRecord, startedMs: number) => {
-    const durationMs = record.endedMs - startedMs
-    flowLatency.record(durationMs)
-    flowFromDue.record(record.endedMs - record.dueMs)
-    trend.record(record.dueMs, record.endedMs - record.dueMs)
-    throughput.completed(record.endedMs)
-    second.succeeded(durationMs)
-    if (record.verified === null) verified.unknown += 1
-    else if (record.verified) verified.proven += 1
-    else verified.refuted += 1
-  }
-
-  const recordFailure = (record: FlowRecord) => {
-    const { error, droppedBecause, startedMs } = record
-    if (startedMs !== null) {
-      const key = outcomeKey(record.outcome)
-      const durations = unsuccessful.get(key) ?? new LatencyHistogram()
-      durations.record(record.endedMs - startedMs)
-      unsuccessful.set(key, durations)
-    }
-    countReason(outcomeKey(record.outcome), redact.text(droppedBecause ?? error?.code ?? 'unknown'))
-    if (error === null) return
-    second.failed(error.code)
-    errors.add({ ...error, message: redact.text(error.message), atMs: record.endedMs, flow: record.index })
-  }
-
-  const recorder: RunRecorder = {
-    arrived(lagMs, waits = null) {
-      second.arrived(lagMs)
-      if (waits !== null) waited.record(waits)
-      if (lagMs !== null) lag.record(lagMs)
-    },
-    started() {
-      started += 1
-      second.started()
-    },
-    ended(record) {
-      outcomes[outcomeKey(record.outcome)] += 1
-      // Who was not even due when the run stopped is no event of that second.
-      if (!wasNeverDue(record)) second.ended(record.outcome)
-      firstDueMs = Math.min(firstDueMs, record.dueMs)
-      lastEndMs = Math.max(lastEndMs, record.endedMs)
-      if (record.startedMs !== null) startedAndEnded += 1
-      if (record.outcome === 'succeeded') recordSuccess(record, record.startedMs ?? record.dueMs)
-      else recordFailure(record)
-      steps.record(record)
-      second.steps(record)
-      if (record.tx !== null) {
-        gas.record(record.tx)
-        transactions.record(record.tx)
-      }
-      notable.record(record)
-    },
-    neverArrived(count, reason) {
-      if (count <= 0) return
-      outcomes.dropped += count
-      countReason('dropped', redact.text(reason), count)
-    },
-    fundingWaited(ms) {
-      fundingWait.record(ms)
-      second.fundingWaited(ms)
-    },
-    enterPhase(name) {
-      phase = name
-    },
-    count: (name, by) => counters.add(name, by),
-    replay(record) {
-      if (!wasNeverDue(record)) {
-        recorder.arrived(startLag(record), record.waits)
-      }
-      if (record.startedMs !== null) recorder.started()
-      recorder.ended(record)
-    },
-    tick(nowMs) {
-      lastSecond = second.take({
-        nowMs,
-        phase,
-        active: started - startedAndEnded,
-        breaker: protection.state(),
-        admittedShare: protection.admittedShare(),
-        rateLimits: protection.rateLimitCount(),
-      })
-      return lastSecond
-    },
-    measurements() {
-      const growth = trend.growth()
-      const spanMs = Math.max(0, lastEndMs - firstDueMs)
-      const perFlow = (total: number) => (startedAndEnded === 0 ? null : total / startedAndEnded)
-      const { clockAheadMs, ...rpc } = rpcTotals()
-      const used = resources?.totals() ?? noResources
-      const wallets = funding()
-      return {
-        users: { planned, started, ...outcomes },
-        throughput: {
-          flowsPerSecond: spanMs > 0 ? (outcomes.succeeded * 1000) / spanMs : 0,
-          peakFlowsPerSecond: throughput.peakPerSecond(
-            spanMs > peakWindowSeconds * 1000 ? peakWindowSeconds : 1,
-          ),
-          keepsUp: growth === null ? null : 1 / (1 + Math.max(0, growth)),
-        },
-        latencyMs: {
-          flow: flowLatency.digest(),
-          flowFromDue: flowFromDue.digest(),
-          unsuccessful: Object.fromEntries([...unsuccessful].map(([key, ms]) => [key, ms.digest()])),
-          steps: steps.steps(),
-          groups: steps.groups(),
-        },
-        arrivals: { lagMs: lag.digest(), waits: waited.digests() },
-        outcomeReasons: Object.fromEntries([...reasons].map(([outcome, counts]) => [outcome, counts.read()])),
-        verified: { ...verified },
-        permissions: gas.permissions(),
-        errors: errors.list().map((error) => ({ ...error, hint: hintOf(error.code) })),
-        rpc: {
-          ...rpc,
-          byMethod: { ...rpc.byMethod },
-          callsPerFlow: perFlow(rpc.calls),
-          apiServer: apiServerCalls(),
-        },
-        transactions: { ...transactions.digests(), clockAheadMs },
-        gas: gas.gas(),
-        resources: { ...used, cpuMsPerFlow: perFlow(used.cpuMs) },
-        components: Object.fromEntries(
-          Object.entries(components?.totals() ?? {}).map(([name, totals]) => [
-            name,
-            { ...totals, cpuMsPerFlow: totals.cpuMs === null ? null : perFlow(totals.cpuMs) },
-          ]),
-        ),
-        funding: wallets && { ...wallets, waitMs: fundingWait.digest() },
-        ...protection.measurements(),
-        counters: counters.read(),
-        notableFlows: { slowest: notable.slowest(), unsuccessful: notable.unsuccessful() },
-      }
-    },
-    distributions: (boundsMs) => ({
-      flow: flowLatency.distribution(boundsMs),
-      flowFromDue: flowFromDue.distribution(boundsMs),
-      lag: lag.distribution(boundsMs),
-      waits: waited.distributions(boundsMs),
-      steps: steps.distributions(boundsMs),
-    }),
-    snapshot(nowMs) {
-      const latest = lastSecond
-      const latestSeconds = Math.max(latest?.spanMs ?? 0, 1) / 1000
-      return {
-        schemaVersion: 1,
-        run,
-        elapsedMs: nowMs,
-        phase,
-        now: {
-          active: started - startedAndEnded,
-          flowsPerSecond: throughput.recentPerSecond(nowMs, peakWindowSeconds),
-          rpcCallsPerSecond: (latest?.rpc.calls ?? 0) / latestSeconds,
-          cpuCores: latest?.resources.cpuCores ?? 0,
-          rssBytes: latest?.resources.rssBytes ?? 0,
-          eventLoopDelayP99Ms: latest?.resources.eventLoopDelayMs.p99 ?? 0,
-        },
-        spending: spending(),
-        lastSecond: latest,
-        ...recorder.measurements(),
-      }
-    },
-  }
-  return recorder
+  return new Recorder(options)
 }
+
+class Recorder implements RunRecorder {
+  readonly #options: SettledOptions
+  readonly #second: SecondRecorder
+  readonly #results: FlowResults
+  readonly #notable: NotableFlows
+  readonly #lag = new LatencyHistogram()
+  readonly #waited = createStartWaits()
+  readonly #fundingWait = new LatencyHistogram()
+  readonly #steps = createStepLatencies()
+  readonly #gas = createGasTotals()
+  readonly #transactions = createTransactionLatencies()
+  readonly #counters = createCounters()
+  #started = 0
+  #startedAndEnded = 0
+  #phase: string | null = null
+  #lastSecond: TimelineLine | null = null
+
+  constructor(options: RunRecorderOptions) {
+    const { components = null, rpcTotals = () => noRpcCalls, apiServerCalls = () => null } = options
+    const { funding = () => null, spending = () => null, protection = unprotected } = options
+    this.#options = { ...options, components, rpcTotals, apiServerCalls, funding, spending, protection }
+    this.#second = createSecondRecorder(this.#options)
+    this.#results = new FlowResults(options.redact)
+    this.#notable = createNotableFlows(options.redact)
+  }
+
+  arrived(): void {
+    this.#second.arrived()
+  }
+
+  started({ lagMs, waits }: { lagMs: number | null; waits: FlowWaits | null }): void {
+    this.#started += 1
+    this.#second.started(lagMs)
+    if (lagMs !== null) this.#lag.record(lagMs)
+    if (waits !== null) this.#waited.record(waits)
+  }
+
+  ended(record: FlowRecord): void {
+    // A user that was not due yet when the run stopped is no event of that second.
+    if (!wasNeverDue(record)) this.#second.ended(record)
+    if (record.startedMs !== null) this.#startedAndEnded += 1
+    this.#results.ended(record)
+    this.#steps.record(record)
+    if (record.tx !== null) {
+      this.#gas.record(record.tx)
+      this.#transactions.record(record.tx)
+    }
+    this.#notable.record(record)
+  }
+
+  fundingWaited(ms: number): void {
+    this.#fundingWait.record(ms)
+    this.#second.fundingWaited(ms)
+  }
+
+  phase(name: string): void {
+    this.#phase = name
+  }
+
+  count(name: string, by?: number): void {
+    this.#counters.add(name, by)
+  }
+
+  replay(record: FlowRecord): void {
+    if (!wasNeverDue(record)) this.arrived()
+    if (record.startedMs !== null) this.started({ lagMs: startLag(record), waits: record.waits ?? null })
+    this.ended(record)
+  }
+
+  tick(nowMs: number): TimelineLine {
+    const { protection } = this.#options
+    this.#lastSecond = this.#second.take({
+      nowMs,
+      phase: this.#phase,
+      active: this.#started - this.#startedAndEnded,
+      breaker: protection.state(),
+      admittedShare: protection.admittedShare(),
+      rateLimits: protection.rateLimitCount(),
+    })
+    return this.#lastSecond
+  }
+
+  measurements(): Measurements {
+    const { planned, rpcTotals, apiServerCalls, resources, funding, protection } = this.#options
+    const { clockAheadMs, ...rpc } = rpcTotals()
+    const used = resources?.totals() ?? noResources
+    const wallets = funding()
+    return {
+      users: { planned, started: this.#started, ...this.#results.outcomes },
+      throughput: this.#results.throughput(),
+      latencyMs: {
+        ...this.#results.latencies(),
+        steps: this.#steps.steps(),
+        groups: this.#steps.groups(),
+      },
+      arrivals: { lagMs: this.#lag.digest(), waits: this.#waited.digests() },
+      outcomeReasons: this.#results.reasons(),
+      verified: { ...this.#results.verified },
+      permissions: this.#gas.permissions(),
+      errors: this.#results.errors().map((error) => ({ ...error, hint: hintOf(error.code) })),
+      rpc: {
+        ...rpc,
+        byMethod: { ...rpc.byMethod },
+        callsPerFlow: this.#perFlow(rpc.calls),
+        apiServer: apiServerCalls(),
+      },
+      transactions: { ...this.#transactions.digests(), clockAheadMs },
+      gas: this.#gas.gas(),
+      resources: { ...used, cpuMsPerFlow: this.#perFlow(used.cpuMs) },
+      components: this.#components(),
+      funding: wallets && { ...wallets, waitMs: this.#fundingWait.digest() },
+      ...protection.measurements(),
+      counters: this.#counters.read(),
+      notableFlows: { slowest: this.#notable.slowest(), unsuccessful: this.#notable.unsuccessful() },
+    }
+  }
+
+  distributions(boundsMs: readonly number[]): RunDistributions {
+    return {
+      ...this.#results.distributions(boundsMs),
+      lag: this.#lag.distribution(boundsMs),
+      waits: this.#waited.distributions(boundsMs),
+      steps: this.#steps.distributions(boundsMs),
+    }
+  }
+
+  snapshot(nowMs: number): RunSnapshot {
+    const latest = this.#lastSecond
+    const latestSeconds = Math.max(latest?.spanMs ?? 0, 1) / 1000
+    return {
+      schemaVersion: 1,
+      run: this.#options.run,
+      elapsedMs: nowMs,
+      phase: this.#phase,
+      now: {
+        active: this.#started - this.#startedAndEnded,
+        flowsPerSecond: this.#results.recentPerSecond(nowMs),
+        rpcCallsPerSecond: (latest?.rpc.calls ?? 0) / latestSeconds,
+        cpuCores: latest?.resources.cpuCores ?? 0,
+        rssBytes: latest?.resources.rssBytes ?? 0,
+        eventLoopDelayP99Ms: latest?.resources.eventLoopDelayMs.p99 ?? 0,
+      },
+      spending: this.#options.spending(),
+      lastSecond: latest,
+      ...this.measurements(),
+    }
+  }
+
+  #components(): Measurements['components'] {
+    const totals = Object.entries(this.#options.components?.totals() ?? {})
+    return Object.fromEntries(
+      totals.map(([name, used]) => [
+        name,
+        { ...used, cpuMsPerFlow: used.cpuMs === null ? null : this.#perFlow(used.cpuMs) },
+      ]),
+    )
+  }
+
+  #perFlow(total: number): number | null {
+    return this.#startedAndEnded === 0 ? null : total / this.#startedAndEnded
+  }
+}
+
+/** The options, each with a value. */
+type SettledOptions = { [Key in keyof RunRecorderOptions]-?: Exclude<RunRecorderOptions[Key], undefined> }
 
 /** Whether an arrival was dropped before its time: the run was stopped first. */
 function wasNeverDue({ outcome, dueMs, endedMs }: FlowRecord): boolean {

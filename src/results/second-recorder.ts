@@ -1,4 +1,4 @@
-import type { FlowRecord, Outcome } from '../flow/flow-record.ts'
+import type { FlowRecord } from '../flow/flow-record.ts'
 import type { ComponentUsage } from '../metrics/component-usage.ts'
 import { createCounters } from '../metrics/counters.ts'
 import { LatencyHistogram } from '../metrics/latency-histogram.ts'
@@ -15,14 +15,11 @@ export type FundingState = Omit<NonNullable<Measurements['funding']>, 'waitMs'>
 
 /** Collects what happens between two lines of the timeline. */
 export type SecondRecorder = {
-  arrived(lagMs: number | null): void
-  started(): void
-  ended(outcome: Outcome): void
-  succeeded(durationMs: number): void
-  failed(code: string): void
-  /** A user got its coin, after that time. */
+  arrived(): void
+  started(lagMs: number | null): void
+  ended(record: FlowRecord): void
+  /** A user's wallet had its funds, after that time. */
   fundingWaited(ms: number): void
-  steps(record: FlowRecord): void
   /** Closes the interval and starts the next; `rateLimits` are those of the run so far. */
   take(
     at: Pick<TimelineLine, 'phase' | 'active' | 'breaker' | 'admittedShare'> & {
@@ -54,25 +51,23 @@ export function createSecondRecorder(options: {
   let longestWaitMs: number | null = null
 
   return {
-    arrived(lagMs) {
+    arrived() {
       arrived += 1
+    },
+    started(lagMs) {
+      started += 1
       if (lagMs !== null) lag.record(lagMs)
     },
-    started() {
-      started += 1
-    },
-    ended(outcome) {
-      ended[outcomeKey(outcome)] += 1
-    },
-    succeeded(durationMs) {
-      flow.record(durationMs)
-      buckets.record(durationMs)
-    },
-    failed: (code) => errors.add(code),
     fundingWaited(ms) {
       longestWaitMs = Math.max(longestWaitMs ?? 0, ms)
     },
-    steps(record) {
+    ended(record) {
+      const { outcome, startedMs, dueMs, endedMs, error } = record
+      ended[outcomeKey(outcome)] += 1
+      if (outcome === 'succeeded') {
+        flow.record(endedMs - (startedMs ?? dueMs))
+        buckets.record(endedMs - (startedMs ?? dueMs))
+      } else if (error !== null) errors.add(error.code)
       for (const [step, ms] of completedSteps(record)) {
         const seen = steps.get(step) ?? { count: 0, sumMs: 0, maxMs: 0 }
         steps.set(step, {

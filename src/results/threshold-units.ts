@@ -33,3 +33,28 @@ export function unitSize(metricUnit: MetricUnit, written: string): number | null
   const folded = Object.keys(sizes).find((unit) => unit.toLowerCase() === written.toLowerCase())
   return folded === undefined ? null : (sizes[folded] ?? null)
 }
+
+/** The units that a measured value is written in, ascending. */
+const writtenUnits: Record<MetricUnit, readonly string[]> = {
+  ms: ['ms', 's'],
+  ratio: ['%'],
+  count: [''],
+  'per-second': ['/s'],
+  bytes: ['B', 'kB', 'MB', 'GB'],
+  gas: ['gas'],
+  wei: ['wei', 'gwei', 'VANA'],
+}
+
+/**
+ * Writes a measured value as a threshold has it, in the largest unit that it fills; `null` is `no data`.
+ *
+ * @example writeValue(12_345, 'ms') // '12.35s'
+ */
+export function writeValue(value: number | null, unit: string): string {
+  if (value === null) return 'no data'
+  const units = Object.hasOwn(writtenUnits, unit) ? writtenUnits[unit as MetricUnit] : []
+  const sizes = units.map((name) => ({ name, size: unitSize(unit as MetricUnit, name) ?? 1 }))
+  const { name, size } = sizes.findLast((of) => of.size <= Math.abs(value)) ??
+    sizes[0] ?? { name: '', size: 1 }
+  return `${Number((value / size).toPrecision(4))}${name}`
+}

@@ -43,7 +43,7 @@ async function check(nodes: readonly ScriptedNode[], submission: 'direct' | 'rel
   const fees = createFees({ rpc, feed: createBlockFeed({ rpc }), maxFeePerGasWei: 10n ** 10n })
   const notes: string[] = []
   const note = (text: string): void => void notes.push(text)
-  await checkChain({ rpc, fees }, submission, note, new AbortController().signal)
+  await checkChain({ rpc, fees }, { submission, note, signal: new AbortController().signal })
   return notes
 }
 

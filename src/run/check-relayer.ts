@@ -13,16 +13,15 @@ const healthSchema = z.object({ relayers: z.array(z.object({ address: z.custom<A
 const mostNamed = 8
 
 /**
- * Looks whether the API server can pay for relayed flows, before any user comes. One lane that can is enough; of the others
- * it is said how much to send where. A relayer of another kind, which does not tell of its lanes, is taken as it is.
+ * Checks whether the API server can pay for relayed flows. One lane that can is enough; for the others, a note says how much
+ * to send where. A relayer of another kind, which does not list its lanes, is not checked.
  *
  * @throws LoadTestError CHAIN_INSUFFICIENT_FUNDS if no lane can pay, or there is none; CHAIN_*; the signal's reason
  */
 export async function checkRelayer(
   { apiServer }: Pick<Target, 'apiServer'>,
   connection: Pick<TargetConnection, 'rpc' | 'feed'>,
-  note: (text: string) => void,
-  signal: AbortSignal,
+  { note, signal }: { note: (text: string) => void; signal: AbortSignal },
 ): Promise<void> {
   const lanes = await readLanes(`${apiServer.url}/health`, signal)
   if (lanes === undefined) return
@@ -43,7 +42,7 @@ export async function checkRelayer(
     hint:
       lanes.length === 0
         ? 'Set VANA_LOAD_RELAYER_PRIVATE_KEYS or VANA_LOAD_MNEMONIC where it starts, or let users pay with --submission direct.'
-        : `${poorLanesHint} Or set VANA_LOAD_RELAYER_PRIVATE_KEYS to keys with coins, or let users pay with --submission direct.`,
+        : `${poorLanesHint} Or set VANA_LOAD_RELAYER_PRIVATE_KEYS to keys with funds, or let users pay with --submission direct.`,
   })
 }
 

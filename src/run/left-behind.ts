@@ -1,11 +1,11 @@
 import { type Address, formatEther } from 'viem'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import type { MoneySettlement } from '../results/money-balance.ts'
 import { formatIndexRange, type IndexRange } from '../wallets/index-range.ts'
 import type { MoneyLedger } from '../wallets/money-ledger.ts'
 import type { SpendingLimit } from '../wallets/spending-limit.ts'
 import { sweepCommandLine } from '../wallets/sweep-command-line.ts'
-import type { MoneySettlement } from './user-wallets.ts'
 
 type Problem = MoneySettlement['problems'][number]
 

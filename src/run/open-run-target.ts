@@ -16,13 +16,13 @@ import { ManagedProcess } from '../process/managed-process.ts'
 import { ownProgram } from '../process/own-program.ts'
 import { startEmbeddedTarget } from './start-embedded-target.ts'
 
-/** A target that is there, with what of it this run started itself. */
+/** A target that is ready, with what of it this run started itself. */
 export type RunTarget = {
   target: Target
-  /** Settles when a part that this run started has ended by itself; the error says which, and its last words. */
+  /** Resolves when a part that this run started has ended unexpectedly; the error names it and has its last output. */
   lost: Promise<LoadTestError>
-  /** Starts the faults that this run put into the target; called when the first user is due. @default there are none */
-  startFaults?(): void
+  /** Starts the faults that this run put into the target; called when everything is ready. @default there are none */
+  startFaults?: (() => void) | undefined
   close(): Promise<unknown>
 }
 
@@ -47,12 +47,13 @@ export function endsAtOnce(
  *
  * @throws LoadTestError CONFIG_INVALID, TESTBED_START_FAILED, TARGET_NOT_READY; the signal's reason when aborted
  */
-export async function openRunTarget(
-  config: LoadTestConfig,
-  environment: Environment,
-  signal: AbortSignal,
-  note: (text: string) => void,
-): Promise<RunTarget> {
+export async function openRunTarget(options: {
+  config: LoadTestConfig
+  environment: Environment
+  note: (text: string) => void
+  signal: AbortSignal
+}): Promise<RunTarget> {
+  const { config, environment, note, signal } = options
   const plan = await resolveTarget(config, environment)
   if (plan !== 'local' && config.testbed.faults.length > 0) {
     throw new LoadTestError(
@@ -85,7 +86,7 @@ export async function openRunTarget(
   if (plan.apiServer)
     return { target: { ...plan, apiServer: plan.apiServer }, lost: never, close: async () => {} }
   note('starting the API server')
-  return startApiServer(plan, config, environment, signal)
+  return startApiServer(plan, options)
 }
 
 const never = new Promise<never>(() => {})
@@ -97,7 +98,7 @@ async function endedByItself(what: string, { exited, lastOutput }: Child): Promi
   if (expected) return never
   return new LoadTestError(
     'TESTBED_DIED',
-    `${what} ended during the run. Its last words: ${lastWords(lastOutput())}`,
+    `${what} ended during the run. Its last output: ${lastWords(lastOutput())}`,
   )
 }
 
@@ -109,13 +110,13 @@ function lastWords(output: string): string {
 
 const addressSchema = z.object({ url: z.string() })
 
-/** Starts `vana-load serve`; its keys come to it as they came to this process, through the environment. */
+/** Starts `vana-load serve`, which gets its keys as this process did, through the environment. */
 async function startApiServer(
   plan: TargetPlan,
-  { chain, limits, load }: LoadTestConfig,
-  environment: Environment,
-  signal: AbortSignal,
+  options: { config: LoadTestConfig; environment: Environment; signal: AbortSignal },
 ): Promise<RunTarget> {
+  const { config, environment, signal } = options
+  const { chain, limits, load } = config
   const folder = await makeTemporaryFolder()
   const file = join(folder, 'target.json')
   await writeFile(file, JSON.stringify(plan), { mode: 0o600 })
@@ -141,11 +142,12 @@ async function startApiServer(
   }
   try {
     const apiServer = await child.start(signal)
-    // It has been read, and may hold access keys.
+    // The server has read it, and it may hold access keys.
     await rm(folder, { recursive: true, force: true })
     return {
       target: {
-        ...{ ...plan, apiServer },
+        ...plan,
+        apiServer,
         metricsUrls: { ...plan.metricsUrls, apiServer: `${apiServer.url}/__metrics` },
       },
       lost: endedByItself('the API server', { exited: child.exited, lastOutput: () => child.lastOutput() }),

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { startClock } from '../async/started-clock.ts'
 import { loadProfileOf } from '../config/load-profile.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import { resolveConfig } from '../config/resolve-config.ts'
 import type { FlowRecord, Outcome } from '../flow/flow-record.ts'
+import { toLoadIndex } from '../load/split.ts'
 import type { Stop } from '../results/summary-schema.ts'
 import { createTargetProtection } from './protect-target.ts'
 
@@ -16,13 +18,13 @@ function protectionOf(flags: Record<string, string>) {
   const protection = createTargetProtection({
     config,
     profile: loadProfileOf(config),
-    clock: { now: () => nowMs },
+    clock: startClock({ now: () => nowMs, sleepUntil: async () => {} }),
     note: (text) => notes.push(text),
     stop: (stop) => stops.push(stop),
   })
   let index = 0
   const pass = (outcome: Outcome): void => {
-    protection.gate.admitted({ index, dueMs: nowMs }, nowMs, false)
+    protection.gate.admitted({ index: toLoadIndex(index), dueMs: nowMs }, nowMs, false)
     protection.ended(recordOf(index++, outcome))
   }
   const wait = (ms: number): void => {
@@ -112,7 +114,7 @@ describe('the protection of a target', () => {
     expect(protection.admittedShare()).toBe(0.5)
     protection.ended(recordOf(0, 'dropped', 'rate-limited'))
     protection.ended(recordOf(1, 'dropped', 'run-stopped'))
-    protection.gate.admitted({ index: 2, dueMs: 0 }, now(), true)
+    protection.gate.admitted({ index: toLoadIndex(2), dueMs: 0 }, now(), true)
     expect(protection.measurements().heldBack).toEqual({ started: 1, dropped: 1 })
     expect(notes).toHaveLength(1)
   })
@@ -122,7 +124,7 @@ describe('the protection of a target', () => {
     protection.chainLimited('eth_call', 3000)
     protection.chainLimited('eth_call', undefined)
     expect(protection.gate.refusal(now())).toMatchObject({ reason: 'rate-limited' })
-    expect(notes).toEqual(['eth_call: CHAIN_RATE_LIMITED; users are let in more slowly until it passes'])
+    expect(notes).toEqual(['eth_call: CHAIN_RATE_LIMITED; users start more slowly until the target recovers'])
     expect(protection.measurements().rateLimits).toMatchObject({
       count: 2,
       bySource: { 'eth_call CHAIN_RATE_LIMITED': 2 },

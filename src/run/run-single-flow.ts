@@ -5,33 +5,39 @@ import type { Target } from '../config/target.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { TargetConnection } from '../flow/connect-target.ts'
 import type { FlowResult } from '../flow/data-portability-flow.ts'
-import type { FlowRecord } from '../flow/flow-record.ts'
 import type { FlowUser } from '../flow/flow-services.ts'
-import { sinceStart } from '../flow/since-start.ts'
 import type { StepObserver } from '../flow/step-runner.ts'
-import { VanaLoadTestClient } from '../flow/vana-load-test-client.ts'
+import type { LoadProfile } from '../load/profile.ts'
+import { toLoadIndex, wholeLoad } from '../load/split.ts'
+import { openGate } from '../load/start-gate.ts'
 import type { Redactor } from '../redaction/redact.ts'
-import { type Money, mismatchOf } from '../results/money-balance.ts'
+import { type Money, type MoneySettlement, mismatchOf } from '../results/money-balance.ts'
 import { makeRunId } from '../results/run-id.ts'
-import { checkChain } from './check-chain.ts'
-import { connectionSettings } from './connection-settings.ts'
-import { endsAtOnce, openRunTarget } from './open-run-target.ts'
-import { settleRunMoney } from './settle-run-money.ts'
-import { createStopControl } from './stop-control.ts'
-import { type MoneySettlement, openUserWallets, type UserWallets } from './user-wallets.ts'
+import { type Closer, closeAfter } from './closer.ts'
+import { type Connection, openConnection } from './connection.ts'
+import { driveUsers } from './drive-users.ts'
+import { endsAtOnce } from './open-run-target.ts'
+import { startRunClock } from './run-clock.ts'
+import { combineObservers } from './run-observer.ts'
+import { settleMoney } from './settle-money.ts'
+import { createStopControl, type StopControl } from './stop-control.ts'
+import { openUserWallets, type UserWallets } from './user-wallets.ts'
 
-/** One flow to be gone. */
+/** What is asked for: one flow. */
 export type SingleFlow = {
   config: LoadTestConfig
   environment: Environment
   redact: Redactor
-  interrupt: AbortSignal
-  forced: AbortSignal
+  /** Stops the flow, which gets its grace period. @default it goes to its end */
+  interrupt?: AbortSignal | undefined
+  /** Ends it at once. @default no such end */
+  forced?: AbortSignal | undefined
   note(text: string): void
-  /** Told who goes, once the wallet has its coin. */
+  /** Called once the user's wallet has its funds. */
   onStart?(user: FlowUser, target: Target): void
+  /** Watches the steps. */
   observer: StepObserver
-  /** Looks at what the flow left behind, while target and connections are still there. */
+  /** Looks at what the flow left behind, while target and connections are still open. */
   inspect?(result: FlowResult, target: Target, connection: TargetConnection): Promise<void>
 }
 
@@ -43,85 +49,130 @@ export type SingleFlowResult = FlowResult & {
   money: MoneySettlement
 }
 
+/** The load of a single flow: one user, due at once. */
+const oneUser: LoadProfile = { users: 1, concurrency: 1, patienceMs: 0, arrival: { kind: 'at-once' } }
+const first = toLoadIndex(0)
+
 /**
- * Carries one user through the workflow, with everything around it as in a load test: target, wallet, books.
+ * Runs one user through the workflow, with everything around it as in a load test: target, wallet, money.
  *
  * @throws what keeps the flow from starting; a flow that fails is a result
  */
-export async function runSingleFlow(single: SingleFlow): Promise<SingleFlowResult> {
-  const { config, environment, redact, note, observer, onStart } = single
-  const stop = createStopControl({ ...single, graceMs: config.load.graceMs })
-  const open: { close(): Promise<unknown> }[] = []
-  let wallets: UserWallets | undefined
-  let money: MoneySettlement | undefined
+export function runSingleFlow(single: SingleFlow): Promise<SingleFlowResult> {
+  return closeAfter(async (closer) => {
+    const { config, environment, note, interrupt, forced } = single
+    const stop = createStopControl({ interrupt, forced, graceMs: config.load.graceMs })
+    closer.add(stop.dispose)
+    const runId = makeRunId(new Date(), Math.random)
+    try {
+      const connection = await openConnection({ config, environment, runId, note, signal: stop.starting })
+      closer.add(() => connection.close())
+      void connection.lost.then((error) => stop.endFlows(error))
+      const wallets = await openWallets(single, { connection, closer, stop })
+      return await runFunded(single, { runId, connection, wallets, stop })
+    } catch (error) {
+      if (stop.reason() === null) throw error
+      throw new LoadTestError('ABORTED', 'The flow was stopped before it began.', { cause: error })
+    }
+  })
+}
+
+async function openWallets(
+  { config, redact, note }: SingleFlow,
+  { connection, closer, stop }: { connection: Connection; closer: Closer; stop: StopControl },
+): Promise<UserWallets> {
+  const { target, client } = connection
+  const wallets = await openUserWallets({
+    config,
+    target,
+    connection: client.connection,
+    redact,
+    user: 'a single flow',
+    note,
+    signal: stop.starting,
+    forced: endsAtOnce(stop.forced, connection, config),
+  })
+  closer.add(() => wallets.close())
+  return wallets
+}
+
+type Parts = { runId: string; connection: Connection; wallets: UserWallets; stop: StopControl }
+
+/** Funds the user, runs its flow, and returns what is left, whatever ends it. */
+async function runFunded(single: SingleFlow, parts: Parts): Promise<SingleFlowResult> {
+  const { connection, wallets, stop } = parts
+  const { target } = connection
+  let isSettled = false
   try {
-    const run = await openRunTarget(config, environment, stop.starting, note)
-    open.push(run)
-    const { target } = run
-    void run.lost.then((error: LoadTestError) => stop.endFlows(error))
-    const client = new VanaLoadTestClient(
-      connectionSettings(config, target, makeRunId(new Date(), Math.random)),
-    )
-    open.push(client)
-    await checkChain(client.connection, config.flow.submission, note, stop.starting)
-    await client.connection.compute.warmUp()
-    const { connection } = client
-    const forced = endsAtOnce(single.forced, run, config)
-    wallets = await openUserWallets({
-      ...{ config, target, connection, redact, note, forced },
-      user: 'a single flow',
-      signal: stop.starting,
-    })
-    open.push(wallets)
-    const user = wallets.walletOf(0)
-    await wallets.funded(0, stop.starting)
-    onStart?.(user, target)
-    run.startFaults?.()
-    const startedMs = performance.now()
-    const result = await client.runFlow(user, { signal: stop.flows, observer })
-    const durationMs = performance.now() - startedMs
-    wallets.flowEnded(recordOf(user, result, startedMs, durationMs))
-    await single.inspect?.(result, target, connection)
-    money = await settleRunMoney(wallets)
+    const user = wallets.walletOf(first)
+    await wallets.funded(first, stop.starting)
+    single.onStart?.(user, target)
+    const { result, durationMs } = await driveOne(single, user, parts)
+    await single.inspect?.(result, target, connection.client.connection)
+    const money = await settleMoney(wallets)
+    isSettled = true
     money.problems.push(...mismatchOf(money.statement))
-    for (const { code, message } of money.problems) note(`${code}: ${message}`)
+    for (const { code, message } of money.problems) single.note(`${code}: ${message}`)
     return { ...result, user: { index: user.index, address: user.address }, target, durationMs, money }
   } catch (error) {
-    // Whatever ended it: what the wallet was given comes back.
-    if (wallets !== undefined && money === undefined && (await wallets.endFunding())) {
-      const { statement, problems } = await settleRunMoney(wallets)
-      for (const text of moneyWords(statement, problems)) note(text)
+    if (!isSettled && (await wallets.endFunding())) {
+      const { statement, problems } = await settleMoney(wallets)
+      for (const text of describeReturn(statement, problems)) single.note(text)
     }
-    if (stop.reason())
-      throw new LoadTestError('ABORTED', 'The flow was stopped before it began.', { cause: error })
     throw error
-  } finally {
-    stop.dispose()
-    for (const part of open.reverse()) await part.close()
   }
 }
 
-/** What became of the money of a flow that never went. */
-function moneyWords({ sweptWei, leftWei }: Money, problems: MoneySettlement['problems']): string[] {
-  const words = problems.map(({ code, message }) => `${code}: ${message}`)
-  if (sweptWei === null || leftWei === null) return words
+/** @throws LoadTestError ABORTED when a stop came before the flow */
+async function driveOne(
+  { config, observer: steps }: SingleFlow,
+  user: FlowUser,
+  { runId, connection, wallets, stop }: Parts,
+): Promise<{ result: FlowResult; durationMs: number }> {
+  const { client, startFaults } = connection
+  let result: FlowResult | undefined
+  let durationMs = 0
+  const onFailure = (error: unknown): void => {
+    stop.stop({ reason: 'error', message: String(error) })
+  }
+  startFaults?.()
+  await driveUsers({
+    config: { seed: config.seed, load: { ...config.load, part: wholeLoad } },
+    profile: oneUser,
+    clock: startRunClock(),
+    client: {
+      async runFlow(...flow) {
+        result = await client.runFlow(...flow)
+        return result
+      },
+    },
+    runId,
+    stop,
+    gate: openGate,
+    walletOf: () => user,
+    observer: combineObservers([
+      {
+        observer: {
+          ended(record) {
+            durationMs = record.endedMs - (record.startedMs ?? record.endedMs)
+            wallets.flowEnded(record)
+          },
+        },
+        onFailure,
+      },
+    ]),
+    steps: () => steps,
+  })
+  if (result === undefined) throw stop.flows.aborted ? stop.flows.reason : stop.starting.reason
+  return { result, durationMs }
+}
+
+/** What became of the money of a flow that never started. */
+function describeReturn({ sweptWei, leftWei }: Money, problems: MoneySettlement['problems']): string[] {
+  const lines = problems.map(({ code, message }) => `${code}: ${message}`)
+  if (sweptWei === null || leftWei === null) return lines
   return [
     `returned ${formatEther(BigInt(sweptWei))} VANA to the funder, left ${formatEther(BigInt(leftWei))}`,
-    ...words,
+    ...lines,
   ]
-}
-
-function recordOf(user: FlowUser, result: FlowResult, originMs: number, durationMs: number): FlowRecord {
-  const { answer: _answer, ...facts } = result
-  const { index, address } = user
-  return {
-    index,
-    wallet: address,
-    dueMs: 0,
-    startedMs: 0,
-    endedMs: durationMs,
-    droppedBecause: null,
-    ...facts,
-    tx: sinceStart(facts.tx, originMs),
-  }
 }

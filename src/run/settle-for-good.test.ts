@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SeenBlock } from '../chain/blocks/block-feed.ts'
+import type { MoneySettlement } from '../results/money-balance.ts'
 import { settleForGood } from './settle-for-good.ts'
-import type { MoneySettlement } from './user-wallets.ts'
 
 const { signal } = new AbortController()
 

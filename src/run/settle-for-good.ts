@@ -1,8 +1,8 @@
 import type { BlockFeed } from '../chain/blocks/block-feed.ts'
 import type { ReorgWatch } from '../chain/blocks/reorg-watch.ts'
 import type { Lane } from '../chain/lanes/lane.ts'
+import type { MoneySettlement } from '../results/money-balance.ts'
 import type { MoneyLedger } from '../wallets/money-ledger.ts'
-import type { MoneySettlement } from './user-wallets.ts'
 
 /** How often money is settled again on a chain that takes blocks back. */
 const mostRounds = 6

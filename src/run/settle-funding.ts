@@ -4,6 +4,7 @@ import { readReceipts } from '../chain/blocks/read-receipts.ts'
 import type { Receipt } from '../chain/rpc/chain-reads.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
+import type { MoneySettlement } from '../results/money-balance.ts'
 import type { FundingPool } from '../wallets/funding-pool.ts'
 import type { HdWallets } from '../wallets/hd-wallets.ts'
 import { type IndexRange, nameRanges, uniteRanges } from '../wallets/index-range.ts'
@@ -13,7 +14,6 @@ import { readWallets } from '../wallets/read-wallets.ts'
 import { type SweepResult, sweepWallets } from '../wallets/sweep-wallets.ts'
 import { findAbilities, type MoneyContracts, type WalletChain } from '../wallets/wallet-chain.ts'
 import { howToReturn, walletsOf } from './left-behind.ts'
-import type { MoneySettlement } from './user-wallets.ts'
 
 /** What the money of a run is settled with. */
 export type FundingParts = {

@@ -6,31 +6,33 @@ import type { Stop } from '../results/summary-schema.ts'
 export type StopControl = {
   /** Aborted when no user may start any more. */
   readonly starting: AbortSignal
-  /** Aborted, with a `LoadTestError`, when flows under way have to end. */
+  /** Aborted, with a `LoadTestError`, when flows in flight have to end. */
   readonly flows: AbortSignal
+  /** Aborted when nothing is waited for any more, not even the return of funds. */
+  readonly forced: AbortSignal
   /** Why the run was stopped; `null` while it was not. */
   reason(): Stop | null
-  /** Stops the run: no more users, and flows under way get their grace. The first reason holds. */
+  /** Stops the run: no new users, and flows in flight get their grace period. The first reason holds. */
   stop(stop: Stop): void
-  /** Ends flows under way at once, as failures of that kind. */
+  /** Ends flows in flight at once, as failures of that kind. */
   endFlows(error: LoadTestError): void
-  /** Lets go of signals and timers. */
+  /** Removes listeners and timers. */
   dispose(): void
 }
 
 /**
  * Makes the one place that decides on the end of a run.
  *
- * @param options.interrupt aborted at the first Ctrl-C
- * @param options.forced aborted at the second
- * @param options.graceMs time that flows under way are given after a stop
+ * @param options.interrupt stops the run, as the first Ctrl-C does. @default nothing does
+ * @param options.forced ends it at once, as the second does. @default nothing does
+ * @param options.graceMs time that flows in flight have after a stop
  */
 export function createStopControl(options: {
-  interrupt: AbortSignal
-  forced: AbortSignal
+  interrupt?: AbortSignal | undefined
+  forced?: AbortSignal | undefined
   graceMs: number
 }): StopControl {
-  const { interrupt, forced, graceMs } = options
+  const { interrupt = never(), forced = never(), graceMs } = options
   const starting = new AbortController()
   const flows = new AbortController()
   // Every flow, or every wallet that is swept, listens to these.
@@ -41,6 +43,7 @@ export function createStopControl(options: {
   const control: StopControl = {
     starting: starting.signal,
     flows: flows.signal,
+    forced,
     reason: () => reason,
     stop(stop) {
       // A target that is gone is the reason for the failures that tripped the breaker.
@@ -69,3 +72,5 @@ export function createStopControl(options: {
   else forced.addEventListener('abort', onForced, { once: true })
   return control
 }
+
+const never = (): AbortSignal => new AbortController().signal

@@ -5,10 +5,10 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import type { TargetConnection } from '../flow/connect-target.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import type { FlowUser } from '../flow/flow-services.ts'
-import { type Part, shareOf } from '../load/split.ts'
+import { type LoadIndex, loadIndexOf, type Part, partIndexOf, shareOf, toPartIndex } from '../load/split.ts'
 import { LatencyHistogram } from '../metrics/latency-histogram.ts'
 import type { Redactor } from '../redaction/redact.ts'
-import type { Money } from '../results/money-balance.ts'
+import type { MoneySettlement } from '../results/money-balance.ts'
 import type { FundingState } from '../results/second-recorder.ts'
 import { isEmbedded } from '../wallets/embedded-mnemonic.ts'
 import { createHdWallets, type HdWallets } from '../wallets/hd-wallets.ts'
@@ -17,39 +17,36 @@ import { takeWallets } from '../wallets/wallet-turns.ts'
 import { openFunding } from './open-funding.ts'
 import { createRelayedSpending } from './relayed-spending.ts'
 import { openRelayerMoney } from './relayer-money.ts'
-import { createUserBooks } from './user-books.ts'
+import { createUserLedger } from './user-ledger.ts'
 
 /** The wallets of a run's users, and their money. */
 export type UserWallets = {
   /**
-   * The wallet of the user with this number in the whole run.
+   * The wallet of a user.
    *
    * @param onTopUp called with the milliseconds that the user waited for a top-up of the wallet
    */
-  walletOf(index: number, onTopUp?: (waitedMs: number) => void): FlowUser
-  /** Resolves when the wallets of the first users have their coin, so that they can start when they are due. */
+  walletOf(index: LoadIndex, onTopUp?: (waitedMs: number) => void): FlowUser
+  /** Resolves when the wallets of the first users have their funds, so that they can start when they are due. */
   firstFunded(signal: AbortSignal): Promise<void>
-  /** Resolves when the user's wallet has its coin. */
-  funded(index: number, signal: AbortSignal): Promise<void>
+  /** Resolves when the user's wallet has its funds. */
+  funded(index: LoadIndex, signal: AbortSignal): Promise<void>
   /**
-   * Funds nobody else, and waits for the payments on their way.
+   * Begins no more payments, and waits for those in flight.
    *
-   * @returns whether a coin was sent to any wallet
+   * @returns whether funds were sent to any wallet
    */
   endFunding(): Promise<boolean>
   /** How the funding stands; `null` when users need none. */
   fundingState(): FundingState | null
   /** What was spent so far: of users who pay for themselves what left the funder, otherwise what the relayer paid. */
   spentWei(): bigint
-  /** Books what a flow cost. */
+  /** Enters what a flow cost in the ledger. */
   flowEnded(record: FlowRecord): void
   /** After the last flow: returns what is left to the funder, and says where all of it went. */
   settle(): Promise<MoneySettlement>
   close(): Promise<void>
 }
-
-/** Where a run's money went, and what is wrong with that. */
-export type MoneySettlement = { statement: Money; problems: { code: string; message: string }[] }
 
 /** What wallets are opened with. */
 export type UserWalletsOptions = {
@@ -57,10 +54,10 @@ export type UserWalletsOptions = {
   target: Target
   connection: TargetConnection
   redact: Redactor
-  /** Who uses the wallets, for others that want them: `run <id>`. */
+  /** Names the user of the wallets to other processes that want them: `run <id>`. */
   user: string
-  /** Where payments to wallets are written down. @default nowhere */
-  journalFile?: string
+  /** Where payments to wallets are recorded. @default nowhere */
+  journalFile?: string | undefined
   note: (text: string) => void
   signal: AbortSignal
   /** Aborted when the run is to end at once: then no payment is waited for. */
@@ -86,7 +83,7 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
   })
   if (!isEmbedded(home)) redact.register(mnemonic)
   const wallets = createHdWallets(mnemonic)
-  const walletOf = (index: number): FlowUser => ({
+  const walletOf = (index: LoadIndex): FlowUser => ({
     ...wallets.user(config.wallets.firstIndex + index),
     index,
   })
@@ -120,7 +117,7 @@ export async function openUserWallets(options: UserWalletsOptions): Promise<User
   }
 }
 
-type WalletOf = (index: number) => FlowUser
+type WalletOf = (index: LoadIndex) => FlowUser
 
 /** Wallets that sign and do not pay. */
 async function openRelayed(
@@ -133,7 +130,8 @@ async function openRelayed(
   const token = config.secrets.apiServerToken
   const money = await openRelayerMoney({ target, connection, token, signal, forced })
   return {
-    ...{ walletOf, ...withoutMoney },
+    walletOf,
+    ...withoutMoney,
     funded: async (index) => spending.begin(index),
     spentWei: spending.spentWei,
     flowEnded(record) {
@@ -164,26 +162,30 @@ async function openFunded(
     signal,
     forced,
   })
-  const books = createUserBooks(funding.ledger, connection.reorgs)
-  const placeOf = (index: number): number => Math.floor(index / part.count)
+  const users = createUserLedger(funding.ledger, connection.reorgs)
   return {
     walletOf: (index, onTopUp) => ({
       ...walletOf(index),
-      fundsFor: funding.fundsFor(placeOf(index), onTopUp),
-      books: books.of(index),
+      fundsFor: funding.fundsFor(partIndexOf(index, part), onTopUp),
+      ledger: users.of(index),
     }),
-    spentWei: funding.spentWei,
+    spentWei: () => funding.spentWei(),
     fundingState() {
       const { fundedUsers, failedUsers, waitingUsers, transactions } = funding.pool.stats()
-      const users = { ready: fundedUsers, failed: failedUsers, waiting: waitingUsers }
-      return { ...users, transactions, batchMs: batches.digest() }
+      return {
+        ready: fundedUsers,
+        failed: failedUsers,
+        waiting: waitingUsers,
+        transactions,
+        batchMs: batches.digest(),
+      }
     },
     async firstFunded(firstSignal) {
       const first = Math.min(shareOf(config.users, config.load.part), fundedBeforeStart)
       await Promise.all(Array.from({ length: first }, (_, k) => funding.pool.ready(k, firstSignal)))
     },
-    funded: (index, flowSignal) => funding.pool.ready(placeOf(index), flowSignal),
-    flowEnded: ({ tx }) => books.flowEnded(tx),
+    funded: (index, flowSignal) => funding.pool.ready(partIndexOf(index, part), flowSignal),
+    flowEnded: ({ tx }) => users.flowEnded(tx),
     endFunding: () => funding.end(),
     settle: () => funding.settle(),
     close: () => funding.close(),
@@ -216,5 +218,5 @@ function keystoreOf({ wallets, secrets }: LoadTestConfig): MnemonicSources['keys
 
 /** The wallets of one part of a split run, numbered through from 0. */
 function partOfWallets({ user }: HdWallets, firstIndex: number, part: Part): Pick<HdWallets, 'user'> {
-  return { user: (k) => user(firstIndex + part.index + k * part.count) }
+  return { user: (k) => user(firstIndex + loadIndexOf(toPartIndex(k), part)) }
 }

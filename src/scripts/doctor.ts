@@ -29,9 +29,12 @@ export const define: CommandModule['define'] = (command, io, run) => {
         const { config } = resolved
         const redactor = processRedactor
         redactor.register(...runContextOf(resolved, environment).secrets)
-        const { target, close } = await openRunTarget(config, environment, io.signal, (text) =>
-          io.stderr.write(`${text}\n`),
-        )
+        const { target, close } = await openRunTarget({
+          config,
+          environment,
+          note: (text) => io.stderr.write(`${text}\n`),
+          signal: io.signal,
+        })
         try {
           const findings = await examineTarget(target, config, io.signal)
           const ready = findings.every(({ verdict }) => verdict !== 'failed')

@@ -24,7 +24,7 @@ describe('wallets that a run uses', () => {
   }, async () => {
     const target = ['--target', testbed.file]
     const first = startRun(folder, 'same', ...target, '--users', '60', '--rate', '0.5')
-    await first.says(/users are coming/)
+    await first.says(/users are arriving/)
     const [runId = ''] = readdirSync(join(folder, 'same'))
 
     const overlapping = ['--seed', 'same', '--range', '19-25', ...target]

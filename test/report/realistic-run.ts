@@ -140,16 +140,14 @@ export function makeRun(scenario: Scenario, seed = 'report'): MadeRun {
   const lags = flows.map(() => 0.25 + exponential(random) * 0.5 + (random() < 0.01 ? 4 * random() : 0))
   const events = flows
     .flatMap((flow, position) => [
-      ...(flow.dueMs > flow.endedMs
-        ? []
-        : [{ atMs: flow.dueMs, run: () => recorder.arrived(lags[position] ?? 0) }]),
-      ...(flow.startedMs === null ? [] : [{ atMs: flow.startedMs, run: () => start() }]),
+      ...(flow.dueMs > flow.endedMs ? [] : [{ atMs: flow.dueMs, run: () => recorder.arrived() }]),
+      ...(flow.startedMs === null ? [] : [{ atMs: flow.startedMs, run: () => start(lags[position] ?? 0) }]),
       { atMs: flow.endedMs, run: () => end(flow) },
     ])
     .sort((a, b) => a.atMs - b.atMs)
-  const start = () => {
+  const start = (lagMs: number) => {
     load.active += 1
-    recorder.started()
+    recorder.started({ lagMs, waits: null })
   }
   const end = (flow: FlowRecord) => {
     if (flow.startedMs !== null) load.active -= 1
@@ -165,7 +163,7 @@ export function makeRun(scenario: Scenario, seed = 'report'): MadeRun {
   const endMs = flows.reduce((latest, flow) => Math.max(latest, flow.endedMs), 0)
   let next = 0
   for (let nowMs = 1000; nowMs < endMs + 1000; nowMs += 1000) {
-    recorder.enterPhase(phaseAt(nowMs, arrivalsEndMs))
+    recorder.phase(phaseAt(nowMs, arrivalsEndMs))
     while (events[next] !== undefined && (events[next]?.atMs ?? 0) <= nowMs) {
       events[next]?.run()
       next += 1

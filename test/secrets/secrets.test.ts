@@ -305,7 +305,7 @@ describe('a run', () => {
     const traces = await runAgainstStack(async (_child, printed) => {
       await expect.poll(printed).toMatch(/live page: http/)
       const [, page = ''] = /live page: (\S+)/.exec(printed()) ?? []
-      await expect.poll(printed).toMatch(/users are coming/)
+      await expect.poll(printed).toMatch(/users are arriving/)
       const paths = ['', 'state.json', 'metrics']
       return (await Promise.all(paths.map(async (path) => (await fetch(`${page}${path}`)).text()))).join('\n')
     }, '--dashboard')

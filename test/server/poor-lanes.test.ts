@@ -46,8 +46,7 @@ async function look(relayerPrivateKeys: `0x${string}`[]) {
   const checking = checkRelayer(
     { apiServer },
     { rpc, feed: createBlockFeed({ rpc }) },
-    (text) => notes.push(text),
-    new AbortController().signal,
+    { note: (text) => notes.push(text), signal: new AbortController().signal },
   )
   return { checking, notes, logged }
 }
@@ -93,8 +92,7 @@ describe('an API server whose lanes own too little', () => {
     const other = checkRelayer(
       { apiServer: { url } },
       { rpc, feed: createBlockFeed({ rpc }) },
-      () => undefined,
-      new AbortController().signal,
+      { note: () => undefined, signal: new AbortController().signal },
     )
     await expect(other).resolves.toBeUndefined()
   })

@@ -56,7 +56,7 @@ async function runWithOutage(name: string, fault: string) {
   const args = ['run', '--seed', name, '--out', name, '--json', '--target', file, ...load]
   const run = startProgram(args, folder, env)
   cleanups.push(() => run.child.kill('SIGKILL'))
-  await run.says(/users are coming/)
+  await run.says(/users are arriving/)
   proxy.startFaults()
   const endOutage = async (): Promise<void> => {
     await proxy.stop()

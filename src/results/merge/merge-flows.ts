@@ -3,9 +3,9 @@ import { startLag } from '../../flow/start-lag.ts'
 
 /** What users did at which time of the whole run; each list in the order of time. */
 export type Arrivals = {
-  /** When a user was due, how late the generator was, and what the user waited for; `null` for one that never started. */
-  due: { atMs: number; lagMs: number | null; waits: FlowWaits | null }[]
-  startedMs: number[]
+  dueMs: number[]
+  /** When a user started, how late the generator was, and what the user waited for. */
+  starts: { atMs: number; lagMs: number | null; waits: FlowWaits | null }[]
 }
 
 /** A part's flows, read anew with each call. */
@@ -38,19 +38,18 @@ function shifted(flow: FlowRecord, byMs: number): FlowRecord {
 
 /** Reads when users were due and started, over all parts. It takes some tens of bytes a user. */
 export async function readArrivals(sources: readonly FlowSource[]): Promise<Arrivals> {
-  const arrivals: Arrivals = { due: [], startedMs: [] }
+  const arrivals: Arrivals = { dueMs: [], starts: [] }
   for (const { flows, offsetMs } of sources) {
     for await (const flow of flows()) {
       const { startedMs, dueMs, endedMs, outcome, waits = null } = flow
       // Dropped before its time, because the run was stopped: it never was due.
-      if (outcome !== 'dropped' || dueMs <= endedMs) {
-        arrivals.due.push({ atMs: dueMs + offsetMs, lagMs: startLag(flow), waits })
-      }
-      if (startedMs !== null) arrivals.startedMs.push(startedMs + offsetMs)
+      if (outcome !== 'dropped' || dueMs <= endedMs) arrivals.dueMs.push(dueMs + offsetMs)
+      if (startedMs !== null)
+        arrivals.starts.push({ atMs: startedMs + offsetMs, lagMs: startLag(flow), waits })
     }
   }
-  arrivals.due.sort((a, b) => a.atMs - b.atMs)
-  arrivals.startedMs.sort((a, b) => a - b)
+  arrivals.dueMs.sort((a, b) => a - b)
+  arrivals.starts.sort((a, b) => a.atMs - b.atMs)
   return arrivals
 }
 

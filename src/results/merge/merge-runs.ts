@@ -173,7 +173,7 @@ async function replay(what: {
   durationMs: number
 }): Promise<void> {
   const { sources, recorder, folder, state, durationMs } = what
-  const { due, startedMs } = await readArrivals(sources)
+  const { dueMs, starts } = await readArrivals(sources)
   const seconds = await mergeSeconds(sources)
   let nextDue = 0
   let nextStart = 0
@@ -183,17 +183,17 @@ async function replay(what: {
     for (; second * 1000 < ms; second += 1) {
       const merged = seconds.get(second) ?? emptySecond
       const atMs = second * 1000
-      for (; due[nextDue] !== undefined && (due[nextDue]?.atMs ?? 0) <= atMs; nextDue += 1) {
-        recorder.arrived(due[nextDue]?.lagMs ?? null, due[nextDue]?.waits)
+      for (; (dueMs[nextDue] ?? Number.POSITIVE_INFINITY) <= atMs; nextDue += 1) recorder.arrived()
+      for (let start = starts[nextStart]; start && start.atMs <= atMs; start = starts[++nextStart]) {
+        recorder.started(start)
       }
-      for (; (startedMs[nextStart] ?? Number.POSITIVE_INFINITY) <= atMs; nextStart += 1) recorder.started()
       state.second = merged
       state.rpc = {
         calls: state.rpc.calls + merged.rpc.calls,
         failed: state.rpc.failed + merged.rpc.failed,
       }
       state.rateLimits += merged.rateLimits
-      if (merged.phase !== null) recorder.enterPhase(merged.phase)
+      if (merged.phase !== null) recorder.phase(merged.phase)
       await folder.appendTimeline(recorder.tick(atMs))
     }
   }

@@ -8,7 +8,7 @@ import type { Redactor } from '../../redaction/redact.ts'
 import { createTerminalView, type TerminalView } from '../../report/terminal.ts'
 import type { RunSnapshot } from '../../results/snapshot-schema.ts'
 import type { Summary } from '../../results/summary-schema.ts'
-import type { RunView } from '../../run/run-load-test.ts'
+import type { RunView } from '../../run/load-test.ts'
 import type { CommandIo } from '../cli/command-io.ts'
 import { silentView } from './silent-view.ts'
 
@@ -64,7 +64,7 @@ export async function openRunView(
       live.note(text)
     },
     update(snapshot, recorder) {
-      readDistributions = recorder.distributions
+      readDistributions = (boundsMs) => recorder.distributions(boundsMs)
       terminal.update(snapshot)
       live.update(snapshot)
     },

@@ -1,9 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createManualClock } from '../async/manual-clock.fixture.ts'
+import { startClock } from '../async/started-clock.ts'
 import type { Arrival } from './arrivals.ts'
+import type { DropReason } from './executor.ts'
+import { executeOpen } from './open-executor.ts'
+import { toLoadIndex } from './split.ts'
 import { openGate } from './start-gate.ts'
-import { type DropReason, startUsers } from './start-users.ts'
 import type { StartWaits } from './wait-clock.ts'
 
 type Event = { index: number; startedMs: number; endedMs: number; waits: StartWaits }
@@ -23,11 +26,12 @@ async function runUsers(setup: {
   const dropped: { arrival: Arrival; reason: DropReason; atMs: number }[] = []
   let atWork = 0
   let peak = 0
-  const done = startUsers({
-    arrivals: setup.due.map((dueMs, index) => ({ index, dueMs })),
+  const done = executeOpen({
+    arrivals: setup.due.map((dueMs, index) => ({ index: toLoadIndex(index), dueMs })),
     concurrency: setup.concurrency,
     patienceMs: setup.patienceMs,
-    clock,
+    clock: startClock(clock),
+    onArrival: () => {},
     gate: openGate,
     signal: stop.signal,
     async user(arrival, startedMs, waits) {
@@ -48,7 +52,7 @@ async function runUsers(setup: {
   return { started, dropped, peak }
 }
 
-describe('startUsers', () => {
+describe('the executor of open profiles', () => {
   test('starts every user exactly when due while there is room', async () => {
     const { started, dropped } = await runUsers({
       due: [0, 10, 10, 500],
@@ -160,16 +164,17 @@ describe('startUsers', () => {
     expect(dropped).toMatchObject([{ arrival: { index: 1 }, reason: 'run-stopped', atMs: 60 }])
   })
 
-  test('carries 100,000 users that are due at once through 100 places, in order', async () => {
+  test('runs 100,000 users that are due at once through 100 places, in order', async () => {
     let next = 0
     let isInOrder = true
-    await startUsers({
+    await executeOpen({
       arrivals: (function* () {
-        for (let index = 0; index < 100_000; index++) yield { index, dueMs: 0 }
+        for (let index = 0; index < 100_000; index++) yield { index: toLoadIndex(index), dueMs: 0 }
       })(),
       concurrency: 100,
       patienceMs: 600_000,
-      clock: createManualClock(),
+      clock: startClock(createManualClock()),
+      onArrival: () => {},
       gate: openGate,
       signal: new AbortController().signal,
       async user({ index }) {
@@ -178,7 +183,7 @@ describe('startUsers', () => {
       },
       onDropped: () => {},
     })
-    expect({ carried: next, isInOrder }).toEqual({ carried: 100_000, isInOrder: true })
+    expect({ ended: next, isInOrder }).toEqual({ ended: 100_000, isInOrder: true })
   })
 
   test('after a stop starts nobody, lets those at work finish and tells of all others', async () => {

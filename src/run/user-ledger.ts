@@ -2,24 +2,24 @@ import type { LaneBooks } from '../chain/lanes/lane-books.ts'
 import type { FlowTransaction } from '../flow/flow-record.ts'
 import type { MoneyLedger } from '../wallets/money-ledger.ts'
 
-/** What the users of a run spend themselves, see {@link createUserBooks}. */
-export type UserBooks = {
-  /** Those of one user's wallet. */
+/** Enters what users spend in the ledger of a run, see {@link createUserLedger}. */
+export type UserLedger = {
+  /** What the wallet of one user writes to. */
   of(index: number): LaneBooks
-  /** Books what a flow cost, as far as its record says. */
+  /** Enters what a flow cost, as far as its record says. */
   flowEnded(tx: FlowTransaction | null): void
 }
 
 /**
- * Enters the transactions of users in the ledger of a run, under every hash that they have had: whichever is mined after
- * all is found at the end of the run.
+ * Makes what enters the transactions of users in the ledger of a run, under every hash that they have had: the one that is mined
+ * in the end is found when the run settles.
  *
- * @example const books = createUserBooks(ledger, reorgs); await send({ ...call, books: books.of(user.index) })
+ * @example const users = createUserLedger(ledger, reorgs); await send({ ...call, books: users.of(user.index) })
  */
-export function createUserBooks(
+export function createUserLedger(
   ledger: Pick<MoneyLedger, 'submitted' | 'settled' | 'voided'>,
   reorgs: { mayBeRemoved(blockNumber: number): boolean },
-): UserBooks {
+): UserLedger {
   return {
     of: (index) => ({
       enter: ({ hash, nonce }) => ledger.submitted(hash, `${index} ${nonce}`),

@@ -1,9 +1,9 @@
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { noMoney } from '../results/money-balance.ts'
-import type { MoneySettlement, UserWallets } from './user-wallets.ts'
+import { type MoneySettlement, noMoney } from '../results/money-balance.ts'
+import type { UserWallets } from './user-wallets.ts'
 
-/** Closes the books of a run whatever happens: what can't be read or returned is a problem of them. */
-export async function settleRunMoney(wallets: Pick<UserWallets, 'settle'>): Promise<MoneySettlement> {
+/** Settles the money of a run whatever happens: what can't be read or returned becomes a problem of the settlement. */
+export async function settleMoney(wallets: Pick<UserWallets, 'settle'>): Promise<MoneySettlement> {
   try {
     return await wallets.settle()
   } catch (error) {

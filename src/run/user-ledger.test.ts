@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { FlowTransaction } from '../flow/flow-record.ts'
 import { createMoneyLedger } from '../wallets/money-ledger.ts'
-import { createUserBooks } from './user-books.ts'
+import { createUserLedger } from './user-ledger.ts'
 
 const calm = { mayBeRemoved: () => false }
 const hashOf = (digit: string) => `0x${digit.repeat(64)}` as const
@@ -14,38 +14,38 @@ const mined = (digit: string): FlowTransaction => ({
 })
 const pending: FlowTransaction = { ...mined('a'), gasUsed: null, gasPriceWei: null, blockNumber: null }
 
-it('books the hash that was mined, and leaves open only what has another nonce', () => {
+it('settles the hash that was mined, and leaves open only what has another nonce', () => {
   const ledger = createMoneyLedger()
-  const books = createUserBooks(ledger, calm)
-  void books.of(0).enter(entered('a', 0))
-  void books.of(0).enter(entered('b', 0))
-  void books.of(0).enter(entered('c', 1))
-  void books.of(1).enter(entered('d', 0))
-  books.flowEnded(mined('b'))
+  const users = createUserLedger(ledger, calm)
+  void users.of(0).enter(entered('a', 0))
+  void users.of(0).enter(entered('b', 0))
+  void users.of(0).enter(entered('c', 1))
+  void users.of(1).enter(entered('d', 0))
+  users.flowEnded(mined('b'))
   expect(ledger.unsettled()).toEqual([hashOf('c'), hashOf('d')])
   expect(ledger.statement(0n).spentWei).toBe(20n)
 })
 
 it('keeps every hash open of a flow that gave up waiting, and none that was never sent', () => {
   const ledger = createMoneyLedger()
-  const books = createUserBooks(ledger, calm)
-  const book = books.of(0)
-  void book.enter(entered('a', 0))
-  void book.enter(entered('b', 0))
-  void book.enter(entered('c', 0))
-  book.unsent?.(hashOf('c'))
-  books.flowEnded(pending)
+  const users = createUserLedger(ledger, calm)
+  const wallet = users.of(0)
+  void wallet.enter(entered('a', 0))
+  void wallet.enter(entered('b', 0))
+  void wallet.enter(entered('c', 0))
+  wallet.unsent?.(hashOf('c'))
+  users.flowEnded(pending)
   expect(ledger.unsettled()).toEqual([hashOf('a'), hashOf('b')])
-  books.flowEnded(null)
+  users.flowEnded(null)
   expect(ledger.unsettled()).toHaveLength(2)
 })
 
 it('opens all that a nonce had when a reorganization takes back the one that was mined', () => {
   const ledger = createMoneyLedger()
-  const books = createUserBooks(ledger, calm)
-  void books.of(0).enter(entered('a', 0))
-  void books.of(0).enter(entered('b', 0))
-  books.flowEnded(mined('b'))
+  const users = createUserLedger(ledger, calm)
+  void users.of(0).enter(entered('a', 0))
+  void users.of(0).enter(entered('b', 0))
+  users.flowEnded(mined('b'))
   expect(ledger.unsettled()).toEqual([])
   ledger.reopen()
   expect(ledger.unsettled().sort()).toEqual([hashOf('a'), hashOf('b')])

@@ -1,0 +1,17 @@
+import { join } from 'node:path'
+import type { Redactor } from '../../redaction/redact.ts'
+import { renderCapacityHtml } from '../../report/capacity-html.ts'
+import { renderCapacityMarkdown } from '../../report/capacity-markdown.ts'
+import type { Capacity } from '../../results/capacity-schema.ts'
+import { writeAtomically } from '../../results/write-atomically.ts'
+
+/** Writes the document of a capacity search into its folder: as JSON, Markdown and HTML, free of secrets. */
+export async function writeCapacity(
+  capacity: Capacity,
+  { path, redact }: { path: string; redact: Redactor },
+): Promise<void> {
+  const redacted = redact.deep(capacity)
+  await writeAtomically(join(path, 'capacity.json'), `${JSON.stringify(redacted, null, 2)}\n`)
+  await writeAtomically(join(path, 'capacity.md'), redact.text(renderCapacityMarkdown(capacity)))
+  await writeAtomically(join(path, 'capacity.html'), redact.text(renderCapacityHtml(capacity)))
+}
