@@ -2,7 +2,7 @@ import { createDecipheriv, createHash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SessionKey } from 'openpgp'
 
-/** What a passphrase packet says: how to make a key of the passphrase, and the session key encrypted with it, if any. */
+/** A passphrase packet: how the passphrase becomes a key, and the session key encrypted with that key, if any. */
 type PassphrasePacket = {
   cipher: Cipher
   hash: string
@@ -21,21 +21,21 @@ const ciphers: Record<number, Cipher> = {
 }
 const hashes: Record<number, string> = { 8: 'sha256', 9: 'sha384', 10: 'sha512' }
 
-/** Iterated and salted. */
+/** The iterated and salted form. */
 const s2kType = 3
 const blockBytes = 65_536
-/** Bytes hashed before other requests get their turn: about a millisecond. */
+/** Bytes hashed before other requests run: about a millisecond. */
 const bytesPerTurn = 1_048_576
 
 /**
- * Makes the session key of a message from its passphrase packet.
+ * Derives the session key of a message from its passphrase packet.
  *
- * The usual form asks for 16 MiB to be hashed. OpenPGP.js gathers them in memory first, at a third more CPU, and holds
- * the event loop all the while; this hashes the same bytes in place and in turns.
+ * The usual form hashes 16 MiB. OpenPGP.js collects them in memory first, which costs a third more CPU and blocks the
+ * event loop; this hashes the same bytes in place and lets other requests run in between.
  *
- * @param packet the message's first packet, header included or not: `body` of tag 3
- * @returns undefined for a rarer form, which is left to OpenPGP.js
- * @throws {Error} when the passphrase is wrong, in most cases; otherwise the message fails its integrity check
+ * @param body the packet without its header
+ * @returns undefined for a rarer form, which OpenPGP.js handles
+ * @throws {Error} for most wrong passphrases; a message opened with the others fails its integrity check
  * @example const key = await sessionKeyOf(body, '0x8b35...')
  */
 export async function sessionKeyOf(body: Uint8Array, passphrase: string): Promise<SessionKey | undefined> {
@@ -51,7 +51,7 @@ export async function sessionKeyOf(body: Uint8Array, passphrase: string): Promis
   return { data: new Uint8Array(plain.subarray(1)), algorithm: inner.name }
 }
 
-/** Reads version 4 with AES and a hash as long as the key. */
+/** Parses a packet of version 4 with AES and a hash as long as the key. */
 function parsePacket(body: Uint8Array): PassphrasePacket | undefined {
   const [version, cipherId = 0, type, hashId = 0] = body
   const cipher = ciphers[cipherId]
@@ -70,7 +70,7 @@ function parsePacket(body: Uint8Array): PassphrasePacket | undefined {
 
 async function hashPassphrase(packet: PassphrasePacket, passphrase: string): Promise<Uint8Array> {
   const unit = Buffer.concat([packet.salt, Buffer.from(passphrase)])
-  // Salt and passphrase are hashed whole at least once.
+  // Salt and passphrase are hashed in full at least once.
   const count = Math.max(packet.count, unit.length)
   const block = Buffer.concat(new Array<Buffer>(Math.ceil(blockBytes / unit.length)).fill(unit))
   const hash = createHash(packet.hash)

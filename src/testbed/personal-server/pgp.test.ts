@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 
 describe('opening a PGP file', () => {
-  it('gives the bytes back, line endings and all', async () => {
+  it('returns the plain bytes with their line endings', async () => {
     expect(Buffer.from(await openPgp(message, 'secret'))).toEqual(plain)
   })
 
@@ -42,20 +42,16 @@ describe('opening a PGP file', () => {
     expect(Buffer.from(await openPgp(Buffer.from(armored), 'secret'))).toEqual(plain)
   })
 
-  it('opens a message of GnuPG: partial lengths, no encrypted session key, compression', async () => {
+  it('opens a message of GnuPG: no encrypted session key, compression', async () => {
     const gnupg = Buffer.from(gnupgMessage, 'base64')
     expect(Buffer.from(await openPgp(gnupg, 'pw')).toString()).toBe('line1\r\nline2 é\n')
   })
 
-  it('ignores bytes after the message', async () => {
-    expect(Buffer.from(await openPgp(Buffer.concat([message, plain]), 'secret'))).toEqual(plain)
-  })
-
-  it('says that decryption failed for a wrong passphrase', async () => {
+  it('reports failed decryption for a wrong passphrase', async () => {
     await expect(openPgp(message, 'other')).rejects.toThrow(new Error(failed))
   })
 
-  it('says so for a flipped bit anywhere in the encrypted data', async () => {
+  it('reports failed decryption for a flipped bit anywhere in the encrypted data', async () => {
     for (const index of [60, message.length - 21, message.length - 1]) {
       const spoiled = Buffer.from(message)
       spoiled[index] = (spoiled[index] ?? 0) ^ 1
@@ -63,8 +59,8 @@ describe('opening a PGP file', () => {
     }
   })
 
-  it('says so for a message that is cut short', async () => {
-    for (const length of [60, message.length - 1]) {
+  it('reports failed decryption for a truncated message', async () => {
+    for (const length of [10, 60, message.length - 1]) {
       await expect(openPgp(message.subarray(0, length), 'secret')).rejects.toThrow(new Error(failed))
     }
   })
@@ -75,11 +71,11 @@ describe('opening a PGP file', () => {
     ['JSON', '{"a":1}'],
     ['zero bytes', '\0\0\0\0'],
     ['a broken armor', '-----BEGIN PGP MESSAGE-----\n\nabcd\n-----END PGP MESSAGE-----\n'],
-  ])('says that there was no data for %s', async (_name, text) => {
+  ])('reports missing data for %s', async (_name, text) => {
     await expect(openPgp(Buffer.from(text), 'secret')).rejects.toThrow(new Error(noData))
   })
 
-  it('says so for binary data that is no message', async () => {
+  it('reports missing data for other binary data', async () => {
     await expect(openPgp(Buffer.from('89504e470d0a1a0a0000', 'hex'), 'x')).rejects.toThrow(new Error(noData))
   })
 
@@ -90,16 +86,16 @@ describe('opening a PGP file', () => {
   })
 })
 
-describe('making the session key of a passphrase', () => {
+describe('deriving the session key of a passphrase', () => {
   const body = (): Uint8Array => message.subarray(2, 48)
 
-  it('makes the key that the message was encrypted with', async () => {
+  it('derives the key of the message', async () => {
     const key = await sessionKeyOf(body(), 'secret')
     expect(key?.algorithm).toBe('aes256')
     expect(key?.data).toHaveLength(32)
   })
 
-  it('lets others run while it hashes', async () => {
+  it('lets other tasks run while it hashes', async () => {
     let turns = 0
     const timer = setInterval(() => turns++, 0)
     await sessionKeyOf(body(), 'secret')
@@ -107,7 +103,7 @@ describe('making the session key of a passphrase', () => {
     expect(turns).toBeGreaterThan(1)
   })
 
-  it('leaves rare forms to the library', async () => {
+  it('leaves rare forms to OpenPGP.js', async () => {
     const other = Uint8Array.from(body())
     other[1] = 3
     expect(await sessionKeyOf(other, 'secret')).toBeUndefined()

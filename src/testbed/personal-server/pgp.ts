@@ -1,66 +1,55 @@
-import { decrypt, readMessage, type SessionKey } from 'openpgp'
-import { pgpPackets } from './pgp-packets.ts'
+import { decrypt, type Message, readMessage, type SessionKey, SymEncryptedSessionKeyPacket } from 'openpgp'
 import { sessionKeyOf } from './pgp-session-key.ts'
 
-const passphraseTag = 3
-const sessionKeyTags = new Set([1, passphraseTag])
-const encryptedDataTags = new Set([9, 18, 20])
 const armorHead = '-----BEGIN PGP MESSAGE-----'
+/** Packets that an encrypted message begins with: session keys and encrypted data (RFC 4880, 4.3). */
+const firstTags = new Set([1, 3, 9, 18, 20])
 
 /**
- * Opens a file that was encrypted to a passphrase, as the `gpg` program does: binary or armored, with integrity checked,
- * bytes after the message ignored.
+ * Opens a file that was encrypted with a passphrase, binary or armored, and checks its integrity.
  *
- * @throws {Error} with the text that the original's wrapper of `gpg` gives
- * @example await openPgp(bytes, '0x8b35...') // the plain bytes, line endings as they were
+ * @throws {Error} with the message of the `gpg` wrapper in the original
+ * @example await openPgp(bytes, '0x8b35...') // the plain bytes, line endings unchanged
  */
 export async function openPgp(bytes: Uint8Array, passphrase: string): Promise<Uint8Array> {
-  // The passphrase goes to gpg as a line.
+  // The original hands the passphrase to gpg as a line.
   if (/[\n\r\0]/.test(passphrase)) throw failure('Invalid passphrase')
-  const armored = Buffer.from(bytes.subarray(0, 512)).toString('latin1').includes(armorHead)
-  if (armored) return openArmored(bytes, passphrase)
-  const packets = pgpPackets(bytes)
-  const [first] = packets
-  const data = packets.find((packet) => encryptedDataTags.has(packet.tag))
-  if (first === undefined || !(sessionKeyTags.has(first.tag) || data === first)) {
-    throw failure('Decryption failed: no data was provided')
-  }
-  if (data === undefined) {
-    const cut = packets.length === 1 && (first.end ?? 0) >= bytes.length
-    throw failure(`Decryption failed: ${cut ? 'need symmetric passphrase' : 'no data was provided'}`)
-  }
+  const message = await parse(bytes).catch(() => {
+    const begun = firstTags.has(firstTag(bytes))
+    throw failure(`Decryption failed: ${begun ? 'decryption failed' : 'no data was provided'}`)
+  })
   try {
-    const message = await readMessage({ binaryMessage: bytes.subarray(0, data.end ?? bytes.length) })
-    const usual = first.tag === passphraseTag && packets.indexOf(data) === 1
-    const key = usual
-      ? await sessionKeyOf(bytes.subarray(first.start, first.end ?? 0), passphrase)
-      : undefined
-    return await decryptMessage(
-      message,
-      key === undefined ? { passwords: [passphrase] } : { sessionKeys: [key] },
-    )
+    const key = await usualSessionKey(message, passphrase)
+    const secret = key === undefined ? { passwords: [passphrase] } : { sessionKeys: [key] }
+    // Format 'utf8' would turn CRLF into LF.
+    const { data } = await decrypt({ message, ...secret, format: 'binary' })
+    return data
   } catch {
     throw failure('Decryption failed: decryption failed')
   }
 }
 
-async function openArmored(bytes: Uint8Array, passphrase: string): Promise<Uint8Array> {
+function parse(bytes: Uint8Array): Promise<Message<Uint8Array | string>> {
+  const armored = Buffer.from(bytes.subarray(0, 512)).toString('latin1').includes(armorHead)
+  if (!armored) return readMessage({ binaryMessage: bytes })
   const text = Buffer.from(bytes).toString('latin1')
-  const message = await readMessage({ armoredMessage: text.slice(text.indexOf(armorHead)) }).catch(() => {
-    throw failure('Decryption failed: no data was provided')
-  })
-  return decryptMessage(message, { passwords: [passphrase] }).catch(() => {
-    throw failure('Decryption failed: decryption failed')
-  })
+  return readMessage({ armoredMessage: text.slice(text.indexOf(armorHead)) })
 }
 
-async function decryptMessage(
-  message: Awaited<ReturnType<typeof readMessage>>,
-  secret: { passwords: string[] } | { sessionKeys: SessionKey[] },
-): Promise<Uint8Array> {
-  // Format 'utf8' would turn CRLF into LF.
-  const { data } = await decrypt({ message, ...secret, format: 'binary' })
-  return data
+/** Tag of the first packet; 0 if the bytes do not begin with a packet. */
+function firstTag([first = 0]: Uint8Array): number {
+  if ((first & 0x80) === 0) return 0
+  return (first & 0x40) === 0 ? (first >> 2) & 0x0f : first & 0x3f
+}
+
+/** The session key of a message with one passphrase; undefined for rarer messages, which OpenPGP.js opens. */
+async function usualSessionKey(
+  message: Message<unknown>,
+  passphrase: string,
+): Promise<SessionKey | undefined> {
+  const [first, ...others] = message.packets
+  if (!(first instanceof SymEncryptedSessionKeyPacket) || others.length !== 1) return undefined
+  return sessionKeyOf(first.write(), passphrase)
 }
 
 const failure = (text: string): Error => new Error(`Failed to decrypt user data: ${text}`)
