@@ -38,7 +38,7 @@ describe('7. After 09-05: the profile of 2025-10-17', () => {
     expect((await world.request(path)).json).toEqual(first)
   })
 
-  it('takes a file of 5 MiB and no more', async () => {
+  it('accepts a file of 5 MiB and no more', async () => {
     const limit = 5_242_880
     for (const [size, reason] of [
       [limit, 'Failed to decrypt user data: Decryption failed: no data was provided'],
@@ -55,9 +55,9 @@ describe('7. After 09-05: the profile of 2025-10-17', () => {
   })
 
   it.each([
-    ['0x1b', '0x and too few digits'],
+    ['0x1b', 'too few digits'],
     ['1b'.repeat(65), 'no 0x'],
-    [`0x${'zz'.repeat(65)}`, 'no hex'],
+    [`0x${'zz'.repeat(65)}`, 'not hex'],
   ])('answers 422 to the signature %.20s: %s', async (app_signature) => {
     const { status, json } = await post({ app_signature })
     const pattern = '^0x[a-fA-F0-9]{130}$'
@@ -102,7 +102,7 @@ describe('7. After 09-05: the profile of 2025-10-17', () => {
   })
 
   it.each(['hello', '[]', 'null', '{}', '{"permissionId":1}'])(
-    'answers 422 to a request that is no object with permission_id: %s',
+    'answers 422 to a request that is not an object with permission_id: %s',
     async (operation_request_json) => {
       const { status, json } = await post({ operation_request_json })
       expect(status).toBe(422)
@@ -112,7 +112,7 @@ describe('7. After 09-05: the profile of 2025-10-17', () => {
     },
   )
 
-  it('names the faults of a request in the order of its fields', async () => {
+  it('lists the faults of a request in the order of its fields', async () => {
     const { json } = await post({ app_signature: 'x', operation_request_json: undefined })
     expect(json).toMatchObject({
       detail: [
@@ -122,7 +122,7 @@ describe('7. After 09-05: the profile of 2025-10-17', () => {
     })
   })
 
-  it('still answers 400 to keys that it documents', async () => {
+  it('still answers 400 to the keys of its documentation', async () => {
     for (const key of ['parameters', 'operation']) {
       const { status, json } = await world.post(`{"permission_id":1,"${key}":"llm_inference"}`)
       expect(status).toBe(400)
@@ -148,11 +148,11 @@ describe('7. After 09-05: the profile of 2025-10-17', () => {
     })
   })
 
-  it.each(['prompt_gemini_agent', 'prompt_qwen_agent'])('takes the operation %s', async (operation) => {
+  it.each(['prompt_gemini_agent', 'prompt_qwen_agent'])('accepts the operation %s', async (operation) => {
     expect((await world.post(await world.permit({ grant: grantOf({}, { operation }) }))).status).toBe(202)
   })
 
-  it('appends a place for the data where a prompt has none, and still proves the prompt of the grant', async () => {
+  it('appends a placeholder to a prompt without one, and proves the prompt of the grant', async () => {
     const prompts: string[] = []
     const create = async ({ prompt, promptTemplate }: { prompt: string; promptTemplate: string }) => {
       prompts.push(prompt, promptTemplate)
@@ -168,26 +168,26 @@ describe('7. After 09-05: the profile of 2025-10-17', () => {
   })
 
   it.each([
-    [5, "argument of type 'int' is not iterable"],
-    [null, "argument of type 'NoneType' is not iterable"],
+    [5, "'int' object has no attribute 'replace'"],
+    [null, "'NoneType' object has no attribute 'replace'"],
   ])('fails on the prompt %j', async (prompt, reason) => {
     const { json } = await world.post(await world.permit({ grant: grantOf({ prompt }) }))
     expect(json).toEqual(applicationError(`Compute operation failed: ${reason}`, 'COMPUTE_ERROR'))
   })
 
-  it('refuses filters rather than show the model what they would hide', async () => {
+  it('refuses filters instead of showing the model what they would hide', async () => {
     const grant = grantOf({ prompt: '{{data}}', filters: { '1': '$.a' } })
     const { status, json } = await world.post(await world.permit({ grant }))
     expect(status).toBe(500)
     expect(json).toMatchObject({ detail: { error_code: 'OPERATION_ERROR' } })
   })
 
-  it('still answers 500 for an unknown id and for cancelling it', async () => {
+  it('still answers 500 to an unknown id and to cancelling it', async () => {
     expect((await world.request('/api/v1/operations/x')).status).toBe(500)
     expect((await world.request('/api/v1/operations/x/cancel', { method: 'POST' })).status).toBe(500)
   })
 
-  it('knows the local chain 1337, which the earlier version does not', async () => {
+  it('knows the local chain 1337, which the earlier profile does not', async () => {
     for (const [profile, status] of [
       ['head-2025-10-17', 404],
       ['main-2025-09-05', 500],

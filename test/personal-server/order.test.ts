@@ -195,7 +195,7 @@ const ladderOf = (profile: ProfileName) => {
     {
       wrong: 'the text of the first file',
       status: 500,
-      says: /'utf-8' codec can't decode byte 0xff/,
+      says: /'utf-8' codec can't decode/,
       mend: async (world, id) => void world.store.put(`/ladder/${id}/0`, await encryptPgp('a', 'p')),
     },
     {

@@ -70,7 +70,7 @@ export async function createWorld(options: Partial<PersonalServerOptions> = {}):
   const request: World['request'] = async (path, init) => {
     const response = await fetch(origin + path, { redirect: 'manual', ...init })
     const text = await response.text()
-    const isJson = response.headers.get('content-type') === 'application/json'
+    const isJson = response.headers.get('content-type')?.startsWith('application/json')
     return {
       status: response.status,
       headers: response.headers,

@@ -6,17 +6,18 @@ import type { JsonAnswers } from './json-answers.ts'
 import type { ModelProvider } from './model-provider.ts'
 import type { Profile } from './profile.ts'
 
-/** What the handlers of a running server share. */
+/** State that the handlers of a running server share. */
 export type ServerContext = {
   profile: Profile
   identityOf: DeriveIdentity
-  chain: ContractReads
+  /** Undefined on a chain whose contracts the server does not know. */
+  chain: ContractReads | undefined
   httpGet: HttpGet
   readIpfs: ReadIpfs
   provider: ModelProvider
   jsonAnswers: JsonAnswers
   /** Milliseconds since the epoch. */
   now: () => number
-  /** Aborts when the server stops. */
+  /** Aborted when the server stops. */
   signal: AbortSignal
 }

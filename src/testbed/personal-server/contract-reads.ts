@@ -1,7 +1,7 @@
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, hexToBytes, parseAbi } from 'viem'
 import type { EthCall } from './eth-call.ts'
 import type { ContractAddresses } from './options.ts'
-import { decodeUtf8 } from './python-utf8.ts'
+import { decodeUtf8 } from './utf8.ts'
 
 /** What the server uses of a permission's record. */
 export type PermissionRecord = {

@@ -1,33 +1,26 @@
-import { type ApiReply, type ApiRequest, textReply } from './api-request.ts'
+import type { FastifyInstance } from 'fastify'
+import type { Answer } from './answers.ts'
 
-const methods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
+const methods = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT'
 
-/**
- * Answers a preflight, on whatever path; undefined when the request is none.
- *
- * @example preflightReply(request)?.headers['access-control-max-age'] // '600'
- */
-export function preflightReply({ method, headers }: ApiRequest): ApiReply | undefined {
-  const { origin } = headers
-  const wanted = headers['access-control-request-method']
-  if (method !== 'OPTIONS' || origin === undefined || wanted === undefined) return undefined
-  const requestedHeaders = headers['access-control-request-headers']
-  const answer = {
-    vary: 'Origin',
-    'access-control-allow-methods': methods.join(', '),
-    'access-control-max-age': '600',
-    'access-control-allow-credentials': 'true',
-    'access-control-allow-origin': origin,
-    ...(requestedHeaders === undefined ? {} : { 'access-control-allow-headers': requestedHeaders }),
-  }
-  if (!methods.includes(wanted)) return textReply(400, 'Disallowed CORS method', answer)
-  return textReply(200, 'OK', answer)
-}
-
-/** The headers that an answer to a cross-origin request carries: a request with cookies gets its origin echoed. */
-export function corsHeaders({ headers }: ApiRequest): Record<string, string> {
-  if (headers.origin === undefined) return {}
-  const credentials = { 'access-control-allow-credentials': 'true' }
-  if (headers.cookie === undefined) return { 'access-control-allow-origin': '*', ...credentials }
-  return { 'access-control-allow-origin': headers.origin, ...credentials, vary: 'Origin' }
+/** Allows requests from any origin, with credentials, and answers preflights on any path. */
+export function allowAllOrigins(http: FastifyInstance, answer: Answer): void {
+  const preflight = answer('preflight', ({ headers }, reply) => {
+    reply.headers({
+      vary: 'Origin',
+      'access-control-allow-origin': headers.origin,
+      'access-control-allow-methods': methods,
+      'access-control-max-age': '600',
+    })
+    const wanted = headers['access-control-request-headers']
+    if (wanted !== undefined) reply.header('access-control-allow-headers', wanted)
+    return 'OK'
+  })
+  http.addHook('onRequest', async (request, reply) => {
+    const { origin, 'access-control-request-method': wanted } = request.headers
+    if (origin === undefined) return
+    reply.headers({ 'access-control-allow-origin': '*', 'access-control-allow-credentials': 'true' })
+    if (request.method === 'OPTIONS' && wanted !== undefined)
+      return reply.send(await preflight(request, reply))
+  })
 }

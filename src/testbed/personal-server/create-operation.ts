@@ -6,36 +6,36 @@ import { fetchGrantFile } from './grant-file.ts'
 import { validateGrant } from './grant-schema.ts'
 import type { ServerIdentity } from './identity.ts'
 import { jsonInstruction } from './json-mode.ts'
+import { isFalsy, type JsonObject } from './json-value.ts'
 import type { Prediction } from './model-provider.ts'
 import { type FileRecord, openFile, type PlainFile } from './open-file.ts'
+import type { OperationBody } from './operation-body.ts'
 import { type PermissionId, parseOperationRequest } from './operation-request.ts'
 import type { Profile } from './profile.ts'
-import { buildPrompt } from './prompt.ts'
-import { promptTemplateOf } from './prompt-template.ts'
-import { pythonStr } from './python-repr.ts'
-import { isTruthy, type PythonDict } from './python-value.ts'
+import { buildPrompt, promptTemplateOf } from './prompt.ts'
 import { type ResponseFormat, responseFormatOf } from './response-format.ts'
 import { recoverSigner } from './signature.ts'
 
-/** The body of `POST /operations`. */
-export type OperationBody = { appSignature: string; requestJson: string }
-
 /**
- * Carries out `POST /operations`: every check of the original in its order, real chain reads, real download and
- * decryption, then a prediction. What the original does not check is not checked here either: the permission's blocks
- * and nonce, the files' owner, the server's registration, replay.
+ * Answers `POST /operations`: every check of the original in its order, with real chain reads, downloads and decryption,
+ * then a prediction. Like the original it does not check the permission's blocks and nonce, the files' owner, the server's
+ * registration, or replay.
  *
- * @returns the prediction as the provider made it
- * @throws {ApiError} as the original answers
- * @example await createOperation(context, { appSignature: '0x...', requestJson: '{"permission_id":7}' })
+ * @returns the prediction as the provider created it
+ * @throws {ApiError} the original's refusals
+ * @example await createOperation(context, chain, { appSignature: '0x...', requestJson: '{"permission_id":7}' })
  */
-export async function createOperation(context: ServerContext, body: OperationBody): Promise<Prediction> {
+export async function createOperation(
+  context: ServerContext,
+  chain: ContractReads,
+  body: OperationBody,
+): Promise<Prediction> {
   const id = parseOperationRequest(body.requestJson)
   const signer = recoverSigner(body.requestJson, body.appSignature)
-  const permission = await readPermission(context.chain, id)
-  const granteeAddress = await checkGrantee(context.chain, permission, signer)
-  const { httpGet, readIpfs, profile } = context
-  const grant = validateGrant(await fetchGrantFile(httpGet, readIpfs, permission.grant), {
+  const permission = await readPermission(chain, id)
+  const granteeAddress = await checkGrantee(chain, permission, signer)
+  const { profile } = context
+  const grant = validateGrant(await fetchGrantFile(context, permission.grant), {
     operations: profile.operations,
     granteeAddress,
     nowSeconds: context.now() / 1000,
@@ -43,10 +43,10 @@ export async function createOperation(context: ServerContext, body: OperationBod
   refuseFilters(profile, grant.parameters)
   const format = responseFormatOf(grant.parameters)
   const identity = deriveIdentity(context, permission)
-  const records = await readFiles(context.chain, permission.fileIds, identity)
+  const records = await readFiles(chain, permission.fileIds, identity)
   const files = await openFiles(context, records, identity)
   return startPrediction(context, {
-    permissionId: pythonStr(id),
+    permissionId: id.text,
     parameters: grant.parameters,
     format,
     files,
@@ -54,10 +54,8 @@ export async function createOperation(context: ServerContext, body: OperationBod
 }
 
 async function readPermission(chain: ContractReads, id: PermissionId): Promise<PermissionRecord> {
-  // A float or `true` cannot be encoded for the contract.
-  const permission = typeof id === 'bigint' ? await chain.permission(id) : undefined
-  if (permission === undefined)
-    throw new ApiError('NOT_FOUND_ERROR', `Permission '${pythonStr(id)}' not found`)
+  const permission = id.value === undefined ? undefined : await chain.permission(id.value)
+  if (permission === undefined) throw new ApiError('NOT_FOUND_ERROR', `Permission '${id.text}' not found`)
   if (permission.fileIds.length === 0)
     throw new ApiError('VALIDATION_ERROR', 'No file IDs found in permission')
   return permission
@@ -70,7 +68,7 @@ async function checkGrantee(
 ): Promise<string> {
   const address = await chain.granteeAddress(granteeId)
   if (address === undefined) throw new ApiError('NOT_FOUND_ERROR', `Grantee '${granteeId}' not found`)
-  // Both are checksummed.
+  // Both addresses have their checksum.
   if (signer === address) return address
   throw new ApiError(
     'AUTHENTICATION_ERROR',
@@ -78,9 +76,9 @@ async function checkGrantee(
   )
 }
 
-/** To leave filters out would show the model more than the grant allows. */
-function refuseFilters(profile: Profile, parameters: PythonDict): void {
-  if (!profile.filtersFiles || !isTruthy(parameters.get('filters') ?? null)) return
+/** Ignoring filters would show the model more than the grant allows. */
+function refuseFilters(profile: Profile, { filters }: JsonObject): void {
+  if (!profile.filtersFiles || isFalsy(filters)) return
   throw new ApiError('OPERATION_ERROR', 'The embedded personal server does not filter files by JSONPath')
 }
 
@@ -126,7 +124,7 @@ async function openFiles(
 
 async function startPrediction(
   context: ServerContext,
-  task: { permissionId: string; parameters: PythonDict; format: ResponseFormat; files: readonly PlainFile[] },
+  task: { permissionId: string; parameters: JsonObject; format: ResponseFormat; files: readonly PlainFile[] },
 ): Promise<Prediction> {
   const { permissionId, parameters, format, files } = task
   try {
@@ -136,7 +134,7 @@ async function startPrediction(
     const prediction = await context.provider.create(
       {
         prompt: buildPrompt(promptTemplate, texts) + instruction,
-        promptTemplate: pythonStr(parameters.get('prompt') ?? ''),
+        promptTemplate: typeof parameters.prompt === 'string' ? parameters.prompt : '',
         files: files.map((file) => file.bytes),
         permissionId,
       },

@@ -1,4 +1,4 @@
-/** Codes that the server's application errors carry. */
+/** Codes that the server's application errors have. */
 export type ApiErrorCode =
   | 'VALIDATION_ERROR'
   | 'VALIDATION_ERROR_OPERATION_REQUEST_JSON'
@@ -30,38 +30,64 @@ const statusOf: Record<ApiErrorCode, number> = {
   INTERNAL_SERVER_ERROR: 500,
 }
 
-/**
- * An answer of the API other than success. Not a {@link LoadTestError}: it is what the server says to its client, not
- * a failure of this program.
- */
-export class ApiError extends Error {
+/** Any answer of the API other than success. An answer to the client, not a failure of this program. */
+export abstract class Refusal extends Error {
+  abstract readonly status: number
+  /** Name under which the statistics count it. */
+  abstract readonly code: string
+  abstract readonly body: object
+  readonly headers: Record<string, string> = {}
+}
+
+/** An application error: the original nests it under `detail`. */
+export class ApiError extends Refusal {
   override readonly name = 'ApiError'
   readonly status: number
   readonly code: ApiErrorCode
-  /** The request field at fault, or null. */
-  readonly field: string | null
-  readonly headers: Record<string, string>
+  readonly body: object
 
-  constructor(
-    code: ApiErrorCode,
-    message: string,
-    options: { field?: string; headers?: Record<string, string>; cause?: unknown } = {},
-  ) {
+  /** @param options `field`: the request field at fault */
+  constructor(code: ApiErrorCode, message: string, options: { field?: string; cause?: unknown } = {}) {
     super(message, { cause: options.cause })
     this.code = code
     this.status = statusOf[code]
-    this.field = options.field ?? null
-    this.headers = options.headers ?? {}
-  }
-
-  /** The JSON body: the original nests its error under `detail`, and leaves two keys out when it limits the rate. */
-  get body(): unknown {
-    if (this.code === 'RATE_LIMIT_ERROR') return { detail: { detail: this.message, error_code: this.code } }
-    return { detail: { kind: 'Error', detail: this.message, error_code: this.code, field: this.field } }
+    this.body = {
+      detail: { kind: 'Error', detail: message, error_code: code, field: options.field ?? null },
+    }
   }
 }
 
-/** What the original answers when it has nothing better to say. */
+/** The answer to too many requests, in a shape of its own. */
+export class RateLimitError extends Refusal {
+  override readonly name = 'RateLimitError'
+  readonly status = 429
+  readonly code = 'RATE_LIMIT_ERROR'
+  readonly body: object
+  override readonly headers: Record<string, string>
+
+  constructor(message: string, headers: Record<string, string>) {
+    super(message)
+    this.body = { detail: { detail: message, error_code: this.code } }
+    this.headers = headers
+  }
+}
+
+/** The answer of the operations routes while the server is set to a chain that it does not know. */
+export class UnsupportedChain extends Refusal {
+  override readonly name = 'UnsupportedChain'
+  readonly status = 500
+  readonly code = 'HTTP_500'
+  readonly body: object
+
+  constructor(chainId: number) {
+    super(`Unsupported chain ID: ${chainId}`)
+    // The original leaks a traceback here. This one shows nothing of the program.
+    const traceback = `Traceback (most recent call last):\nValueError: ${this.message}\n`
+    this.body = { detail: 'Internal server error', traceback }
+  }
+}
+
+/** The answer to a failure that has no better name. */
 export const internalError = (cause?: unknown): ApiError =>
   new ApiError('INTERNAL_SERVER_ERROR', 'Internal server error', { cause })
 

@@ -1,40 +1,37 @@
 import { ApiError, internalError } from './errors.ts'
 import type { DeriveIdentity } from './identity.ts'
 import type { Profile } from './profile.ts'
-import { queryParameter } from './python-unquote.ts'
 import { missing, patternMismatch, ValidationError } from './validation-error.ts'
 
 const addressPattern = '^0x[a-fA-F0-9]{40}$'
+const isAddress = (text: string): boolean => new RegExp(addressPattern).test(text)
 
 /**
- * Reads the address that `GET /identity` asks for; the last one wins.
+ * Checks the query parameter `address` of `GET /identity`.
  *
- * @param query as sent
- * @throws {ValidationError} when there is none, and in the later version when it is no address
+ * @throws {ValidationError} if it is missing, and in the later profile if it is not an address
  */
-export function parseIdentityQuery(query: string, profile: Profile): string {
-  const address = queryParameter(query, 'address')
+export function parseIdentityAddress(address: string | undefined, profile: Profile): string {
   if (address === undefined) throw new ValidationError([missing(['query', 'address'])])
-  if (profile.strictRequests && !new RegExp(addressPattern).test(address)) {
+  if (profile.strictRequests && !isAddress(address)) {
     throw new ValidationError([patternMismatch(['query', 'address'], addressPattern, address)])
   }
   return address
 }
 
 /**
- * Carries out `GET /identity`. The address's checksum is not verified.
+ * Answers `GET /identity`. The address's checksum is not verified.
  *
- * @throws {ApiError} VALIDATION_ERROR_USER_ADDRESS without a lower-case `0x`; INTERNAL_SERVER_ERROR for anything else that
- * is no address, since the original checks that only when it answers
+ * @throws {ApiError} VALIDATION_ERROR_USER_ADDRESS without a lower-case `0x`; INTERNAL_SERVER_ERROR for any other text that
+ * is not an address, which the original notices only when it writes the answer
  */
-export function getIdentity(identityOf: DeriveIdentity, userAddress: string): unknown {
+export function getIdentity(identityOf: DeriveIdentity, userAddress: string): object {
   if (!userAddress.startsWith('0x')) {
     throw new ApiError('VALIDATION_ERROR_USER_ADDRESS', 'Invalid user address format', {
       field: 'user_address',
     })
   }
-  // Python's `$` also matches before a last newline.
-  if (!new RegExp(addressPattern).test(userAddress.replace(/\n$/, ''))) throw internalError()
+  if (!isAddress(userAddress)) throw internalError()
   const { address, publicKey } = identityOf(userAddress)
   return {
     kind: 'Identity',

@@ -1,84 +1,68 @@
+import { buffer } from 'node:stream/consumers'
 import { ApiError, messageOf } from './errors.ts'
-import { type HttpAnswer, type HttpGet, RequestError } from './http-get.ts'
+import { type HttpGet, RequestError } from './http-get.ts'
 import { ipfsHashOf, type ReadIpfs } from './ipfs.ts'
-import { PythonLimitError } from './python-json.ts'
-import { parsePythonJsonBytes } from './python-json-bytes.ts'
-import { isTruthy, type PythonValue, pythonTypeName } from './python-value.ts'
-import { readAll } from './read-body.ts'
+import { isFalsy, pythonTypeName } from './json-value.ts'
+import { decodeUtf8 } from './utf8.ts'
 
 const accept = 'application/json'
 
 /**
- * Fetches the grant file that a permission names.
+ * Fetches the grant file of a permission.
  *
- * @returns what the file holds: not empty, and something that has a length
+ * @returns the file's JSON: not empty, and an object, a list or a text
  * @throws {ApiError} FILE_ACCESS_ERROR
- * @example await fetchGrantFile(httpGet, readIpfs, 'http://127.0.0.1:4443/bucket/grant.json')
+ * @example await fetchGrantFile({ httpGet, readIpfs }, 'http://127.0.0.1:4443/bucket/grant.json')
  */
 export async function fetchGrantFile(
-  httpGet: HttpGet,
-  readIpfs: ReadIpfs,
+  { httpGet, readIpfs }: { httpGet: HttpGet; readIpfs: ReadIpfs },
   url: string,
-): Promise<PythonValue> {
+): Promise<unknown> {
   const hash = ipfsHashOf(url)
-  const bytes =
-    hash === undefined
-      ? await fetchPlain(httpGet, url)
-      : await readIpfs(hash, accept).catch((error) => refuse(url, error))
-  const value = parse(bytes, url)
-  if (!isTruthy(value)) throw invalidData(url, `Empty grant file retrieved from ${url}`)
-  if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean') {
-    // Another kind of error in the original, which says less about it.
-    throw unfetched(`object of type '${pythonTypeName(value)}' has no len()`)
+  const value = await readJson(
+    () => (hash === undefined ? fetchPlain(httpGet, url) : readIpfs(hash, accept)),
+    url,
+  )
+  if (isFalsy(value)) {
+    throw failure(
+      `Failed to fetch grant file: Invalid grant file data from ${url}: Empty grant file retrieved from ${url}`,
+    )
+  }
+  if (typeof value === 'number' || typeof value === 'boolean') {
+    throw failure(`Failed to fetch grant file: object of type '${pythonTypeName(value)}' has no len()`)
   }
   return value
 }
 
+async function readJson(read: () => Promise<Uint8Array>, url: string): Promise<unknown> {
+  try {
+    return parse(await read(), url)
+  } catch (error) {
+    if (error instanceof ApiError) throw error
+    const reason =
+      error instanceof RequestError ? `Error fetching ${url}: ${error.message}` : messageOf(error)
+    throw failure(`IPFS error retrieving grant file from ${url}: ${reason}`)
+  }
+}
+
 async function fetchPlain(httpGet: HttpGet, url: string): Promise<Uint8Array> {
+  const answer = await httpGet(url, accept)
+  if (answer.status < 400) return buffer(answer.body)
+  await answer.discard()
+  if (answer.status === 404) throw failure(`Grant file not found at ${url}: Content not found at ${url}`)
+  if (answer.status === 429) {
+    throw failure(`Rate limited retrieving grant file from ${url}: Rate limited at ${url}`)
+  }
+  throw new Error(`HTTP error fetching ${url}: ${answer.status}`)
+}
+
+function parse(bytes: Uint8Array, url: string): unknown {
   try {
-    const answer = await httpGet(url, accept)
-    if (answer.status >= 400) {
-      await answer.discard()
-      throw refusal(url, answer)
-    }
-    return await readAll(answer.body)
+    // A byte order mark is allowed.
+    return JSON.parse(decodeUtf8(bytes).replace(/^\ufeff/, ''))
   } catch (error) {
-    if (error instanceof RequestError)
-      return refuse(url, new Error(`Error fetching ${url}: ${error.message}`))
-    return refuse(url, error)
+    throw new Error(`Invalid JSON content from ${url}: ${messageOf(error)}`)
   }
 }
 
-function refusal(url: string, { status, reason, url: from }: HttpAnswer): Error {
-  if (status === 404) {
-    return new ApiError('FILE_ACCESS_ERROR', `Grant file not found at ${url}: Content not found at ${url}`)
-  }
-  if (status === 429) {
-    return new ApiError(
-      'FILE_ACCESS_ERROR',
-      `Rate limited retrieving grant file from ${url}: Rate limited at ${url}`,
-    )
-  }
-  const kind = status < 500 ? 'Client' : 'Server'
-  return new Error(`HTTP error fetching ${url}: ${status} ${kind} Error: ${reason} for url: ${from}`)
-}
-
-function refuse(url: string, error: unknown): never {
-  if (error instanceof ApiError) throw error
-  throw new ApiError('FILE_ACCESS_ERROR', `IPFS error retrieving grant file from ${url}: ${messageOf(error)}`)
-}
-
-function parse(bytes: Uint8Array, url: string): PythonValue {
-  try {
-    return parsePythonJsonBytes(bytes)
-  } catch (error) {
-    if (error instanceof PythonLimitError) throw invalidData(url, error.message)
-    return refuse(url, new Error(`Invalid JSON content from ${url}: ${messageOf(error)}`))
-  }
-}
-
-const unfetched = (reason: string): ApiError =>
-  new ApiError('FILE_ACCESS_ERROR', `Failed to fetch grant file: ${reason}`)
-
-const invalidData = (url: string, reason: string): ApiError =>
-  unfetched(`Invalid grant file data from ${url}: ${reason}`)
+const failure = (detail: string): ApiError => new ApiError('FILE_ACCESS_ERROR', detail)

@@ -1,117 +1,110 @@
+import { pipeline } from 'node:stream'
+import { constants, createUnzip } from 'node:zlib'
 import { type Dispatcher, request } from 'undici'
-import { decodeContent, type Pieces } from './content-decoding.ts'
-import { connectionErrorText, streamErrorText } from './python-request-errors.ts'
-import { parseRequestUrl, type RequestUrl, refusalOfUrl } from './python-request-url.ts'
+import { messageOf } from './errors.ts'
 
-/** A GET that never got an answer; the message is that of Python's `requests`. */
+/** A request that got no answer, or whose body broke off. */
 export class RequestError extends Error {
   override readonly name = 'RequestError'
 }
 
-/** An answer whose body is still to be read: iterate it, or call `discard`. */
+/** An answer. Iterate its body, or call `discard`. */
 export type HttpAnswer = {
-  /** Where the answer came from, after redirects. */
-  url: string
   status: number
-  reason: string
-  headers: Dispatcher.ResponseData['headers']
-  /** The decoded body. @throws {RequestError} when it breaks off */
-  body: Pieces
+  /** `Content-Length`, of the body as sent; undefined if it has none. */
+  lengthBytes: number | undefined
+  /** The decoded body. @throws {RequestError} if it breaks off */
+  body: AsyncIterable<Uint8Array>
   discard(): Promise<void>
 }
 
-/** Fetches a URL. */
+/** Fetches a URL. @throws {RequestError} */
 export type HttpGet = (url: string, accept: string) => Promise<HttpAnswer>
 
 const maxRedirects = 30
-/** For the connection, for the head, and between two pieces of the body. */
+/** Limit for the connection, for the head of an answer, and between two pieces of its body. */
 export const httpTimeoutMs = 10_000
 const redirectStatuses = new Set([301, 302, 303, 307, 308])
 
 /**
- * Makes the client with which grants and files are fetched: as the original's, it follows up to 30 redirects, decodes
- * gzip and deflate, and gives up after 10 s without a byte.
+ * Creates the client that fetches grants and files: it follows up to 30 redirects, decodes gzip and deflate, and gives up
+ * after 10 s without a byte.
  *
- * @param standIns origins that are asked in place of hosts
- * @param timeoutMs for the head, and between two pieces of the body; the texts say 10 s all the same
+ * @param options `standIns`: origins to ask instead of hosts, by host name
  * @example const answer = await createHttpGet({ dispatcher, signal })('http://127.0.0.1:4443/grant', 'application/json')
  */
 export function createHttpGet(options: {
   dispatcher: Dispatcher
   signal: AbortSignal
-  standIns?: ReadonlyMap<string, string>
-  timeoutMs?: number
+  standIns?: ReadonlyMap<string, string> | undefined
+  /** @default 10_000 */
+  timeoutMs?: number | undefined
 }): HttpGet {
-  const { dispatcher, signal, standIns = new Map<string, string>(), timeoutMs = httpTimeoutMs } = options
-  return async (url, accept) => {
-    let target = url
-    for (let redirects = 0; ; redirects++) {
-      const refusal = refusalOfUrl(target)
-      if (refusal !== undefined) throw new RequestError(refusal)
-      const from = parseRequestUrl(target)
-      const standIn = standIns.get(from.host)
-      const answer = await request(standIn === undefined ? target : standIn + from.target, {
+  const { dispatcher, signal, standIns, timeoutMs = httpTimeoutMs } = options
+  const fetchOnce = async (url: URL, accept: string): Promise<Dispatcher.ResponseData> => {
+    const origin = standIns?.get(url.hostname) ?? url.origin
+    try {
+      return await request(origin + url.pathname + url.search, {
         dispatcher,
         signal,
-        method: 'GET',
-        headers: {
-          'user-agent': 'Vana-Personal-Server/1.0',
-          accept,
-          'accept-encoding': 'gzip, deflate',
-        },
+        headers: { 'user-agent': 'Vana-Personal-Server/1.0', accept, 'accept-encoding': 'gzip, deflate' },
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,
-      }).catch((cause: unknown) => {
-        signal.throwIfAborted()
-        throw new RequestError(connectionErrorText(from, cause), { cause })
       })
-      const location = headerText(answer.headers.location)
-      if (!redirectStatuses.has(answer.statusCode) || location === undefined)
-        return toAnswer(answer, from, signal)
-      await answer.body.dump()
-      if (redirects === maxRedirects) throw new RequestError(`Exceeded ${maxRedirects} redirects.`)
-      target = URL.canParse(location, target) ? new URL(location, target).href : location
+    } catch (cause) {
+      throw requestError(cause, signal)
     }
+  }
+  return async (url, accept) => {
+    let target = parseUrl(url)
+    for (let redirects = 0; redirects <= maxRedirects; redirects++) {
+      const answer = await fetchOnce(target, accept)
+      const location = headerText(answer.headers.location)
+      if (!redirectStatuses.has(answer.statusCode) || location === undefined) return toAnswer(answer, signal)
+      await answer.body.dump()
+      target = parseUrl(location, target.href)
+    }
+    throw new RequestError(`Exceeded ${maxRedirects} redirects.`)
   }
 }
 
-function toAnswer(answer: Dispatcher.ResponseData, from: RequestUrl, signal: AbortSignal): HttpAnswer {
+function parseUrl(text: string, base?: string): URL {
+  const url = URL.canParse(text, base) ? new URL(text, base) : undefined
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
+  throw new RequestError(`'${text}' is not an HTTP URL`)
+}
+
+function toAnswer(answer: Dispatcher.ResponseData, signal: AbortSignal): HttpAnswer {
+  const length = headerText(answer.headers['content-length'])
   return {
-    url: from.href,
     status: answer.statusCode,
-    reason: answer.statusText,
-    headers: answer.headers,
-    body: decoded(answer, from, signal),
+    lengthBytes: length === undefined ? undefined : Number(length),
+    body: decoded(answer, signal),
     discard: () => answer.body.dump(),
   }
 }
 
 async function* decoded(
   { body, headers }: Dispatcher.ResponseData,
-  from: RequestUrl,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const encoding = headerText(headers['content-encoding'])?.toLowerCase() ?? ''
-  const length = headerText(headers['content-length'])
-  let readBytes = 0
-  const counted = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const piece of body) {
-      readBytes += piece.length
-      yield piece
-    }
-  }
+  const encoded = /^(?:x-)?gzip$|^deflate$/i.test(headerText(headers['content-encoding']) ?? '')
   try {
-    yield* decodeContent(counted(), encoding)
+    // A failure of either stream ends the iteration, so the callback has nothing to do.
+    yield* encoded ? pipeline(body, createUnzip({ finishFlush: constants.Z_SYNC_FLUSH }), () => {}) : body
   } catch (cause) {
-    signal.throwIfAborted()
-    const progress = { encoding, readBytes, lengthBytes: length === undefined ? undefined : Number(length) }
-    throw new RequestError(streamErrorText(from, progress, cause), { cause })
+    throw requestError(cause, signal)
   } finally {
     body.destroy()
   }
 }
 
-/** The first value of a header. */
-export function headerText(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value
+function requestError(cause: unknown, signal: AbortSignal): RequestError {
+  signal.throwIfAborted()
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  return new RequestError(messageOf(cause) || code, { cause })
 }
+
+/** The first value of a header. */
+const headerText = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value[0] : value

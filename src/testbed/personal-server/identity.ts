@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
+import secp256k1 from 'secp256k1'
 import type { Address, Hex } from 'viem'
 import { bytesToHex } from 'viem'
 import { mnemonicToAccount, publicKeyToAddress } from 'viem/accounts'
 import { deriveChild, type HdKey } from '../../crypto/hd-key.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
-import { secp256k1 } from './secp256k1.ts'
 
 /** The key pair with which the server serves one user. */
 export type ServerIdentity = {

@@ -1,6 +1,6 @@
+import { buffer } from 'node:stream/consumers'
 import type { HttpGet } from './http-get.ts'
 import type { Sleep } from './options.ts'
-import { readAll } from './read-body.ts'
 
 /** Reads a file by its hash through the gateways. @throws {Error} when none has it */
 export type ReadIpfs = (hash: string, accept: string) => Promise<Uint8Array>
@@ -56,7 +56,7 @@ async function tryGateway(
 ): Promise<Uint8Array | 'elsewhere' | 'failed'> {
   try {
     const answer = await httpGet(url, accept)
-    if (answer.status < 400) return await readAll(answer.body)
+    if (answer.status < 400) return await buffer(answer.body)
     await answer.discard()
     return answer.status === 404 || answer.status === 429 ? 'elsewhere' : 'failed'
   } catch {

@@ -9,7 +9,7 @@ const failed = (message: string, raw: string): unknown => ({
 })
 const notObject = (type: string): string => `Response is valid JSON but not an object: ${type}`
 
-describe('making a JSON object of an answer', () => {
+describe('turning an answer into a JSON object', () => {
   it.each([
     ['"x"', notObject('str')],
     ['no json', notObject('str')],
@@ -28,7 +28,7 @@ describe('making a JSON object of an answer', () => {
     expect(JSON.parse(toJsonObject(raw))).toEqual(failed(message, raw))
   })
 
-  it('quotes the first 1000 code points of what is no object', () => {
+  it('quotes the first 1000 code points of any other answer', () => {
     const raw = '😀'.repeat(1001)
     expect(JSON.parse(toJsonObject(raw))).toEqual(failed(notObject('str'), '😀'.repeat(1000)))
   })
@@ -48,13 +48,13 @@ describe('making a JSON object of an answer', () => {
     expect(toJsonObject(raw)).toBe(result)
   })
 
-  it('keeps floats, large integers and text beyond ASCII, as Python writes them', () => {
+  it('keeps floats and large integers, and escapes text beyond ASCII', () => {
     expect(toJsonObject('{"a":1.0,"b":123456789012345678901234567890,"c":"é"}')).toBe(
       '{"a": 1.0, "b": 123456789012345678901234567890, "c": "\\u00e9"}',
     )
   })
 
-  it('keeps every valid object as it is', () => {
+  it('keeps every valid object unchanged', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), (object) => {
         const text = JSON.stringify(object)
@@ -73,7 +73,7 @@ describe('making a JSON object of an answer', () => {
     )
   })
 
-  it('asks for it in as many characters as the original', () => {
+  it('asks for JSON in as many characters as the original', () => {
     expect(jsonInstruction).toHaveLength(499)
     expect(jsonInstruction.trimEnd().length).toBeGreaterThan(450)
   })

@@ -1,14 +1,13 @@
 import { jsonrepair } from 'jsonrepair'
-import { parsePythonJson } from './python-json.ts'
-import { dumpPythonJson } from './python-json-dump.ts'
-import { type PythonDict, type PythonValue, pythonTypeName } from './python-value.ts'
+import { isFalsy, isJsonObject, pythonTypeName } from './json-value.ts'
+import { toPythonJson } from './python-json.ts'
 
 /** Code points of the raw answer that a failure report quotes. */
 const quotedLength = 1000
 
 /**
- * Appended to the prompt in `json_object` mode, after the data was cut to size. As long as the original's instruction
- * (499 characters), in other words.
+ * Appended to the prompt in `json_object` mode, after the data is cut to size. It has the length of the original's
+ * instruction (499 characters) and other words.
  */
 export const jsonInstruction = `\n\n${[
   'Answer with one JSON object and with nothing else.',
@@ -20,51 +19,60 @@ export const jsonInstruction = `\n\n${[
 ].join('\n')}`.padEnd(499, '\n')
 
 /**
- * Turns a model's answer into the text of a JSON object, repaired where needed and written as Python writes it. What is
- * no object becomes a report of that, also as JSON text.
+ * Turns a model's answer into the text of a JSON object, repaired if necessary and printed as Python prints it. Any other
+ * answer becomes a JSON report of what is wrong.
  *
  * @example toJsonObject("Here: {'a': [1,2,],} ok") // '{"a": [1, 2]}'
  */
 export function toJsonObject(raw: string): string {
   if (raw.trim() === '') return report('Response is empty or not a string', raw)
-  const value = repair(raw)
-  if (!(value instanceof Map)) {
+  const json = repair(raw.trim())
+  const value: unknown = JSON.parse(json)
+  if (!isJsonObject(value)) {
     return report(`Response is valid JSON but not an object: ${pythonTypeName(value)}`, raw)
   }
-  if (value.size === 0) return report('JSON validation failed: empty object', raw)
-  return dumpPythonJson(value)
+  if (isFalsy(value)) return report('JSON validation failed: empty object', raw)
+  return toPythonJson(json)
 }
 
 function report(message: string, raw: string): string {
-  const failure: PythonDict = new Map([
-    ['error', 'json_parse_failed'],
-    ['error_message', message],
-    ['raw_response', [...raw.slice(0, 2 * quotedLength)].slice(0, quotedLength).join('')],
-  ])
-  return dumpPythonJson(failure)
+  const quoted = [...raw.slice(0, 2 * quotedLength)].slice(0, quotedLength).join('')
+  const failure = { error: 'json_parse_failed', error_message: message, raw_response: quoted }
+  return toPythonJson(JSON.stringify(failure))
 }
 
 /**
- * Reads the answer strictly, then repaired; what begins with other words is repaired from its first bracket on. Several
- * values one after another are a list of them. Text that holds no JSON is a string.
+ * Returns the answer's JSON: as it stands, or repaired. An answer that begins with words is repaired from its first
+ * bracket. Several values in a row become a list, and text without JSON a string.
  */
-function repair(raw: string): PythonValue {
-  const text = raw.trim()
-  const strict = attempt(() => parsePythonJson(text))
-  if (strict !== undefined) return strict
-  const embedded = embeddedJson(text)
-  const values = embedded.map(repairOne).filter((value) => value !== undefined)
-  if (values.length > 1) return values
-  const whole = /^[{["'`/]/.test(text) ? repairOne(text) : undefined
-  return whole ?? values[0] ?? ''
+function repair(text: string): string {
+  if (isJson(text)) return text
+  const values = embeddedJson(text).flatMap(repairOne)
+  if (values.length > 1) return `[${values.join()}]`
+  const [whole] = /^[{["'`/]/.test(text) ? repairOne(text) : []
+  return whole ?? values[0] ?? '""'
 }
 
-function repairOne(text: string): PythonValue | undefined {
-  const value = attempt(() => parsePythonJson(jsonrepair(text)))
-  return value instanceof Map || Array.isArray(value) ? value : undefined
+/** The repaired JSON of an object or a list; none for anything else. */
+function repairOne(text: string): string[] {
+  try {
+    const json = jsonrepair(text)
+    return typeof JSON.parse(json) === 'object' ? [json] : []
+  } catch {
+    return []
+  }
 }
 
-/** Cuts the objects and lists out of the words around them; one that never closes reaches to the end. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Cuts objects and lists out of the words around them. One that never closes reaches to the end. */
 function embeddedJson(text: string): string[] {
   const found: string[] = []
   let start = -1
@@ -82,12 +90,4 @@ function embeddedJson(text: string): string[] {
     }
   }
   return depth > 0 ? [...found, text.slice(start)] : found
-}
-
-function attempt<value>(parse: () => value): value | undefined {
-  try {
-    return parse()
-  } catch {
-    return undefined
-  }
 }

@@ -1,7 +1,7 @@
 import { openSealedKey } from './ecies.ts'
 import { ApiError, messageOf } from './errors.ts'
 import { openPgp } from './pgp.ts'
-import { decodeUtf8 } from './python-utf8.ts'
+import { decodeUtf8 } from './utf8.ts'
 
 /** A file as the chain describes it. */
 export type FileRecord = { id: bigint; url: string; sealedKey: string }

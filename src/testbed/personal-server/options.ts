@@ -4,63 +4,59 @@ import type { ModelProvider } from './model-provider.ts'
 import type { ProfileName } from './profile.ts'
 import type { RateLimits } from './rate-limit.ts'
 
-/** The contracts that the server reads. */
+/** Contracts that the server reads. */
 export type ContractAddresses = { permissions: Address; grantees: Address; registry: Address }
 
 /** Waits; rejects when the signal aborts. */
 export type Sleep = (delayMs: number, signal: AbortSignal) => Promise<void>
 
-/** Where the server reports what it does; a pino logger fits. */
+/** Log of the server. A pino logger fits. */
 export type ServerLogger = {
   debug(facts: object, message: string): void
   warn(facts: object, message: string): void
 }
 
-/** How to run the embedded personal server. */
+/** Options of the embedded personal server. */
 export type PersonalServerOptions = {
   /** @default '127.0.0.1' */
-  host?: string
+  host?: string | undefined
   /** 0 takes a free port. @default 0 */
-  port?: number
+  port?: number | undefined
   /** JSON-RPC endpoint of the chain that holds the contracts. */
   rpcUrl: string
-  /** 14800 or 1480, unless `contracts` are given. With any other the operations routes answer 500, as the original's. */
+  /** 14800 or 1480, unless `contracts` is set. With any other id the operations routes answer 500, like the original's. */
   chainId: number
   /** @default the addresses that both networks share */
-  contracts?: ContractAddresses
+  contracts?: ContractAddresses | undefined
   /** BIP-39 words from which the server derives a key pair for each user. */
   mnemonic: string
-  /** Which version of the original to resemble. @default 'main-2025-09-05' */
-  profile?: ProfileName
+  /** Version of the original to resemble. @default 'main-2025-09-05' */
+  profile?: ProfileName | undefined
   /**
-   * `serial` handles one request of any kind at a time, as the original's single blocking worker does; `parallel` does
-   * not. @default 'serial'
-   */
-  concurrency?: 'serial' | 'parallel'
-  /** Limits by IP address and signature; `{}` takes the original's. @default 'off', as the original without its store */
-  rateLimits?: RateLimits | 'off'
-  /**
-   * Greatest request body, in bytes; a larger one is answered with 413, which the original never does. Sixteen times as
-   * much may be held for all requests at once.
+   * `serial` handles one request of any kind at a time, like the original's single blocking worker; `parallel` does not.
    *
-   * @default 16_777_216
+   * @default 'serial'
    */
-  maxBodyBytes?: number
+  concurrency?: 'serial' | 'parallel' | undefined
+  /** Limits by IP address and signature; `{}` uses the original's. @default 'off', like the original without its store */
+  rateLimits?: RateLimits | 'off' | undefined
+  /** Largest request body, in bytes. The server answers a larger one with 413; the original has no limit. @default 16_777_216 */
+  maxBodyBytes?: number | undefined
   /** Latency and failures of the embedded model. */
-  model?: ModelTiming
-  /** Runs predictions in place of the embedded model. */
-  provider?: ModelProvider
-  /** Base URLs of IPFS gateways. @default [], the embedded server asks nobody outside */
-  ipfsGateways?: readonly string[]
-  /** What stands in for the hosts of Google Drive. @default undefined, nothing does */
-  driveUrl?: string
-  /** Path of a JSON page with {@link ServerStats}, which the original does not have. @default undefined, no page */
-  metricsRoute?: string
-  logger?: ServerLogger
+  model?: ModelTiming | undefined
+  /** Runs predictions instead of the embedded model. */
+  provider?: ModelProvider | undefined
+  /** Base URLs of IPFS gateways. @default [], so that the server asks no host outside this machine */
+  ipfsGateways?: readonly string[] | undefined
+  /** URL of the server that stands in for the hosts of Google Drive. @default none */
+  driveUrl?: string | undefined
+  /** Path of a JSON page with {@link ServerStats}, which the original does not have. @default no page */
+  metricsRoute?: string | undefined
+  logger?: ServerLogger | undefined
   /** Milliseconds since the epoch. @default Date.now */
-  clock?: () => number
+  clock?: (() => number) | undefined
   /** @default a timer */
-  sleep?: Sleep
-  /** Stops the server when it aborts. */
-  signal?: AbortSignal
+  sleep?: Sleep | undefined
+  /** Aborting it stops the server. */
+  signal?: AbortSignal | undefined
 }

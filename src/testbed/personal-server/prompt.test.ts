@@ -21,7 +21,7 @@ describe('building a prompt', () => {
     )
   })
 
-  it('does not fill placeholders that stand in the data', () => {
+  it('does not fill placeholders in the data', () => {
     expect(buildPrompt('x{{data}}', ['{{data}}'])).toBe(`x\n{{data}}\n${dashes}\n`)
   })
 
@@ -29,7 +29,7 @@ describe('building a prompt', () => {
     expect(buildPrompt('nothing', ['a'])).toBe('nothing')
   })
 
-  it('takes data up to exactly 75,000 code points with the template, whatever their UTF-16 length', () => {
+  it('keeps data up to exactly 75,000 code points with the template, whatever their UTF-16 length', () => {
     const frame = codePoints(joinFiles([''])) + 'say '.length
     const fits = '😀'.repeat(75_000 - frame)
     const whole = buildPrompt('say {{data}}', [fits])
@@ -46,11 +46,11 @@ describe('building a prompt', () => {
     expect(buildPrompt(`${'x'.repeat(75_000)}{{data}}`, ['abc'])).toBe('x'.repeat(75_000))
   })
 
-  it('lets two placeholders pass the limit together', () => {
+  it('exceeds the limit with two placeholders', () => {
     expect(codePoints(buildPrompt('{{data}}{{data}}', ['x'.repeat(80_000)]))).toBe(150_000)
   })
 
-  it('never passes the limit with one placeholder and a template that fits', () => {
+  it('never exceeds the limit with one placeholder and a template that fits', () => {
     const sizes = fc.tuple(fc.nat(80_000), fc.nat(75_000), fc.constantFrom('x', '😀'))
     fc.assert(
       fc.property(sizes, ([data, template, character]) => {

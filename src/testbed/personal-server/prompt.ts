@@ -1,19 +1,37 @@
-/** Most code points of a prompt. */
+import { type JsonObject, pythonTypeName } from './json-value.ts'
+import type { Profile } from './profile.ts'
+
+/** Largest prompt, in code points. */
 const promptLimit = 75_000
 /** Where the data goes: exactly this, without spaces. */
-export const placeholder = '{{data}}'
+const placeholder = '{{data}}'
 const truncationNotice = "\n\n--- DATA TRUNCATED TO FIT MODEL'S CONTEXT WINDOW ---"
 const separator = `${'-'.repeat(400)}\n`
 
-/** Joins the plain files as the original does: a newline first, a line of dashes after each, none before a dash line. */
+/**
+ * Reads the prompt template from a grant's parameters. The default is an empty one. The later profile appends a
+ * placeholder to a template without one.
+ *
+ * @throws {Error} if it is not a string
+ * @example promptTemplateOf({ prompt: 'Summarise {{data}}' }, profile) // 'Summarise {{data}}'
+ */
+export function promptTemplateOf({ prompt: template = '' }: JsonObject, profile: Profile): string {
+  if (typeof template !== 'string') {
+    throw new Error(`'${pythonTypeName(template)}' object has no attribute 'replace'`)
+  }
+  if (!profile.appendsPlaceholder || template.includes(placeholder)) return template
+  return `${template}\n\n${placeholder}`
+}
+
+/** Joins the plain files: a newline before the first, a line of dashes after each, no newline between file and dashes. */
 export function joinFiles(files: readonly string[]): string {
   return `\n${files.join(separator)}\n${separator}`
 }
 
 /**
- * Builds the prompt: every `{{data}}` of the template becomes the joined files, cut so that the template (without
- * placeholders) and one copy of the data stay within 75,000 code points. A template without a placeholder leaves the
- * data out.
+ * Builds the prompt: every `{{data}}` of the template becomes the joined files. The data is cut so that the template,
+ * without placeholders, and one copy of the data stay within 75,000 code points. A template without a placeholder leaves
+ * the data out.
  *
  * @example buildPrompt('Summarise: {{data}}', ['{"a":1}'])
  */
@@ -24,13 +42,13 @@ export function buildPrompt(template: string, files: readonly string[]): string 
 }
 
 function withinRoom(data: string, room: number): string {
-  // A text of n UTF-16 units has at most n code points: the usual case needs no count.
+  // A text of n UTF-16 units has at most n code points, so the usual case needs no count.
   if (data.length <= room || codePoints(data) <= room) return data
   const kept = room - truncationNotice.length
   return kept <= 0 ? '' : firstCodePoints(data, kept) + truncationNotice
 }
 
-/** Length of a text as Python counts it. */
+/** Counts the code points of a text: its length in Python. */
 export function codePoints(text: string): number {
   let count = 0
   for (let index = 0; index < text.length; count++) index += unitsAt(text, index)

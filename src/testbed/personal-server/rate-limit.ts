@@ -1,30 +1,30 @@
-import { ApiError } from './errors.ts'
+import { RateLimitError } from './errors.ts'
 
 /** Requests allowed in one window, by kind of route. */
 export type RateLimits = {
   /** @default 120 */
-  identityPerMinute?: number
+  identityPerMinute?: number | undefined
   /** @default 100 */
-  operationsPerHour?: number
+  operationsPerHour?: number | undefined
   /** For cancelling. @default 60 */
-  defaultPerMinute?: number
-  /** IP addresses that are not limited. @default [] */
-  whitelist?: readonly string[]
+  defaultPerMinute?: number | undefined
+  /** IP addresses without limits. @default [] */
+  whitelist?: readonly string[] | undefined
 }
 
-/** The kinds of routes that are limited. */
+/** Routes with a limit. */
 export type LimitedRoute = 'identity' | 'operations' | 'default'
 
-/** Counts a request. @throws {ApiError} RATE_LIMIT_ERROR when there were too many */
+/** Counts a request. @throws {RateLimitError} if there were too many */
 export type LimitRate = (route: LimitedRoute, clientIp: string, signature?: string) => void
 
 const minuteMs = 60_000
 const hourMs = 3_600_000
 
 /**
- * Makes the limiter: windows aligned to the clock, one counter for the IP address and then one for the signature (for
- * identity: the address asked for). Refused requests count too. Identity and default share a minute's counter of an IP
- * address, each against its own limit.
+ * Creates the limiter. Windows are aligned to the clock. Each request counts for its IP address and then for its signature
+ * (for identity: the address asked for), refused requests included. Identity and default share an IP address's counter of
+ * a minute; each compares it with its own limit.
  *
  * @param now milliseconds since the epoch
  * @example createRateLimiter({}, Date.now)('operations', '127.0.0.1', '0x182d...')
@@ -60,15 +60,14 @@ export function createRateLimiter(limits: RateLimits, now: () => number): LimitR
   }
 }
 
-function tooMany(limit: number, windowMs: number, nowMs: number): ApiError {
+function tooMany(limit: number, windowMs: number, nowMs: number): RateLimitError {
   const resetMs = (Math.floor(nowMs / windowMs) + 1) * windowMs
   const seconds = Math.floor((resetMs - nowMs) / 1000)
-  return new ApiError('RATE_LIMIT_ERROR', `Rate limit exceeded. Try again in ${seconds} seconds`, {
-    headers: {
-      'x-ratelimit-limit': String(limit),
-      'x-ratelimit-remaining': '0',
-      'x-ratelimit-reset': `${resetMs / 1000}.0`,
-      ...(seconds === 0 ? {} : { 'retry-after': String(seconds) }),
-    },
-  })
+  const headers: Record<string, string> = {
+    'x-ratelimit-limit': String(limit),
+    'x-ratelimit-remaining': '0',
+    'x-ratelimit-reset': `${resetMs / 1000}.0`,
+  }
+  if (seconds > 0) headers['retry-after'] = String(seconds)
+  return new RateLimitError(`Rate limit exceeded. Try again in ${seconds} seconds`, headers)
 }

@@ -1,7 +1,7 @@
+import secp256k1 from 'secp256k1'
 import { type Address, bytesToHex, hashMessage, hexToBytes } from 'viem'
 import { publicKeyToAddress } from 'viem/accounts'
 import { ApiError, messageOf } from './errors.ts'
-import { secp256k1 } from './secp256k1.ts'
 
 /**
  * Recovers who signed a request: EIP-191 `personal_sign` over the exact text.

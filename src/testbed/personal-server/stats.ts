@@ -1,10 +1,10 @@
-/** What a server did since it started. */
+/** Figures of a server since it started. */
 export type ServerStats = {
   /** Operations created. */
   operations: number
-  /** Answers other than success, by error code; those without a code by their status, such as `HTTP_404`. */
+  /** Answers other than success, by error code or, without one, by status: `HTTP_404`. */
   rejections: Record<string, number>
-  /** Requests that arrived and are not answered, less the ones being handled. */
+  /** Requests that wait for their turn. */
   queueDepth: number
   /** Milliseconds during which at least one request was being handled. */
   busyMs: number
@@ -12,19 +12,16 @@ export type ServerStats = {
   served: Record<string, number>
 }
 
-/** Keeps the figures of {@link ServerStats}. */
+/** Records the figures of {@link ServerStats}. */
 export type StatsRecorder = {
   arrived(): void
   started(): void
-  finished(route: string, status: number, code: string | undefined): void
+  /** @param code error code of a refusal */
+  finished(route: string, status: number, code?: string): void
   read(): ServerStats
 }
 
-/**
- * Makes a recorder.
- *
- * @param now milliseconds of a monotonic clock
- */
+/** Creates a recorder. @param now milliseconds of a monotonic clock */
 export function createStats(now: () => number): StatsRecorder {
   const rejections: Record<string, number> = {}
   const served: Record<string, number> = {}
