@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto'
-import { fromBase32, fromBase58, toBase32, toBase58 } from './base-encodings.ts'
+import { CID, digest, varint } from 'multiformats'
 
-/** Bytes of a file in one block, as IPFS cuts files unless it is told otherwise. */
+/** Bytes of a file in one block, as IPFS cuts files by default. */
 export const chunkBytes = 256 * 1024
 /** Blocks under one node, likewise. */
 const linksPerNode = 174
 
-const codecs = { raw: 0x55, 'dag-pb': 0x70 } as const
-const sha256Prefix = Buffer.from([0x12, 0x20])
-
-/** A content id, read. */
-export type ParsedCid = { version: 0 | 1; codec: keyof typeof codecs; digest: Buffer }
+const codecs = { raw: 0x55, dagPb: 0x70 }
+const sha256Code = 0x12
 
 /** A file as IPFS stores it. */
 export type IpfsFile = {
@@ -19,7 +16,7 @@ export type IpfsFile = {
   dagBytes: number
 }
 
-type Block = { cidBytes: Buffer; dagBytes: number; fileBytes: number }
+type Block = { cid: CID; dagBytes: number; fileBytes: number }
 
 /**
  * Computes the content id of a file as `ipfs add` does: chunks of 256 KiB, in a balanced tree of SHA-256 hashes.
@@ -37,37 +34,31 @@ export function ipfsFile(bytes: Uint8Array, version: 0 | 1): IpfsFile {
   }
   while (blocks.length > 1)
     blocks = groups(blocks, linksPerNode).map((children) => parentOf(children, version))
-  const [{ cidBytes, dagBytes } = rawLeaf(bytes)] = blocks
-  return { cid: version === 0 ? toBase58(cidBytes) : `b${toBase32(cidBytes)}`, dagBytes }
+  const [{ cid, dagBytes } = rawLeaf(bytes)] = blocks
+  return { cid: cid.toString(), dagBytes }
 }
 
-/** Reads a content id in one of its usual spellings; `undefined` for anything else. */
-export function parseCid(text: string): ParsedCid | undefined {
-  if (/^Qm\w{44}$/.test(text)) {
-    const multihash = fromBase58(text)
-    return multihash?.length === 34 && multihash.subarray(0, 2).equals(sha256Prefix)
-      ? { version: 0, codec: 'dag-pb', digest: multihash.subarray(2) }
-      : undefined
+/** Parses a content id with a SHA-256 hash; `undefined` for anything else. */
+export function parseCid(text: string): CID | undefined {
+  try {
+    const cid = CID.parse(text)
+    return cid.multihash.code === sha256Code ? cid : undefined
+  } catch {
+    return undefined
   }
-  const bytes = text.startsWith('b') ? fromBase32(text.slice(1)) : undefined
-  const codec = bytes?.[1] === codecs.raw ? 'raw' : bytes?.[1] === codecs['dag-pb'] ? 'dag-pb' : undefined
-  if (bytes?.length !== 36 || bytes[0] !== 1 || codec === undefined) return undefined
-  return bytes.subarray(2, 4).equals(sha256Prefix)
-    ? { version: 1, codec, digest: bytes.subarray(4) }
-    : undefined
 }
 
 /**
- * Whether a file cannot be what a content id stands for. Sure of ids of raw blocks only: how a file in UnixFS was cut, the
- * id does not say.
+ * Whether a file cannot be what a content id stands for. Only ids of raw blocks are certain: an id in UnixFS does not tell
+ * how the file was cut.
  */
 export function contradictsCid(cid: string, bytes: Uint8Array): boolean {
   const parsed = parseCid(cid)
-  return parsed?.codec === 'raw' && !parsed.digest.equals(sha256(bytes))
+  return parsed?.code === codecs.raw && !sha256(bytes).equals(parsed.multihash.digest)
 }
 
 const rawLeaf = (chunk: Uint8Array): Block => ({
-  cidBytes: Buffer.concat([Buffer.from([1, codecs.raw]), sha256Prefix, sha256(chunk)]),
+  cid: CID.createV1(codecs.raw, digest.create(sha256Code, sha256(chunk))),
   dagBytes: chunk.length,
   fileBytes: chunk.length,
 })
@@ -81,28 +72,27 @@ function parentOf(children: readonly Block[], version: 0 | 1): Block {
   return nodeOf(children, unixFsFile(new Uint8Array(), fileBytes, sizes), { version, fileBytes })
 }
 
-/** A node of DAG-PB; its links stand before its data. */
+/** A node of DAG-PB, with its links before its data. */
 function nodeOf(
   children: readonly Block[],
   data: Buffer,
   { version, fileBytes }: { version: 0 | 1; fileBytes: number },
 ): Block {
-  const links = children.map(({ cidBytes, dagBytes }) =>
+  const links = children.map(({ cid, dagBytes }) =>
     bytesField(
       2,
-      Buffer.concat([bytesField(1, cidBytes), bytesField(2, Buffer.alloc(0)), numberField(3, dagBytes)]),
+      Buffer.concat([bytesField(1, cid.bytes), bytesField(2, Buffer.alloc(0)), numberField(3, dagBytes)]),
     ),
   )
   const node = Buffer.concat([...links, bytesField(1, data)])
-  const multihash = Buffer.concat([sha256Prefix, sha256(node)])
   return {
-    cidBytes: version === 0 ? multihash : Buffer.concat([Buffer.from([1, codecs['dag-pb']]), multihash]),
+    cid: CID.create(version, codecs.dagPb, digest.create(sha256Code, sha256(node))),
     dagBytes: children.reduce((sum, { dagBytes }) => sum + dagBytes, node.length),
     fileBytes,
   }
 }
 
-/** UnixFS's description of a file or a part of one. */
+/** UnixFS's record of a file or a part of one. */
 function unixFsFile(chunk: Uint8Array, fileBytes: number, childSizes: readonly number[]): Buffer {
   return Buffer.concat([
     numberField(1, 2),
@@ -112,17 +102,13 @@ function unixFsFile(chunk: Uint8Array, fileBytes: number, childSizes: readonly n
   ])
 }
 
-const numberField = (field: number, value: number): Buffer => Buffer.from([field << 3, ...varint(value)])
+const numberField = (field: number, value: number): Buffer => Buffer.from([field << 3, ...encoded(value)])
 
 const bytesField = (field: number, bytes: Uint8Array): Buffer =>
-  Buffer.concat([Buffer.from([(field << 3) | 2, ...varint(bytes.length)]), bytes])
+  Buffer.concat([Buffer.from([(field << 3) | 2, ...encoded(bytes.length)]), bytes])
 
-function varint(value: number): number[] {
-  const bytes: number[] = []
-  let rest = value
-  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80)
-  return [...bytes, rest]
-}
+const encoded = (value: number): Uint8Array =>
+  varint.encodeTo(value, new Uint8Array(varint.encodingLength(value)))
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
 

@@ -66,8 +66,7 @@ export function createPins(bodies: BodyStore, now: () => Date): Pins {
   }
 }
 
-/** What two spellings of a content id have in common. */
+/** Content ids of both versions share codec and hash. */
 function contentOf(cid: string): string {
-  const parsed = parseCid(cid)
-  return parsed === undefined ? '' : `${parsed.codec}:${parsed.digest.toString('hex')}`
+  return parseCid(cid)?.toV1().toString() ?? ''
 }
