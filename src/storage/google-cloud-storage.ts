@@ -16,25 +16,25 @@ import { uploadObject } from './upload-object.ts'
 export type GoogleCloudStorageOptions = {
   bucket: string
   /** Endpoint of a stand-in, to which no `credentials` are sent. @default the real Google Cloud Storage */
-  apiEndpoint?: string
+  apiEndpoint?: string | undefined
   /** Access token for the stand-in. @default none */
-  accessToken?: string
+  accessToken?: string | undefined
   /** A service account's key file, parsed. @default the machine's own (application default credentials) */
-  credentials?: ServiceAccount
+  credentials?: ServiceAccount | undefined
   /** Public URLs need a bucket that anyone may read; signed ones need `credentials`. @default 'public' */
-  urlKind?: 'public' | 'signed'
+  urlKind?: 'public' | 'signed' | undefined
   /** How long signed URLs hold, in ms; the service allows no more than the default. @default 7 days */
-  signedUrlLifetimeMs?: number
+  signedUrlLifetimeMs?: number | undefined
   /** What the names of all objects begin with, e.g. `runs/42/`. @default '' */
-  prefix?: string
+  prefix?: string | undefined
   /** Time for one call, in ms. @default 30000 */
-  timeoutMs?: number
+  timeoutMs?: number | undefined
   /** Most connections at a time; calls beyond wait. @default 256 */
-  connections?: number
+  connections?: number | undefined
   /** For calls that bring no signal of their own. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** The clock for signed URLs. @default the system's */
-  now?: () => Date
+  now?: (() => Date) | undefined
 }
 
 const weekMs = 7 * 24 * 3600 * 1000

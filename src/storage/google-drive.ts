@@ -17,17 +17,17 @@ export type GoogleDriveOptions = {
   /** Secret. */
   credentials: GoogleCredentials
   /** Id of the folder that files go to, on a shared drive or in the account's own. @default the account's root folder */
-  folderId?: string
+  folderId?: string | undefined
   /** Endpoint of a stand-in for Drive and for Google's sign-in. @default the real ones */
-  apiEndpoint?: string
+  apiEndpoint?: string | undefined
   /** What the names of all files begin with, e.g. `runs/42/`. @default '' */
-  prefix?: string
+  prefix?: string | undefined
   /** Time for one request, in ms; an upload makes two. @default 30000 */
-  timeoutMs?: number
+  timeoutMs?: number | undefined
   /** Most connections at a time; calls beyond wait. @default 256 */
-  connections?: number
+  connections?: number | undefined
   /** For calls that bring no signal of their own. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 const pageLimit = 1000

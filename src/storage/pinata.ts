@@ -21,17 +21,17 @@ export type PinataOptions = {
   /** Secret. */
   jwt: string
   /** Endpoint of a stand-in. @default the real Pinata */
-  apiEndpoint?: string
+  apiEndpoint?: string | undefined
   /** IPFS gateway that files are read back through, which never gets the JWT. @default Pinata's public one */
-  gatewayUrl?: string
+  gatewayUrl?: string | undefined
   /** What the names of all files begin with, e.g. `runs/42/`. @default '' */
-  prefix?: string
+  prefix?: string | undefined
   /** Time for one request, in ms. @default 30000 */
-  timeoutMs?: number
+  timeoutMs?: number | undefined
   /** Most connections at a time; calls beyond wait. @default 256 */
-  connections?: number
+  connections?: number | undefined
   /** For calls that bring no signal of their own. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 type Call = { signal: AbortSignal | undefined; timeoutMs: number }
