@@ -116,7 +116,7 @@ describe('rooms', () => {
 
   test("of the testbed's parts are loaded only by the part that is started", () => {
     const roots = ['src/testbed/part-process.ts', 'src/testbed/start-testbed.ts']
-    const parts = /^src\/(server|testbed\/(personal-server|storage))\/|start-fault-proxy\.ts$/
+    const parts = /^src\/(server|testbed\/(emulator|personal-server|storage))\/|start-fault-proxy\.ts$/
     expect([...loadedWith(roots)].filter((file) => parts.test(file))).toEqual([])
   })
 })

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import type { StorageProvider } from '@opendatalabs/vana-sdk'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { LoadTestError } from '../../src/errors/load-test-error.ts'
 import {
   createGoogleCloudStorage,
@@ -45,7 +45,7 @@ afterEach(async () => {
 const bytes = new TextEncoder().encode('some bytes')
 
 describe('an upload', () => {
-  test('puts an object that anyone can read under the URL it returns', async () => {
+  it('puts an object that anyone can read under the URL it returns', async () => {
     const storage = provider({ prefix: 'runs/7/' })
     const result = await storage.upload(bytes, { name: 'a b/ü.bin', contentType: 'x/y' })
     expect(result).toMatchObject({
@@ -57,7 +57,7 @@ describe('an upload', () => {
     expect([await read.text(), read.headers.get('content-type')]).toEqual(['some bytes', 'x/y'])
   })
 
-  test('takes what the SDK gives: a blob and a file name', async () => {
+  it('takes what the SDK gives: a blob and a file name', async () => {
     const storage: StorageProvider = provider()
     const result = await storage.upload(new Blob(['{}'], { type: 'application/json' }), 'sdk.json')
     expect(result).toMatchObject({
@@ -68,14 +68,14 @@ describe('an upload', () => {
     expect(await (await storage.download(result.url)).text()).toBe('{}')
   })
 
-  test('gives every nameless object a name of its own', async () => {
+  it('gives every nameless object a name of its own', async () => {
     const storage = provider()
     const [a, b] = await Promise.all([storage.upload(bytes), storage.upload(bytes)])
     expect(a.url).not.toBe(b.url)
     expect(a.contentType).toBe('application/octet-stream')
   })
 
-  test('takes one request, and the official client agrees with the result', async () => {
+  it('takes one request, and the official client agrees with the result', async () => {
     const before = use.emulator().stats().requests
     await provider().upload(bytes, { name: 'agreed', contentType: 'text/plain' })
     expect(use.emulator().stats().requests - before).toBe(1)
@@ -84,7 +84,7 @@ describe('an upload', () => {
     expect((await file.getMetadata())[0].contentType).toBe('text/plain')
   })
 
-  test('holds any bytes, among them ones that look like a part of the request', async () => {
+  it('holds any bytes, among them ones that look like a part of the request', async () => {
     const storage = provider()
     const awkward = Buffer.from('\r\n--vana-load--\r\n--\r\n\r\n\0\xff--', 'latin1')
     for (const content of [awkward, new Uint8Array(0), Buffer.alloc(200_000, 'x'), awkward.subarray(3, 9)]) {
@@ -93,7 +93,7 @@ describe('an upload', () => {
     }
   })
 
-  test('is not stored when a byte changed on the way', async () => {
+  it('is not stored when a byte changed on the way', async () => {
     const apiEndpoint = await stubServer(async (incoming, response) => {
       const body = (await buffer(incoming)).toString('latin1').replace('some bytes', 'same bytes')
       const { 'content-type': type = '' } = incoming.headers
@@ -109,7 +109,7 @@ describe('an upload', () => {
     expect(await use.bucket().file('changed').exists()).toEqual([false])
   })
 
-  test('refuses a content type that would break the request', async () => {
+  it('refuses a content type that would break the request', async () => {
     const upload = provider().upload(bytes, { contentType: 'a/b\r\nx: y' })
     await expect(upload).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
@@ -118,7 +118,7 @@ describe('an upload', () => {
 describe('signed URLs', () => {
   const signing = () => provider({ bucket: buckets.closed, credentials: account, urlKind: 'signed' })
 
-  test('open a private object, for the provider and for anyone who has them', async () => {
+  it('open a private object, for the provider and for anyone who has them', async () => {
     const storage = signing()
     const { url } = await storage.upload(bytes, { name: "it's (a) b/ü!*~+&=?#%.bin" })
     expect(await (await fetch(url)).text()).toBe('some bytes')
@@ -128,7 +128,7 @@ describe('signed URLs', () => {
     expect(await storage.delete(url)).toBe(true)
   })
 
-  test('are the same as the official client makes', async () => {
+  it('are the same as the official client makes', async () => {
     const now = new Date()
     const storage = provider({
       bucket: buckets.closed,
@@ -147,7 +147,7 @@ describe('signed URLs', () => {
     expect(new URL(url).searchParams.get('X-Goog-Expires')).toBe('604800')
   })
 
-  test('hold as long as asked, from a second to the seven days of the service', () => {
+  it('hold as long as asked, from a second to the seven days of the service', () => {
     const make = (signedUrlLifetimeMs: number) => () =>
       provider({ credentials: account, urlKind: 'signed', signedUrlLifetimeMs })
     expect(make(999)).toThrow(LoadTestError)
@@ -155,7 +155,7 @@ describe('signed URLs', () => {
     expect(make(1000)).not.toThrow()
   })
 
-  test('need a key, and a bad one is refused without being quoted', () => {
+  it('need a key, and a bad one is refused without being quoted', () => {
     const make = (credentials?: typeof account) => () =>
       provider({ urlKind: 'signed', ...(credentials && { credentials }) })
     expect(make()).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
@@ -182,7 +182,7 @@ describe('files', () => {
     }
   })
 
-  test('are listed under the prefix, in pages, by part of the name and by type', async () => {
+  it('are listed under the prefix, in pages, by part of the name and by type', async () => {
     const storage = provider({ prefix })
     const ids = async (options = {}) => (await storage.list(options)).map(({ id }) => id.slice(prefix.length))
     expect(await ids()).toEqual(['1.json', '2.bin', '3.json', '4.json'])
@@ -200,7 +200,7 @@ describe('files', () => {
     expect(first?.createdAt.getTime()).toBeGreaterThan(Date.now() - 600_000)
   })
 
-  test('are deleted by URL: true, then false, and only in their own bucket', async () => {
+  it('are deleted by URL: true, then false, and only in their own bucket', async () => {
     const storage = provider()
     const { url } = await storage.upload(bytes, { name: 'to delete?' })
     expect(await storage.delete(url)).toBe(true)
@@ -209,7 +209,7 @@ describe('files', () => {
     await expect(elsewhere).rejects.toMatchObject({ code: 'STORAGE_REFUSED' })
   })
 
-  test('can be worked with when no permission is missing', async () => {
+  it('can be worked with when no permission is missing', async () => {
     expect(await provider().missingPermissions()).toEqual([])
     await expect(provider({ bucket: 'nowhere' }).missingPermissions()).rejects.toMatchObject({
       code: 'STORAGE_REFUSED',
@@ -225,7 +225,7 @@ describe('an answer that is no success', () => {
       }),
     })
 
-  test.each([
+  it.each([
     [400, 'STORAGE_REFUSED', false],
     [401, 'STORAGE_REFUSED', false],
     [403, 'STORAGE_REFUSED', false],
@@ -246,7 +246,7 @@ describe('an answer that is no success', () => {
     await expect(storage.list()).rejects.toMatchObject({ ...expected, details })
   })
 
-  test('is made only once: the caller repeats it, or not', async () => {
+  it('is made only once: the caller repeats it, or not', async () => {
     let requests = 0
     const apiEndpoint = await stubServer((request, response) => {
       requests++
@@ -259,7 +259,7 @@ describe('an answer that is no success', () => {
     expect(requests).toBe(2)
   })
 
-  test("carries the service's own reason", async () => {
+  it("carries the service's own reason", async () => {
     await expect(provider({ bucket: 'nowhere' }).upload(bytes)).rejects.toMatchObject({
       code: 'STORAGE_REFUSED',
       message: expect.stringContaining('The specified bucket does not exist'),
@@ -269,7 +269,7 @@ describe('an answer that is no success', () => {
     await expect(absent).rejects.toMatchObject({ details: { status: 404, reason: 'NoSuchKey' } })
   })
 
-  test.each(['{}', 'no json', '{"crc32c":"AAAAAA=="}', '[]', '{"crc32c":7}'])(
+  it.each(['{}', 'no json', '{"crc32c":"AAAAAA=="}', '[]', '{"crc32c":7}'])(
     'nor is a success that does not confirm the bytes: %s',
     async (body) => {
       await expect((await answering(200, {}, body)).upload(bytes)).rejects.toMatchObject({
@@ -278,20 +278,20 @@ describe('an answer that is no success', () => {
     },
   )
 
-  test('nor is a download of other bytes than the checksum says', async () => {
+  it('nor is a download of other bytes than the checksum says', async () => {
     const headers = { 'x-goog-hash': 'crc32c=AAAAAA==', 'x-goog-stored-content-encoding': 'identity' }
     const url = await stubServer((_, response) => response.writeHead(200, headers).end('tampered'))
     await expect(provider().download(`${url}/b/x`)).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
   })
 
-  test('no connection is STORAGE_UNREACHABLE, for uploads and for the official client', async () => {
+  it('no connection is STORAGE_UNREACHABLE, for uploads and for the official client', async () => {
     const storage = provider({ apiEndpoint: 'http://127.0.0.1:1' })
     const expected = { code: 'STORAGE_UNREACHABLE', retriable: true, details: { code: 'ECONNREFUSED' } }
     await expect(storage.upload(bytes)).rejects.toMatchObject(expected)
     await expect(storage.list()).rejects.toMatchObject(expected)
   })
 
-  test('a connection that is cut is STORAGE_UNREACHABLE', async () => {
+  it('a connection that is cut is STORAGE_UNREACHABLE', async () => {
     const apiEndpoint = await stubServer((request) => request.destroy())
     await expect(provider({ apiEndpoint }).upload(bytes)).rejects.toMatchObject({
       code: 'STORAGE_UNREACHABLE',
@@ -309,7 +309,7 @@ describe('signing in at the real service', () => {
     }
   })
 
-  test.each([
+  it.each([
     ['there is nothing to sign in with', undefined],
     ['the key file is not there', '/nowhere/key.json'],
   ])('is refused without asking anyone when %s', async (_, keyFile) => {
@@ -352,7 +352,7 @@ describe('a server that never answers', () => {
     ['missingPermissions', (storage, options) => storage.missingPermissions(options)],
   ]
 
-  test.each(calls)('holds no %s that is aborted, which rejects with the reason', async (_, call) => {
+  it.each(calls)('holds no %s that is aborted, which rejects with the reason', async (_, call) => {
     const storage = provider({ apiEndpoint: url })
     const controller = new AbortController()
     const reached = asked()
@@ -364,7 +364,7 @@ describe('a server that never answers', () => {
     expect(await call(storage, { signal: controller.signal }).catch((error) => error)).toBe(reason)
   })
 
-  test.each(calls)('holds no %s beyond its time', async (_, call) => {
+  it.each(calls)('holds no %s beyond its time', async (_, call) => {
     const storage = provider({ apiEndpoint: url })
     await expect(call(storage, { timeoutMs: 20 })).rejects.toMatchObject({
       code: 'STORAGE_UNREACHABLE',
@@ -373,13 +373,13 @@ describe('a server that never answers', () => {
     })
   })
 
-  test('uses its own signal for calls that bring none', async () => {
+  it('uses its own signal for calls that bring none', async () => {
     const reason = new Error('stopped')
     const storage = provider({ apiEndpoint: url, signal: AbortSignal.abort(reason) })
     await expect(storage.upload(bytes)).rejects.toBe(reason)
   })
 
-  test('leaves no listener on a signal that outlives its calls', async () => {
+  it('leaves no listener on a signal that outlives its calls', async () => {
     const { signal } = new AbortController()
     let listeners = 0
     const add = signal.addEventListener.bind(signal)
@@ -398,7 +398,7 @@ describe('a server that never answers', () => {
   })
 })
 
-test('no error holds a signature, whatever the server says about it', async () => {
+it('no error holds a signature, whatever the server says about it', async () => {
   const secret = 'abcdef0123456789'.repeat(32)
   const apiEndpoint = await stubServer((request, response) => {
     response

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createGoogleDrive, type GoogleDriveOptions } from '../../src/storage/google-drive.ts'
 import type { ObjectStorage } from '../../src/storage/object-storage.ts'
 import {
@@ -38,7 +38,7 @@ async function another(own: Partial<DriveEmulatorOptions>): Promise<DriveEmulato
   return one
 }
 
-/** What anyone finds under the URL of a file. */
+/** Downloads a file as anyone can. */
 const publicly = (url: string, { url: origin } = emulator): Promise<Response> =>
   fetch(url.replace('https://drive.google.com', origin))
 const publicText = async (url: string): Promise<string> => (await publicly(url)).text()
@@ -52,7 +52,7 @@ describe('the SDK’s own GoogleDriveStorage', () => {
     })
   }
 
-  test('uploads, shares, lists, reads and deletes with the emulator as with Drive', async () => {
+  it('uploads, shares, lists, reads and deletes', async () => {
     const sdk = await sdkStorage({ folderId })
     const file = new Blob(['some bytes'], { type: 'x/y' })
     const { url, size, contentType } = await sdk.upload(file, 'sdk file.bin')
@@ -68,7 +68,7 @@ describe('the SDK’s own GoogleDriveStorage', () => {
     await expect(sdk.download(url)).rejects.toThrow('File not found')
   })
 
-  test('finds and makes folders', async () => {
+  it('finds and creates folders', async () => {
     const sdk = await sdkStorage()
     expect(await sdk.findFolder('runs')).toBe(folderId)
     const made = await sdk.findOrCreateFolder("Ann's", folderId).catch((error: Error) => error.message)
@@ -78,13 +78,13 @@ describe('the SDK’s own GoogleDriveStorage', () => {
     expect(await sdk.findOrCreateFolder('new', folderId)).toBe(id)
   })
 
-  test('is refused with a token that nobody gave out', async () => {
+  it('is refused with an unknown token', async () => {
     await expect((await sdkStorage({ accessToken: 'other' })).list()).rejects.toThrow('authError')
   })
 })
 
 describe('Google Drive', () => {
-  test('uploads a file and lets anyone read it, with two requests', async () => {
+  it('uploads a file and shares it with anyone, in two requests', async () => {
     const before = emulator.stats().requests
     const storage = provider({ folderId, prefix: 'runs/7/' })
     const result = await storage.upload(Buffer.from('some bytes'), {
@@ -100,7 +100,7 @@ describe('Google Drive', () => {
     expect((await publicly(result.url)).status).toBe(404)
   })
 
-  test('fails when anyone may not read what it uploaded, and leaves none of it behind', async () => {
+  it('deletes an upload that it cannot share, and fails', async () => {
     const closed = await another({ maySharePublicly: false })
     const storage = provider({ apiEndpoint: closed.url })
     await expect(storage.upload(randomBytes(9), { name: 'x' })).rejects.toMatchObject({
@@ -111,7 +111,7 @@ describe('Google Drive', () => {
     expect(closed.stats().files).toBe(1)
   })
 
-  test('holds any bytes, and notices when they were changed on the way', async () => {
+  it('stores any bytes, and detects a change on the way', async () => {
     const storage = provider()
     const awkward = Buffer.from('\r\n--vana-load--\r\n--\r\n\r\n\0\xff--', 'latin1')
     for (const content of [awkward, new Uint8Array(0), Buffer.alloc(200_000, 'x')]) {
@@ -122,7 +122,7 @@ describe('Google Drive', () => {
     await expect(provider({ apiEndpoint: lying.url }).upload(awkward)).rejects.toThrow('other bytes')
   })
 
-  test('lists by name in its folder, in pages, by part of the name and by type', async () => {
+  it('lists its folder by name, in pages, by part of the name and by type', async () => {
     const own = await another({})
     const storage = provider({ apiEndpoint: own.url, folderId, prefix: 'l/' })
     for (const name of ['3.json', '1.json', '2.bin']) {
@@ -143,7 +143,7 @@ describe('Google Drive', () => {
     expect(await names(elsewhere)).toHaveLength(4)
   })
 
-  test('says whether the folder can be worked with', async () => {
+  it('reports whether its folder is usable', async () => {
     expect(await provider().missingPermissions()).toEqual([])
     expect(await provider({ folderId }).missingPermissions()).toEqual([])
     await expect(provider({ folderId: 'nowhere' }).missingPermissions()).rejects.toThrow(
@@ -157,15 +157,15 @@ describe('Google Drive', () => {
     await expect(provider({ folderId: file }).missingPermissions()).rejects.toThrow('it is no folder')
   })
 
-  test.each(['https://example.com/uc?id=abc', 'https://drive.google.com/', 'abc'])(
-    'does not take %s for a file',
+  it.each(['https://example.com/uc?id=abc', 'https://drive.google.com/', 'abc'])(
+    'refuses the URL %s',
     async (url) => {
       await expect(provider().download(url)).rejects.toMatchObject({ code: 'STORAGE_REFUSED' })
       await expect(provider().delete(url)).rejects.toMatchObject({ code: 'STORAGE_REFUSED' })
     },
   )
 
-  test('gives up at once when it is aborted, and in time when nothing comes', async () => {
+  it('stops at once when aborted, and when a request times out', async () => {
     const hanging = await stubServer(() => undefined)
     const controller = new AbortController()
     const storage = provider({ apiEndpoint: hanging, timeoutMs: 50 })
@@ -182,17 +182,17 @@ describe('Google Drive', () => {
 })
 
 describe('signing in to Google', () => {
-  test.each([
+  it.each([
     ['a refresh token', grant],
     ['a service account', { serviceAccount: account }],
-  ])('with %s takes one request for all', async (_, credentials) => {
+  ])('with %s takes one request for all calls', async (_, credentials) => {
     const storage = provider({ credentials })
     const before = emulator.stats().requests
     await Promise.all(Array.from({ length: 5 }, () => storage.list()))
     expect(emulator.stats().requests - before).toBe(6)
   })
 
-  test.each([
+  it.each([
     [
       'a revoked refresh token',
       { ...grant, refreshToken: 'revoked-token' },
@@ -200,7 +200,7 @@ describe('signing in to Google', () => {
     ],
     ['another client', { ...grant, clientSecret: 'no-such-secret' }, 'invalid_client'],
     ['an unknown account', { serviceAccount: { ...account, client_email: 'x@y.z' } }, 'invalid_grant'],
-  ])('with %s is refused, and tells no secret', async (_, credentials, told) => {
+  ])('with %s is refused, without secrets in the error', async (_, credentials, told) => {
     const error = await provider({ credentials })
       .upload(randomBytes(3))
       .catch((reason: unknown) => reason)
@@ -208,7 +208,7 @@ describe('signing in to Google', () => {
     expect(toldBy(error)).not.toMatch(/revoked-token|no-such-secret|client-secret|refresh-token|ey[\w-]{20}/)
   })
 
-  test('happens again when a token is taken no longer, for the next call', async () => {
+  it('happens again for the next call after a token expired', async () => {
     let nowMs = Date.now()
     const own = await another({ now: () => new Date(nowMs) })
     const storage = provider({ apiEndpoint: own.url, credentials: grant })
@@ -222,7 +222,7 @@ describe('signing in to Google', () => {
     expect(await storage.list()).toEqual([])
   })
 
-  test('does not help an access token that has ended: that says what would', async () => {
+  it('is not possible with an expired access token, and the hint names what is', async () => {
     await expect(provider({ credentials: { accessToken: 'ended' } }).list()).rejects.toMatchObject({
       code: 'STORAGE_REFUSED',
       hint: expect.stringContaining('refresh token'),
@@ -231,34 +231,37 @@ describe('signing in to Google', () => {
   })
 })
 
-describe('an answer that is no success', () => {
+describe('an error answer', () => {
   const google = (reason: string, authorization: string) =>
     JSON.stringify({
       error: { code: 0, message: `you sent ${authorization}`, errors: [{ domain: 'global', reason }] },
     })
 
-  test.each([
+  it.each([
     [403, 'insufficientFilePermissions', 'STORAGE_REFUSED', undefined],
     [403, 'storageQuotaExceeded', 'STORAGE_REFUSED', undefined],
     [403, 'userRateLimitExceeded', 'STORAGE_FAILED', true],
     [403, 'sharingRateLimitExceeded', 'STORAGE_FAILED', true],
     [429, 'rateLimitExceeded', 'STORAGE_FAILED', undefined],
     [500, 'backendError', 'STORAGE_FAILED', undefined],
-  ])('%i with %s is %s, told once and without the token', async (status, reason, code, rateLimited) => {
-    const echo = await answering(status, { 'retry-after': '7' }, (authorization) =>
-      google(reason, authorization),
-    )
-    const error = await provider({ apiEndpoint: echo.url })
-      .upload(randomBytes(9))
-      .catch((thrown: unknown) => thrown)
-    const details = { status, reason, retryAfterMs: 7000, ...(rateLimited && { rateLimited }) }
-    expect(error).toMatchObject({ code, details })
-    expect(echo.requests()).toBe(1)
-    expect(toldBy(error)).toContain('you sent Bearer [redacted]')
-    expect(toldBy(error)).not.toContain(accessToken)
-  })
+  ])(
+    '%i with %s is %s, after one request and without the token in the error',
+    async (status, reason, code, rateLimited) => {
+      const echo = await answering(status, { 'retry-after': '7' }, (authorization) =>
+        google(reason, authorization),
+      )
+      const error = await provider({ apiEndpoint: echo.url })
+        .upload(randomBytes(9))
+        .catch((thrown: unknown) => thrown)
+      const details = { status, reason, retryAfterMs: 7000, ...(rateLimited && { rateLimited }) }
+      expect(error).toMatchObject({ code, details })
+      expect(echo.requests()).toBe(1)
+      expect(toldBy(error)).toContain('you sent Bearer [redacted]')
+      expect(toldBy(error)).not.toContain(accessToken)
+    },
+  )
 
-  test('comes of the emulator’s own limits too', async () => {
+  it('also comes from the emulator’s own limits', async () => {
     const limited = await another({ requestsPerMinute: 2, maxObjectBytes: 10, now: () => new Date(0) })
     const storage = provider({ apiEndpoint: limited.url })
     await expect(storage.upload(randomBytes(11))).rejects.toMatchObject({ details: { status: 413 } })
@@ -269,52 +272,23 @@ describe('an answer that is no success', () => {
   })
 })
 
-describe('what the emulator answers to anyone', () => {
-  test('is a page to sign in at for a file that is not shared', async () => {
-    const { url } = await provider().upload(randomBytes(5))
-    const id = /id=([\w-]+)/.exec(url)?.[1] ?? ''
-    const headers = { authorization: `Bearer ${accessToken}` }
-    const permissions = `${emulator.url}/drive/v3/files/${id}/permissions`
-    expect((await fetch(`${permissions}/anyoneWithLink`, { method: 'DELETE', headers })).status).toBe(204)
-    const page = await publicly(url)
+describe('a public download', () => {
+  it('is a page to sign in for a file that is not shared', async () => {
+    const uploaded = await fetch(`${emulator.url}/upload/drive/v3/files?uploadType=multipart`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'multipart/related; boundary=b' },
+      body: '--b\r\n\r\n{"name":"private"}\r\n--b\r\ncontent-type: x/y\r\n\r\nsecret\r\n--b--',
+    })
+    const { id } = (await uploaded.json()) as { id: string }
+    const page = await publicly(`https://drive.google.com/uc?id=${id}`)
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
     expect(await page.text()).toContain('Sign in')
   })
 
-  test('is a warning before a file that is too large to be scanned, and the file once that is confirmed', async () => {
+  it('is a warning for a file too large to be scanned, until it is confirmed', async () => {
     const careful = await another({ scanLimitBytes: 4 })
     const { url } = await provider({ apiEndpoint: careful.url }).upload(Buffer.from('12345'))
     expect(await (await publicly(url, careful)).text()).toContain('scan this file for viruses')
     expect(await (await publicly(`${url}&confirm=t`, careful)).text()).toBe('12345')
-  })
-
-  test('is shared by a folder with all that is in it', async () => {
-    const storage = provider({ folderId })
-    const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' }
-    const made = await fetch(`${emulator.url}/drive/v3/files`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({
-        name: 'open',
-        mimeType: 'application/vnd.google-apps.folder',
-        parents: [folderId],
-      }),
-    })
-    const { id: open } = (await made.json()) as { id: string }
-    const { url } = await provider({ folderId: open }).upload(Buffer.from('inner'))
-    const id = /id=([\w-]+)/.exec(url)?.[1] ?? ''
-    await fetch(`${emulator.url}/drive/v3/files/${id}/permissions/anyoneWithLink`, {
-      method: 'DELETE',
-      headers,
-    })
-    expect(await publicText(url)).toContain('Sign in')
-    await fetch(`${emulator.url}/drive/v3/files/${open}/permissions`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ role: 'reader', type: 'anyone' }),
-    })
-    expect(await publicText(url)).toBe('inner')
-    await fetch(`${emulator.url}/drive/v3/files/${open}`, { method: 'DELETE', headers })
-    await expect(storage.download(url)).rejects.toMatchObject({ details: { status: 404 } })
   })
 })

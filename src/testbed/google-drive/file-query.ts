@@ -1,7 +1,7 @@
-import { refusal } from './drive-error.ts'
+import { refusal } from './drive-errors.ts'
 import type { DriveFile, DriveFiles } from './drive-files.ts'
 
-/** An `and` with whole quotes behind it, so outside of any. */
+/** An `and` that only whole quotes follow, so it is outside of any. */
 const betweenTerms = /\s+and\s+(?=(?:[^'\\]|\\.|'(?:[^'\\]|\\.)*')*$)/
 
 type Test = (file: DriveFile) => boolean
@@ -11,9 +11,9 @@ const inParents = new RegExp(`^${quoted}\\s+in\\s+parents$`)
 const comparison = new RegExp(`^(name|mimeType)\\s*(=|!=|contains)\\s*${quoted}$`)
 
 /**
- * Reads what `files.list` is asked for: comparisons of `trashed`, `parents`, `name` and `mimeType`, joined by `and`.
+ * Parses the query of `files.list`: comparisons of `trashed`, `parents`, `name` and `mimeType`, joined by `and`.
  *
- * @throws 400 for anything else, also what Drive itself would understand
+ * @throws 400 for anything else, including other queries that Drive itself accepts
  * @see https://developers.google.com/workspace/drive/api/guides/ref-search-terms
  * @example fileQuery("trashed = false and 'root' in parents", files)
  */
@@ -24,13 +24,11 @@ export function fileQuery(text: string, files: DriveFiles): Test {
 }
 
 function termOf(term: string, files: DriveFiles): Test {
-  const trashed = /^trashed\s*=\s*(true|false)$/.exec(term)?.[1]
-  // What is deleted is gone: there is no bin here.
-  if (trashed !== undefined) return () => trashed === 'false'
+  // Deleted files are gone at once: the emulator has no trash.
+  if (/^trashed\s*=\s*false$/.test(term)) return () => true
   const parent = inParents.exec(term)?.[1]
   if (parent !== undefined) {
-    const id = files.idOf(unescaped(parent))
-    files.get(id)
+    const { id } = files.get(unescaped(parent))
     return ({ parents }) => parents.includes(id)
   }
   const [, field, operator, raw = ''] = comparison.exec(term) ?? []
@@ -42,7 +40,7 @@ function termOf(term: string, files: DriveFiles): Test {
   throw refusal(400, 'invalid', `Invalid Value: this emulator does not understand "${term}".`)
 }
 
-/** Drive finds names by how they or a word in them begin. */
+/** Drive matches the beginning of a name, or of a word in it. */
 function hasWord(name: string, start: string): boolean {
   const [whole, wanted] = [name.toLowerCase(), start.toLowerCase()]
   return whole.startsWith(wanted) || whole.split(/[^\p{L}\p{N}]+/u).some((word) => word.startsWith(wanted))

@@ -1,32 +1,23 @@
-import { type DriveFile, type DriveFiles, folderType } from './drive-files.ts'
+import { type DriveFile, folderType } from './drive-files.ts'
 
-/** A file as the API describes it, whole. */
-export function fileResource(file: DriveFile, files: DriveFiles): Record<string, unknown> {
-  const { id, name, mimeType, parents, createdAt, permissions, body } = file
+/** Returns the JSON form of a file: the four fields that Drive sends unless asked for more, or all of them. */
+export function fileResource(file: DriveFile, detail: 'usual' | 'all'): Record<string, unknown> {
+  const { id, name, mimeType, parents, createdAt, body, isShared } = file
+  const usual = { kind: 'drive#file', id, name, mimeType }
+  if (detail === 'usual') return usual
   const isFolder = mimeType === folderType
-  const time = createdAt.toISOString()
   return {
-    ...{ kind: 'drive#file', id, name, mimeType, parents, createdTime: time, modifiedTime: time },
+    ...usual,
+    parents,
+    createdTime: createdAt.toISOString(),
+    modifiedTime: createdAt.toISOString(),
     trashed: false,
-    shared: files.isPublic(file),
-    permissions: permissions.map(permissionResource),
+    shared: isShared,
     webViewLink: isFolder
       ? `https://drive.google.com/drive/folders/${id}`
       : `https://drive.google.com/file/d/${id}/view?usp=drivesdk`,
     capabilities: { canAddChildren: isFolder, canListChildren: isFolder, canDelete: true, canShare: true },
-    ...(body && {
-      size: String(body.size),
-      md5Checksum: Buffer.from(body.md5, 'base64').toString('hex'),
-      webContentLink: `https://drive.google.com/uc?id=${id}&export=download`,
-    }),
-  }
-}
-
-/** A permission as the API describes it. */
-export function permissionResource({ id, type, role }: DriveFile['permissions'][number]) {
-  return {
-    kind: 'drive#permission',
-    ...{ id, type, role },
-    ...(type === 'anyone' && { allowFileDiscovery: false }),
+    size: body && String(body.size),
+    md5Checksum: body && Buffer.from(body.md5, 'base64').toString('hex'),
   }
 }

@@ -1,70 +1,50 @@
 import { z } from 'zod'
-import type { Exchange } from '../storage/exchange.ts'
-import { createMultipartReader, multipartBoundary } from '../storage/multipart.ts'
-import { partialResponse } from '../storage/partial-response.ts'
-import { receiveBody } from '../storage/receive-body.ts'
-import { parseJsonObject, readJson } from '../storage/request-body.ts'
-import { sendBody } from '../storage/send-body.ts'
-import { sendJson, sendNothing } from '../storage/send-json.ts'
-import { methodNotAllowed } from '../storage/service-error.ts'
-import type { StoredBody } from '../storage/stored-body.ts'
-import { refusal } from './drive-error.ts'
+import type { Exchange } from '../emulator/exchange.ts'
+import { readJson } from '../emulator/read-body.ts'
+import { receiveMultipart } from '../emulator/receive-multipart.ts'
+import { sendBody } from '../emulator/send-body.ts'
+import { sendJson, sendNothing } from '../emulator/send-json.ts'
+import { refusal } from './drive-errors.ts'
 import { type DriveFile, folderType } from './drive-files.ts'
 import type { DriveEmulation } from './emulation.ts'
 import { fileQuery } from './file-query.ts'
 import { fileResource } from './file-resource.ts'
 
 const draftSchema = z.object({
-  id: z
-    .string()
-    .regex(/^[\w-]{10,64}$/)
-    .optional(),
   name: z.string().min(1).default('Untitled'),
   mimeType: z.string().min(1).optional(),
   parents: z.array(z.string()).max(1).optional(),
 })
-/** What is told of a file unless more is asked for. */
-const usualFields = 'kind,id,name,mimeType'
-const maxMetadataBytes = 1024 * 1024
 
-/** Handles `/upload/drive/v3/files`: a description of the file and its bytes, in one request. */
+/** Stores a file: its description and its bytes, in one request. */
 export async function uploadFile(emulation: DriveEmulation, exchange: Exchange): Promise<void> {
   const { request, query } = exchange
-  if (exchange.method !== 'POST') throw methodNotAllowed()
   if (query.get('uploadType') !== 'multipart') {
     throw refusal(400, 'invalid', 'This emulator takes uploads with uploadType=multipart only.')
   }
-  const reader = createMultipartReader(multipartBoundary(request.headers['content-type']), maxMetadataBytes)
-  const body = await receiveBody(emulation, request, reader.push)
-  sendFile(emulation, exchange, await created(emulation, body, reader.finish))
-  emulation.counters.uploads++
-}
-
-async function created(
-  { files }: DriveEmulation,
-  body: StoredBody,
-  finish: () => { json: string; mediaType: string | undefined },
-): Promise<DriveFile> {
+  const {
+    resource,
+    mediaType = 'application/octet-stream',
+    body,
+  } = await receiveMultipart(emulation, request)
+  let file: DriveFile
   try {
-    const { json, mediaType = 'application/octet-stream' } = finish()
-    const draft = draftOf(parseJsonObject(json))
-    return files.create({ ...draft, mimeType: draft.mimeType ?? mediaType, body })
+    const draft = draftOf(resource)
+    file = emulation.files.create({ ...draft, mimeType: draft.mimeType ?? mediaType, body })
   } catch (error) {
     body.release()
     throw error
   }
+  emulation.counters.uploads++
+  sendFile(exchange, file)
 }
 
-/** Handles `/drive/v3/files`: a list, or a new folder. */
-export async function handleFiles(emulation: DriveEmulation, exchange: Exchange): Promise<void> {
-  const { method, request } = exchange
-  if (method === 'GET') return listFiles(emulation, exchange)
-  if (method !== 'POST') throw methodNotAllowed()
-  const draft = draftOf(await readJson(request))
+export async function createFolder({ files }: DriveEmulation, exchange: Exchange): Promise<void> {
+  const draft = draftOf(await readJson(exchange.request))
   if (draft.mimeType !== folderType) {
-    throw refusal(400, 'invalid', 'This emulator makes folders here; files are made by uploads.')
+    throw refusal(400, 'invalid', 'This emulator creates only folders here; files are created by uploads.')
   }
-  sendFile(emulation, exchange, emulation.files.create({ ...draft, mimeType: folderType }))
+  sendFile(exchange, files.create({ ...draft, mimeType: folderType }))
 }
 
 function draftOf(value: Record<string, unknown>) {
@@ -73,24 +53,23 @@ function draftOf(value: Record<string, unknown>) {
   throw refusal(400, 'invalid', `Invalid value for: ${draft.error.issues[0]?.path.join('.') ?? 'file'}`)
 }
 
-function listFiles({ files }: DriveEmulation, exchange: Exchange): void {
+/** Sends a page of the files that match a query. */
+export function listFiles({ files }: DriveEmulation, exchange: Exchange): void {
   const { query } = exchange
   const matches = fileQuery(query.get('q') ?? '', files)
   const size = Number(query.get('pageSize') ?? 100)
-  const start = Number(Buffer.from(query.get('pageToken') ?? 'MA', 'base64url').toString())
+  const start = Number(query.get('pageToken') ?? 0)
   if (!Number.isInteger(size) || size < 1 || size > 1000)
     throw refusal(400, 'invalid', 'Invalid value for: pageSize')
   if (!Number.isSafeInteger(start) || start < 0) throw refusal(400, 'invalid', 'Invalid value for: pageToken')
   const found = inOrder(files.latestFirst().filter(matches), query.get('orderBy'))
   const end = start + size
-  const answer = {
+  sendJson(exchange, {
     kind: 'drive#fileList',
     incompleteSearch: false,
-    ...(end < found.length && { nextPageToken: Buffer.from(String(end)).toString('base64url') }),
-    files: found.slice(start, end).map((file) => fileResource(file, files)),
-  }
-  const usual = `kind,incompleteSearch,nextPageToken,files(${usualFields})`
-  sendJson(exchange, query.has('fields') ? answer : keep(answer, usual))
+    nextPageToken: end < found.length ? String(end) : undefined,
+    files: found.slice(start, end).map((file) => fileResource(file, detailOf(exchange))),
+  })
 }
 
 function inOrder(found: DriveFile[], orderBy: string | null): DriveFile[] {
@@ -99,26 +78,50 @@ function inOrder(found: DriveFile[], orderBy: string | null): DriveFile[] {
   throw refusal(400, 'invalid', `Invalid value for: orderBy (this emulator knows name, not ${orderBy})`)
 }
 
-/** Handles `/drive/v3/files/<id>`: what it is, what is in it, or its end. */
-export async function handleFile(emulation: DriveEmulation, exchange: Exchange, id: string): Promise<void> {
-  const { files, counters } = emulation
-  if (exchange.method === 'DELETE') {
-    files.remove(id)
-    return sendNothing(exchange)
-  }
-  if (exchange.method !== 'GET') throw methodNotAllowed()
+/** Sends the description of a file, or with `alt=media` its bytes. */
+export async function readFile(
+  { files, counters }: DriveEmulation,
+  exchange: Exchange,
+  id: string,
+): Promise<void> {
   const file = files.get(id)
-  if (exchange.query.get('alt') !== 'media') return sendFile(emulation, exchange, file)
-  if (file.body === undefined) {
+  if (exchange.query.get('alt') !== 'media') return sendFile(exchange, file)
+  const { body, mimeType } = file
+  if (body === undefined) {
     throw refusal(403, 'fileNotDownloadable', 'Only files with binary content can be downloaded.')
   }
-  await sendBody(exchange, counters, file.body, { 'content-type': file.mimeType })
+  await sendBody(exchange, counters, { body, headers: { 'content-type': mimeType } })
 }
 
-function sendFile({ files }: DriveEmulation, exchange: Exchange, file: DriveFile): void {
-  const resource = fileResource(file, files)
-  sendJson(exchange, exchange.query.has('fields') ? resource : keep(resource, usualFields))
+export function deleteFile({ files }: DriveEmulation, exchange: Exchange, id: string): void {
+  files.remove(id)
+  sendNothing(exchange)
 }
 
-const keep = (resource: Record<string, unknown>, fields: string): Record<string, unknown> =>
-  partialResponse(resource, fields) as Record<string, unknown>
+const permissionSchema = z.object({ role: z.literal('reader'), type: z.literal('anyone') })
+
+/** Lets anyone read a file, the one permission that the emulator knows. */
+export async function shareFile(
+  { files, maySharePublicly }: DriveEmulation,
+  exchange: Exchange,
+  id: string,
+): Promise<void> {
+  const file = files.get(id)
+  const permission = permissionSchema.safeParse(await readJson(exchange.request)).data
+  if (permission === undefined) {
+    throw refusal(400, 'invalid', 'This emulator gives anyone the role reader, and nothing else.')
+  }
+  if (!maySharePublicly) {
+    const message = 'The domain administrators have disabled sharing outside of the domain.'
+    throw refusal(403, 'publishOutNotPermitted', message)
+  }
+  file.isShared = true
+  sendJson(exchange, { kind: 'drive#permission', id: 'anyoneWithLink', ...permission })
+}
+
+function sendFile(exchange: Exchange, file: DriveFile): void {
+  sendJson(exchange, fileResource(file, detailOf(exchange)))
+}
+
+/** Drive sends more than the usual fields only when asked for; this emulator then sends all. */
+const detailOf = ({ query }: Exchange) => (query.has('fields') ? 'all' : 'usual')

@@ -1,61 +1,58 @@
-import type { Exchange } from '../storage/exchange.ts'
-import { readBody } from '../storage/request-body.ts'
-import { sendJson } from '../storage/send-json.ts'
-import { methodNotAllowed, noSuchPath, tooLarge } from '../storage/service-error.ts'
-import { invalidCredentials, refusal } from './drive-error.ts'
+import type { Exchange } from '../emulator/exchange.ts'
+import { readWhole } from '../emulator/read-body.ts'
+import { sendJson } from '../emulator/send-json.ts'
+import { notImplemented } from '../emulator/service-error.ts'
+import { invalidCredentials, refusal } from './drive-errors.ts'
 import type { DriveEmulation } from './emulation.ts'
-import { handleFile, handleFiles, uploadFile } from './files-api.ts'
-import { handlePermissions } from './permissions-api.ts'
+import { createFolder, deleteFile, listFiles, readFile, shareFile, uploadFile } from './files-api.ts'
 import { sendPublicFile } from './public-files.ts'
 
-const maxFormBytes = 64 * 1024
-const publicPaths = new Set(['/uc', '/download', '/ServiceLogin'])
+type Handler = (emulation: DriveEmulation, exchange: Exchange, id: string) => Promise<void> | void
 
-/** Finds the handler of a request and runs it: the API for whoever has an access token, sign-in and public files for anyone. */
+/** Operations that need no access token. */
+const publicOperations: Readonly<Record<string, Handler>> = {
+  'POST /token': grantToken,
+  'GET /uc': sendPublicFile,
+  'GET /download': sendPublicFile,
+}
+
+/** Operations of the API. */
+const operations: Readonly<Record<string, Handler>> = {
+  'POST /upload/drive/v3/files': uploadFile,
+  'GET /drive/v3/files': listFiles,
+  'POST /drive/v3/files': createFolder,
+  'GET /drive/v3/files/<id>': readFile,
+  'DELETE /drive/v3/files/<id>': deleteFile,
+  'POST /drive/v3/files/<id>/permissions': shareFile,
+  'GET /drive/v3/about': sendAbout,
+}
+
+/** Routes a request: the API for holders of an access token, sign-in and public files for anyone. Throws 501 for the rest. */
 export async function routeDrive(emulation: DriveEmulation, exchange: Exchange): Promise<void> {
-  const { rawPath } = exchange
-  if (publicPaths.has(rawPath)) return await sendPublicFile(emulation, exchange)
-  if (rawPath === '/token') return await grantToken(emulation, exchange)
-  if (!/^\/(upload\/)?drive\/v3\//.test(rawPath)) throw noSuchPath()
+  const { method, rawPath, request } = exchange
+  const [, id = ''] = /^\/drive\/v3\/files\/([^/]+)/.exec(rawPath) ?? []
+  const path = id === '' ? rawPath : rawPath.replace(id, '<id>')
+  const operation = `${method === 'HEAD' ? 'GET' : method} ${path}`
+  const open = publicOperations[operation]
+  if (open !== undefined) return await open(emulation, exchange, id)
+  const handle = operations[operation]
+  if (handle === undefined) throw notImplemented(`${method} ${rawPath}`)
   if (emulation.limitRate() !== undefined) {
     throw refusal(429, 'rateLimitExceeded', 'Rate Limit Exceeded')
   }
-  const token = /^Bearer (\S+)$/i.exec(exchange.request.headers.authorization ?? '')?.[1]
-  if (token === undefined || !emulation.tokens.holds(token)) throw invalidCredentials()
-  if (rawPath === '/upload/drive/v3/files') return await uploadFile(emulation, exchange)
-  await routeApi(emulation, exchange)
+  const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  if (token === undefined || !emulation.tokens.accepts(token)) throw invalidCredentials()
+  await handle(emulation, exchange, id)
 }
 
-async function routeApi(emulation: DriveEmulation, exchange: Exchange): Promise<void> {
-  const [room, id, below, permission, ...more] = exchange.rawPath.slice('/drive/v3/'.length).split('/')
-  if (room === 'about' && id === undefined) return sendAbout(exchange)
-  if (room !== 'files' || more.length > 0) throw noSuchPath()
-  if (id === undefined) return await handleFiles(emulation, exchange)
-  if (below === undefined) return await handleFile(emulation, exchange, id)
-  if (below !== 'permissions') throw noSuchPath()
-  await handlePermissions(emulation, exchange, id, permission)
-}
-
-function sendAbout(exchange: Exchange): void {
-  if (exchange.method !== 'GET') throw methodNotAllowed()
+function sendAbout(_: DriveEmulation, exchange: Exchange): void {
   if (!exchange.query.has('fields')) {
     throw refusal(400, 'required', "The 'fields' parameter is required for this method.")
   }
-  sendJson(exchange, {
-    kind: 'drive#about',
-    user: { kind: 'drive#user', displayName: 'Testbed', me: true, emailAddress: 'load-test@testbed.invalid' },
-  })
+  sendJson(exchange, { kind: 'drive#about' })
 }
 
 async function grantToken({ tokens }: DriveEmulation, exchange: Exchange): Promise<void> {
-  if (exchange.method !== 'POST') throw methodNotAllowed()
-  const chunks: Buffer[] = []
-  let size = 0
-  await readBody(exchange.request, (chunk) => {
-    size += chunk.length
-    if (size > maxFormBytes) throw tooLarge(maxFormBytes)
-    chunks.push(chunk)
-    return undefined
-  })
-  sendJson(exchange, tokens.grant(new URLSearchParams(Buffer.concat(chunks).toString('utf8'))))
+  const form = await readWhole(exchange.request, 64 * 1024)
+  sendJson(exchange, tokens.grant(new URLSearchParams(form.toString('utf8'))))
 }

@@ -1,17 +1,16 @@
-import type { EmulatorCounters } from '../storage/counters.ts'
+import type { EmulatorBase } from '../emulator/start-emulator.ts'
 import type { Pins } from './pins.ts'
 
 /** What an API key may be allowed to do. */
 export type PinataRight = 'pinFileToIPFS' | 'unpin' | 'pinList'
 
-/** Everything the handlers of one emulator share. */
-export type PinataEmulation = {
+/** What the handlers of one Pinata emulator share. */
+export type PinataEmulation = EmulatorBase & {
   readonly pins: Pins
-  readonly counters: EmulatorCounters
-  /** What each known JWT may do. */
+  /** The rights of each known JWT. */
   readonly keys: ReadonlyMap<string, readonly PinataRight[]>
-  /** Counts a request; the seconds to wait when there were too many. */
+  /** Counts a request; returns the seconds to wait once the rate limit is exceeded. */
   readonly limitRate: () => number | undefined
-  /** The largest file taken, in bytes. */
+  /** The largest file accepted, in bytes. */
   readonly maxFileBytes: number
 }

@@ -1,31 +1,27 @@
 import { z } from 'zod'
-import type { Exchange } from '../storage/exchange.ts'
+import type { Exchange } from '../emulator/exchange.ts'
 import type { PinataEmulation } from './emulation.ts'
-import { refusal } from './pinata-error.ts'
+import { refusal, sendPinataJson } from './pinata-answers.ts'
 import type { Pin } from './pins.ts'
-import { sendPinataJson } from './send-pinata-json.ts'
 
-/** A value alone is what the SDK sends; Pinata's own form names how to compare. */
+/** The SDK sends the value alone; Pinata's own form also names the comparison. */
 const conditionSchema = z.union([
-  z.string().transform((value) => ({ value, op: 'eq' as const })),
-  z.object({ value: z.coerce.string(), op: z.enum(['eq', 'ne']).default('eq') }),
+  z.string().transform((value) => ({ value })),
+  z.object({ value: z.coerce.string(), op: z.literal('eq').optional() }),
 ])
 const conditionsSchema = z.record(z.string(), conditionSchema)
 const metadataSchema = z.object({ name: z.string().optional(), keyvalues: conditionsSchema.optional() })
 type Conditions = z.output<typeof conditionsSchema>
 
-/** Handles `GET /data/pinList`: what is pinned, the latest first, by name, values and page. */
+/** Handles `GET /data/pinList`: a page of the pins, the latest first, filtered by name and key values. */
 export function listPins({ pins }: PinataEmulation, exchange: Exchange): void {
   const { query } = exchange
-  const pageLimit = wholeNumber(query, 'pageLimit', 10, { min: 1, max: 1000 })
-  const pageOffset = wholeNumber(query, 'pageOffset', 0, { min: 0, max: Number.MAX_SAFE_INTEGER })
-  const status = query.get('status') ?? 'all'
+  const pageLimit = wholeNumber(query, 'pageLimit', { otherwise: 10, min: 1, max: 1000 })
+  const pageOffset = wholeNumber(query, 'pageOffset', { otherwise: 0, min: 0, max: Number.MAX_SAFE_INTEGER })
   const metadata = jsonOf(query, 'metadata', metadataSchema)
   const name = query.get('metadata[name]') ?? metadata?.name ?? ''
   const conditions = jsonOf(query, 'metadata[keyvalues]', conditionsSchema) ?? metadata?.keyvalues ?? {}
-  // What was unpinned is forgotten at once.
-  const found = status === 'unpinned' ? [] : pins.latestFirst()
-  const matching = found.filter((pin) => (pin.name ?? '').includes(name) && holds(pin, conditions))
+  const matching = pins.latestFirst().filter((pin) => pin.name.includes(name) && holds(pin, conditions))
   sendPinataJson(exchange, {
     count: matching.length,
     rows: matching.slice(pageOffset, pageOffset + pageLimit).map(toRow),
@@ -33,9 +29,8 @@ export function listPins({ pins }: PinataEmulation, exchange: Exchange): void {
 }
 
 const holds = ({ keyvalues }: Pin, conditions: Conditions): boolean =>
-  Object.entries(conditions).every(([key, { value, op }]) => {
-    const own = keyvalues !== null && Object.hasOwn(keyvalues, key) ? String(keyvalues[key]) : undefined
-    return (own === value) === (op === 'eq')
+  Object.entries(conditions).every(([key, { value }]) => {
+    return keyvalues !== null && Object.hasOwn(keyvalues, key) && String(keyvalues[key]) === value
   })
 
 function toRow({ id, cid, size, pinnedAt, name, keyvalues }: Pin) {
@@ -54,11 +49,10 @@ function toRow({ id, cid, size, pinnedAt, name, keyvalues }: Pin) {
 function wholeNumber(
   query: URLSearchParams,
   name: string,
-  otherwise: number,
-  { min, max }: { min: number; max: number },
+  { otherwise, min, max }: { otherwise: number; min: number; max: number },
 ): number {
-  const text = query.get(name)
-  const value = text === null ? otherwise : /^\d+$/.test(text) ? Number(text) : Number.NaN
+  const text = query.get(name) ?? String(otherwise)
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (value >= min && value <= max) return value
   throw refusal(400, 'INVALID_QUERY', `${name} must be a whole number from ${min} to ${max}.`)
 }
@@ -69,6 +63,6 @@ function jsonOf<T>(query: URLSearchParams, name: string, schema: z.ZodType<T>): 
   try {
     return schema.parse(JSON.parse(text))
   } catch {
-    throw refusal(400, 'INVALID_QUERY', `${name} is not what it has to be.`)
+    throw refusal(400, 'INVALID_QUERY', `${name} is not valid.`)
   }
 }

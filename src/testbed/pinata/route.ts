@@ -1,53 +1,46 @@
 import { parseCid } from '../../crypto/ipfs-cid.ts'
-import type { Exchange } from '../storage/exchange.ts'
-import { sendBody } from '../storage/send-body.ts'
+import type { Exchange } from '../emulator/exchange.ts'
+import { sendBody } from '../emulator/send-body.ts'
+import { notImplemented } from '../emulator/service-error.ts'
 import type { PinataEmulation, PinataRight } from './emulation.ts'
 import { pinFile } from './pin-file.ts'
 import { listPins } from './pin-list.ts'
-import { refusal } from './pinata-error.ts'
-import { sendPinataJson } from './send-pinata-json.ts'
+import { refusal } from './pinata-answers.ts'
 
-/** Finds the handler of a request and runs it: the pinning API for whoever has a JWT, the gateway for anyone. */
+/** Routes a request: the pinning API for holders of a JWT, the gateway for anyone. Throws 501 for everything else. */
 export async function routePinata(emulation: PinataEmulation, exchange: Exchange): Promise<void> {
   const { method, rawPath } = exchange
-  const [, room, name, ...rest] = rawPath.split('/')
-  if (room === 'ipfs') return await sendFile(emulation, exchange, name ?? '', rest)
+  const [, start, action, id = '', ...below] = rawPath.split('/')
+  if (start === 'ipfs') return await sendFile(emulation, exchange, rawPath.slice('/ipfs/'.length))
   checkRate(emulation)
-  const place = `${method} /${room}/${name}`
-  if (place === 'POST /pinning/pinFileToIPFS') {
-    authorize(emulation, exchange, 'pinFileToIPFS')
-    return await pinFile(emulation, exchange)
+  if (below.length > 0) throw notImplemented(`${method} ${rawPath}`)
+  switch (`${method} /${start}/${action}`) {
+    case 'POST /pinning/pinFileToIPFS':
+      authorize(emulation, exchange, 'pinFileToIPFS')
+      return await pinFile(emulation, exchange)
+    case 'GET /data/pinList':
+      authorize(emulation, exchange, 'pinList')
+      return listPins(emulation, exchange)
+    case 'DELETE /pinning/unpin':
+      authorize(emulation, exchange, 'unpin')
+      return unpin(emulation, exchange, id)
+    default:
+      throw notImplemented(`${method} ${rawPath}`)
   }
-  if (place === 'GET /data/pinList') {
-    authorize(emulation, exchange, 'pinList')
-    return listPins(emulation, exchange)
-  }
-  if (place === 'DELETE /pinning/unpin' && rest.length === 1) {
-    authorize(emulation, exchange, 'unpin')
-    return unpin(emulation, exchange, rest[0] ?? '')
-  }
-  if (place === 'GET /data/testAuthentication') {
-    authorize(emulation, exchange)
-    return sendPinataJson(exchange, {
-      message: 'Congratulations! You are communicating with the Pinata API!',
-    })
-  }
-  throw refusal(404, 'NOT_FOUND', `There is no ${method} ${rawPath} in this emulator.`)
 }
 
 function checkRate({ limitRate }: PinataEmulation): void {
   const seconds = limitRate()
   if (seconds === undefined) return
-  throw refusal(429, 'RATE_LIMITED', 'Too many requests in this minute.', {
-    'retry-after': String(seconds),
-  })
+  const headers = { 'retry-after': String(seconds) }
+  throw refusal(429, 'RATE_LIMITED', 'Too many requests in this minute.', { headers })
 }
 
-function authorize({ keys }: PinataEmulation, { request }: Exchange, right?: PinataRight): void {
+function authorize({ keys }: PinataEmulation, { request }: Exchange, right: PinataRight): void {
   const jwt = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
   const rights = jwt === undefined ? undefined : keys.get(jwt)
   if (rights === undefined) throw refusal(401, 'INVALID_CREDENTIALS', 'Invalid or missing credentials.')
-  if (right === undefined || rights.includes(right)) return
+  if (rights.includes(right)) return
   throw refusal(403, 'NO_SCOPES_FOUND', 'This key does not have the required scopes associated with it.')
 }
 
@@ -59,31 +52,25 @@ function unpin({ pins }: PinataEmulation, { response }: Exchange, cid: string): 
   response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'content-length': 2 }).end('OK')
 }
 
-async function sendFile(
-  { pins, counters }: PinataEmulation,
-  exchange: Exchange,
-  cid: string,
-  below: readonly string[],
-): Promise<void> {
-  const { method, request, response } = exchange
+/** Answers as an IPFS gateway does. */
+async function sendFile({ pins, counters }: PinataEmulation, exchange: Exchange, cid: string): Promise<void> {
+  const { method } = exchange
   if (method !== 'GET' && method !== 'HEAD') {
-    throw refusal(405, 'METHOD_NOT_ALLOWED', 'A gateway only reads.', { allow: 'GET, HEAD' })
+    throw refusal(405, 'METHOD_NOT_ALLOWED', 'A gateway only reads.', { headers: { allow: 'GET, HEAD' } })
   }
-  if (parseCid(cid) === undefined) throw refusal(400, 'INVALID_CID', `invalid cid: ${cid}`)
+  const [root = ''] = cid.split('/')
+  if (parseCid(root) === undefined) throw refusal(400, 'INVALID_CID', `invalid cid: ${root}`)
   const pin = pins.find(cid)
-  if (pin === undefined || below.some((part) => part !== '')) {
-    throw refusal(404, 'NOT_FOUND', `ipfs: no file is pinned as ${exchange.rawPath.slice('/ipfs/'.length)}`)
-  }
-  const etag = `"${cid}"`
-  const lasting = { etag, 'cache-control': 'public, max-age=29030400, immutable' }
-  if (request.headers['if-none-match'] === etag) {
-    response.writeHead(304, lasting).end()
-    return
-  }
-  await sendBody(exchange, counters, pin.body, {
-    ...lasting,
-    'content-type': pin.contentType,
-    'x-ipfs-path': `/ipfs/${cid}`,
-    'x-ipfs-roots': cid,
+  if (pin === undefined) throw refusal(404, 'NOT_FOUND', `ipfs: no file is pinned as ${cid}`)
+  await sendBody(exchange, counters, {
+    body: pin.body,
+    headers: {
+      'content-type': pin.contentType,
+      'cache-control': 'public, max-age=29030400, immutable',
+      etag: `"${cid}"`,
+      'accept-ranges': 'bytes',
+      'x-ipfs-path': `/ipfs/${cid}`,
+      'x-ipfs-roots': cid,
+    },
   })
 }

@@ -1,33 +1,25 @@
-import type { AccessList } from './access-list.ts'
-import type { StoredBody } from './stored-body.ts'
+import type { StoredBody } from '../emulator/stored-body.ts'
 
-/** The parts of an object's metadata that its owner sets. */
+/** The metadata that the owner of an object sets. */
 export type ObjectSettings = {
-  contentType?: string
-  contentEncoding?: string
-  contentDisposition?: string
-  contentLanguage?: string
-  cacheControl?: string
-  /** An RFC 3339 time. */
-  customTime?: string
-  storageClass?: string
-  metadata?: Record<string, string>
+  contentType?: string | undefined
+  contentEncoding?: string | undefined
+  contentDisposition?: string | undefined
+  contentLanguage?: string | undefined
+  cacheControl?: string | undefined
+  /** Custom metadata. */
+  metadata?: Readonly<Record<string, string>> | undefined
 }
 
-/** One generation of an object. */
-export type ObjectRecord = ObjectSettings & {
+/** An object. */
+export type ObjectRecord = {
   readonly bucket: string
   readonly name: string
   /** Microseconds since 1970, unique in the emulator. */
   readonly generation: number
-  metageneration: number
   readonly body: StoredBody
   readonly timeCreated: Date
+  settings: ObjectSettings
+  metageneration: number
   updated: Date
-  /** Set when a versioned bucket keeps this generation though it is not the live one any more. */
-  timeDeleted?: Date
-  /** Number of parts, when made by compose; such objects have no MD5. */
-  componentCount?: number
-  /** Who may do what with it; nothing stands for what new objects of the project usually get. */
-  acl?: AccessList
 }

@@ -1,20 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
-import type { ObjectRecord, ObjectSettings } from './object-record.ts'
-import { invalid, notImplemented } from './service-error.ts'
+import { invalid, notImplemented } from '../emulator/service-error.ts'
+import type { ObjectSettings } from './object-record.ts'
 
-/** Settings come back as response headers, so control characters are refused at the door. */
+/** Settings come back as response headers, which hold no control characters. */
 const headerText = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u, 'control characters are not allowed')
-const text = headerText.nullable().exactOptional()
+const text = headerText.nullable().optional()
+const metadataKey = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'metadata keys must be HTTP tokens')
 const metadataValue = z.union([headerText, z.number(), z.boolean()]).transform(String)
-
-const storageClasses = [
-  ...(['STANDARD', 'NEARLINE', 'COLDLINE', 'ARCHIVE'] as const),
-  ...(['MULTI_REGIONAL', 'REGIONAL', 'DURABLE_REDUCED_AVAILABILITY'] as const),
-] as const
-
-/** Settings that would have to act on an object, and don't here: better refused than taken and forgotten. */
-const refused = ['temporaryHold', 'eventBasedHold', 'retention', 'kmsKeyName', 'contexts']
 
 const patchSchema = z.object({
   contentType: text,
@@ -22,119 +15,64 @@ const patchSchema = z.object({
   contentDisposition: text,
   contentLanguage: text,
   cacheControl: text,
-  customTime: z.iso
-    .datetime({ offset: true })
-    .transform((time) => new Date(time).toISOString())
-    .nullable()
-    .exactOptional(),
-  storageClass: z.enum(storageClasses).nullable().exactOptional(),
-  metadata: z
-    .record(z.string().regex(/^[\x21-\x7e]+$/, 'metadata keys must be ASCII'), metadataValue.nullable())
-    .nullable()
-    .exactOptional(),
+  metadata: z.record(metadataKey, metadataValue.nullable()).nullable().optional(),
 })
 
-/** Settings to change; `null` takes one away. */
-export type SettingsPatch = z.infer<typeof patchSchema>
+/** Settings that the emulator would have to act on, and does not. */
+const refused = [
+  ...['acl', 'contexts', 'customTime', 'eventBasedHold', 'kmsKeyName', 'retention', 'storageClass'],
+  'temporaryHold',
+]
 
-const settingNames = [
-  'contentType',
-  'contentEncoding',
-  'contentDisposition',
-  'contentLanguage',
-  'cacheControl',
-  'customTime',
-  'storageClass',
-] as const
-
-const settingHeaders = {
+const headerOf = {
   contentType: 'content-type',
   contentEncoding: 'content-encoding',
   contentDisposition: 'content-disposition',
   contentLanguage: 'content-language',
   cacheControl: 'cache-control',
-  storageClass: 'x-goog-storage-class',
-}
-
-/** All custom metadata of an object, keys and values, in bytes; the limit of the service. */
-const maxMetadataBytes = 8 * 1024
-
-/** Reads the settings out of an object resource; fields that are no settings are ignored. Throws 400, 501. */
-export function parseSettings(resource: Record<string, unknown>): SettingsPatch {
-  const unknown = refused.find((name) => resource[name])
-  if (unknown !== undefined) throw notImplemented(`The setting ${unknown} is not supported by this emulator.`)
-  const parsed = patchSchema.safeParse(resource)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw invalid(`Invalid value for ${issue?.path.join('.') ?? 'object'}: ${issue?.message ?? 'not allowed'}`)
 }
 
 /**
- * Applies a patch, as a PATCH request does: what it does not name stays. A custom time stays once it is set, and only
- * ever grows. Throws 400 for an earlier one, and past the metadata limit.
+ * Applies the settings in an object resource: what it does not name stays, and `null` removes a setting. Ignores fields
+ * that are not settings.
+ *
+ * @throws 400 for an invalid value, 501 for a setting that is not supported
  */
-export function applySettings<T extends ObjectSettings>(target: T, patch: SettingsPatch): T {
-  const { customTime } = target
-  if (customTime !== undefined && (patch.customTime ?? customTime) < customTime)
-    throw invalid('The custom time of an object cannot be set to an earlier one.')
-  for (const name of settingNames) {
-    const value = patch[name]
-    if (name === 'customTime' && value === null) continue
-    if (value === null) delete target[name]
-    else if (value !== undefined) target[name] = value
-  }
-  if (patch.metadata === null) delete target.metadata
-  else if (patch.metadata !== undefined) setMetadata(target, patch.metadata)
-  return target
-}
-
-/** Replaces all settings, as a PUT request does, but for the two that can't be taken away. */
-export function replaceSettings(record: ObjectRecord, patch: SettingsPatch): void {
-  const { storageClass, customTime } = record
-  for (const name of settingNames) delete record[name]
-  delete record.metadata
-  if (storageClass !== undefined) record.storageClass = storageClass
-  if (customTime !== undefined) record.customTime = customTime
-  applySettings(record, patch)
-}
-
-/** The settings of an object without the rest of its record. */
-export function settingsOf(record: ObjectSettings): ObjectSettings {
-  const settings: ObjectSettings = {}
-  for (const name of settingNames) {
-    const value = record[name]
-    if (value !== undefined) settings[name] = value
-  }
-  if (record.metadata !== undefined) settings.metadata = { ...record.metadata }
-  return settings
-}
-
-/** Reads settings from the headers of an XML upload: the usual ones, and `x-goog-meta-*` for custom metadata. */
-export function settingsFromHeaders(headers: IncomingHttpHeaders): ObjectSettings {
-  const metadata: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers)) {
-    if (name.startsWith('x-goog-meta-')) metadata[name.slice('x-goog-meta-'.length)] = String(value)
-  }
-  const resource: Record<string, unknown> = { metadata }
-  for (const [name, header] of Object.entries(settingHeaders)) {
-    if (headers[header] !== undefined) resource[name] = headers[header]
-  }
-  return applySettings({}, parseSettings(resource))
-}
-
-function setMetadata(target: ObjectSettings, changes: Record<string, string | null>): void {
-  const metadata = new Map(Object.entries(target.metadata ?? {}))
-  for (const [key, value] of Object.entries(changes)) {
-    if (value === null) metadata.delete(key)
-    else metadata.set(key, value)
-  }
-  const bytes = [...metadata].flat().reduce((sum, part) => sum + Buffer.byteLength(part), 0)
-  if (bytes > maxMetadataBytes) {
+export function patchSettings(
+  current: ObjectSettings,
+  resource: Readonly<Record<string, unknown>>,
+): ObjectSettings {
+  const unsupported = refused.find((name) => resource[name])
+  if (unsupported !== undefined) throw notImplemented(`The setting ${unsupported}`)
+  const parsed = patchSchema.safeParse(resource)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
     throw invalid(
-      `The metadata is ${bytes} bytes; the limit is ${maxMetadataBytes} bytes.`,
-      'MetadataTooLarge',
+      `Invalid value for ${issue?.path.join('.') ?? 'object'}: ${issue?.message ?? 'not allowed'}`,
     )
   }
-  if (metadata.size === 0) delete target.metadata
-  else target.metadata = Object.fromEntries(metadata)
+  const { metadata, ...texts } = parsed.data
+  const merged = withoutNulls({ ...current, ...definedIn(texts) })
+  if (metadata === undefined) return merged
+  const custom = metadata === null ? {} : withoutNulls({ ...current.metadata, ...metadata })
+  return { ...merged, metadata: Object.keys(custom).length === 0 ? undefined : custom }
+}
+
+/** Reads settings from the headers of an upload to an object URL. @throws 400 */
+export function settingsFromHeaders(headers: IncomingHttpHeaders): ObjectSettings {
+  const resource = Object.entries(headerOf).map(([name, header]) => [name, headers[header]])
+  const metadata = Object.entries(headers)
+    .filter(([name]) => name.startsWith('x-goog-meta-'))
+    .map(([name, value]) => [name.slice('x-goog-meta-'.length), value])
+  return patchSettings({}, { ...Object.fromEntries(resource), metadata: Object.fromEntries(metadata) })
+}
+
+type Texts<T> = { [Name in keyof T]: Exclude<T[Name], null> }
+
+function withoutNulls<T extends object>(values: T): Texts<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as Texts<T>
+}
+
+function definedIn<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T
 }

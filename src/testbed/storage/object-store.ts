@@ -1,75 +1,55 @@
-import { type AccessList, ownerEntity, usualAccess } from './access-list.ts'
-import { type Binding, usualBindings } from './bucket-policy.ts'
-import { checkBucketName, checkObjectName, compareNames } from './names.ts'
+import type { StoredBody } from '../emulator/stored-body.ts'
+import { checkBucketName, checkObjectName } from './names.ts'
 import type { ObjectRecord, ObjectSettings } from './object-record.ts'
 import { checkPreconditions, type Preconditions } from './preconditions.ts'
-import { conflict, noSuchBucket, noSuchObject } from './service-error.ts'
-import type { StoredBody } from './stored-body.ts'
+import { bucketExists, noSuchBucket, noSuchObject } from './storage-errors.ts'
 
-/** A bucket and what it holds. */
+/** A bucket and its objects. */
 export type Bucket = {
   readonly name: string
-  /** Its IAM policy, and how often that was replaced, counted from 1. */
-  bindings: Binding[]
-  policyVersion: number
-  /** Who may do what with the bucket itself. */
-  acl: AccessList
-  /** What new objects get; nothing stands for the usual. */
-  objectAcl: AccessList | undefined
-  /** Whether replaced and deleted generations are kept. */
-  versioning: boolean
+  /** Whether anyone may read and list its objects. */
+  readonly isPublic: boolean
   readonly timeCreated: Date
-  updated: Date
-  metageneration: number
-  /** Settings that are kept and given back, and have no effect here: labels, cors, lifecycle, website, ... */
-  settings: Record<string, unknown>
-  readonly live: Map<string, ObjectRecord>
-  /** Kept generations by name, oldest first. */
-  readonly archived: Map<string, ObjectRecord[]>
-  /** Names in listing order; `undefined` when a name came or went since it was sorted. */
+  readonly objects: Map<string, ObjectRecord>
+  /** Names in listing order; `undefined` once a name was added or removed. */
   sortedNames: readonly string[] | undefined
 }
 
-/** A new object before it has a generation. */
-export type ObjectDraft = ObjectSettings & { acl?: AccessList; componentCount?: number }
+/** An object as an upload describes it. */
+export type ObjectDraft = {
+  bucket: string
+  name: string
+  settings: ObjectSettings
+  /** What must hold of the object that it replaces. */
+  preconditions: Preconditions
+}
 
-/** The buckets and objects of one emulator. Methods throw `ServiceError`s: 404, 409, 412, 304. */
+/** The buckets and objects of one emulator. */
 export class ObjectStore {
   readonly #buckets = new Map<string, Bucket>()
   readonly #now: () => Date
   #lastGeneration = 0
-  #objects = 0
+  #size = 0
 
-  /** @param now the clock that times and generations come from */
+  /** @param now the clock for times and generations */
   constructor(now: () => Date) {
     this.#now = now
   }
 
-  /** The number of objects, kept generations included. */
+  /** The number of objects. */
   get size(): number {
-    return this.#objects
+    return this.#size
   }
 
-  createBucket(name: string, options: { public?: boolean; versioning?: boolean } = {}): Bucket {
+  /** @throws 400 for an invalid name, 409 when the bucket exists */
+  createBucket(name: string, { isPublic }: { isPublic: boolean }): Bucket {
     checkBucketName(name)
-    if (this.#buckets.has(name)) {
-      const message = 'Your previous request to create the named bucket succeeded and you already own it.'
-      throw conflict(message, 'BucketAlreadyOwnedByYou')
-    }
-    const now = this.#now()
+    if (this.#buckets.has(name)) throw bucketExists()
     const bucket: Bucket = {
       name,
-      bindings: usualBindings(options.public ?? false),
-      policyVersion: 1,
-      acl: usualAccess(),
-      objectAcl: undefined,
-      versioning: options.versioning ?? false,
-      timeCreated: now,
-      updated: now,
-      metageneration: 1,
-      settings: {},
-      live: new Map(),
-      archived: new Map(),
+      isPublic,
+      timeCreated: this.#now(),
+      objects: new Map(),
       sortedNames: undefined,
     }
     this.#buckets.set(name, bucket)
@@ -80,136 +60,77 @@ export class ObjectStore {
     return this.#buckets.get(name)
   }
 
+  /** @throws 404 */
   bucket(name: string): Bucket {
     const bucket = this.#buckets.get(name)
     if (bucket === undefined) throw noSuchBucket()
     return bucket
   }
 
-  /** All buckets in the order of their names. */
-  buckets(): Bucket[] {
-    return [...this.#buckets.values()].sort((a, b) => compareNames(a.name, b.name))
-  }
-
-  deleteBucket(name: string): void {
-    const bucket = this.bucket(name)
-    if (bucket.live.size + bucket.archived.size > 0) {
-      throw conflict('The bucket you tried to delete is not empty.', 'BucketNotEmpty')
-    }
-    this.#buckets.delete(name)
-  }
-
-  /** Counts a change to a bucket's own settings. */
-  touchBucket(bucket: Bucket): void {
-    bucket.metageneration++
-    bucket.updated = this.#now()
-  }
-
-  /** The object, or with `generation` that very generation of it, live or kept. */
+  /** Returns an object; with `generation` only that generation. @throws 404 */
   object(bucketName: string, name: string, generation?: number): ObjectRecord {
-    const bucket = this.bucket(bucketName)
-    const live = bucket.live.get(name)
-    const found =
-      generation === undefined || live?.generation === generation
-        ? live
-        : bucket.archived.get(name)?.find((record) => record.generation === generation)
-    if (found === undefined) throw noSuchObject(bucketName, name)
+    const found = this.bucket(bucketName).objects.get(name)
+    if (found === undefined || (generation !== undefined && found.generation !== generation)) {
+      throw noSuchObject(bucketName, name)
+    }
     return found
   }
 
-  /** Checks early what {@link put} will check again: uploads may take long and are refused before they start. */
-  checkWritable(bucketName: string, name: string, wanted: Preconditions): void {
+  /** Checks before a long upload what {@link put} checks again. @throws 400, 404, 412 */
+  checkWritable({ bucket, name, preconditions }: ObjectDraft): void {
     checkObjectName(name)
-    checkPreconditions(wanted, this.bucket(bucketName).live.get(name), 'write')
+    checkPreconditions(preconditions, this.bucket(bucket).objects.get(name), 'write')
   }
 
-  /** Makes `body` the live generation of the object. The body is the store's from here on, even if this throws. */
-  put(
-    bucketName: string,
-    name: string,
-    draft: ObjectDraft,
-    body: StoredBody,
-    wanted: Preconditions,
-  ): ObjectRecord {
+  /** Stores an object in place of the one with the same name. Owns the body from here on, even if it throws 400, 404, 412. */
+  put(draft: ObjectDraft, body: StoredBody): ObjectRecord {
     try {
-      this.checkWritable(bucketName, name, wanted)
+      this.checkWritable(draft)
     } catch (error) {
       body.release()
       throw error
     }
-    const bucket = this.bucket(bucketName)
+    const { name, settings } = draft
+    const bucket = this.bucket(draft.bucket)
     const now = this.#now()
-    const acl = draft.acl ?? (bucket.objectAcl && new Map([[ownerEntity, 'OWNER'], ...bucket.objectAcl]))
+    this.#lastGeneration = Math.max(this.#lastGeneration + 1, now.getTime() * 1000)
     const record: ObjectRecord = {
-      ...draft,
-      bucket: bucketName,
+      bucket: bucket.name,
       name,
-      generation: this.#nextGeneration(now),
-      metageneration: 1,
+      generation: this.#lastGeneration,
       body,
       timeCreated: now,
+      settings,
+      metageneration: 1,
       updated: now,
-      ...(acl !== undefined && { acl }),
     }
-    const replaced = bucket.live.get(name)
-    if (replaced === undefined) bucket.sortedNames = undefined
-    else this.#retire(bucket, replaced, now)
-    bucket.live.set(name, record)
-    this.#objects++
+    const replaced = bucket.objects.get(name)
+    if (replaced === undefined) {
+      this.#size++
+      bucket.sortedNames = undefined
+    } else replaced.body.release()
+    bucket.objects.set(name, record)
     return record
   }
 
-  /** Changes an object's settings in place and counts the change. */
-  update(record: ObjectRecord, change: (record: ObjectRecord) => void): ObjectRecord {
-    change(record)
+  /** Replaces an object's settings and counts the change. */
+  update(record: ObjectRecord, settings: ObjectSettings): void {
+    record.settings = settings
     record.metageneration++
     record.updated = this.#now()
-    return record
   }
 
-  /** Deletes the live object (a versioned bucket keeps it), or for good the given generation. */
-  delete(bucketName: string, name: string, wanted: Preconditions, generation?: number): void {
+  delete({ bucket: bucketName, name, body }: ObjectRecord): void {
     const bucket = this.bucket(bucketName)
-    const record = this.object(bucketName, name, generation)
-    checkPreconditions(wanted, record, 'write')
-    if (bucket.live.get(name) === record) {
-      bucket.live.delete(name)
-      if (generation === undefined) this.#retire(bucket, record, this.#now())
-      else this.#drop(record)
-    } else {
-      const kept = bucket.archived.get(name)?.filter((other) => other !== record) ?? []
-      if (kept.length === 0) bucket.archived.delete(name)
-      else bucket.archived.set(name, kept)
-      this.#drop(record)
-    }
+    bucket.objects.delete(name)
     bucket.sortedNames = undefined
+    body.release()
+    this.#size--
   }
 
-  /** The names in a bucket in listing order, of live objects and of kept ones. */
+  /** Returns the names in a bucket in listing order. */
   sortedNames(bucket: Bucket): readonly string[] {
-    bucket.sortedNames ??= [...new Set([...bucket.live.keys(), ...bucket.archived.keys()])].sort(compareNames)
+    bucket.sortedNames ??= [...bucket.objects.keys()].sort()
     return bucket.sortedNames
-  }
-
-  #retire(bucket: Bucket, record: ObjectRecord, now: Date): void {
-    if (!bucket.versioning) {
-      this.#drop(record)
-      return
-    }
-    record.timeDeleted = now
-    const kept = bucket.archived.get(record.name)
-    if (kept === undefined) bucket.archived.set(record.name, [record])
-    else kept.push(record)
-  }
-
-  #drop(record: ObjectRecord): void {
-    this.#objects--
-    record.body.release()
-  }
-
-  /** Generations are the time in microseconds, and never come twice. */
-  #nextGeneration(now: Date): number {
-    this.#lastGeneration = Math.max(this.#lastGeneration + 1, now.getTime() * 1000)
-    return this.#lastGeneration
   }
 }

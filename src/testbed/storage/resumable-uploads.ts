@@ -1,108 +1,77 @@
 import { randomBytes } from 'node:crypto'
-import type { BodyStore, BodyWriter } from './body-store.ts'
-import type { AnnouncedChecksums } from './checksums.ts'
-import type { ObjectDraft } from './object-store.ts'
-import type { Preconditions } from './preconditions.ts'
-import { noSuchUpload, uploadExpired } from './service-error.ts'
+import type { BodyStore, BodyWriter } from '../emulator/body-store.ts'
+import { noSuchUpload } from './storage-errors.ts'
+import type { UploadDraft } from './upload-draft.ts'
 
-/** Parts other than the last are kept in multiples of this many bytes. */
-export const partUnitBytes = 256 * 1024
-
-/** More than this are not remembered, oldest first; finished ones are kept only to be asked again. */
+/** Uploads remembered at a time; the oldest is dropped for a new one. Finished ones stay to be asked again. */
 const maxSessions = 50_000
 
-/** The service forgets unfinished uploads after a week. */
-const lifetimeMs = 7 * 24 * 3600 * 1000
-
-/** An upload that comes in parts. */
+/** An upload in parts. */
 export type UploadSession = {
   readonly id: string
-  readonly bucket: string
-  readonly name: string
-  readonly draft: ObjectDraft
-  readonly preconditions: Preconditions
-  readonly announced: AnnouncedChecksums
-  /** Size announced at the start. */
+  readonly draft: UploadDraft
+  /** The object's size as announced at the start. */
   readonly announcedSize: number | undefined
-  readonly startedAt: Date
   readonly writer: BodyWriter
-  /** The resource of the object once it is complete: whoever asks again is answered from here. */
+  /** The resource of the finished object, for a sender that missed the answer. */
   result: Record<string, unknown> | undefined
-  /** The part under way: ended by its successor, because a sender that comes back has given it up. */
+  /** The part in flight. The next request of the sender ends it, because the sender has given it up. */
   active: { cancel(): void; settled: Promise<void> } | undefined
 }
 
-/** The unfinished (and just finished) uploads of one emulator. */
-export type ResumableUploads = {
-  readonly size: number
-  start(details: Omit<UploadSession, 'id' | 'startedAt' | 'writer' | 'result' | 'active'>): UploadSession
-  /** Throws 404 when there is none, 410 when it has just become too old. */
-  find(id: string | null): UploadSession
-  /** Ends an upload and frees its bytes. */
-  remove(session: UploadSession): Promise<void>
-  /** Removes an upload whose bytes are gone already. */
-  forget(session: UploadSession): void
-  close(): Promise<void>
-}
+/** The unfinished and recently finished uploads of one emulator. Their bytes count towards the limit of its bodies. */
+export class ResumableUploads {
+  readonly #sessions = new Map<string, UploadSession>()
+  readonly #bodies: BodyStore
 
-/** Ends the part under way and waits until it has let go of the writer. */
-export async function endActivePart(session: UploadSession): Promise<void> {
-  // A loop, because of several that wait here the first to wake up becomes the active one.
-  while (session.active !== undefined) {
-    session.active.cancel()
-    await session.active.settled
+  constructor(bodies: BodyStore) {
+    this.#bodies = bodies
   }
-}
 
-/** Creates the list of uploads; their bytes go to `bodies`, so they count towards its limit. */
-export function createResumableUploads(bodies: BodyStore, now: () => Date): ResumableUploads {
-  const sessions = new Map<string, UploadSession>()
+  get size(): number {
+    return this.#sessions.size
+  }
 
-  async function remove(session: UploadSession): Promise<void> {
-    sessions.delete(session.id)
+  start(draft: UploadDraft, announcedSize: number | undefined): UploadSession {
+    const [oldest] = this.#sessions.values()
+    // If its file cannot be deleted now, it goes with the folder when the emulator stops.
+    if (oldest !== undefined && this.size >= maxSessions) this.remove(oldest).catch(() => undefined)
+    const id = randomBytes(24).toString('base64url')
+    const writer = this.#bodies.createWriter()
+    const session = { id, draft, announcedSize, writer, result: undefined, active: undefined }
+    this.#sessions.set(id, session)
+    return session
+  }
+
+  /** @throws 404 */
+  find(id: string): UploadSession {
+    const session = this.#sessions.get(id)
+    if (session === undefined) throw noSuchUpload()
+    return session
+  }
+
+  /** Ends an upload and frees its bytes. */
+  async remove(session: UploadSession): Promise<void> {
+    this.forget(session)
     await endActivePart(session)
     await session.writer.discard()
   }
 
-  function dropOld(): void {
-    for (const session of sessions.values()) {
-      // Insertion order is age order, so the first young one ends the search.
-      const young = now().getTime() - session.startedAt.getTime() <= lifetimeMs
-      if (young && sessions.size < maxSessions) return
-      // Should its file resist, it goes with the folder when the emulator stops.
-      remove(session).catch(() => undefined)
-    }
+  /** Removes an upload whose bytes are already freed. */
+  forget({ id }: UploadSession): void {
+    this.#sessions.delete(id)
   }
 
-  return {
-    get size() {
-      return sessions.size
-    },
-    start(details) {
-      dropOld()
-      const id = randomBytes(24).toString('base64url')
-      const session: UploadSession = {
-        ...details,
-        id,
-        startedAt: now(),
-        writer: bodies.createWriter(),
-        result: undefined,
-        active: undefined,
-      }
-      sessions.set(id, session)
-      return session
-    },
-    find(id) {
-      const session = sessions.get(id ?? '')
-      dropOld()
-      if (session === undefined) throw noSuchUpload()
-      if (!sessions.has(session.id)) throw uploadExpired()
-      return session
-    },
-    remove,
-    forget: (session) => void sessions.delete(session.id),
-    async close() {
-      await Promise.all([...sessions.values()].map(remove))
-    },
+  async close(): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map((session) => this.remove(session)))
+  }
+}
+
+/** Ends the part in flight and waits until it has let go of the writer. */
+export async function endActivePart(session: UploadSession): Promise<void> {
+  // A loop, because the first of several waiting requests to continue becomes the active one.
+  while (session.active !== undefined) {
+    session.active.cancel()
+    await session.active.settled
   }
 }

@@ -1,136 +1,83 @@
 import { LoadTestError } from '../../errors/load-test-error.ts'
-import { accountKey } from './account-key.ts'
-import { createBodyStore } from './body-store.ts'
-import { createCounters } from './counters.ts'
-import type { Emulator } from './exchange.ts'
-import { ObjectStore } from './object-store.ts'
-import { createResumableUploads } from './resumable-uploads.ts'
-import { errorShape, route } from './route.ts'
-import { sendError } from './send-error.ts'
+import { accountKeys, type EmulatedServiceAccount } from '../emulator/account-key.ts'
 import {
-  type EmulatorServerOptions,
+  createEmulatorBase,
+  type EmulatorOptions,
   type RunningEmulator,
-  startEmulatorServer,
-} from './start-emulator-server.ts'
+  startEmulator,
+} from '../emulator/start-emulator.ts'
+import type { Emulator } from './emulator.ts'
+import { ObjectStore } from './object-store.ts'
+import { ResumableUploads } from './resumable-uploads.ts'
+import { routeStorage } from './route.ts'
+import { sendStorageError } from './send-error.ts'
 
-/** How to run a storage emulator. */
-export type StorageEmulatorOptions = EmulatorServerOptions & {
-  /** Buckets that are there from the start. @default [] */
-  buckets?: readonly EmulatedBucket[]
+/** How to run an emulator of Google Cloud Storage. */
+export type StorageEmulatorOptions = EmulatorOptions & {
+  /** Buckets that exist from the start. @default [] */
+  buckets?: readonly EmulatedBucket[] | undefined
   /** Service accounts whose signed URLs are accepted. @default [] */
-  serviceAccounts?: readonly EmulatedServiceAccount[]
+  serviceAccounts?: readonly EmulatedServiceAccount[] | undefined
   /**
-   * Access tokens that are accepted. With a list, whatever is not public needs one of them, as a real bucket does; without,
-   * the JSON API asks for nothing, and any token opens the XML API. @default undefined
+   * Access tokens that are accepted. With a list, everything that is not public needs one of them, as in a real bucket.
+   * Without a list, the JSON API needs none, and object URLs accept any token. @default undefined
    */
   accessTokens?: readonly string[] | undefined
-  /** Folder for bodies that do not fit in memory; a folder of its own is made in it. @default the system's temporary folder */
-  spillDirectory?: string
-  /** Most bytes of object bodies in memory; the rest goes to files. @default 256 MiB */
-  memoryLimitBytes?: number
-  /** Largest object taken; past it 413. @default 1 GiB */
-  maxObjectBytes?: number
-  /** The clock for generations, timestamps and signed URLs. @default the system's */
-  now?: () => Date
+  /** Largest object accepted; a larger one is refused with 413. @default 1 GiB */
+  maxObjectBytes?: number | undefined
 }
 
 /** A bucket to create at the start. */
 export type EmulatedBucket = {
   name: string
-  /** Whether anyone may read its objects by URL. @default true */
-  public?: boolean
-  /** Whether replaced and deleted objects are kept as generations. @default false */
-  versioning?: boolean
+  /** Whether anyone may read and list its objects. @default true */
+  public?: boolean | undefined
 }
 
-/** A service account whose signatures are known. */
-export type EmulatedServiceAccount = {
-  clientEmail: string
-  /** Its RSA key in PEM; of a private key only the public half is kept. */
-  key: string
-}
-
-/** A running emulator. */
-export type StorageEmulator = RunningEmulator<{
-  objects: number
-  /** Resumable uploads that are not finished, or were a short while ago. */
-  uploadSessions: number
-}>
+/** A running emulator; `uploadSessions` are the unfinished and recently finished uploads in parts. */
+export type StorageEmulator = RunningEmulator<{ objects: number; uploadSessions: number }>
 
 /**
- * Starts an emulator of Google Cloud Storage: the JSON API as `@google-cloud/storage` uses it, and of the XML API
- * objects with public and V4-signed URLs. Nothing is kept after {@link StorageEmulator.stop}.
+ * Starts an emulator of Google Cloud Storage: the objects of the JSON API as `@google-cloud/storage` uses it, with whole
+ * and resumable uploads, and object URLs, public or V4-signed. Everything else is answered with 501. Nothing is kept
+ * after `stop`.
  *
- * @throws LoadTestError PORT_IN_USE, CONFIG_INVALID for a bucket's name or an account's key, the signal's reason
+ * @throws LoadTestError PORT_IN_USE, CONFIG_INVALID for a bucket's name or an account's key; the signal's reason
  *
  * @example
  * const emulator = await startStorageEmulator({ buckets: [{ name: 'data' }] })
  * const storage = new Storage({ apiEndpoint: emulator.url, projectId: 'testbed' })
  */
 export async function startStorageEmulator(options: StorageEmulatorOptions = {}): Promise<StorageEmulator> {
-  const {
-    buckets = [],
-    serviceAccounts = [],
-    accessTokens,
-    spillDirectory,
-    memoryLimitBytes = 256 * 2 ** 20,
-    maxObjectBytes = 2 ** 30,
-    now = () => new Date(),
-  } = options
-  options.signal?.throwIfAborted()
-
-  const bodies = createBodyStore({
-    memoryLimitBytes,
-    ...(spillDirectory !== undefined && { directory: spillDirectory }),
-  })
+  const { buckets = [], serviceAccounts = [], accessTokens, maxObjectBytes = 2 ** 30 } = options
+  const base = createEmulatorBase(options)
+  const store = new ObjectStore(base.now)
+  const uploads = new ResumableUploads(base.bodies)
   const emulator: Emulator = {
-    store: new ObjectStore(now),
-    bodies,
-    uploads: createResumableUploads(bodies, now),
-    rewrites: new Map(),
-    accounts: new Map(
-      serviceAccounts.map(({ clientEmail, key }) => [clientEmail, accountKey(clientEmail, key)]),
-    ),
+    ...base,
+    store,
+    uploads,
+    accounts: accountKeys(serviceAccounts),
     accessTokens: accessTokens && new Set(accessTokens),
-    counters: createCounters(),
     maxObjectBytes,
-    now,
   }
-  for (const bucket of buckets) createBucket(emulator, bucket)
-
-  const server = await startEmulatorServer(
+  for (const bucket of buckets) createBucket(store, bucket)
+  return await startEmulator(
+    base,
     {
-      counters: emulator.counters,
-      now,
-      route: (exchange) => route(emulator, exchange),
-      sendError: ({ response, rawPath, query, now: at }, error) =>
-        sendError(response, error, errorShape(rawPath, query), at),
+      route: (exchange) => routeStorage(emulator, exchange),
+      sendError: sendStorageError,
+      held: () => ({ objects: store.size, uploadSessions: uploads.size }),
+      free: () => uploads.close(),
     },
     options,
-    async () => {
-      await emulator.uploads.close()
-      await bodies.close()
-    },
   )
-  return {
-    url: server.url,
-    port: server.port,
-    stop: server.stop,
-    stats: () => ({
-      ...emulator.counters,
-      objects: emulator.store.size,
-      uploadSessions: emulator.uploads.size,
-      memoryBytes: bodies.memoryBytes,
-      spilledBytes: bodies.spilledBytes,
-      busy: server.busy(),
-    }),
-  }
 }
 
-function createBucket({ store }: Emulator, bucket: EmulatedBucket): void {
-  const { name, public: isPublic = true, versioning = false } = bucket
+function createBucket(store: ObjectStore, bucket: EmulatedBucket): void {
+  const { name, public: isPublic = true } = bucket
   try {
-    store.createBucket(name, { public: isPublic, versioning })
+    store.createBucket(name, { isPublic })
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new LoadTestError('CONFIG_INVALID', `Bucket ${name} cannot be created: ${message}`, { cause })

@@ -1,95 +1,39 @@
-import type { IncomingHttpHeaders } from 'node:http'
-import { notImplemented } from './service-error.ts'
+import type { Exchange } from '../emulator/exchange.ts'
+import { notImplemented } from '../emulator/service-error.ts'
 
-// What the service knows and this emulator does not. Without a refusal, a request for an object's access list would return
-// its content, and a part of an upload would replace the whole object.
+// The real service has more than this emulator. What would change the meaning of a request is refused: if ignored, a
+// request for an object's access list would return its content, and one part of an upload would replace the object.
 
-/** Parameters of the XML API that name something other than the object or the bucket itself. */
-const xmlSubresources: readonly string[] = [
-  ...[
-    'accelerate',
-    'acl',
-    'analytics',
-    'attributes',
-    'billing',
-    'compose',
-    'cors',
-    'defaultObjectAcl',
-    'delete',
-  ],
-  ...[
-    'encryption',
-    'encryptionConfig',
-    'intelligent-tiering',
-    'inventory',
-    'legal-hold',
-    'lifecycle',
-    'location',
-  ],
-  ...[
-    'logging',
-    'metrics',
-    'notification',
-    'object-lock',
-    'ownershipControls',
-    'partNumber',
-    'policy',
-    'policyStatus',
-  ],
-  ...[
-    'publicAccessBlock',
-    'replication',
-    'requestPayment',
-    'restore',
-    'retention',
-    'select',
-    'session',
-    'storageClass',
-  ],
-  ...[
-    'tagging',
-    'torrent',
-    'uploadId',
-    'uploads',
-    'versionId',
-    'versioning',
-    'versions',
-    'website',
-    'websiteConfig',
-  ],
+/** Parameters of the JSON API that the emulator would have to act on, and does not. */
+const apiParameters = [
+  ...['predefinedAcl', 'kmsKeyName', 'softDeleted', 'versions', 'matchGlob', 'filter', 'endOffset'],
+  ...['includeTrailingDelimiter', 'includeFoldersAsPrefixes'],
 ]
 
-/** Parameters of the JSON API that change what a request means. */
-const jsonParameters: readonly string[] = [
-  ...['softDeleted', 'restoreToken', 'kmsKeyName', 'destinationKmsKeyName', 'dropContextGroups', 'filter'],
-  ...['includeFoldersAsPrefixes', 'overrideUnlockedRetention', 'copySourceAcl'],
-]
+/** Parameters of object URLs that are known; the others name something else than the object. */
+const urlParameters =
+  /^(x-goog-\w+|googleaccessid|expires|signature|x-amz-[\w-]+|response-content-(type|disposition))$/i
 
-const headerNames: readonly string[] = [
-  ...[
-    'x-goog-encryption-algorithm',
-    'x-goog-encryption-kms-key-name',
-    'x-goog-copy-source-encryption-algorithm',
-  ],
-  ...['x-goog-content-length-range', 'x-goog-object-lock-mode', 'x-goog-object-lock-retain-until-date'],
-  ...['x-amz-copy-source', 'x-http-method-override', 'x-method-override'],
-]
-
-/** @throws 501 for a subresource of the XML API */
-export function refuseXmlSubresource(query: URLSearchParams): void {
-  refuse(xmlSubresources.filter((name) => query.has(name)))
-}
+/** Headers of uploads and signed requests that are known; other `x-goog-*` headers change what a request does. */
+const knownHeaders = /^x-goog-(api-client|date|hash|meta-.*|user-project|gcs-idempotency-token)$/
 
 /** @throws 501 for a parameter of the JSON API that would be ignored */
-export function refuseJsonSubresource(query: URLSearchParams): void {
-  refuse(jsonParameters.filter((name) => query.has(name) && query.get(name) !== 'false'))
+export function refuseUnknownParameters({ query, request }: Exchange): void {
+  const parameter = apiParameters.find((name) => query.has(name) && query.get(name) !== 'false')
+  refuse(parameter ?? unknownHeader(request.headers))
 }
 
-/** @throws 501 for a header that would be ignored */
-export function refuseHeaders(headers: IncomingHttpHeaders): void {
-  refuse(headerNames.filter((name) => headers[name] !== undefined))
+/** @throws 501 for a parameter or header of an object URL that would be ignored */
+export function refuseUnknownUrlParts({ query, request }: Exchange): void {
+  refuse([...query.keys()].find((name) => !urlParameters.test(name)) ?? unknownHeader(request.headers))
 }
 
-function refuse([name]: readonly string[]): void {
-  if (name !== undefined) throw notImplemented(`${name} is not supported by this emulator.`)
+function unknownHeader(headers: Readonly<Record<string, unknown>>): string | undefined {
+  return Object.keys(headers).find(
+    (name) => (/^x-(goog|amz)-/.test(name) && !knownHeaders.test(name)) || name.endsWith('method-override'),
+  )
+}
+
+function refuse(name: string | undefined): void {
+  if (name !== undefined) throw notImplemented(name)
 }
