@@ -2,26 +2,26 @@ import { raceAbort } from '../async/race-abort.ts'
 import { processRedactor } from '../redaction/process-redactor.ts'
 import type { GrantedToken } from './google-sign-in.ts'
 
-/** Access tokens that hold. */
+/** The current access token of an account. */
 export type AccessTokens = {
-  /** A token that holds for a while yet. Throws LoadTestError `STORAGE_*`, the signal's reason. */
+  /** Returns a token that stays valid for a while. Throws LoadTestError `STORAGE_*`, the signal's reason. */
   get(signal: AbortSignal | undefined): Promise<string>
-  /** Never gives this token again: the service no longer takes it. */
+  /** Drops a token that the service no longer accepts. */
   forget(token: string): void
-  /** Gives up what is under way. */
+  /** Cancels a request in flight. */
   close(): void
 }
 
-/** A token is renewed in the background this long before its end, and waited for this long before it; or a share of its life. */
+/** How long before its expiry, or with what share of its life left, a token is renewed in the background or waited for. */
 const early = { renewMs: 5 * 60_000, renewShare: 0.2, wantingMs: 30_000, wantingShare: 0.1 }
-/** Between two tries in the background. */
+/** Pause between two attempts in the background. */
 const pauseMs = 5_000
 
 /**
- * Keeps one access token for all flows: whoever comes when there is none asks for it, and everybody else who comes
- * meanwhile waits for that one answer. A failure is told to those who wait and not kept.
+ * Keeps one access token for all flows. The first caller without a token requests one, and later callers wait for the
+ * same answer. Its failure rejects every waiting caller, and is not kept.
  *
- * @param ask its signal aborts on {@link AccessTokens.close} only: no flow may take the answer from the others
+ * @param ask requests a token; its signal aborts only on {@link AccessTokens.close}, so that no flow can cancel it for the others
  * @param now monotonic, in ms
  */
 export function createAccessTokens(
@@ -57,7 +57,7 @@ export function createAccessTokens(
     async get(signal) {
       const nowMs = now()
       if (held === undefined || nowMs >= held.wantingMs) return await raceAbort(renewOnce(), signal)
-      // The old one still holds: whoever comes when it no longer does is told what is wrong.
+      // The old token is still valid. If renewing fails until it expires, the next caller gets the error.
       if (nowMs >= held.renewsMs && nowMs >= triedMs + pauseMs) renewOnce().catch(() => undefined)
       return held.token
     },

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** One line that no content holds by chance: 128 random bits, drawn once. */
+/** 128 random bits, so that no content contains it by chance. */
 const boundary = `vana-load-${randomBytes(16).toString('hex')}`
 
 /** The `content-type` of {@link formData}. */

@@ -6,27 +6,23 @@ import { bearerHeader } from './secret-header.ts'
 import { createSigner } from './service-account.ts'
 import { type StorageAnswer, type StorageRequest, storageRequest } from './storage-request.ts'
 
-/** Where the API of Drive is, and where tokens for it come from. */
 const driveEndpoint = 'https://www.googleapis.com'
 const googleTokenUrl = 'https://oauth2.googleapis.com/token'
 
-/** How one call goes. */
-export type DriveCall = { signal: AbortSignal | undefined; timeoutMs: number }
-
-/** Requests to Drive in the name of an account. */
+/** Requests to Drive with the access token of an account. */
 export type DriveRequests = {
   /**
-   * Makes one request, once.
+   * Makes one request, without retries.
    *
-   * @throws LoadTestError `STORAGE_*`; the signal's reason. No error holds a token.
+   * @throws LoadTestError `STORAGE_*`; the signal's reason. No error has a token.
    */
   ask(request: Omit<StorageRequest, 'origin' | 'secrets'>): Promise<StorageAnswer>
-  /** Gives up signing in. */
+  /** Cancels a sign-in in flight. */
   close(): void
 }
 
 /**
- * Opens Drive to an account, which signs in when it first has to and again before its access token ends.
+ * Opens Drive for an account. It signs in for the first request, and again before its access token expires.
  *
  * @throws LoadTestError CONFIG_INVALID
  */
@@ -56,7 +52,7 @@ export function openDrive(
       } catch (error) {
         if (error instanceof LoadTestError && error.details.status === 401) {
           tokens.forget(token)
-          throw notTaken(error, 'accessToken' in credentials)
+          throw rejectedToken(error, 'accessToken' in credentials)
         }
         throw error
       }
@@ -81,10 +77,10 @@ function tokenGiver(
   return (signal) => exchange(grant, signal)
 }
 
-/** A token that is taken no longer: the next call asks for another, where there is something to ask with. */
-function notTaken({ code, message, details }: LoadTestError, isFixed: boolean): LoadTestError {
+/** An expired token: retriable if the next call can get another one. */
+function rejectedToken({ code, message, details }: LoadTestError, isFixed: boolean): LoadTestError {
   if (!isFixed) return new LoadTestError('STORAGE_FAILED', message, { details })
   const hint =
-    'Access tokens of Google hold for an hour: give a refresh token or a service account instead, which renew them.'
+    'Access tokens of Google expire after an hour. Use a refresh token or a service account, which renew them.'
   return new LoadTestError(code, message, { details, hint })
 }

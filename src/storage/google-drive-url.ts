@@ -1,13 +1,13 @@
-/** Where anyone reads the files that are shared with everybody. */
+/** The host of public downloads. */
 export const drivePublicOrigin = 'https://drive.google.com'
 
-/** The URL under which anyone reads a shared file, as the SDK makes it. */
+/** Returns the URL under which anyone reads a shared file, as the SDK makes it. */
 export function driveFileUrl(id: string): string {
   return `${drivePublicOrigin}/uc?id=${id}&export=download`
 }
 
 /**
- * Finds the id of the file that a URL of Google Drive stands for; `undefined` for none.
+ * Finds the file id in a URL of Google Drive; `undefined` for any other URL.
  *
  * @example driveFileId('https://drive.google.com/file/d/abc/view') // 'abc'
  */

@@ -6,22 +6,22 @@ import { parseAnswer } from './parse-answer.ts'
 import type { ServiceAccount, Signer } from './service-account.ts'
 import { storageRequest } from './storage-request.ts'
 
-/** What a Google account signs in with: a token as it is, or what tokens can be had for. */
+/** Credentials of a Google account: an access token, or what it is exchanged for. */
 export type GoogleCredentials =
   | { accessToken: string }
   | { refreshToken: string; clientId: string; clientSecret: string }
   | { serviceAccount: ServiceAccount }
 
-/** An access token, and how long it holds from now on, in ms. */
+/** An access token and its remaining lifetime in ms. */
 export type GrantedToken = { token: string; lifetimeMs: number }
 
-/** What a load test does with files, also in a folder that somebody else made. */
+/** Access to files, also in a folder that another application created. */
 const scope = 'https://www.googleapis.com/auth/drive'
 const grantedSchema = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() })
 const signAsync = promisify(sign) as (algorithm: string, data: Buffer, key: Signer['key']) => Promise<Buffer>
 
 /**
- * Exchanges a refresh token, or the signature of a service account, for an access token.
+ * Exchanges a refresh token, or a service account's signed assertion, for an access token.
  *
  * @param tokenUrl Google's own, or a stand-in's
  * @throws LoadTestError `STORAGE_*`; the signal's reason
@@ -62,7 +62,7 @@ export async function askForToken(
   return { token, lifetimeMs: seconds * 1000 }
 }
 
-/** A statement of the account's own, signed with its key, that Google takes for an hour at most. */
+/** Signs an assertion (a JWT) with the account's key, valid for the hour that Google allows. */
 async function signAssertion({ clientEmail, key }: Signer, audience: string, nowMs: number): Promise<string> {
   const issuedAt = Math.floor(nowMs / 1000)
   const claims = { iss: clientEmail, scope, aud: audience, iat: issuedAt, exp: issuedAt + 3600 }

@@ -1,5 +1,5 @@
 /**
- * Finds the content id in `ipfs://<id>`, in a gateway's URL, or in a text that is nothing else; `undefined` for none.
+ * Finds the content id in `ipfs://<id>`, in a gateway's URL, or in a bare id; `undefined` for anything else.
  *
  * @example cidOfUrl('https://gateway.pinata.cloud/ipfs/Qm...') // 'Qm...'
  */

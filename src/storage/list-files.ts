@@ -1,13 +1,13 @@
 import type { Bucket, File } from '@google-cloud/storage'
 import type { StorageFile, StorageListOptions } from '@opendatalabs/vana-sdk'
 
-/** What the service returns at most in a page. */
+/** The most files that the service returns in a page. */
 const pageLimit = 1000
 
 /**
  * Lists files in the order of their names.
  *
- * @param options `limit` (default 100); `offset` as a number of files to pass over or as the `id` of the last file
+ * @param options `limit` (default 100); `offset` as a number of files to skip or as the `id` of the last file
  *   seen; `namePattern` as a part of the name; `contentType` in full
  * @param urlOf makes the URL of an object
  */

@@ -3,7 +3,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import type { NewObject, UploadOptions } from './object-storage.ts'
 
 /**
- * Settles what an upload is asked for: a Blob and a file name, as the SDK gives them, or bytes and options.
+ * Resolves the arguments of an upload: a Blob and a file name, as the SDK passes them, or bytes and options.
  *
  * @throws LoadTestError CONFIG_INVALID for a content type that would break the request
  */

@@ -6,41 +6,41 @@ import type {
   StorageUploadResult,
 } from '@opendatalabs/vana-sdk'
 
-/** What a call may say. */
+/** Options of a call. */
 export type StorageCallOptions = {
   signal?: AbortSignal | undefined
-  /** For each request, in ms. @default the provider's */
-  timeoutMs?: number
+  /** Time limit of each request, in ms. @default the provider's */
+  timeoutMs?: number | undefined
 }
 
-/** What an upload may say. */
+/** Options of an upload. */
 export type UploadOptions = StorageCallOptions & {
   /** Name of the object, after the prefix. @default a random one */
-  name?: string
+  name?: string | undefined
   /** @default the blob's type, or application/octet-stream */
-  contentType?: string
+  contentType?: string | undefined
 }
 
 /**
  * A `StorageProvider` of the Vana SDK whose calls can be aborted.
  *
- * Every request is made once: retries are the caller's, who has to count them. Every call rejects with a `LoadTestError`
- * (`STORAGE_UNREACHABLE`, `STORAGE_REFUSED`, `STORAGE_FAILED`, with `details.status` and `details.retryAfterMs` where
- * the service said so), or with the signal's reason, at once when it aborts. No error holds a signature, token or key.
+ * Makes each request once; retries are up to the caller, which counts them. Every call rejects with a `LoadTestError`
+ * (`STORAGE_UNREACHABLE`, `STORAGE_REFUSED`, `STORAGE_FAILED`, with `details.status` and `details.retryAfterMs` from the
+ * answer), or as soon as its signal aborts, with the signal's reason. No error has a signature, token or key.
  */
 export interface ObjectStorage extends StorageProvider {
   /** Stores an object and returns the URL under which a personal server reads it. */
   upload(content: Blob | Uint8Array, options?: string | UploadOptions): Promise<StorageUploadResult>
   download(url: string, options?: StorageCallOptions): Promise<Blob>
   list(options?: StorageListOptions & StorageCallOptions): Promise<StorageFile[]>
-  /** Deletes what a URL stands for; false when there is nothing any more. */
+  /** Deletes the object of a URL; false when it does not exist. */
   delete(url: string, options?: StorageCallOptions): Promise<boolean>
-  /** Which of the rights that a load test and cleaning up after it need are missing, as far as they can be asked for. */
+  /** Returns the permissions for a load test and its cleanup that are missing, as far as the service reports them. */
   missingPermissions(options?: StorageCallOptions): Promise<string[]>
   getConfig(): StorageProviderConfig
   /** Closes all connections. */
   close(): Promise<void>
 }
 
-/** What is to be stored, settled. */
+/** An object to store. */
 export type NewObject = { name: string; contentType: string; bytes: Uint8Array }

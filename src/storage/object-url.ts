@@ -1,7 +1,7 @@
-/** Where objects are: `https://storage.googleapis.com`, or an endpoint of one's own, without a slash at the end. */
+/** The real service's endpoint. Endpoints have no slash at the end. */
 export const googleEndpoint = 'https://storage.googleapis.com'
 
-/** Percent-encodes everything but `A-Z a-z 0-9 - . _ ~`, as canonical requests want it. */
+/** Percent-encodes everything but `A-Z a-z 0-9 - . _ ~`, as canonical requests require. */
 export function encodeStrictly(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -9,13 +9,13 @@ export function encodeStrictly(text: string): string {
   )
 }
 
-/** The path of an object: its name keeps its slashes and is encoded otherwise. */
+/** Returns the path of an object. Slashes in its name stay; everything else is encoded. */
 export function objectPath(bucket: string, name: string): string {
   return `/${bucket}/${name.split('/').map(encodeStrictly).join('/')}`
 }
 
 /**
- * The URL under which anyone reads a public object.
+ * Returns the URL under which anyone reads a public object.
  *
  * @example publicObjectUrl(googleEndpoint, 'data', 'a b.bin') // 'https://storage.googleapis.com/data/a%20b.bin'
  */
@@ -23,7 +23,7 @@ export function publicObjectUrl(endpoint: string, bucket: string, name: string):
   return endpoint + objectPath(bucket, name)
 }
 
-/** The name of the object that a public or signed URL stands for; `undefined` when it is not one of this bucket. */
+/** Returns the name of the object of a public or signed URL; `undefined` for a URL outside this bucket. */
 export function objectNameFromUrl(endpoint: string, bucket: string, url: string): string | undefined {
   const start = `${endpoint}/${bucket}/`
   if (!url.startsWith(start)) return undefined

@@ -5,25 +5,25 @@ import { exemptLoopback } from '../http/outbound.ts'
 import type { ServiceAccount } from './service-account.ts'
 import { storageTimeout, toSignInError, toStorageError } from './storage-error.ts'
 
-/** How to run one call of the official client. */
+/** One call of the official client. */
 export type OfficialCall = {
-  /** What is attempted, for messages. */
+  /** What the call does, for messages: `list bucket c`. */
   action: string
   signal?: AbortSignal | undefined
   /** In ms. */
   timeoutMs: number
 }
 
-/** The official client, for what a load test does rarely: sign-in, lists, deletions, checks. */
+/** The official client, for rare operations: sign-in, lists, deletions, checks. */
 export type OfficialClient = {
   /**
-   * Runs one operation on the bucket. The client cannot be interrupted: after an abort or a time-out its request runs
-   * out unobserved, and the caller goes on at once.
+   * Runs one operation on the bucket. The client cannot be aborted: after an abort or a time-out its request ends
+   * unobserved, and the caller continues at once.
    *
    * @throws LoadTestError `STORAGE_*`; the signal's reason
    */
   onBucket<T>(call: OfficialCall, operation: (bucket: Bucket) => Promise<T>): Promise<T>
-  /** Headers that authenticate a request; fetched once and refreshed by the client when they run out. Throws likewise. */
+  /** Returns the headers that authenticate a request; the client fetches and refreshes them. Throws likewise. */
   authorization(call: OfficialCall): Promise<Record<string, string>>
 }
 
@@ -33,16 +33,16 @@ type Interceptor = Storage['interceptors'][number]
 const never = new AbortController().signal
 
 /**
- * Creates the official client when it is first needed, because importing it costs 0.3 s and 40 MB. It never retries:
- * whoever generates load must know how many requests it sends.
+ * Creates the official client for the first call, because importing it costs 0.3 s and 40 MB. It never retries, because
+ * a load generator must know how many requests it sends.
  *
- * @param options without credentials, the machine's own are used (application default credentials)
+ * @param options without credentials, the client uses the machine's own (application default credentials)
  */
 export function createOfficialClient(options: {
   bucket: string
   endpoint: string
   apiEndpoint: string | undefined
-  /** Sent to `apiEndpoint`, to which the client sends no credentials of its own. */
+  /** Sent to `apiEndpoint`, which gets no other credentials. */
   accessToken?: string | undefined
   credentials: ServiceAccount | undefined
 }): OfficialClient {
@@ -50,7 +50,7 @@ export function createOfficialClient(options: {
   let loaded: Promise<Storage> | undefined
 
   async function load(): Promise<Storage> {
-    // It takes proxies from the environment by itself, also for this machine.
+    // The client uses proxies from the environment, even for this machine.
     exemptLoopback()
     const { Storage } = await import('@google-cloud/storage')
     const storage = new Storage({
@@ -60,7 +60,7 @@ export function createOfficialClient(options: {
     })
     if (accessToken !== undefined && apiEndpoint !== undefined) {
       const authorization = `Bearer ${accessToken}`
-      // Its own credentials go nowhere but to Google.
+      // The client sends its own credentials only to Google.
       storage.interceptors.push({
         request: (asked) =>
           Object.assign(asked, { headers: { ...asked.headers, authorization } }) as ReturnType<

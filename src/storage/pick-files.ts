@@ -1,10 +1,10 @@
 import type { StorageFile, StorageListOptions } from '@opendatalabs/vana-sdk'
 
 /**
- * Picks files out of pages, and asks for no page more than it needs.
+ * Picks files out of pages, and requests no more pages than it needs.
  *
- * @param prefix what the names of all files picked begin with
- * @param options `limit` (default 100); `offset` as a number of files to pass over or as the `id` of the last file seen;
+ * @param prefix the beginning of the names of all picked files
+ * @param options `limit` (default 100); `offset` as a number of files to skip or as the `id` of the last file seen;
  *   `namePattern` as a part of the name; `contentType` in full
  */
 export async function pickFiles(

@@ -1,4 +1,4 @@
-/** Query parameters that by themselves, or with what stands beside them in the URL, open the object. */
+/** Query parameters that give access to the object, alone or with the rest of the URL. */
 const secretParameters = [
   'X-Goog-Signature',
   'X-Amz-Signature',
@@ -9,14 +9,14 @@ const secretParameters = [
 ]
 
 const pattern = new RegExp(
-  // A name that starts the text or follows what separates parameters, plain or percent-encoded once or more.
+  // A name at the start of the text or after a separator, plain or percent-encoded once or more.
   `(^|[?&;\\s"'<>]|%(?:25)*(?:3F|26)|&amp;|\\\\u0026)(${secretParameters.join('|')})(=|%(?:25)*3D)[^&\\s"'<>#;\\\\]*`,
   'gi',
 )
 
 /**
- * Takes signatures, upload ids and tokens out of every URL in a text, and leaves the rest readable. A URL inside
- * another's query, percent-encoded, is found too; what follows the secret there is taken as well.
+ * Removes signatures, upload ids and tokens from every URL in a text, and leaves the rest readable. Also finds a
+ * percent-encoded URL in another's query, and removes what follows the secret there.
  *
  * @example redactSignedUrl('https://h/b/o?X-Goog-Expires=9&X-Goog-Signature=ab12') // '...&X-Goog-Signature=[redacted]'
  */

@@ -7,11 +7,11 @@ import { processRedactor } from '../redaction/process-redactor.ts'
 
 export type { ServiceAccount } from '../crypto/google-credentials.ts'
 
-/** An account that can sign. */
+/** A service account that can sign. */
 export type Signer = { clientEmail: string; key: KeyObject }
 
 /**
- * Reads a service account's key file. No error quotes from it.
+ * Reads a service account's key file. No error quotes it.
  *
  * @throws LoadTestError CONFIG_INVALID
  */
@@ -21,10 +21,10 @@ export function readServiceAccount(path: string): ServiceAccount {
 }
 
 /**
- * Parses the text of a service account's key. No error quotes from it.
+ * Parses the text of a service account's key. No error quotes it.
  *
- * @param read the text, or why there is none
- * @param name what people know the key by
+ * @param read the text, or why it could not be read
+ * @param name names the key in messages
  * @throws LoadTestError CONFIG_INVALID
  */
 export function parseServiceAccount(read: TextFile, name: string): ServiceAccount {
@@ -37,7 +37,7 @@ export function parseServiceAccount(read: TextFile, name: string): ServiceAccoun
 }
 
 /**
- * Makes a signer of a service account. Nothing of the key gets into an error.
+ * Creates a signer from a service account. No error quotes the key.
  *
  * @throws LoadTestError CONFIG_INVALID
  */
@@ -46,7 +46,7 @@ export function createSigner({ client_email: clientEmail, private_key: privateKe
   try {
     key = createPrivateKey(privateKey)
   } catch {
-    // The parser's own error is dropped, because it may quote the key.
+    // The parser's message may quote the key, so it is dropped.
   }
   if (key?.asymmetricKeyType !== 'rsa') {
     throw new LoadTestError(

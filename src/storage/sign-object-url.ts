@@ -6,21 +6,21 @@ import type { Signer } from './service-account.ts'
 const algorithm = 'GOOG4-RSA-SHA256'
 const signAsync = promisify(sign) as (algorithm: string, data: Buffer, key: KeyObject) => Promise<Buffer>
 
-/** What to sign. */
+/** A URL to sign. */
 export type SignRequest = {
   endpoint: string
   bucket: string
   name: string
-  /** From `now` on, in ms; the service allows 7 days at most. */
+  /** In ms, from `now` on; the service allows 7 days at most. */
   lifetimeMs: number
   now: Date
 }
 
 /**
- * Signs a URL (V4) that lets whoever has it read one object until it expires.
+ * Signs a URL (V4) under which anyone who has it reads one object until it expires.
  *
- * The official client signs on the main thread, for 1.4 ms and more of its time; here the RSA operation is done in
- * Node's thread pool.
+ * Own code, because the official client signs on the main thread, which takes 1.4 ms and more. Here the RSA operation runs
+ * in Node's thread pool.
  *
  * @see https://cloud.google.com/storage/docs/authentication/signatures
  */

@@ -3,10 +3,10 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import { parseRetryAfter } from '../http/retry-after.ts'
 import { redactSignedUrl } from './redact-signed-url.ts'
 
-/** Header values as undici gives them. */
+/** Header values as undici returns them. */
 type Headers = Record<string, string | string[] | undefined>
 
-/** No answer came: not connected, cut off, or too late. */
+/** The error for a request without an answer: not connected, or cut off. */
 export function storageUnreachable(action: string, endpoint: string, cause: unknown): LoadTestError {
   const { code, message } = describe(cause)
   return new LoadTestError(
@@ -19,7 +19,7 @@ export function storageUnreachable(action: string, endpoint: string, cause: unkn
   )
 }
 
-/** The time for a call ran out. */
+/** The error for a request that exceeded its time limit. */
 export function storageTimeout(action: string, endpoint: string, timeoutMs: number): LoadTestError {
   return new LoadTestError(
     'STORAGE_UNREACHABLE',
@@ -28,12 +28,12 @@ export function storageTimeout(action: string, endpoint: string, timeoutMs: numb
   )
 }
 
-/** Why Google Drive refuses with 403 what it would take later. */
+/** Reasons for which Google Drive limits rates with 403. */
 const rateLimitReasons = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'sharingRateLimitExceeded'])
 
 /**
- * Classifies an answer other than success by its status: 408, 429 and 5xx may pass by themselves, other 4xx will not, but
- * for the 403 with which Google Drive limits rates (`details.rateLimited`).
+ * Classifies an error answer by its status. A retry can help with 408, 429 and 5xx, and with the 403 by which Google
+ * Drive limits rates (`details.rateLimited`), but not with other 4xx.
  */
 export function storageAnswerError(
   action: string,
@@ -58,8 +58,8 @@ export function storageAnswerError(
 }
 
 /**
- * Classifies what the official client and its sign-in throw: by HTTP status where there is one, else as unreachable.
- * Their errors carry whole requests, tokens included, so only text is taken over from them.
+ * Classifies an error of the official client or its sign-in: by HTTP status if it has one, else as unreachable. Takes
+ * over only its text, because such errors have whole requests attached, with tokens.
  */
 export function toStorageError(action: string, endpoint: string, error: unknown): LoadTestError {
   if (error instanceof LoadTestError) return error
@@ -82,7 +82,7 @@ const networkCodes = new Set([
   'ETIMEDOUT',
 ])
 
-/** Classifies a failed sign-in: the way to Google's token service may be down, or there is nothing to sign in with. */
+/** Classifies a failed sign-in: Google's token service is unreachable or refuses, or there are no credentials. */
 export function toSignInError(action: string, endpoint: string, error: unknown): LoadTestError {
   const { code, message } = describe(error)
   if (error instanceof LoadTestError || statusOf(error) !== undefined || networkCodes.has(code ?? '')) {
@@ -92,13 +92,13 @@ export function toSignInError(action: string, endpoint: string, error: unknown):
     'STORAGE_REFUSED',
     `Cannot ${action}: no credentials to sign in with (${message}).`,
     {
-      hint: 'Give the key file of a service account, for example by GOOGLE_APPLICATION_CREDENTIALS.',
+      hint: 'Set GOOGLE_APPLICATION_CREDENTIALS to the key file of a service account.',
       cause: withoutSecrets(error),
     },
   )
 }
 
-/** The HTTP status an error stands for, wherever its library puts it. */
+/** Returns the HTTP status of an error, wherever its library puts it. */
 function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null) return undefined
   const response = 'response' in error ? error.response : undefined
@@ -111,7 +111,7 @@ function statusOf(error: unknown): number | undefined {
   return undefined
 }
 
-/** The JSON of Google, of its sign-in or of Pinata, the XML of signed URLs, or plain text, down to one line. */
+/** Finds reason and message in JSON of Google or Pinata, in XML of signed URLs, or in plain text. */
 function reasonOf(body: string): { reason?: string | undefined; message?: string | undefined } {
   const found = body.startsWith('{') ? fromJson(body) : fromXml(body)
   const message = found.message ?? (found.reason === undefined ? body : '')
@@ -149,7 +149,7 @@ function shorten(text: string): string {
 
 function describe(error: unknown): { code?: string; message: string } {
   if (!(error instanceof Error)) return { message: shorten(redactSignedUrl(String(error))) }
-  // A failed dual-stack connection hides what happened in the errors it is made of.
+  // The error of a failed dual-stack connection hides the code in its parts.
   const [first] = error instanceof AggregateError ? error.errors : []
   const inner: unknown = first ?? error
   const code = typeof inner === 'object' && inner !== null && 'code' in inner ? inner.code : undefined

@@ -10,12 +10,12 @@ export type StorageRequest = {
   path: string
   headers?: Record<string, string>
   body?: Buffer | string
-  /** Taken out of whatever the other side says, should it repeat them. */
+  /** Removed from the answer's text before it gets into an error. */
   secrets?: readonly string[] | undefined
-  /** What is attempted, for messages: `upload "a/b" to bucket c`. */
+  /** What the request does, for messages: `upload "a/b" to bucket c`. */
   action: string
   signal?: AbortSignal | undefined
-  /** For the whole call, in ms. */
+  /** Time limit of the whole request, in ms. */
   timeoutMs: number
 }
 
@@ -23,8 +23,8 @@ export type StorageRequest = {
 export type StorageAnswer = { headers: Record<string, string | string[] | undefined>; body: Buffer }
 
 /**
- * Makes one request, once, within one deadline over connecting, headers and body. Both an abort and the deadline cut
- * the connection, so nothing goes on behind the caller's back.
+ * Makes one request, without retries, within one deadline for connecting, headers and body. An abort or the deadline cuts
+ * the connection, so that nothing continues in the background.
  *
  * @throws LoadTestError STORAGE_UNREACHABLE, STORAGE_REFUSED, STORAGE_FAILED; the signal's reason
  */

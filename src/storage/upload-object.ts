@@ -4,6 +4,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import type { NewObject } from './object-storage.ts'
 import { encodeStrictly } from './object-url.ts'
 import { parseAnswer } from './parse-answer.ts'
+import type { StorageCall } from './provider-options.ts'
 import type { StorageConnection } from './storage-connection.ts'
 import { storageRequest } from './storage-request.ts'
 import { uploadBody, uploadContentType } from './upload-body.ts'
@@ -11,10 +12,10 @@ import { uploadBody, uploadContentType } from './upload-body.ts'
 const storedSchema = z.object({ crc32c: z.string() })
 
 /**
- * Stores an object with one request and no retry. The checksum goes along, so that the service refuses bytes that were
- * changed on the way, and is held against the one the service then has.
+ * Stores an object with one request and no retry. Sends the checksum, so that the service refuses bytes that changed on
+ * the way, and compares it with the one of the stored object.
  *
- * Done here and not by the official client, whose `file.save` takes 2.5 ms of CPU time for 10 KB where this takes 0.4.
+ * Own code, because `file.save` of the official client takes 2.5 ms of CPU time for 10 KB, and this takes 0.4 ms.
  *
  * @throws LoadTestError `STORAGE_*`; the signal's reason
  * @see https://cloud.google.com/storage/docs/json_api/v1/objects/insert
@@ -22,7 +23,7 @@ const storedSchema = z.object({ crc32c: z.string() })
 export async function uploadObject(
   connection: StorageConnection,
   object: NewObject,
-  call: { signal?: AbortSignal | undefined; timeoutMs: number },
+  call: StorageCall,
 ): Promise<void> {
   const { dispatcher, endpoint, bucket, authorization } = connection
   const { name, contentType, bytes } = object
@@ -39,12 +40,7 @@ export async function uploadObject(
   })
   const stored = parseAnswer(storedSchema, body, action)
   if (stored.crc32c !== checksum) {
-    throw new LoadTestError(
-      'STORAGE_FAILED',
-      `Cannot ${action}: the storage has other bytes than were sent.`,
-      {
-        details: { sent: checksum, stored: stored.crc32c },
-      },
-    )
+    const message = `Cannot ${action}: the storage has other bytes than were sent.`
+    throw new LoadTestError('STORAGE_FAILED', message, { details: { sent: checksum, stored: stored.crc32c } })
   }
 }

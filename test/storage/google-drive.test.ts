@@ -154,7 +154,7 @@ describe('Google Drive', () => {
     })
     const { url } = await provider().upload(randomBytes(3))
     const file = /id=([\w-]+)/.exec(url)?.[1] ?? ''
-    await expect(provider({ folderId: file }).missingPermissions()).rejects.toThrow('it is no folder')
+    await expect(provider({ folderId: file }).missingPermissions()).rejects.toThrow('it is not a folder')
   })
 
   it.each(['https://example.com/uc?id=abc', 'https://drive.google.com/', 'abc'])(

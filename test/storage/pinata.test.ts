@@ -156,7 +156,7 @@ describe('Pinata', () => {
     const lying = await answering(200, {}, JSON.stringify({ IpfsHash: cid }))
     const storage = provider({ apiEndpoint: lying.url })
     await expect(storage.upload(Buffer.from('bytes'))).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
-    await expect(storage.download(`ipfs://${cid}`)).rejects.toThrow('other bytes came')
+    await expect(storage.download(`ipfs://${cid}`)).rejects.toThrow('do not match the content id')
     const silent = provider({ apiEndpoint: (await answering(200, {}, '{}')).url })
     await expect(silent.upload(Buffer.from('bytes'))).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
   })
@@ -208,7 +208,7 @@ describe('Pinata', () => {
   it.each(['', 'two words', 'line\r\nx: y'])(
     'refuses a JWT that no header can carry, without quoting it',
     (odd) => {
-      expect(() => createPinata({ jwt: odd })).toThrow(/^The Pinata JWT has characters/)
+      expect(() => createPinata({ jwt: odd })).toThrow(/^The Pinata JWT is empty or has characters/)
     },
   )
 })
