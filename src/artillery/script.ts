@@ -13,10 +13,7 @@ import { type Phase, phasesOf } from './phases.ts'
  * Who says when users come: Artillery, each of its virtual users being one user, or the load profile, one virtual user
  * being a whole part of the load.
  */
-export const forms = ['users', 'part'] as const
-
-/** Who says when users come. */
-export type Form = (typeof forms)[number]
+export type Form = 'users' | 'part'
 
 /** What a script tells the processor, as the variable `vanaLoad`. */
 export type ScriptVariables = {

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { expect, it } from 'vitest'
-import { addParameterOptions, readTypedFlags } from '../scripts/cli/parameter-options.ts'
+import { addParameterOptions } from '../scripts/cli/parameter-options.ts'
+import { readTypedFlags } from '../scripts/cli/typed-flags.ts'
 import { flagsOf } from './flags-of.ts'
 import { nameParameters } from './parameter-names.ts'
 import { testbedParameters } from './parameters/chain.ts'
@@ -23,7 +24,7 @@ it('writes flags that a command of another process reads as the same values', as
   await command
     .action(() => undefined)
     .parseAsync(flagsOf(testbedParameters, config.testbed), { from: 'user' })
-  const { flags, problems } = readTypedFlags(command, parameters)
-  const { testbed } = resolveGroups(groups, { flags, problems, environment: new Map() })
+  const { flags, problems } = readTypedFlags(command, parameters, process)
+  const { testbed } = resolveGroups(groups, { flags, problems, environment: new Map() }).values
   expect(testbed).toEqual(config.testbed)
 })

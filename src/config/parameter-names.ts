@@ -35,11 +35,14 @@ export function nameParameters(groups: Readonly<Record<string, ParameterGroup>>)
         path: [group, name] as const,
         parameter,
         flag,
-        env: [
-          envPrefix + (parameter.variable ?? words.toUpperCase().replaceAll('-', '_')),
-          ...(parameter.alsoEnv ?? []),
-        ],
+        env: variablesOf(parameter, words),
       }
     }),
   )
+}
+
+/** Lists the variables of a parameter, our own first. */
+function variablesOf({ variable, alsoEnv = [] }: Parameter<unknown>, words: string): string[] {
+  if (variable === false) return [...alsoEnv]
+  return [envPrefix + (variable ?? words.toUpperCase().replaceAll('-', '_')), ...alsoEnv]
 }

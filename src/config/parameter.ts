@@ -1,31 +1,47 @@
 import type { Kind } from './kinds/kind.ts'
 
-/** What a parameter says of itself besides its kind and default. */
+/** A flag that also gives a parameter. */
+type OtherFlag = {
+  /** The flag with its argument, such as `--results <folder>`. */
+  flag: string
+  /** Values that the flag passes on; others belong to a parameter that has taken over the name. @default all */
+  when?: RegExp | undefined
+}
+
+/** A parameter's names and texts: everything but its kind and default. */
 type Facts = {
   /** One line for people. */
   summary: string
-  /** What the flag does, where that is the opposite of the value. @default the summary */
-  flagSummary?: string
-  /** How the command line names it, such as `--users <count>`; absent: not a flag. */
-  flag?: string
-  /** The name of our own variable, after the prefix. @default as the flag, or as the key where there is none */
-  variable?: string
+  /** Effect of the flag, where that is the opposite of the value. @default the summary */
+  flagSummary?: string | undefined
+  /** Name on the command line, such as `--users <count>`; absent: not a flag. */
+  flag?: string | undefined
+  /** A shorter flag of one command for the same value. */
+  shortFlag?: string | undefined
+  /** Earlier flags for the same value; they still work and print a notice. */
+  oldFlags?: readonly OtherFlag[] | undefined
+  /**
+   * Name of our own variable, after the prefix; `false` for a flag that belongs to one invocation.
+   *
+   * @default as the flag, or as the key where there is none
+   */
+  variable?: string | false | undefined
   /** Names that other tools of the field give the same variable; looked at after our own. */
-  alsoEnv?: readonly string[]
+  alsoEnv?: readonly string[] | undefined
 }
 
-/** One parameter: everything the flags, the environment, the config file, the help and the manual need to know. */
+/** One parameter: the source of its flag, variable, config key, help text and manual entry. */
 export type Parameter<T> = Facts & {
   kind: Kind<Exclude<T, undefined>>
-  /** What holds when no source says anything. */
+  /** Value when no source gives one. */
   default: T | undefined
-  /** How the value comes about when no source gives it and there is no default, such as `users / rate`. */
-  settledFrom?: string
+  /** Origin of the value when no source gives it and there is no default, such as `users / rate`. */
+  settledFrom?: string | undefined
   /** Never shown, never a flag, never in a config file. */
   secret: boolean
 }
 
-/** Parameters by the name that the configuration has for them, unit included. */
+/** Parameters by their names in the configuration, units included. */
 export type ParameterGroup = Readonly<Record<string, Parameter<unknown>>>
 
 /** The values of a group's parameters. */
@@ -41,13 +57,13 @@ export function parameter<const T>(kind: Kind<T>, facts: Facts & { default: NoIn
 }
 
 /**
- * Describes a parameter that may stay without a value; with `settledFrom`, where others have none to give it.
+ * Describes a parameter that may have no value. With `settledFrom`, it may follow from other parameters.
  *
  * @example optional(text('a path'), { summary: 'Where to look.' })
  */
 export function optional<T>(
   kind: Kind<T>,
-  facts: Facts & { settledFrom?: string },
+  facts: Facts & { settledFrom?: string | undefined },
 ): Parameter<T | undefined> {
   return { kind: kind as Kind<Exclude<T, undefined>>, secret: false, default: undefined, ...facts }
 }

@@ -1,3 +1,4 @@
+import { toggle } from './kinds/basic.ts'
 import { commandParameters } from './known-variables.ts'
 import { type configGroups, configParameters, targetEnvironmentParameters } from './load-test-config.ts'
 import type { NamedParameter } from './parameter-names.ts'
@@ -28,6 +29,10 @@ export function renderReference(): string {
   return [
     ...groups,
     `### The target, from the environment\n\n${secretTable(targetEnvironmentParameters)}`,
+    ...commandParameters.map(({ command, parameters }) => {
+      const own = parameters.filter(({ parameter }) => !parameter.secret)
+      return `### Only for \`${command}\`\n\n${flagTable(own)}`
+    }),
     `### Values of the presets\n\n${presetTable()}`,
   ].join('\n\n')
 }
@@ -42,7 +47,8 @@ export function renderEnvExample(): string {
   // A variable that several commands read is written where it comes first.
   const entries = (parameters: readonly NamedParameter[]): string[] =>
     parameters.flatMap((named) => {
-      const [name = '', ...also] = named.env
+      const [name, ...also] = named.env
+      if (name === undefined) return []
       const before = written.get(name)
       written.set(name, [...(before ?? []), ...also])
       if (before === undefined) return [`\n${envEntry(named)}`]
@@ -95,6 +101,22 @@ function parameterTable(parameters: readonly NamedParameter[]): string {
       env.map(code).join(', '),
       defaultOf(parameter),
       `${parameter.summary} Allowed: ${parameter.kind.allowed}.`,
+    ]),
+  )
+}
+
+/** The parameters of one command; they have no key in a config file. */
+function flagTable(parameters: readonly NamedParameter[]): string {
+  return table(
+    ['Flag', 'Environment', 'Default', 'What it is'],
+    parameters.map(({ env, parameter }) => [
+      code(parameter.flag ?? ''),
+      env.map(code).join(', '),
+      defaultOf(parameter),
+      // A switch without a variable takes no value.
+      parameter.kind === toggle && env.length === 0
+        ? parameter.summary
+        : `${parameter.summary} Allowed: ${parameter.kind.allowed}.`,
     ]),
   )
 }

@@ -7,37 +7,34 @@ import { type Problem, throwProblems } from './problem.ts'
 import { type Resolved, resolveParameters } from './resolve-parameters.ts'
 import type { Source } from './source.ts'
 
-/**
- * Resolves groups of parameters by themselves, for commands that take neither preset nor config file.
- *
- * @param groups none of which holds a parameter that is settled from others
- * @param sources.problems what is known to be wrong already
- * @param sources.check finds what is wrong among values that are right each by itself; called with those that are
- * @throws LoadTestError CONFIG_INVALID that lists every problem at once
- * @example resolveGroups({ testbed: testbedParameters }, { flags, environment }).testbed.blockTimeMs
- */
-export function resolveGroups<Groups extends Record<string, ParameterGroup>>(
-  groups: Groups,
-  sources: {
-    flags: Flags
-    environment: Environment
-    problems?: readonly Problem[]
-    check?: (values: ReadonlyMap<string, Resolved>) => readonly Problem[]
-    hint?: string
-  },
-): { [Group in keyof Groups]: ValuesOf<Groups[Group]> } {
-  return resolveGroupSources(groups, sources).values
+/** The values of groups of parameters, by group and name. */
+export type GroupValues<Groups extends Record<string, ParameterGroup>> = {
+  [Group in keyof Groups]: ValuesOf<Groups[Group]>
+}
+
+/** What groups of parameters are resolved from. */
+type GroupSources = {
+  flags: Flags
+  environment: Environment
+  /** Problems that are known already. */
+  problems?: readonly Problem[] | undefined
+  /** Finds problems among values that are each right on their own; called with those that are. */
+  check?: ((values: ReadonlyMap<string, Resolved>) => readonly Problem[]) | undefined
+  hint?: string | undefined
 }
 
 /**
- * As `resolveGroups`, and says of each value where it came from.
+ * Resolves groups of parameters for commands that take neither preset nor config file.
  *
- * @returns `sourceOf` takes a key such as `testbed.blockTime`; a value that nothing gives has the source `default`
+ * @param groups none of which holds a parameter that is settled from others
+ * @returns the values, and the source of each by its key, such as `testbed.blockTime`
+ * @throws LoadTestError CONFIG_INVALID that lists every problem at once
+ * @example resolveGroups({ testbed: testbedParameters }, { flags, environment }).values.testbed.blockTimeMs
  */
-export function resolveGroupSources<Groups extends Record<string, ParameterGroup>>(
+export function resolveGroups<Groups extends Record<string, ParameterGroup>>(
   groups: Groups,
-  sources: Parameters<typeof resolveGroups<Groups>>[1],
-): { values: { [Group in keyof Groups]: ValuesOf<Groups[Group]> }; sourceOf(key: string): Source } {
+  sources: GroupSources,
+): { values: GroupValues<Groups>; sourceOf(key: string): Source } {
   const parameters = nameParameters(groups)
   const fromEnvironment = environmentLayer(parameters, sources.environment, knownVariables())
   const layers = [flagLayer(parameters, sources.flags), fromEnvironment.layer]
@@ -54,7 +51,7 @@ export function resolveGroupSources<Groups extends Record<string, ParameterGroup
   }
   // The groups make the type; every value passed its own schema.
   return {
-    values: resolved as { [Group in keyof Groups]: ValuesOf<Groups[Group]> },
+    values: resolved as GroupValues<Groups>,
     sourceOf: (key) => values.get(key)?.source ?? { kind: 'default' },
   }
 }

@@ -1,65 +1,24 @@
-import { type Command, Option } from 'commander'
-import { forms } from '../artillery/script.ts'
 import type { NamedParameter } from '../config/parameter-names.ts'
-import type { CommandIo } from './cli/command-io.ts'
-import { addConfigOptions, readCommandConfig } from './cli/config-options.ts'
-import type { CommandModule } from './main.ts'
+import { artilleryRunParameters, artilleryWriteParameters } from '../config/parameters/artillery.ts'
+import type { CommandModule } from './cli/command-module.ts'
+import { addConfigOptions } from './cli/config-options.ts'
 
 /** The commands `artillery write` and `artillery run`: a load test through Artillery. */
 export const define: CommandModule['define'] = (command, io, run) => {
   command
     .description(
-      'Writes a load test as a bundle for Artillery, to be run on any machines, or runs it with the Artillery that is\n' +
-        'installed here. See docs/artillery.md.',
+      'Writes a load test as a bundle that Artillery runs on any machine, or runs it with the Artillery that is installed\n' +
+        'here. See docs/artillery.md.',
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  $ vana-load artillery write --preset conservative --target moksha --out bundle\n' +
-        '  $ vana-load artillery write --preset burst --form part --parts 10 --target moksha --out bundle\n' +
+      '\nExamples:\n  $ vana-load artillery write --preset conservative --target moksha --output bundle\n' +
+        '  $ vana-load artillery write --preset burst --form part --parts 10 --target moksha --output bundle\n' +
         '  $ vana-load artillery run --users 60 --rate 2\n',
     )
-
-  const write = command.command('write').summary('write a bundle for Artillery')
-  write
-    .description(
-      'Writes a folder that Artillery runs anywhere: script, processor, and the program with all it needs, so that nothing\n' +
-        'is installed on the machines. No secret is in it; they come from the environment of the machines.',
-    )
-    .option('--out <folder>', 'Folder of the bundle.', 'artillery')
-    .option(
-      '--parts <count>',
-      'Split the load: a script for each part, which together are exactly the whole.',
-    )
-  addFormOption(write)
-  addConfigOptions(write, (named) => isOffered(named) && named.path[0] !== 'output')
-  write.action(() =>
-    run(async () => {
-      const { writeCommand } = await import('./artillery/write.ts')
-      return writeCommand(write.opts(), readCommandConfig(write, io, 'smoke'), io)
-    }),
-  )
-
-  const runs = command.command('run').summary('run a load test with the Artillery that is installed')
-  runs
-    .description(
-      'Runs a load test with the Artillery that is installed here, its telemetry turned off. The results are those of\n' +
-        '`vana-load run`, and artillery.json beside them. Exit codes are those of `vana-load run` too.',
-    )
-    .option('--artillery <folder>', 'Folder that Artillery is installed in. (default: looked for)')
-  addFormOption(runs)
-  addConfigOptions(runs, isOffered)
-  runs.action(() =>
-    run(async () => {
-      const { runCommand } = await import('./artillery/run.ts')
-      return runCommand(runs.opts(), readCommandConfig(runs, io, 'smoke'), io)
-    }),
-  )
-
-  defineAgent(command, io, run)
-}
-
-/** Not for people: what the processor starts. */
-function defineAgent(command: Command, io: CommandIo, run: Parameters<CommandModule['define']>[2]): void {
+  defineWrite(command.command('write').summary('write a bundle for Artillery'), io, run)
+  defineRun(command.command('run').summary('run a load test with the installed Artillery'), io, run)
+  // The processor starts this one; people do not.
   command.command('agent', { hidden: true }).action(() =>
     run(async () => {
       const { runAgent } = await import('./artillery/agent.ts')
@@ -68,17 +27,46 @@ function defineAgent(command: Command, io: CommandIo, run: Parameters<CommandMod
   )
 }
 
-function addFormOption(command: Command): void {
-  command.addOption(
-    new Option(
-      '--form <form>',
-      'What one virtual user of Artillery is: a user, or a whole part of the load, of which vana-load keeps the schedule.',
+const defineWrite: CommandModule['define'] = (command, io, run) => {
+  const read = addConfigOptions(command, io, {
+    defaultPreset: 'smoke',
+    own: artilleryWriteParameters,
+    isOffered: (named) => isOffered(named) && named.path[0] !== 'output',
+  })
+  command
+    .description(
+      'Writes a folder that Artillery runs anywhere: script, processor, and the program with its dependencies, so that the\n' +
+        'machines need no installation. It contains no secrets; they come from the environment of each machine.',
     )
-      .choices(forms)
-      .default('users'),
-  )
+    .action(() =>
+      run(async () => {
+        const options = await read()
+        const { writeCommand } = await import('./artillery/write.ts')
+        return writeCommand(options, io)
+      }),
+    )
 }
 
-/** A search for capacity is many runs, of which Artillery knows nothing; page and baseline are those of the command `run`. */
+const defineRun: CommandModule['define'] = (command, io, run) => {
+  const read = addConfigOptions(command, io, {
+    defaultPreset: 'smoke',
+    own: artilleryRunParameters,
+    isOffered,
+  })
+  command
+    .description(
+      'Runs a load test with the Artillery that is installed here, with its telemetry off. Results and exit codes are those\n' +
+        "of `vana-load run`; Artillery's own report is added as artillery.json.",
+    )
+    .action(() =>
+      run(async () => {
+        const options = await read()
+        const { runCommand } = await import('./artillery/run.ts')
+        return runCommand(options, io)
+      }),
+    )
+}
+
+/** A capacity search is many runs, which Artillery cannot do. The live page and the baseline belong to `run`. */
 const isOffered = ({ path: [group], key }: NamedParameter): boolean =>
   group !== 'capacity' && !/^(baseline|output\.dashboard\w*)$/.test(key)

@@ -1,12 +1,6 @@
 import type { NamedParameter } from '../config/parameter-names.ts'
-import { processRedactor } from '../redaction/process-redactor.ts'
-import { openRunTarget } from '../run/open-run-target.ts'
-import { addConfigOptions, readCommandConfig } from './cli/config-options.ts'
-import { exitCodes } from './cli/exit-code.ts'
-import { describeFindings } from './doctor/describe-findings.ts'
-import { examineTarget } from './doctor/examine-target.ts'
-import type { CommandModule } from './main.ts'
-import { runContextOf } from './run/run-context.ts'
+import type { CommandModule } from './cli/command-module.ts'
+import { addConfigOptions } from './cli/config-options.ts'
 
 const groups = new Set(['testbed', 'limits'])
 const keys = new Set([
@@ -16,44 +10,27 @@ const keys = new Set([
 /** Nobody asks the model. */
 const idle = new Set(['testbed.inferenceMedian', 'testbed.inference'])
 
-/** The command `doctor`: looks at a target before a run does. */
+const isOffered = ({ path: [group], key }: NamedParameter): boolean =>
+  keys.has(key) || (groups.has(group) && !idle.has(key))
+
+/** The command `doctor`: checks a target before a run. */
 export const define: CommandModule['define'] = (command, io, run) => {
+  const read = addConfigOptions(command, io, { defaultPreset: 'smoke', own: {}, isOffered })
   command
     .description(
-      'Looks at everything that a run needs of its target, and says what is wrong and what to do about it. Nothing is\n' +
-        'paid; one small object is written to the storage and deleted again. Exit code 3 when the target is not ready.',
+      'Checks everything that a run needs from its target, and explains how to fix what is wrong. It pays nothing; it\n' +
+        'writes one small object to the storage and deletes it again. Exit code 3 if the target is not ready.',
     )
     .action(() =>
       run(async () => {
-        const { resolved, environment } = readCommandConfig(command, io, 'smoke')
-        const { config } = resolved
-        const redactor = processRedactor
-        redactor.register(...runContextOf(resolved, environment).secrets)
-        const { target, close } = await openRunTarget({
-          config,
-          environment,
-          note: (text) => io.stderr.write(`${text}\n`),
-          signal: io.signal,
-        })
-        try {
-          const findings = await examineTarget(target, config, io.signal)
-          const ready = findings.every(({ verdict }) => verdict !== 'failed')
-          const text = config.output.json
-            ? JSON.stringify({ schemaVersion: 1, target: target.name, ready, checks: findings }, null, 2)
-            : `${describeFindings(findings)}\n\n${target.name} is ${ready ? '' : 'not '}ready.`
-          io.stdout.write(`${redactor.text(text)}\n`)
-          return ready ? exitCodes.ok : exitCodes.notReady
-        } finally {
-          await close()
-        }
+        const { resolved, environment } = await read()
+        const { doctorCommand } = await import('./doctor/doctor-command.ts')
+        return await doctorCommand(resolved, environment, io)
       }),
     )
     .addHelpText(
       'after',
       '\nExamples:\n  $ vana-load doctor\n  $ vana-load doctor --target moksha --preset conservative\n' +
-        '  $ vana-load doctor --target target.json --json\n\nWhat each check looks at: docs/checking.md\n',
+        '  $ vana-load doctor --target target.json --json\n\nEvery check in detail: docs/checking.md\n',
     )
-  const isOffered = ({ path: [group], key }: NamedParameter): boolean =>
-    keys.has(key) || (groups.has(group) && !idle.has(key))
-  addConfigOptions(command, isOffered)
 }

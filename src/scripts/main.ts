@@ -3,45 +3,28 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import { fileHandleLimit, isOutOfFileHandles } from '../process/file-handles.ts'
 import { ownVersion } from '../process/own-version.ts'
 import { type CommandIo, openProcessIo } from './cli/command-io.ts'
+import type { CommandModule, RunAction } from './cli/command-module.ts'
 import { describeError } from './cli/describe-error.ts'
 import { exitCodeOfError, exitCodes } from './cli/exit-code.ts'
 import { refuseSwallowedFlags } from './cli/npm-flags.ts'
 import { unwrap } from './cli/unwrap.ts'
 
-/** What a command's own file gives: options, help, and what to do. */
-export type CommandModule = {
-  /** @param run is to be called with the action, which resolves with the exit code */
-  define(command: Command, io: CommandIo, run: (action: () => Promise<number>) => Promise<void>): void
-}
-
-/** The commands; their files are only loaded when they are asked for, so that help is quick. */
-const commands: { name: string; summary: string; load: () => Promise<CommandModule> }[] = [
-  { name: 'run', summary: 'a load test', load: () => import('./run-test.ts') },
-  { name: 'flow', summary: 'one flow, verbose, step by step', load: () => import('./flow.ts') },
-  {
-    name: 'testbed',
-    summary: 'start the embedded stack, and stay up',
-    load: () => import('./testbed.ts'),
-  },
-  { name: 'doctor', summary: 'check a target before a run', load: () => import('./doctor.ts') },
-  { name: 'monitor', summary: 'past runs, and one under way', load: () => import('./monitor.ts') },
-  { name: 'report', summary: 'render the report of a run again', load: () => import('./report.ts') },
-  { name: 'compare', summary: 'runs side by side, with their noise', load: () => import('./compare.ts') },
-  { name: 'baseline', summary: 'what runs have to be as good as', load: () => import('./baseline.ts') },
-  { name: 'audit', summary: "hold a run's claims against the chain", load: () => import('./audit.ts') },
-  { name: 'merge', summary: 'one run out of the parts of a split one', load: () => import('./merge.ts') },
-  {
-    name: 'wallets',
-    summary: 'make, fund, look at and empty wallets',
-    load: () => import('./wallets.ts'),
-  },
-  {
-    name: 'prepare-wallets',
-    summary: 'make a keystore, and fund its wallets',
-    load: () => import('./prepare-wallets.ts'),
-  },
-  { name: 'serve', summary: 'the API server alone', load: () => import('./serve.ts') },
-  { name: 'artillery', summary: 'the same load through Artillery', load: () => import('./artillery.ts') },
+/** The commands; the file of a command is loaded only when that command is asked for, which keeps help fast. */
+const commands: readonly [name: string, summary: string, load: () => Promise<CommandModule>][] = [
+  ['run', 'run a load test', () => import('./run-test.ts')],
+  ['flow', 'run one flow, step by step', () => import('./flow.ts')],
+  ['testbed', 'start the embedded stack and keep it running', () => import('./testbed.ts')],
+  ['doctor', 'check a target before a run', () => import('./doctor.ts')],
+  ['monitor', 'show past runs, or follow one in progress', () => import('./monitor.ts')],
+  ['report', 'render the reports of a past run', () => import('./report.ts')],
+  ['compare', 'compare runs, with their noise', () => import('./compare.ts')],
+  ['baseline', 'keep a performance baseline, and check runs against it', () => import('./baseline.ts')],
+  ['audit', 'check the claims of a run on chain', () => import('./audit.ts')],
+  ['merge', 'combine the parts of a split run', () => import('./merge.ts')],
+  ['wallets', 'create, fund, check and sweep wallets', () => import('./wallets.ts')],
+  ['prepare-wallets', 'create a keystore and fund its wallets', () => import('./prepare-wallets.ts')],
+  ['serve', 'start the API server alone', () => import('./serve.ts')],
+  ['artillery', 'run the same load through Artillery', () => import('./artillery.ts')],
 ]
 
 /**
@@ -76,7 +59,7 @@ type CommandEnd = { exitCode: number; error?: unknown }
 /** Runs a command line in a given world, without the signals and streams of this process. */
 export async function runCommandLine(args: readonly string[], io: CommandIo): Promise<CommandEnd> {
   let exitCode: number = exitCodes.ok
-  const run = async (action: () => Promise<number>): Promise<void> => {
+  const run: RunAction = async (action) => {
     exitCode = await action()
   }
   try {
@@ -93,11 +76,7 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
   }
 }
 
-async function createProgram(
-  args: readonly string[],
-  io: CommandIo,
-  run: (action: () => Promise<number>) => Promise<void>,
-): Promise<Command> {
+async function createProgram(args: readonly string[], io: CommandIo, run: RunAction): Promise<Command> {
   const program = new Command('vana-load')
     .description("Load testing for the Vana network's data-portability workflow.")
     .usage('<command> [options]')
@@ -114,7 +93,7 @@ async function createProgram(
     .exitOverride()
     .addHelpText('after', examples)
   const named = args.filter((arg) => !arg.startsWith('-'))
-  for (const { name, summary, load } of commands) {
+  for (const [name, summary, load] of commands) {
     const command = program.command(name).summary(summary).helpOption('-h, --help', 'show help')
     if (named[0] === name || (named[0] === 'help' && named[1] === name)) {
       const { define } = await load()
@@ -130,17 +109,15 @@ function outOfFileHandles(cause: unknown): LoadTestError {
   return new LoadTestError(
     'TOO_FEW_FILE_HANDLES',
     `This process has used up its file handles${limit === null ? '' : `, which are ${limit}`}.`,
-    {
-      cause,
-    },
+    { cause },
   )
 }
 
-/** A signal's own reason says nothing to people. */
+/** Replaces the reason of a signal, which means nothing to people. */
 function interruption(error: unknown): LoadTestError {
   if (error instanceof LoadTestError) return error
-  return new LoadTestError('ABORTED', 'Stopped before the end, as it was asked to.', {
-    hint: 'Give the same command again to go on; what is done stays done.',
+  return new LoadTestError('ABORTED', 'Interrupted before the end.', {
+    hint: 'Run the same command again to continue; finished work is kept.',
   })
 }
 
@@ -151,14 +128,14 @@ function printError(error: unknown, args: readonly string[], io: CommandIo): voi
 
 const examples = `
 Examples:
-  $ vana-load run                               60 users against the embedded stack: half a minute
-  $ vana-load run --users 500 --rate 5          faster
-  $ vana-load testbed --json > target.json      keep an embedded stack up ...
+  $ vana-load run                               60 users against the embedded stack, in half a minute
+  $ vana-load run --users 500 --rate 5          more users, faster
+  $ vana-load testbed --json > target.json      keep an embedded stack running ...
   $ vana-load run --target target.json          ... and run against it
   $ vana-load run --preset conservative --target moksha
 
-Settings come from flags, the environment, .env, a config file, a preset, in this order: docs/configuration.md
-Exit codes: 0 all thresholds held; 1 unexpected error; 2 bad input or configuration; 3 target not ready;
-4 a threshold failed, or worse than the baseline; 5 stopped by the circuit breaker, the spending cap or --fail-fast;
+Settings come from flags, then the environment, .env, a config file and a preset: docs/configuration.md
+Exit codes: 0 all thresholds passed; 1 unexpected error; 2 invalid input or configuration; 3 target not ready;
+4 a threshold failed, or a metric regressed; 5 stopped by the circuit breaker, the spending cap or --fail-fast;
 130 interrupted.
 `

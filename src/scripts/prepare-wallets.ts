@@ -1,22 +1,22 @@
 import { fundCommandParameters } from '../config/parameters/wallets-command.ts'
+import type { CommandModule } from './cli/command-module.ts'
 import { runAsScript } from './cli/run-as-script.ts'
-import type { CommandModule } from './main.ts'
 import { addWalletOptions } from './wallets/wallet-options.ts'
 
 /** The command `prepare-wallets`: `wallets generate` and `wallets fund` in one. */
 export const define: CommandModule['define'] = (command, io, run) => {
-  const read = addWalletOptions(command, io, fundCommandParameters)
+  const read = addWalletOptions(command, io, { own: fundCommandParameters })
   command
     .description(
-      'Makes a keystore if there is none, and funds its wallets: `wallets generate` and `wallets fund` in one. It can be\n' +
-        'run again at any moment: nobody is paid twice. Users of a relayed run need no coins: fund the lanes that relay\n' +
-        'for them with `vana-load wallets fund --lanes`.',
+      'Creates a keystore if there is none, and funds its wallets: `wallets generate` and `wallets fund` in one. You can\n' +
+        'repeat it at any time; no wallet is paid twice. Users of a relayed run need no funds. For those runs, fund the\n' +
+        "relayer's lanes with `vana-load wallets fund --lanes`.",
     )
     .action(() =>
       run(async () => {
+        const options = read()
         const { fundCommand } = await import('./wallets/fund-command.ts')
         const { openWallets } = await import('./wallets/open-wallets.ts')
-        const options = read()
         return await fundCommand(options, io, await openWallets(options, io, 'create'))
       }),
     )

@@ -1,15 +1,15 @@
-import type { ValuesOf } from '../config/parameter.ts'
-import { nameParameters } from '../config/parameter-names.ts'
-import { chainParameters, testbedParameters } from '../config/parameters/chain.ts'
-import { testbedCommandParameters, testbedSurroundingsParameters } from '../config/parameters/commands.ts'
+import { chainParameters } from '../config/parameters/chain.ts'
+import {
+  testbedBehaviorParameters,
+  testbedCommandParameters,
+  testbedSurroundingsParameters,
+} from '../config/parameters/commands.ts'
 import { secretParameters } from '../config/parameters/secrets.ts'
 import { targetParameters } from '../config/parameters/target-environment.ts'
-import { resolveGroups } from '../config/resolve-groups.ts'
-import { addEnvironmentOptions, readCommandEnvironment } from './cli/environment-options.ts'
-import { addParameterOptions, readTypedFlags } from './cli/parameter-options.ts'
-import type { CommandModule } from './main.ts'
+import type { GroupValues } from '../config/resolve-groups.ts'
+import type { CommandModule } from './cli/command-module.ts'
+import { addCommandOptions } from './cli/command-options.ts'
 import { partProblems } from './testbed/part-problems.ts'
-import { addShortFlags, withoutShortFlags } from './testbed/short-flags.ts'
 
 const { granteePrivateKey, relayerPrivateKeys } = secretParameters
 const { granteeId } = targetParameters
@@ -17,42 +17,39 @@ const { relayerLanes } = chainParameters
 const groups = {
   command: testbedCommandParameters,
   surroundings: testbedSurroundingsParameters,
-  testbed: testbedParameters,
+  testbed: testbedBehaviorParameters,
   chain: { relayerLanes },
   keys: { granteePrivateKey, relayerPrivateKeys, granteeId },
 }
 const headings = {
-  command: 'What is started:',
-  surroundings: 'What is there already, for --only:',
-  testbed: 'How it behaves:',
-  chain: 'How it behaves:',
+  command: 'Parts to start:',
+  surroundings: 'Parts that already run elsewhere, for --only:',
+  testbed: 'Behavior:',
+  chain: 'Behavior:',
 }
 
-/** What the command `testbed` is asked for. */
-export type TestbedCommandOptions = { [Group in keyof typeof groups]: ValuesOf<(typeof groups)[Group]> }
+/** The options of the command `testbed`. */
+export type TestbedCommandOptions = GroupValues<typeof groups>
 
-/** The command `testbed`: the embedded stack by itself, or parts of it. */
+/** The command `testbed`: the embedded stack alone, or parts of it. */
 export const define: CommandModule['define'] = (command, io, run) => {
-  const parameters = nameParameters(groups)
+  const read = addCommandOptions(command, io, {
+    groups,
+    headings,
+    check: partProblems,
+    hint: '`vana-load testbed --help` lists the flags and their values. docs/targets.md has examples.',
+  })
   command
     .description(
-      'Starts chain, contracts, object storage, personal server and API server on 127.0.0.1, or those that --only\n' +
-        'names, and stays up until it is interrupted. What --json prints is a target document, which any command takes\n' +
-        'with --target, or the pieces of one that were started. Keys come from the environment: docs/targets.md.',
+      'Starts chain, contracts, object storage, personal server and API server on 127.0.0.1, or only the parts that --only\n' +
+        'names, and keeps them running until you interrupt it. --json prints a target document that every command takes as\n' +
+        '--target; with --only, it holds the parts that were started. Keys come from the environment: see docs/targets.md.',
     )
     .action(() =>
       run(async () => {
-        const typed = readTypedFlags(command, parameters)
-        const { flags, problems } = withoutShortFlags(typed.flags)
-        const resolved = resolveGroups(groups, {
-          flags,
-          environment: readCommandEnvironment(command, io),
-          problems: [...typed.problems, ...problems],
-          check: partProblems,
-          hint: '`vana-load testbed --help` lists what is allowed; docs/targets.md has examples.',
-        })
+        const { values } = read()
         const { runTestbed } = await import('./testbed/run-testbed.ts')
-        const { exitCode } = await runTestbed(resolved, io)
+        const { exitCode } = await runTestbed(values, io)
         return exitCode
       }),
     )
@@ -62,7 +59,4 @@ export const define: CommandModule['define'] = (command, io, run) => {
         '  $ vana-load testbed --only chain,storage --chain-port 8545\n' +
         '  $ vana-load testbed --only personal-server --rpc http://127.0.0.1:8545 --port 8080 --profile head-2025-10-17\n',
     )
-  addEnvironmentOptions(command)
-  addParameterOptions(command, parameters, headings)
-  addShortFlags(command, headings.testbed)
 }

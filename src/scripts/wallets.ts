@@ -1,24 +1,24 @@
 import {
   fundCommandParameters,
   laneAmountParameters,
-  laneCommandParameters as lanes,
+  laneCommandParameters,
   statusCommandParameters,
   sweepCommandParameters,
 } from '../config/parameters/wallets-command.ts'
 import type { CommandIo } from './cli/command-io.ts'
-import type { CommandModule } from './main.ts'
+import type { CommandModule } from './cli/command-module.ts'
 import type { LaneOptions } from './wallets/open-lanes.ts'
 import type { KeystoreUse, OpenWallets } from './wallets/open-wallets.ts'
 import { addWalletOptions } from './wallets/wallet-options.ts'
 
-/** The commands `wallets generate`, `fund`, `status` and `sweep`: the life of test wallets. */
+/** The commands `wallets generate`, `fund`, `status` and `sweep`: the life cycle of test wallets. */
 export const define: CommandModule['define'] = (command, io, run) => {
   command
     .description(
-      'Makes, funds, looks at and empties the wallets of users. They all come from one mnemonic, kept in an encrypted\n' +
-        'keystore; its passphrase comes from VANA_LOAD_KEYSTORE_PASSPHRASE, from the file that\n' +
-        'VANA_LOAD_KEYSTORE_PASSPHRASE_FILE names, or is asked for. With --lanes, fund, status and sweep are about the\n' +
-        'sending lanes of the relayer instead, as the environment gives them. See docs/wallets.md.',
+      'Creates, funds, checks and sweeps the wallets of users. All of them derive from one mnemonic in an encrypted\n' +
+        'keystore. Its passphrase comes from VANA_LOAD_KEYSTORE_PASSPHRASE, from the file that\n' +
+        'VANA_LOAD_KEYSTORE_PASSPHRASE_FILE names, or from a prompt. With --lanes, fund, status and sweep work on the\n' +
+        "relayer's sending lanes instead, whose keys come from the environment. See docs/wallets.md.",
     )
     .addHelpText(
       'after',
@@ -28,76 +28,82 @@ export const define: CommandModule['define'] = (command, io, run) => {
         '  $ vana-load wallets sweep --target moksha --keystore wallets.json\n' +
         '  $ vana-load wallets fund --lanes --target target.json --users 500 --max-spend 20\n',
     )
+  defineGenerate(command.command('generate').summary('create a keystore with new wallets'), io, run)
+  defineFund(command.command('fund').summary('fund wallets up to an amount'), io, run)
+  defineStatus(command.command('status').summary('show the balances of wallets'), io, run)
+  defineSweep(command.command('sweep').summary('return the remaining funds'), io, run)
+}
 
-  const generate = command.command('generate').summary('make a keystore with new wallets')
-  // Nothing is sent or paid, so neither amounts nor fees are asked for.
-  const readGenerate = addWalletOptions(
-    generate,
-    io,
-    {},
-    ({ path: [group], key }) => group !== 'chain' && group !== 'run' && key !== 'wallets.funding',
-  )
-  generate
+const defineGenerate: CommandModule['define'] = (command, io, run) => {
+  const read = addWalletOptions(command, io, {
+    own: {},
+    // Nothing is sent or paid, so amounts and fees do not matter.
+    isOffered: ({ path: [group], key }) => group !== 'chain' && group !== 'run' && key !== 'wallets.funding',
+  })
+  command
     .description(
-      'Makes a keystore with a new mnemonic, or with that of VANA_LOAD_MNEMONIC. An existing file is never overwritten.',
+      'Creates a keystore with a new mnemonic, or with the one in VANA_LOAD_MNEMONIC. Never overwrites an existing file.',
     )
     .action(() =>
       run(async () => {
+        const options = read()
         const { generateWallets } = await import('./wallets/generate-wallets.ts')
-        return await generateWallets(readGenerate(), io)
+        return await generateWallets(options, io)
       }),
     )
+}
 
-  const fund = command.command('fund').summary('bring wallets up to an amount')
-  const readFund = addWalletOptions(fund, io, { ...lanes, ...laneAmountParameters, ...fundCommandParameters })
-  fund
+const defineFund: CommandModule['define'] = (command, io, run) => {
+  const own = { ...laneCommandParameters, ...laneAmountParameters, ...fundCommandParameters }
+  const read = addWalletOptions(command, io, { own })
+  command
     .description(
-      'Pays every wallet what it lacks, from the key in VANA_LOAD_FUNDER_PRIVATE_KEY, and looks at every balance after.\n' +
-        'It can be stopped and run again at any moment: nobody is paid twice. With --lanes, pays the lanes that relay.',
+      'Pays each wallet what it lacks, from the key in VANA_LOAD_FUNDER_PRIVATE_KEY, then verifies every balance. You can\n' +
+        "stop and repeat it at any time; no wallet is paid twice. With --lanes, funds the relayer's lanes.",
     )
     .action(() =>
       run(async () => {
+        const options = read()
         const { fundCommand } = await import('./wallets/fund-command.ts')
-        const options = readFund()
         return await fundCommand(options, io, await openChosen(options, io, 'note'))
       }),
     )
+}
 
-  const status = command.command('status').summary('what wallets hold')
-  const readStatus = addWalletOptions(status, io, {
-    ...lanes,
-    ...laneAmountParameters,
-    ...statusCommandParameters,
-  })
-  status
+const defineStatus: CommandModule['define'] = (command, io, run) => {
+  const own = { ...laneCommandParameters, ...laneAmountParameters, ...statusCommandParameters }
+  const read = addWalletOptions(command, io, { own })
+  command
     .description(
-      'Says what wallets hold, and what is missing to fund them all; of lanes, also how many relayed users they carry.',
+      'Shows the balances of wallets, and how much is missing to fund them all. For lanes, also shows how many relayed\n' +
+        'users their balances pay for.',
     )
     .action(() =>
       run(async () => {
+        const options = read()
         const { statusCommand } = await import('./wallets/status-command.ts')
-        const options = readStatus()
         return await statusCommand(options, io, await openChosen(options, io, 'look'))
       }),
     )
+}
 
-  const sweep = command.command('sweep').summary('return what is left')
-  const readSweep = addWalletOptions(sweep, io, { ...lanes, ...sweepCommandParameters })
-  sweep
+const defineSweep: CommandModule['define'] = (command, io, run) => {
+  const read = addWalletOptions(command, io, { own: { ...laneCommandParameters, ...sweepCommandParameters } })
+  command
     .description(
-      'Sends what wallets hold back to the funder. It works from the chain alone, also after a crash, and can be run\n' +
-        'again at any moment. Empty lanes when their server is down: one that relays needs what they hold.',
+      'Sends the balances of wallets back to the funder. It needs nothing but the chain, so it also works after a crash,\n' +
+        'and you can repeat it at any time. Stop the API server before you sweep its lanes: it needs their balances.',
     )
     .action(() =>
       run(async () => {
+        const options = read()
         const { sweepCommand } = await import('./wallets/sweep-command.ts')
-        const options = readSweep()
         return await sweepCommand(options, io, await openChosen(options, io, 'look'))
       }),
     )
 }
 
-/** Opens the lanes of the relayer if they are meant, and the wallets of users if not. */
+/** Opens the relayer's lanes with `--lanes`, and the wallets of users without it. */
 async function openChosen(
   options: LaneOptions & { own: { lanes: boolean } },
   io: CommandIo,

@@ -105,7 +105,7 @@ describe('the command line', () => {
     ])
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
     expect(stderr).toContain('CONFIG_INVALID: The configuration has 3 problems:')
-    expect(stderr).toContain("run: it takes no argument such as 'burst'")
+    expect(stderr).toContain("run: unexpected argument 'burst'")
     expect(stderr).toContain('--usres: there is no such flag; did you mean --users?')
     expect(stderr).toContain("load.rate (flag --rate): found 'fast'; allowed: a rate such as")
     expect(stderr).toContain('hint: ')

@@ -109,7 +109,7 @@ describe('compare', () => {
     const [first = '', second = ''] = ids
     const out = ['c.html', 'c.md'].map((name) => join(cwd, name))
     const asked = await Promise.all(
-      out.map((path) => runCli(['compare', first, `results/${second}`, '--out', path], { cwd })),
+      out.map((path) => runCli(['compare', first, `results/${second}`, '--output', path], { cwd })),
     )
     for (const { exitCode, stdout } of asked) {
       expect(exitCode).toBe(0)
@@ -131,10 +131,10 @@ describe('compare', () => {
   })
 
   it('refuses one run, a run without a summary, and a file of another form', async () => {
-    const { exitCode, stderr } = await runCli(['compare', 'latest', '--out', 'c.pdf'], { cwd })
+    const { exitCode, stderr } = await runCli(['compare', 'latest', '--output', 'c.pdf'], { cwd })
     expect(exitCode).toBe(2)
     expect(stderr).toContain('runs: found one')
-    expect(stderr).toContain('--out: found c.pdf')
+    expect(stderr).toContain('--output: found c.pdf')
     expect((await runCli(['compare'], { cwd })).stderr).toContain('has no summary')
   })
 })

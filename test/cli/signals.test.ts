@@ -59,8 +59,8 @@ describe('a command that is interrupted', () => {
     expect(await ended).toBe(130)
     expect(stderr).toBe(
       'Target: env (flag --target), chain 14800.\n' +
-        'ABORTED: Stopped before the end, as it was asked to.\n' +
-        '  hint: Give the same command again to go on; what is done stays done.\n',
+        'ABORTED: Interrupted before the end.\n' +
+        '  hint: Run the same command again to continue; finished work is kept.\n',
     )
     node.closeAllConnections()
     await new Promise((resolve) => node.close(resolve))

@@ -37,7 +37,7 @@ async function bundle(...flags: string[]) {
   const write = [
     'artillery',
     'write',
-    '--out',
+    '--output',
     out,
     '--target',
     'target.json',

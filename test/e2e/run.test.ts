@@ -180,7 +180,7 @@ describe('vana-load run', () => {
   )
 
   test('holds what it claims against the chain, and says when that is gone', async () => {
-    const audited = await startProgram(['audit', '--results', 'direct', '--json'], folder).ended
+    const audited = await startProgram(['audit', '--out', 'direct', '--json'], folder).ended
     expect(audited.code).toBe(0)
     expect(JSON.parse(audited.stdout)).toMatchObject({ holds: true, looked: { sampled: 12, of: 12 } })
     const { signal } = new AbortController()

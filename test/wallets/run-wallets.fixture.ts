@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { Command } from 'commander'
+import type { CommandModule } from '../../src/scripts/cli/command-module.ts'
 import { exitCodeOfError } from '../../src/scripts/cli/exit-code.ts'
-import type { CommandModule } from '../../src/scripts/main.ts'
 
 /** What a command said, and how it ended. */
 export type CommandResult = { exitCode: number; stdout: string; stderr: string; error: unknown }

@@ -5,7 +5,9 @@ import { listOf } from '../kinds/kind.ts'
 import { part } from '../kinds/part.ts'
 import { mnemonic } from '../kinds/secret.ts'
 import { testbedPartList } from '../kinds/testbed-parts.ts'
-import { optional, parameter, secret } from '../parameter.ts'
+import { optional, type Parameter, parameter, secret } from '../parameter.ts'
+import { testbedParameters } from './chain.ts'
+import { runParameters } from './run.ts'
 
 const vana = amount({ bareUnit: 'vana' })
 
@@ -112,6 +114,16 @@ export const testbedSurroundingsParameters = {
   }),
 }
 
+const { serverProfile, serverConcurrency, serverRateLimits } = testbedParameters
+
+/** The embedded target, with shorter flags for its personal server: elsewhere, those names mean something else. */
+export const testbedBehaviorParameters = {
+  ...testbedParameters,
+  serverProfile: { ...serverProfile, shortFlag: '--profile <version>' },
+  serverConcurrency: { ...serverConcurrency, shortFlag: '--concurrency <way>' },
+  serverRateLimits: { ...serverRateLimits, shortFlag: '--rate-limits [limits]' },
+}
+
 /** What only `serve` has. */
 export const serveCommandParameters = {
   /** Port to listen on; 0 for a free one. */
@@ -126,12 +138,11 @@ export const serveCommandParameters = {
     flag: '--host <address>',
     summary: 'Address to listen on; any but a loopback address wants VANA_LOAD_API_SERVER_TOKEN.',
   }),
-  /** `moksha`, `env` or the path of a target document. */
-  target: parameter(text('moksha, env, or the path of a target document'), {
-    default: 'moksha',
-    flag: '--target <name|file>',
-    summary: 'What to relay to: moksha, env (all from the environment), or a target document.',
-  }),
+  /** As of a run; a server for `local` needs the document of a testbed that is running. */
+  target: {
+    ...runParameters.target,
+    summary: 'Target to relay to: moksha, env (everything from the environment), or a target document.',
+  } satisfies Parameter<string>,
   /** Which share of a split load the server is for. */
   part: parameter(part, {
     default: { index: 0, count: 1 },

@@ -1,17 +1,16 @@
 import { address, text, toggle, wholeNumber } from '../kinds/basic.ts'
-import { optional, parameter } from '../parameter.ts'
+import { optional, type Parameter, parameter } from '../parameter.ts'
 import { chainParameters } from './chain.ts'
 import { runParameters } from './run.ts'
 
 /** Which wallets a `wallets` command is about, and where. */
 export const walletsCommandParameters = {
   /** As of a run: `local`, `moksha`, `env` or the path of a target document; only its chain matters. */
-  target: parameter(runParameters.target.kind, {
-    default: 'local',
-    flag: '--target <name|file>',
+  target: {
+    ...runParameters.target,
     summary:
-      'Whose chain: moksha, env (RPC and chain id from the environment), a target document, or local: the embedded chain, which has to be up and named by its document for all but `wallets generate`.',
-  }),
+      'Chain of the wallets: moksha, env (RPC and chain id from the environment), or a target document. local works for `wallets generate` only; for other commands, give the document of a running testbed.',
+  } satisfies Parameter<string>,
   /** Wallets from the first on. */
   count: optional(wholeNumber({ min: 1, max: 10_000_000 }), {
     flag: '--count <count>',

@@ -3,23 +3,24 @@ import { join, resolve } from 'node:path'
 import { findArtillery } from '../../artillery/find-artillery.ts'
 import { builtFolder, ownProgramFile, packageFolder } from '../../artillery/package-files.ts'
 import { runArtillery } from '../../artillery/run-artillery.ts'
-import { type Form, renderScript } from '../../artillery/script.ts'
+import { renderScript } from '../../artillery/script.ts'
 import { describeConfig } from '../../config/describe-config.ts'
 import type { Environment } from '../../config/environment-layer.ts'
+import type { artilleryRunParameters } from '../../config/parameters/artillery.ts'
 import type { ResolvedConfig } from '../../config/resolve-config.ts'
 import { makeTemporaryFolder } from '../../files/temporary-folder.ts'
 import { writeAtomically } from '../../results/write-atomically.ts'
 import type { CommandIo } from '../cli/command-io.ts'
+import type { ConfigOptions } from '../cli/config-options.ts'
 import { exitCodes } from '../cli/exit-code.ts'
 import { withPassphrase } from '../cli/with-passphrase.ts'
 
-/** Runs a load test with the Artillery that is installed, and brings its report to the results. */
+/** Runs a load test with the installed Artillery, and adds its report to the results. */
 export async function runCommand(
-  options: { form: Form; artillery?: string },
-  given: { resolved: ResolvedConfig; environment: Environment },
+  given: ConfigOptions<typeof artilleryRunParameters>,
   io: CommandIo,
 ): Promise<number> {
-  const { form } = options
+  const { form, artilleryFolder } = given.own
   const { config } = given.resolved
   const settings = settingsOf(given.resolved, io.cwd)
   if (config.dryRun) {
@@ -27,7 +28,7 @@ export async function runCommand(
     return exitCodes.ok
   }
   const artillery = findArtillery({
-    named: options.artillery === undefined ? undefined : resolve(io.cwd, options.artillery),
+    named: artilleryFolder === undefined ? undefined : resolve(io.cwd, artilleryFolder),
     places: [io.cwd, packageFolder],
     path: io.env.PATH,
     node: process.versions.node,

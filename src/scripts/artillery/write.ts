@@ -1,46 +1,35 @@
 import { join, resolve } from 'node:path'
-import type { Form } from '../../artillery/script.ts'
 import { writeBundle } from '../../artillery/write-bundle.ts'
 import { describeConfig } from '../../config/describe-config.ts'
-import type { Environment } from '../../config/environment-layer.ts'
-import { throwProblems } from '../../config/problem.ts'
-import type { ResolvedConfig } from '../../config/resolve-config.ts'
+import type { artilleryWriteParameters } from '../../config/parameters/artillery.ts'
 import type { CommandIo } from '../cli/command-io.ts'
+import type { ConfigOptions } from '../cli/config-options.ts'
 import { exitCodes } from '../cli/exit-code.ts'
 
-/** Writes a bundle, and says what to do with it. */
-export async function writeCommand(
-  options: { form: Form; out: string; parts?: string },
-  { resolved }: { resolved: ResolvedConfig; environment: Environment },
+/** Writes a bundle, and prints how to run it. */
+export function writeCommand(
+  { own, resolved }: ConfigOptions<typeof artilleryWriteParameters>,
   io: Pick<CommandIo, 'cwd' | 'stdout' | 'stderr'>,
-): Promise<number> {
+): number {
   const { config, notes } = resolved
-  const { form, out } = options
+  const { form, outputFolder, parts } = own
   const scripts = writeBundle({
-    folder: resolve(io.cwd, out),
+    folder: resolve(io.cwd, outputFolder),
     config,
     settings: describeConfig(resolved).settings,
     form,
-    parts: readParts(options.parts),
+    parts,
   })
   for (const note of notes) io.stderr.write(`${note}\n`)
   if (config.target === 'local') {
     io.stderr.write(
-      'The embedded stack is not in the bundle: on other machines, VANA_LOAD_TARGET has to name a target.\n',
+      'The bundle does not contain the embedded stack. On other machines, set VANA_LOAD_TARGET to a target.\n',
     )
   }
-  for (const script of scripts) io.stdout.write(`${join(out, script)}\n`)
+  const [first = ''] = scripts
+  for (const script of scripts) io.stdout.write(`${join(outputFolder, script)}\n`)
   io.stderr.write(
-    `\nRun it with \`npx artillery run ${join(out, scripts[0] ?? '')}\`; ${join(out, 'README.md')} has more.\n`,
+    `\nRun it with \`npx artillery run ${join(outputFolder, first)}\`. ${join(outputFolder, 'README.md')} has more.\n`,
   )
   return exitCodes.ok
-}
-
-function readParts(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const parts = Number(text)
-  if (!/^\d+$/.test(text) || parts < 1 || parts > 10_000) {
-    throwProblems([{ key: '--parts', found: `'${text}'`, allowed: 'a whole number from 1 to 10000' }])
-  }
-  return parts
 }

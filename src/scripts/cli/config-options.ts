@@ -1,60 +1,79 @@
 import type { Command } from 'commander'
 import type { Environment } from '../../config/environment-layer.ts'
+import { flagLayer } from '../../config/flag-layer.ts'
 import { configParameters } from '../../config/load-test-config.ts'
-import type { NamedParameter } from '../../config/parameter-names.ts'
-import { type PresetName, presetNames } from '../../config/presets.ts'
-import { readConfigFile } from '../../config/read-config-file.ts'
-import { type ResolvedConfig, resolveConfig } from '../../config/resolve-config.ts'
-import { checkThreshold } from '../../results/check-threshold.ts'
+import type { ParameterGroup, ValuesOf } from '../../config/parameter.ts'
+import { type NamedParameter, nameParameters } from '../../config/parameter-names.ts'
+import { loadTestSourceParameters, sourceParameters } from '../../config/parameters/sources.ts'
+import type { PresetName } from '../../config/presets.ts'
+import type { ResolvedConfig } from '../../config/resolve-config.ts'
+import { resolveParameters } from '../../config/resolve-parameters.ts'
+import { readCommandEnvironment } from './command-environment.ts'
 import type { CommandIo } from './command-io.ts'
-import { addEnvironmentOptions, readCommandEnvironment } from './environment-options.ts'
-import { addParameterOptions, readTypedFlags } from './parameter-options.ts'
+import { addParameterOptions } from './parameter-options.ts'
+import { readTypedFlags } from './typed-flags.ts'
 
 const headings = {
-  '': 'What is run:',
-  load: 'How users come:',
-  capacity: 'Finding the capacity:',
-  breaker: 'When the target fails:',
-  flow: 'What every user does:',
+  own: 'This command:',
+  sources: 'Where settings come from:',
+  '': 'The run:',
+  load: 'Load:',
+  capacity: 'Capacity search:',
+  breaker: 'Circuit breaker:',
+  flow: 'The flow of each user:',
   retry: 'Retries of idempotent steps:',
   chain: 'The chain:',
   testbed: 'The embedded testbed (--target local):',
   wallets: 'Wallets:',
   limits: 'Limits:',
   output: 'Output:',
-} as const
+}
 
-/**
- * Gives a command the flags of a load test: preset, config file, env file, and the parameters of some groups.
- *
- * @param isOffered which parameters the command has flags for. @default all
- */
-export function addConfigOptions(
-  command: Command,
-  isOffered: (parameter: NamedParameter) => boolean = () => true,
-): void {
-  command
-    .optionsGroup('Where settings come from:')
-    .option('--preset <name>', `Settings to start from: ${presetNames.join(', ')}.`)
-    .option('--config <file>', 'Config file, YAML or JSON; the config.json of a past run is one.')
-  addEnvironmentOptions(command)
-  addParameterOptions(command, configParameters.filter(isOffered), headings)
+/** The parameters of a command that takes the settings of a load test. */
+export type ConfigOptionsSpec<Own> = {
+  /** The preset when no source names one. */
+  defaultPreset: PresetName
+  /** Parameters that only this command has; flags alone give them. */
+  own: Own
+  /** Which settings the command has flags for. @default all */
+  isOffered?: ((parameter: NamedParameter) => boolean) | undefined
+}
+
+/** The settings of a load test as a command resolved them. */
+export type ConfigOptions<Own extends ParameterGroup> = {
+  own: ValuesOf<Own>
+  resolved: ResolvedConfig
+  environment: Environment
 }
 
 /**
- * Resolves the configuration of a command that {@link addConfigOptions} prepared.
+ * Gives a command the flags of a load test: its settings, and the preset and files they come from.
  *
- * @throws LoadTestError CONFIG_INVALID that lists every problem at once
+ * @returns a function for the action of the command, which resolves the settings. It rejects with LoadTestError
+ * CONFIG_INVALID and every problem at once
  */
-export function readCommandConfig(
+export function addConfigOptions<const Own extends ParameterGroup>(
   command: Command,
   io: CommandIo,
-  defaultPreset: PresetName,
-): { resolved: ResolvedConfig; environment: Environment } {
-  const { flags, problems } = readTypedFlags(command, configParameters)
-  const { config: configFile } = command.opts<{ config?: string }>()
-  const environment = readCommandEnvironment(command, io)
-  const file = configFile === undefined ? undefined : readConfigFile(configFile, configParameters)
-  const resolved = resolveConfig({ flags, problems, environment, file, defaultPreset, checkThreshold })
-  return { resolved, environment }
+  spec: ConfigOptionsSpec<Own>,
+): () => Promise<ConfigOptions<Own>> {
+  const { defaultPreset, isOffered = () => true } = spec
+  const own = nameParameters({ own: spec.own })
+  const sources = nameParameters({ sources: { ...loadTestSourceParameters, ...sourceParameters } })
+  addParameterOptions(command, [...own, ...sources, ...configParameters.filter(isOffered)], headings)
+  return async () => {
+    const { flags, problems } = readTypedFlags(command, [...own, ...configParameters], io)
+    const ownValues = resolveParameters(own, [flagLayer(own, flags)])
+    problems.push(...ownValues.problems)
+    const environment = readCommandEnvironment(flags, io)
+    const { readConfigFile } = await import('../../config/read-config-file.ts')
+    const { resolveConfig } = await import('../../config/resolve-config.ts')
+    const { checkThreshold } = await import('../../results/check-threshold.ts')
+    const configFile = flags['--config']
+    const file = configFile === undefined ? undefined : readConfigFile(String(configFile), configParameters)
+    const resolved = resolveConfig({ flags, problems, environment, file, defaultPreset, checkThreshold })
+    const values = own.map(({ key, path: [, name] }) => [name, ownValues.values.get(key)?.value])
+    // The table that names the parameters also makes the type; every value was read by its kind.
+    return { own: Object.fromEntries(values) as ValuesOf<Own>, resolved, environment }
+  }
 }

@@ -25,8 +25,22 @@ describe('refuseSwallowedFlags', () => {
     )
   })
 
-  it('leaves what npm has for itself alone, and every other way to start', () => {
+  it('names a misspelled flag, and the flag that it resembles', () => {
+    expect(refuse({ npm_config_usres: '5' })).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: 'npm kept --usres for itself, so nothing was started.',
+        hint: 'Put -- before the flags: `npm run run-test -- --users`',
+      }),
+    )
+    expect(refuse({ npm_config_dryrun: 'true' })).toThrow('npm kept --dryrun for itself')
+  })
+
+  it("accepts npm's own settings, and every start without npm", () => {
     expect(refuse({ npm_config_yes: '', npm_config_fund: '', npm_config_user_agent: 'npm' })).not.toThrow()
+    expect(
+      refuse({ npm_config_force: 'true', npm_config_usage: 'true', npm_config_cache: '/c' }),
+    ).not.toThrow()
     expect(refuse({ npm_config_sweep: 'true', npm_config_dry_run: '' })).not.toThrow()
     expect(() => refuseSwallowedFlags(command, { npm_config_dry_run: 'true' })).not.toThrow()
   })

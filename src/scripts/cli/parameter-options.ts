@@ -1,8 +1,5 @@
 import { type Command, Option } from 'commander'
-import type { Flags } from '../../config/flag-layer.ts'
 import type { NamedParameter } from '../../config/parameter-names.ts'
-import type { Problem } from '../../config/problem.ts'
-import { describeUnknownFlag } from '../../config/unknown-flag.ts'
 
 /**
  * Gives a command a flag for every parameter that has one, under the heading of its group.
@@ -14,49 +11,33 @@ export function addParameterOptions(
   parameters: readonly NamedParameter[],
   headings: Readonly<Record<string, string>>,
 ): void {
-  // What the command does not know is reported together with all other problems.
+  // Unknown flags and arguments are reported together with all other problems.
   command.allowUnknownOption().allowExcessArguments()
   for (const { path, parameter } of parameters) {
     if (parameter.flag === undefined) continue
-    const option = new Option(parameter.flag, descriptionOf(parameter))
-    const heading = headings[path[0]]
-    if (heading !== undefined) option.helpGroup(heading)
-    if (Array.isArray(parameter.default)) {
-      option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value])
+    const add = (flag: string, description: string): Option => {
+      const option = new Option(flag, description)
+      const heading = headings[path[0]]
+      if (heading !== undefined) option.helpGroup(heading)
+      if (Array.isArray(parameter.default)) option.argParser(collect)
+      command.addOption(option)
+      return option
     }
-    command.addOption(option)
+    const [name] = parameter.flag.split(' ')
+    add(parameter.flag, descriptionOf(parameter))
+    if (parameter.shortFlag !== undefined) add(parameter.shortFlag, `Short for ${name}.`)
+  }
+  // Last, so that a parameter which has taken over an old name keeps it.
+  for (const { parameter } of parameters) {
+    for (const { flag } of parameter.oldFlags ?? []) {
+      const [name] = flag.split(' ')
+      if (command.options.some(({ long }) => long === name)) continue
+      command.addOption(new Option(flag).hideHelp())
+    }
   }
 }
 
-/**
- * Reads what was typed: flags by name, and what the command does not know.
- *
- * @param parameters among which somebody may look for a secret
- */
-export function readTypedFlags(
-  command: Command,
-  parameters: readonly NamedParameter[],
-): { flags: Flags; problems: Problem[] } {
-  const flags: Record<string, unknown> = {}
-  for (const option of command.options) {
-    const name = option.attributeName()
-    if (option.long && command.getOptionValueSource(name) === 'cli')
-      flags[option.long] = command.getOptionValue(name)
-  }
-  const known = command.options.flatMap(({ long }) => (long ? [long] : []))
-  const problems: Problem[] = []
-  let mayBeValue = false
-  for (const argument of command.args) {
-    const isFlag = argument.startsWith('-')
-    if (isFlag) problems.push(describeUnknownFlag(argument, known, parameters))
-    // What follows an unknown flag is probably its value, and may be a secret.
-    else if (!mayBeValue) {
-      problems.push({ key: command.name(), found: `it takes no argument such as '${argument}', only flags` })
-    }
-    mayBeValue = isFlag && !argument.includes('=')
-  }
-  return { flags, problems }
-}
+const collect = (value: string, previous: string[] | undefined): string[] => [...(previous ?? []), value]
 
 function descriptionOf(parameter: NamedParameter['parameter']): string {
   const { default: value, kind, flag } = parameter

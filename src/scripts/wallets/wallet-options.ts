@@ -1,30 +1,28 @@
 import type { Command } from 'commander'
 import type { Environment } from '../../config/environment-layer.ts'
 import { optional, type ParameterGroup, type ValuesOf } from '../../config/parameter.ts'
-import { type NamedParameter, nameParameters } from '../../config/parameter-names.ts'
+import type { NamedParameter } from '../../config/parameter-names.ts'
 import { chainParameters } from '../../config/parameters/chain.ts'
 import { limitParameters, walletParameters } from '../../config/parameters/money.ts'
 import { runParameters } from '../../config/parameters/run.ts'
 import { secretParameters } from '../../config/parameters/secrets.ts'
 import { walletsCommandParameters } from '../../config/parameters/wallets-command.ts'
-import { resolveGroupSources } from '../../config/resolve-groups.ts'
 import type { Source } from '../../config/source.ts'
 import type { CommandIo } from '../cli/command-io.ts'
-import { addEnvironmentOptions, readCommandEnvironment } from '../cli/environment-options.ts'
-import { addParameterOptions, readTypedFlags } from '../cli/parameter-options.ts'
+import { addCommandOptions } from '../cli/command-options.ts'
 
 const { firstIndex, keystoreFile } = walletParameters
 const { kind, flag = '', summary, default: userFundingWei = 0n } = walletParameters.fundingWei
-/** Without its default: lanes have another. */
+/** Without its default, since lanes have another one. */
 const fundingWei = optional(kind, { flag, summary: `${summary} (default: ${kind.show(userFundingWei)})` })
 const { feeMultiplier, maxFeePerGasWei, pollIntervalMs } = chainParameters
 const { mnemonic, funderPrivateKey, funderPrivateKeys, relayerPrivateKeys, keystorePassphrase } =
   secretParameters
 
-/** What a user's wallet is funded with unless it is said. */
+/** Default funding of a user's wallet. */
 export { userFundingWei }
 
-/** What every command about wallets can be told. */
+/** Parameters of every command about wallets. */
 const sharedGroups = {
   command: walletsCommandParameters,
   wallets: { fundingWei, firstIndex, keystoreFile },
@@ -36,10 +34,10 @@ const sharedGroups = {
 
 type SharedGroups = typeof sharedGroups
 
-/** What a command about wallets was told. */
+/** The options of a command about wallets. */
 export type WalletOptions = { [Group in keyof SharedGroups]: ValuesOf<SharedGroups[Group]> } & {
   environment: Environment
-  /** Where the target's name came from. */
+  /** Source of the target's name. */
   targetSource: Source
 }
 
@@ -53,25 +51,21 @@ const headings = {
 }
 
 /**
- * Gives a command the flags of wallets and some of its own, and the way to read them.
+ * Gives a command the flags of wallets and some of its own.
  *
- * @param isOffered which parameters the command has flags for. @default all
- * @throws LoadTestError CONFIG_INVALID (from the function) that lists every problem at once
+ * @param spec.isOffered which parameters the command has flags for. @default all
+ * @returns a function for the action of the command, which reads the values. It throws LoadTestError CONFIG_INVALID with
+ * every problem at once
  */
 export function addWalletOptions<Own extends ParameterGroup>(
   command: Command,
   io: CommandIo,
-  own: Own,
-  isOffered: (parameter: NamedParameter) => boolean = () => true,
+  spec: { own: Own; isOffered?: ((parameter: NamedParameter) => boolean) | undefined },
 ): () => WalletOptions & { own: ValuesOf<Own> } {
-  const groups = { ...sharedGroups, own }
-  const parameters = nameParameters(groups)
-  addEnvironmentOptions(command)
-  addParameterOptions(command, parameters.filter(isOffered), headings)
+  const { own, isOffered } = spec
+  const read = addCommandOptions(command, io, { groups: { ...sharedGroups, own }, headings, isOffered })
   return () => {
-    const { flags, problems } = readTypedFlags(command, parameters)
-    const environment = readCommandEnvironment(command, io)
-    const { values, sourceOf } = resolveGroupSources(groups, { flags, environment, problems })
+    const { values, environment, sourceOf } = read()
     return { ...values, environment, targetSource: sourceOf('command.target') }
   }
 }
