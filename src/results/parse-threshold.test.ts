@@ -130,7 +130,7 @@ describe('a threshold that is not', () => {
         expect(threshold === null).toBe(problems.length > 0)
         for (const { position } of problems) expect(position).toBeLessThanOrEqual(text.length)
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     )
   })
 

@@ -49,7 +49,7 @@ export type NewKeystore = {
   /** @default now */
   created?: Date
   /** scrypt's N. @default 2^17 */
-  cost?: number
+  cost?: number | undefined
 }
 
 /**

@@ -25,7 +25,7 @@ const sources = (more: Partial<MnemonicSources>): MnemonicSources => ({
   range,
   ...more,
 })
-const keystore = (create = true) => ({ path, passphrase: async () => 'open sesame', create })
+const keystore = (create = true) => ({ path, passphrase: async () => 'open sesame', create, cost: 2 ** 12 })
 
 describe('the mnemonic of wallets', () => {
   it('comes from the environment, and on the embedded chain from the seed if nothing is given', async () => {

@@ -28,6 +28,8 @@ export type KeystoreSource = {
   passphrase: (purpose: 'open' | 'create') => Promise<string>
   /** Whether a keystore that does not exist is made. */
   create: boolean
+  /** scrypt's N for a new keystore. @default 2^17 */
+  cost?: number | undefined
 }
 
 /** The words, and where they are from. */
@@ -58,13 +60,13 @@ export async function obtainMnemonic(sources: MnemonicSources): Promise<Obtained
 }
 
 async function fromKeystore(
-  { path, passphrase, create }: KeystoreSource,
+  { path, passphrase, create, cost }: KeystoreSource,
   given: string | undefined,
   { home: { chainId }, range, warn }: MnemonicSources,
 ): Promise<ObtainedMnemonic> {
   if (create && !existsSync(path)) {
     const mnemonic = given ?? generateMnemonic()
-    const content = { mnemonic, passphrase: await passphrase('create'), chainId, ranges: [range] }
+    const content = { mnemonic, passphrase: await passphrase('create'), chainId, ranges: [range], cost }
     await createKeystore(path, content)
     return { mnemonic, source: 'new keystore' }
   }
