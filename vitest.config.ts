@@ -13,6 +13,15 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // What is waited for comes; how soon is the machine's business.
     expect: { poll: { timeout: 30_000 } },
+    reporters: ['default', './test/slowest-files.ts'],
+    // Measured on the unit tests alone: most of what the stack tests run is in processes of their own.
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/**/*.{test,fixture}.ts'],
+      reporter: ['text-summary', 'html'],
+      thresholds: { lines: 0 },
+    },
     projects: [
       {
         extends: true,
