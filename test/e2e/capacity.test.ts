@@ -16,7 +16,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const flags = ['run', '--find-capacity', '--capacity-step', '10s', '--inference-median', '100ms']
+const quick = ['--inference-median', '100ms', '--block-time', '1s']
+const flags = ['run', '--find-capacity', '--capacity-step', '10s', ...quick]
 
 function searchIn(results: string) {
   const [search = ''] = readdirSync(join(folder, results))
@@ -25,7 +26,7 @@ function searchIn(results: string) {
   return { path, capacity }
 }
 
-test('a search for the capacity makes a run for each step on one testbed, and accounts for all of their money', async () => {
+test.concurrent('a search for the capacity makes a run for each step on one testbed, and accounts for all of their money', async () => {
   const limits = ['--capacity-start', '1', '--capacity-max', '1', '--threshold', 'success >= 50%']
   const { code, stdout, stderr } = await startProgram(
     [...flags, ...limits, '--out', 'found', '--json'],
@@ -49,7 +50,7 @@ test('a search for the capacity makes a run for each step on one testbed, and ac
   expect(code).toBe(capacity.exitCode)
 }, 240_000)
 
-test('an interrupted search ends its step, writes what it knows, and exits with 130', async () => {
+test.concurrent('an interrupted search ends its step, writes what it knows, and exits with 130', async () => {
   const program = startProgram([...flags, '--capacity-start', '2', '--out', 'stopped', '--verbose'], folder)
   await program.says(/flow 1 +submit/)
   program.child.kill('SIGINT')
