@@ -1,4 +1,5 @@
-import type { BlockFeed, SeenBlock } from '../src/chain/blocks/block-feed.ts'
+import type { BlockFeed } from '../src/chain/blocks/block-feed.ts'
+import type { SeenBlock } from '../src/chain/blocks/seen-block.ts'
 
 /** How fast blocks take transactions while somebody sends. */
 export type MinedRate = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SeenBlock } from '../chain/blocks/block-feed.ts'
+import type { SeenBlock } from '../chain/blocks/seen-block.ts'
 import type { MoneySettlement } from '../results/money-balance.ts'
 import { settleForGood } from './settle-for-good.ts'
 

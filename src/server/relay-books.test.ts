@@ -1,6 +1,8 @@
 import { type Hash, numberToHex } from 'viem'
 import { describe, expect, it } from 'vitest'
-import type { BlockFeed, BlockListener, SeenBlock } from '../chain/blocks/block-feed.ts'
+import type { BlockFeed } from '../chain/blocks/block-feed.ts'
+import type { BlockListener } from '../chain/blocks/block-listeners.ts'
+import type { SeenBlock } from '../chain/blocks/seen-block.ts'
 import type { RpcPool } from '../chain/rpc/rpc.ts'
 import { createRelayBooks } from './relay-books.ts'
 

@@ -1,6 +1,7 @@
 import { type Address, formatEther, type Hash } from 'viem'
-import type { BlockFeed, SeenBlock } from '../chain/blocks/block-feed.ts'
+import type { BlockFeed } from '../chain/blocks/block-feed.ts'
 import { createReceiptReader } from '../chain/blocks/receipt-reader.ts'
+import type { SeenBlock } from '../chain/blocks/seen-block.ts'
 import type { LaneBooks } from '../chain/lanes/lane-books.ts'
 import { type Receipt, readReceipt } from '../chain/rpc/chain-reads.ts'
 import type { RpcPool } from '../chain/rpc/rpc.ts'

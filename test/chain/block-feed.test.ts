@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type BlockFeed, createBlockFeed, type SeenBlock } from '../../src/chain/blocks/block-feed.ts'
+import { type BlockFeed, createBlockFeed } from '../../src/chain/blocks/block-feed.ts'
+import type { SeenBlock } from '../../src/chain/blocks/seen-block.ts'
 import type { RpcPool } from '../../src/chain/rpc/rpc.ts'
 import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { type ScriptedNode, startScriptedNode } from '../../src/chain/rpc/scripted-node.fixture.ts'

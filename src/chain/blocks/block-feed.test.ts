@@ -12,9 +12,14 @@ function startFeed() {
   const chain: { number: number; timestamp: number }[] = []
   const show = (block: { number: number; timestamp: number } | undefined) =>
     block && {
-      ...{ number: numberToHex(block.number), timestamp: numberToHex(block.timestamp) },
-      ...{ hash: hashOf(block.number), parentHash: hashOf(block.number - 1) },
-      ...{ gasLimit: '0x1', gasUsed: '0x0', baseFeePerGas: '0x1', transactions: [] },
+      number: numberToHex(block.number),
+      timestamp: numberToHex(block.timestamp),
+      hash: hashOf(block.number),
+      parentHash: hashOf(block.number - 1),
+      gasLimit: '0x1',
+      gasUsed: '0x0',
+      baseFeePerGas: '0x1',
+      transactions: [],
     }
   const rpc = { request: async () => show(chain.at(-1)) } as Partial<RpcPool> as RpcPool
   const feed = createBlockFeed({ rpc, clock })
@@ -70,35 +75,40 @@ describe('the time of a block', () => {
   })
 })
 
-describe('a head that is far ahead', () => {
-  /** A node whose newest block is another than the one that follows, and a feed that somebody listens to. */
-  function startLiar() {
-    const clock = createManualClock()
-    const asked: number[] = []
-    let newest = 5
-    const show = (number: number) => ({
-      ...{ number: numberToHex(number), timestamp: '0x1', transactions: [] },
-      ...{ hash: hashOf(number), parentHash: hashOf(number - 1) },
-      ...{ gasLimit: '0x1', gasUsed: '0x0', baseFeePerGas: '0x1' },
-    })
-    const rpc = {
-      request: async (method: string) => (method === 'eth_getBlockByHash' ? null : show(newest)),
-      batch: async (calls: readonly { params: readonly unknown[] }[]) =>
-        calls.map(({ params: [number] }) => {
-          asked.push(Number(number))
-          return { ok: true, result: Number(number) > 900 ? null : show(Number(number)) }
-        }),
-    } as Partial<RpcPool> as RpcPool
-    const feed = createBlockFeed({ rpc, clock })
-    const claim = async (number: number) => {
-      newest = number
-      return await feed.head({ maxAgeMs: -1 })
-    }
-    return { feed, claim, asked }
+/** A feed over a node that claims any newest block, and has the blocks up to 900. */
+function startNode() {
+  const clock = createManualClock()
+  const asked: number[] = []
+  let newest = 5
+  const show = (number: number) => ({
+    number: numberToHex(number),
+    timestamp: '0x1',
+    transactions: [],
+    hash: hashOf(number),
+    parentHash: hashOf(number - 1),
+    gasLimit: '0x1',
+    gasUsed: '0x0',
+    baseFeePerGas: '0x1',
+  })
+  const rpc = {
+    request: async (method: string) => (method === 'eth_getBlockByHash' ? null : show(newest)),
+    batch: async (calls: readonly { params: readonly unknown[] }[]) =>
+      calls.map(({ params: [number] }) => {
+        asked.push(Number(number))
+        return { ok: true, result: Number(number) > 900 ? null : show(Number(number)) }
+      }),
+  } as Partial<RpcPool> as RpcPool
+  const feed = createBlockFeed({ rpc, clock })
+  const claim = async (number: number) => {
+    newest = number
+    return await feed.head({ maxAgeMs: -1 })
   }
+  return { feed, claim, asked }
+}
 
+describe('a head that is far ahead', () => {
   it('is not believed, and costs no more than a few calls, when the blocks before it are not there', async () => {
-    const { feed, claim, asked } = startLiar()
+    const { feed, claim, asked } = startNode()
     const stop = feed.subscribe({ onBlock: () => {} })
     await claim(901)
     await expect(claim(Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({ code: 'CHAIN_RPC_ERROR' })
@@ -108,7 +118,7 @@ describe('a head that is far ahead', () => {
   })
 
   it('is reached block by block, none left out, when they are', async () => {
-    const { feed, claim, asked } = startLiar()
+    const { feed, claim, asked } = startNode()
     await claim(5)
     const seen: number[] = []
     const stop = feed.subscribe({ onBlock: ({ number }) => seen.push(number) })
@@ -117,5 +127,26 @@ describe('a head that is far ahead', () => {
     expect(seen).toEqual(Array.from({ length: 345 }, (_, i) => i + 6))
     expect(asked).toHaveLength(343)
     stop()
+  })
+})
+
+describe('a head that is older than memory', () => {
+  it('is a lagging node when the feed has begun shortly after it, and no reorganization', async () => {
+    const { feed, claim } = startNode()
+    const removed: unknown[] = []
+    const stop = feed.subscribe({ onBlock: () => {}, onReorg: (blocks) => removed.push(...blocks) })
+    await claim(901)
+    expect((await claim(899)).number).toBe(901)
+    expect((await claim(902)).number).toBe(902)
+    expect(removed).toEqual([])
+    expect(feed.stats()).toMatchObject({ blocks: 2, reorgs: 0 })
+    stop()
+  })
+
+  it('is a chain that began anew when it is further back than any reorganization that is followed', async () => {
+    const { feed, claim } = startNode()
+    await claim(901)
+    expect((await claim(7)).number).toBe(7)
+    expect(feed.stats()).toMatchObject({ reorgs: 1, deepestReorg: 1 })
   })
 })

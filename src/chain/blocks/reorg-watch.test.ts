@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { BlockListener, SeenBlock } from './block-feed.ts'
+import type { BlockListener } from './block-listeners.ts'
 import { watchReorgs } from './reorg-watch.ts'
+import type { SeenBlock } from './seen-block.ts'
 
 const block = (number: number) => ({ number, transactions: [] }) as unknown as SeenBlock
 

@@ -1,5 +1,5 @@
 import type { Hash } from 'viem'
-import type { SeenBlock } from '../blocks/block-feed.ts'
+import type { SeenBlock } from '../blocks/seen-block.ts'
 import type { LaneEntry, LaneEvent } from './lane-entry.ts'
 import type { NonceAllocator } from './nonce-allocator.ts'
 
