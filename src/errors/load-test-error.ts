@@ -5,7 +5,7 @@ export type LoadTestErrorOptions = {
   /** The error that led to this one. */
   cause?: unknown
   /** What the reader can do next. @default the hint of the code in the catalogue */
-  hint?: string
+  hint?: string | undefined
   /** Machine-readable facts: HTTP status, revert name, address, ... Never a secret. */
   details?: Record<string, unknown>
 }

@@ -18,11 +18,11 @@ import { surveyMembers } from './survey-members.ts'
  */
 export async function checkMembers(
   members: readonly PoolMember[],
-  survey: HeadSurvey,
-  { patience, clock, signal }: { patience: Patience; clock: Clock; signal: AbortSignal | undefined },
+  options: { survey: HeadSurvey; patience: Patience; clock: Clock; signal: AbortSignal | undefined },
 ): Promise<LoadTestError[]> {
+  const { survey, patience, clock, signal } = options
   for (let attempts = 1; ; attempts += 1) {
-    const problems = await surveyMembers(members, survey, clock.now(), signal)
+    const problems = await surveyMembers(members, { survey, nowMs: clock.now(), signal })
     const wrong = problems.find(({ code }) => code === 'CHAIN_WRONG_ID')
     if (wrong !== undefined) throw wrong
     const [first] = problems

@@ -17,3 +17,24 @@ export function givenUp(
     { cause: failure, hint: failure.hint, details: { ...failure.details, attempts, spentMs } },
   )
 }
+
+type Labelled = { readonly label: string }
+
+/** Makes the error for a request that no endpoint could be asked. */
+export function noEndpoint(endpoints: readonly Labelled[]): LoadTestError {
+  const endpoint = labelsOf(endpoints)
+  return new LoadTestError('CHAIN_UNREACHABLE', `No endpoint is reachable at present (${endpoint}).`, {
+    details: { endpoint },
+  })
+}
+
+/** Makes the error for a request that every endpoint answered with a pause. */
+export function rateLimited(endpoints: readonly Labelled[], pauseMs: number, cause: unknown): LoadTestError {
+  const endpoint = labelsOf(endpoints)
+  return new LoadTestError('CHAIN_RATE_LIMITED', `Every endpoint asks for a pause (${endpoint}).`, {
+    cause,
+    details: { endpoint, retryAfterMs: Math.ceil(pauseMs) },
+  })
+}
+
+const labelsOf = (endpoints: readonly Labelled[]): string => endpoints.map(({ label }) => label).join(', ')

@@ -1,21 +1,20 @@
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import type { ClaimedHead, HeadSurvey } from '../blocks/head-survey.ts'
 import type { PoolMember } from './pool-member.ts'
-import { type RpcOutcome, unwrap } from './rpc-answer.ts'
+import { unwrap } from './rpc-answer.ts'
 
 /**
  * Asks all endpoints of a pool for their newest block at once, and compares.
  *
- * One that cannot be asked at present is left out: its own health tells of that. But what it serves must be known by now.
+ * Endpoints that cannot be asked at present are left out: their own health says so. But the chain that they serve must be known by now.
  *
  * @returns what is wrong with which endpoint, as errors with a code and a hint
  */
 export async function surveyMembers(
   members: readonly PoolMember[],
-  survey: HeadSurvey,
-  nowMs: number,
-  signal?: AbortSignal,
+  options: { survey: HeadSurvey; nowMs: number; signal?: AbortSignal | undefined },
 ): Promise<LoadTestError[]> {
+  const { survey, nowMs, signal } = options
   const problems: LoadTestError[] = []
   const heads = await Promise.all(
     members.map(async (member): Promise<ClaimedHead | undefined> => {
@@ -25,7 +24,7 @@ export async function surveyMembers(
       }
       try {
         await member.verify(signal)
-        return toHead(await askFor(member, 'eth_getBlockByNumber', 'latest', signal))
+        return await readHead(member, ['eth_getBlockByNumber', 'latest'], signal)
       } catch (error) {
         if (signal?.aborted) throw signal.reason
         if (error instanceof LoadTestError) problems.push(error)
@@ -37,7 +36,7 @@ export async function surveyMembers(
     const member = members[index]
     if (member === undefined) return false
     try {
-      const parent = toHead(await askFor(member, 'eth_getBlockByHash', parentHash, signal))
+      const parent = await readHead(member, ['eth_getBlockByHash', parentHash], signal)
       return parent?.number === number - 1
     } catch {
       return false
@@ -69,17 +68,12 @@ function unknownChain({ label, health }: PoolMember, nowMs: number): LoadTestErr
   })
 }
 
-async function askFor(
+async function readHead(
   member: PoolMember,
-  method: string,
-  which: string,
+  [method, which]: [method: string, which: string],
   signal: AbortSignal | undefined,
-): Promise<RpcOutcome | undefined> {
+): Promise<ClaimedHead | undefined> {
   const [outcome] = await member.attempt([{ method, params: [which, false] }], signal)
-  return outcome
-}
-
-function toHead(outcome: RpcOutcome | undefined): ClaimedHead | undefined {
   const block = unwrap(outcome) as { number?: unknown; parentHash?: unknown } | null
   const number = Number(block?.number ?? Number.NaN)
   const { parentHash } = block ?? {}
