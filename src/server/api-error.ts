@@ -40,11 +40,11 @@ export type ApiErrorCode = keyof typeof apiErrorCatalog
 
 /** What an {@link ApiError} may carry besides code and text. */
 export type ApiErrorOptions = {
-  cause?: unknown
+  cause?: unknown | undefined
   /** Seconds for the Retry-After header, as text: passed on as another server gave it. */
   retryAfter?: string | undefined
   /** Facts that go into the answer, e.g. the decoded revert. */
-  details?: Record<string, unknown>
+  details?: Record<string, unknown> | undefined
 }
 
 /**
@@ -116,7 +116,8 @@ function publicDetails({ code, details }: LoadTestError): Record<string, unknown
   const { revert, hash, mayBeSent } = details
   return {
     chainCode: code,
-    ...(revert === undefined ? {} : { revert }),
-    ...(mayBeSent === true ? { hash, mayBeSent } : {}),
+    revert,
+    hash: mayBeSent === true ? hash : undefined,
+    mayBeSent: mayBeSent === true ? mayBeSent : undefined,
   }
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { createGasBudget } from './gas-budget.ts'
 
 const clockAt = (now: { ms: number }) => ({ now: () => now.ms, sleepUntil: () => Promise.resolve() })
 
-test('no user ever costs more than the budget and what has grown back', () => {
+it('no user ever costs more than the budget and what has grown back', () => {
   const step = fc.record({
     gas: fc.integer({ min: 1, max: 60 }),
     waitMs: fc.integer({ min: 0, max: 900_000 }),
@@ -28,7 +28,7 @@ test('no user ever costs more than the budget and what has grown back', () => {
   )
 })
 
-test('a refused user may come back after the time that it was told', () => {
+it('a refused user may come back after the time that it was told', () => {
   const now = { ms: 0 }
   const budget = createGasBudget(100n, clockAt(now))
   budget.charge('a', 100n)
@@ -38,7 +38,7 @@ test('a refused user may come back after the time that it was told', () => {
   expect(() => budget.charge('a', 50n)).not.toThrow()
 })
 
-test('what is given back may be spent again, and refusals cost nothing', () => {
+it('what is given back may be spent again, and refusals cost nothing', () => {
   const budget = createGasBudget(100n, clockAt({ ms: 0 }))
   budget.charge('a', 80n)
   for (let i = 0; i < 5; i += 1) expect(() => budget.charge('a', 30n)).toThrow()
@@ -46,7 +46,7 @@ test('what is given back may be spent again, and refusals cost nothing', () => {
   expect(() => budget.charge('a', 100n)).not.toThrow()
 })
 
-test('only so many users are kept in mind, and those who cost nothing are not', () => {
+it('only so many users are kept in mind, and those who cost nothing are not', () => {
   const budget = createGasBudget(100n, clockAt({ ms: 0 }), 2)
   for (const user of ['a', 'b']) budget.charge(user, 100n)
   expect(() => budget.charge('c', 101n)).toThrow()

@@ -79,7 +79,7 @@ export function errorAnswers(codes: readonly ApiErrorCode[], schema: 'Error' | '
       String(status),
       {
         description: list.map((code) => `\`${code}\`: ${meaningOf(code)}`).join('. '),
-        ...(headersOf(status) && { headers: headersOf(status) }),
+        headers: headersOf(status),
         ...json(ref(schema)),
       },
     ]),

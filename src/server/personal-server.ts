@@ -26,6 +26,15 @@ export type PersonalServer = {
   close(): Promise<void>
 }
 
+/** One request to the personal server. */
+type PersonalServerRequest = {
+  method: 'GET' | 'POST'
+  /** Below the base URL. */
+  path: string
+  body?: unknown
+  limitMs?: number | undefined
+}
+
 const accept = { accept: 'application/json' }
 const acceptAndSend = { ...accept, 'content-type': 'application/json' }
 
@@ -58,15 +67,15 @@ export function createPersonalServer(url: string, timeoutMs: number): PersonalSe
     bodyTimeout: 0,
   })
   const closing = new AbortController()
-  // Every request under way listens to it.
+  // Every request in flight listens to it.
   setMaxListeners(0, closing.signal)
 
-  async function send(
-    method: 'GET' | 'POST',
-    path: string,
-    body: unknown,
+  async function send({
+    method,
+    path,
+    body,
     limitMs = timeoutMs,
-  ): Promise<{ status: number; retryAfter: string | undefined; json: unknown }> {
+  }: PersonalServerRequest): Promise<{ status: number; retryAfter: string | undefined; json: unknown }> {
     try {
       const {
         status,
@@ -77,7 +86,7 @@ export function createPersonalServer(url: string, timeoutMs: number): PersonalSe
         origin,
         path: `${base}${path}`,
         headers: body === undefined ? accept : acceptAndSend,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        body: body === undefined ? undefined : JSON.stringify(body),
         timeoutMs: limitMs,
         signal: closing.signal,
       })
@@ -100,30 +109,28 @@ export function createPersonalServer(url: string, timeoutMs: number): PersonalSe
     }
   }
 
-  async function ask<T>(
-    method: 'GET' | 'POST',
-    path: string,
-    schema: z.ZodType<T>,
-    body?: unknown,
-  ): Promise<T> {
-    const { status, retryAfter, json } = await send(method, path, body)
+  async function ask<T>(request: PersonalServerRequest, schema: z.ZodType<T>): Promise<T> {
+    const { status, retryAfter, json } = await send(request)
     if (status < 200 || status >= 300) throw refusal(status, json, retryAfter)
     const parsed = schema.safeParse(json)
     if (parsed.success) return parsed.data
     throw new ApiError(
       'PERSONAL_SERVER_PROTOCOL',
-      `The personal server's answer to ${method} has another shape.`,
+      `The personal server's answer to ${request.method} has another shape.`,
     )
   }
 
   return {
     async createOperation(requestJson, appSignature) {
       const body = { app_signature: appSignature, operation_request_json: requestJson }
-      const created = await ask('POST', '/operations', createdSchema, body)
+      const created = await ask({ method: 'POST', path: '/operations', body }, createdSchema)
       return { id: created.id, createdAt: created.created_at }
     },
     async operation(id) {
-      const answer = await ask('GET', `/operations/${encodeURIComponent(id)}`, operationSchema)
+      const answer = await ask(
+        { method: 'GET', path: `/operations/${encodeURIComponent(id)}` },
+        operationSchema,
+      )
       return {
         id: answer.id,
         status: answer.status,
@@ -132,11 +139,12 @@ export function createPersonalServer(url: string, timeoutMs: number): PersonalSe
         result: answer.result ?? null,
       }
     },
-    identity: (address) => ask('GET', `/identity?address=${encodeURIComponent(address)}`, z.looseObject({})),
+    identity: (address) =>
+      ask({ method: 'GET', path: `/identity?address=${encodeURIComponent(address)}` }, z.looseObject({})),
     async ping() {
       try {
         // Without an address it is refused before anything is derived, and not counted by the rate limit.
-        return (await send('GET', '/identity', undefined, 3_000)).status
+        return (await send({ method: 'GET', path: '/identity', limitMs: 3_000 })).status
       } catch {
         return null
       }

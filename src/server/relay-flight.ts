@@ -7,7 +7,7 @@ export type RelayedTransaction = {
   /** `mined`: a block holds it, whatever its status. */
   state: 'pending' | 'mined' | 'dropped'
   /** Of the block that holds it. */
-  blockNumber?: number
+  blockNumber?: number | undefined
 }
 
 /** A user's request from its simulation to the receipt of its transaction. */

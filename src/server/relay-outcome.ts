@@ -12,7 +12,7 @@ export type RelayOutcome = {
   /** `mined`: a block holds it, and it did what it was to do. `reverted`: a block holds it, and the contract refused. */
   state: 'pending' | 'mined' | 'reverted' | 'dropped'
   /** Why it reverted; `revert` is `null` where that can't be found out afterwards. */
-  error?: { code: 'REVERTED'; message: string; revert: Revert | null }
+  error?: { code: 'REVERTED'; message: string; revert: Revert | null } | undefined
 }
 
 /**

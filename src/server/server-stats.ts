@@ -3,7 +3,7 @@ import type { Lane } from '../chain/lanes/lane.ts'
 import type { LaneStatus } from '../chain/lanes/lane-options.ts'
 import type { CallCounts } from '../chain/rpc/call-counter.ts'
 import type { EndpointStats, RpcPool } from '../chain/rpc/rpc.ts'
-import type { RelaySpending } from './relay-books.ts'
+import type { RelaySpending } from './relay-ledger.ts'
 
 /** The API server's own counters since it was made, for `GET /__metrics`. */
 export type ServerStats = {

@@ -7,9 +7,10 @@ import {
   permissionsDomain,
   serverFilesAndPermissionTypes,
 } from '../../src/chain/permissions/server-files-and-permission-hash.ts'
+import { deployedContracts } from '../../src/config/moksha.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
-import { type ApiServerOptions, LoadTestApiServer } from '../../src/server/load-test-api-server.ts'
-import { contractAddresses } from '../../src/testbed/chain/contract-addresses.ts'
+import type { ApiServerOptions } from '../../src/server/api-server-options.ts'
+import { LoadTestApiServer } from '../../src/server/load-test-api-server.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import { registerGrantee } from '../../src/testbed/chain/register-grantee.ts'
 import { type ChainOptions, type RunningChain, startChain } from '../../src/testbed/chain/start-chain.ts'
@@ -128,7 +129,7 @@ type RelayBody = {
 
 /** The SDK's relayer request, as it goes over the wire. */
 export async function relayBody(user: LocalAccount, message = flowMessage()): Promise<RelayBody> {
-  const domain = permissionsDomain(14800, contractAddresses.permissions)
+  const domain = permissionsDomain(14800, deployedContracts.permissions)
   const types = serverFilesAndPermissionTypes
   const signature = await user.signTypedData({
     domain,

@@ -15,7 +15,7 @@ const relayerNonce = () =>
   world.chain.client.getTransactionCount({ address: devAccounts.relayer.address, blockTag: 'pending' })
 const mined = (hash: unknown) => world.chain.client.waitForTransactionReceipt({ hash: hash as `0x${string}` })
 
-/** Waits until every transaction is in the books. */
+/** Waits until every transaction is in the ledger. */
 const settled = (server: ReturnType<ApiWorld['apiServer']>) =>
   expect.poll(() => server.stats().spending.open, { timeout: 10_000 }).toBe(0)
 
@@ -123,7 +123,7 @@ describe('the relay on the real contracts', () => {
         revert: expect.objectContaining({ name: 'EnforcedPause', args: [] }),
       },
     })
-    // One is that of the relay's books.
+    // One is that of the relay's ledger.
     expect([calls, server.stats().rpc.byMethod.eth_getTransactionReceipt]).toEqual([2, 2])
     await still.stop()
   })

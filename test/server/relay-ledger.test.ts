@@ -13,12 +13,12 @@ afterAll(() => world.stop())
 const { address } = devAccounts.relayer
 const balance = () => world.chain.client.getBalance({ address })
 const relayNew = async (server: LoadTestApiServer) => post(server, '/api/relay', await relayBody(newUser()))
-/** Waits until every transaction is in the books. */
+/** Waits until every transaction is settled in the ledger. */
 const settled = (server: LoadTestApiServer) =>
   expect.poll(() => server.stats().spending.open, { timeout: 20_000 }).toBe(0)
 
-describe('the books of a relay', () => {
-  it('have what the chain took from its keys, to the wei', async () => {
+describe('the ledger of a relay', () => {
+  it('has what the chain took from its keys, to the wei', async () => {
     const server = world.apiServer()
     const before = await balance()
     const answers = await Promise.all(Array.from({ length: 8 }, () => relayNew(server)))
@@ -30,7 +30,7 @@ describe('the books of a relay', () => {
     expect(BigInt(spending.spentWei)).toBe(before - (await balance()))
   })
 
-  it('have what the contract refused in its block, too', async () => {
+  it('has what the contract refused in its block, too', async () => {
     const still = await startApiWorld({ blockTime: 'instant' })
     const { client } = still.chain
     await client.setAutomine(false)
