@@ -1,9 +1,9 @@
 import { type Hex, parseGwei } from 'viem'
 import { encodeAddServerFilesAndPermissions } from '../src/chain/permissions/add-server-files-and-permissions.ts'
 import { signTransaction } from '../src/chain/transactions/sign-transaction.ts'
+import { deployedContracts } from '../src/config/moksha.ts'
 import { toNativeAccount } from '../src/crypto/native-account.ts'
 import { normalizeSignature } from '../src/crypto/normalize-signature.ts'
-import { contractAddresses } from '../src/testbed/chain/contract-addresses.ts'
 import { flowMessage, newUser, relayBody } from '../test/server/api-server.fixture.ts'
 
 /** Far above what any block of the benchmark asks for, so that nothing that was signed ahead is priced out. */
@@ -37,8 +37,8 @@ export async function preSignTransactions(
   const account = toNativeAccount(privateKey)
   const signed: Hex[] = []
   for (let nonce = 0; nonce < count; nonce += 1) {
-    const content = { to: contractAddresses.permissions, data: await newCall(), gas }
-    signed.push((await signTransaction(account, chainId, content, nonce, fees)).raw)
+    const content = { to: deployedContracts.permissions, data: await newCall(), gas }
+    signed.push((await signTransaction(account, { ...content, chainId, nonce, fees })).raw)
   }
   return signed
 }

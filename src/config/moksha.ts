@@ -3,11 +3,14 @@ import type { ContractAddresses } from './target.ts'
 /** Chain id of the Moksha testnet; embedded chains have it too. */
 export const mokshaChainId = 14_800
 
-/** Chain id of mainnet, where coins are worth money. */
+/** Chain id of mainnet, where funds are worth money. */
 export const mainnetChainId = 1_480
 
-/** Where the contracts of the workflow stand, on Moksha and on mainnet alike: they were deployed through CREATE2. */
-export const deployedContracts: ContractAddresses = {
+/**
+ * Addresses of the workflow's contracts, the same on Moksha and on mainnet: they were deployed through CREATE2. The published
+ * SDK has them built in, so the embedded chain has its contracts there too.
+ */
+export const deployedContracts = {
   permissions: '0xD54523048AdD05b4d734aFaE7C68324Ebb7373eF',
   servers: '0x1483B1F634DBA75AeaE60da7f01A679aabd5ee2c',
   grantees: '0x8325C0A0948483EdA023A1A2Fd895e62C5131234',
@@ -15,7 +18,7 @@ export const deployedContracts: ContractAddresses = {
   schemas: '0x93c3EF89369fDcf08Be159D9DeF0F18AB6Be008c',
   multicall3: '0xD8d2dFca27E8797fd779F8547166A2d3B29d360E',
   multisend: '0x8807e8BCDFbaA8c2761760f3FBA37F6f7F2C5b2d',
-}
+} as const satisfies ContractAddresses
 
 /** What is known of the public Moksha deployment; bucket and grantee are everyone's own. */
 export const mokshaDefaults = {

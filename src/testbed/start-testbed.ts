@@ -1,9 +1,9 @@
 import type { FaultPlace } from '../config/fault.ts'
 import { startFaultsMessage } from '../config/held-faults.ts'
+import { deployedContracts } from '../config/moksha.ts'
 import { type TestbedPart, testbedParts } from '../config/testbed-part.ts'
 import { granteeKey } from '../crypto/grantee-key.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
-import { contractAddresses } from './chain/contract-addresses.ts'
 import { describeTestbed, type TestbedDocument } from './describe-testbed.ts'
 import { appPrivateKey, serverMnemonic } from './development-keys.ts'
 import { standInFront } from './faults/stand-in-front.ts'
@@ -107,7 +107,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Runnin
           // The relayer is a user of the chain as others are; the personal server has an RPC endpoint of its own.
           rpcUrls: ownRpc ? [ownRpc.url] : rpcUrls,
           chainId: id,
-          contracts: { permissions: contractAddresses.permissions },
+          contracts: { permissions: deployedContracts.permissions },
           personalServerUrl: needed(personalServerUrl, 'The API server', 'a personal server'),
           relayerPrivateKeys: relayerPrivateKeys ?? [],
           granteePrivateKey: needed(granteePrivateKey, 'The API server', "the app's key"),

@@ -1,6 +1,6 @@
 import { type Address, getContract, keccak256, parseAbi, parseEventLogs, toHex, zeroAddress } from 'viem'
 import { describe, expect, test } from 'vitest'
-import { contractAddresses } from '../../src/testbed/chain/contract-addresses.ts'
+import { deployedContracts } from '../../src/config/moksha.ts'
 import { contractArtifact } from '../../src/testbed/chain/contract-artifacts.ts'
 import { asOwner, type ContractChain } from './contract-chain.ts'
 import { alice, registerApp, runFlow, tryFlow } from './flow-input.ts'
@@ -44,7 +44,7 @@ const upgradeable = parseAbi([
   'event Upgraded(address indexed implementation)',
 ])
 const proxy = (name: (typeof managed)[number] | 'multisend') =>
-  getContract({ address: contractAddresses[name], abi: upgradeable, client: chain.client })
+  getContract({ address: deployedContracts[name], abi: upgradeable, client: chain.client })
 
 async function implementationBehind(address: Address): Promise<Address> {
   const slot = await chain.client.getStorageAt({ address, slot: implementationSlot })
@@ -53,11 +53,11 @@ async function implementationBehind(address: Address): Promise<Address> {
 
 describe('1 deployment', () => {
   test('the contracts are where they are on the public networks', () => {
-    expect(contractAddresses).toEqual(recordedAddresses)
+    expect(deployedContracts).toEqual(recordedAddresses)
   })
 
   test.each([...managed, 'multisend'] as const)('%s has neither admin nor beacon', async (name) => {
-    const address = contractAddresses[name]
+    const address = deployedContracts[name]
     for (const label of ['eip1967.proxy.admin', 'eip1967.proxy.beacon']) {
       const slot = toHex(BigInt(keccak256(toHex(label))) - 1n)
       expect(BigInt((await chain.client.getStorageAt({ address, slot })) ?? 0)).toBe(0n)
@@ -65,7 +65,7 @@ describe('1 deployment', () => {
   })
 
   test.each([...managed, 'multisend'] as const)('the implementation of %s is a UUPS one', async (name) => {
-    const address = await implementationBehind(contractAddresses[name])
+    const address = await implementationBehind(deployedContracts[name])
     const implementation = getContract({ address, abi: upgradeable, client: chain.client })
     expect(await implementation.read.proxiableUUID()).toBe(implementationSlot)
     expect(await revertReason(proxy(name).read.proxiableUUID())).toBe('UUPSUnauthorizedCallContext()')
@@ -75,7 +75,7 @@ describe('1 deployment', () => {
   })
 
   test.each(managed)('%s is upgraded by an admin alone, whatever other roles one has', async (name) => {
-    const implementation = await implementationBehind(contractAddresses[name])
+    const implementation = await implementationBehind(deployedContracts[name])
     const upgrade = [implementation, '0x'] as const
     await chain.mined(proxy(name).write.grantRole([roles.maintainer, chain.relayer], asOwner))
     expect(await revertReason(proxy(name).simulate.upgradeToAndCall(upgrade))).toBe(
@@ -89,7 +89,7 @@ describe('1 deployment', () => {
   test.each(['permissions', 'servers', 'grantees', 'registry', 'schemas', 'multisend'] as const)(
     '%s is an ERC-1967 proxy at its well-known address',
     async (name) => {
-      const address = contractAddresses[name]
+      const address = deployedContracts[name]
       expect(await chain.client.getCode({ address })).toBe(contractArtifact('ERC1967Proxy').deployedBytecode)
       const slot = await chain.client.getStorageAt({ address, slot: implementationSlot })
       const implementation = `0x${slot?.slice(26)}` as const
@@ -98,7 +98,7 @@ describe('1 deployment', () => {
   )
 
   test('Multicall3 stands at its address without a proxy', async () => {
-    expect(await chain.client.getCode({ address: contractAddresses.multicall3 })).toBe(
+    expect(await chain.client.getCode({ address: deployedContracts.multicall3 })).toBe(
       contractArtifact('Multicall3').deployedBytecode,
     )
   })
@@ -119,7 +119,7 @@ describe('1 deployment', () => {
 
   test('the implementation itself can never be initialised', async () => {
     const call = chain.client.simulateContract({
-      address: await implementationBehind(contractAddresses.servers),
+      address: await implementationBehind(deployedContracts.servers),
       abi: chain.servers.abi,
       functionName: 'initialize',
       args: [zeroAddress, alice.address],
@@ -129,9 +129,9 @@ describe('1 deployment', () => {
 
   test('Permissions knows the others; nobody forwards', async () => {
     const { permissions, servers, grantees, registry } = chain
-    expect(await permissions.read.dataRegistry()).toBe(contractAddresses.registry)
-    expect(await permissions.read.dataPortabilityServers()).toBe(contractAddresses.servers)
-    expect(await permissions.read.dataPortabilityGrantees()).toBe(contractAddresses.grantees)
+    expect(await permissions.read.dataRegistry()).toBe(deployedContracts.registry)
+    expect(await permissions.read.dataPortabilityServers()).toBe(deployedContracts.servers)
+    expect(await permissions.read.dataPortabilityGrantees()).toBe(deployedContracts.grantees)
     for (const contract of [permissions, servers, grantees, registry]) {
       expect(await contract.read.trustedForwarder()).toBe(zeroAddress)
     }
@@ -170,28 +170,28 @@ describe('1 deployment', () => {
   })
 
   test('Registry asks the registry of schemas', async () => {
-    expect(await chain.registry.read.dataRefinerRegistry()).toBe(contractAddresses.schemas)
+    expect(await chain.registry.read.dataRefinerRegistry()).toBe(deployedContracts.schemas)
   })
 
   test('an upgrade leaves the state', async () => {
     await runFlow(chain)
-    const implementation = await implementationBehind(contractAddresses.servers)
+    const implementation = await implementationBehind(deployedContracts.servers)
     await chain.mined(chain.servers.write.upgradeToAndCall([implementation, '0x'], asOwner))
     expect(await chain.servers.read.serversCount()).toBe(1n)
   })
 
   test('what is no UUPS implementation is refused', async () => {
-    const call = chain.servers.simulate.upgradeToAndCall([contractAddresses.multicall3, '0x'], asOwner)
+    const call = chain.servers.simulate.upgradeToAndCall([deployedContracts.multicall3, '0x'], asOwner)
     expect(await revertReason(call)).toMatch(/^ERC1967InvalidImplementation/)
   })
 })
 
 describe('1 wiring: what fails when a piece of it is missing', () => {
-  const missing = `AccessControlUnauthorizedAccount(${contractAddresses.permissions}, ${roles.permissionManager})`
+  const missing = `AccessControlUnauthorizedAccount(${deployedContracts.permissions}, ${roles.permissionManager})`
 
   test('Permissions is no permission manager of Grantees', async () => {
     await chain.mined(
-      chain.grantees.write.revokeRole([roles.permissionManager, contractAddresses.permissions], asOwner),
+      chain.grantees.write.revokeRole([roles.permissionManager, deployedContracts.permissions], asOwner),
     )
     expect(await revertReason(tryFlow(chain))).toBe(missing)
   })
@@ -199,7 +199,7 @@ describe('1 wiring: what fails when a piece of it is missing', () => {
   test('Permissions is no permission manager of Servers: flows with a new server and with a known one fail', async () => {
     await runFlow(chain)
     await chain.mined(
-      chain.servers.write.revokeRole([roles.permissionManager, contractAddresses.permissions], asOwner),
+      chain.servers.write.revokeRole([roles.permissionManager, deployedContracts.permissions], asOwner),
     )
     expect(await revertReason(tryFlow(chain, { nonce: 1n }))).toBe(missing)
     const newServer = { nonce: 1n, serverAddress: alice.address }
@@ -209,7 +209,7 @@ describe('1 wiring: what fails when a piece of it is missing', () => {
   test('Permissions has no data-portability role: known files fail without arguments, new ones work', async () => {
     await runFlow(chain)
     await chain.mined(
-      chain.registry.write.revokeRole([roles.dataPortability, contractAddresses.permissions], asOwner),
+      chain.registry.write.revokeRole([roles.dataPortability, deployedContracts.permissions], asOwner),
     )
     expect(await revertReason(tryFlow(chain, { nonce: 1n, schemaIds: [9n] }))).toBe('NotFileOwner()')
     // The second time, one file is a known one.

@@ -1,9 +1,9 @@
 import { parseEventLogs, type TransactionReceipt } from 'viem'
-import { contractAddresses } from '../../src/testbed/chain/contract-addresses.ts'
+import { deployedContracts } from '../../src/config/moksha.ts'
 import { sdkAbis } from './sdk-abis.ts'
 
 const nameOf = Object.fromEntries(
-  Object.entries(contractAddresses).map(([name, address]) => [address.toLowerCase(), name]),
+  Object.entries(deployedContracts).map(([name, address]) => [address.toLowerCase(), name]),
 )
 const events = Object.values(sdkAbis)
   .flat()

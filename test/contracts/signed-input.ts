@@ -1,6 +1,6 @@
 import type { Address, Hex } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
-import { contractAddresses } from '../../src/testbed/chain/contract-addresses.ts'
+import { deployedContracts } from '../../src/config/moksha.ts'
 
 /** Who the signature is for. */
 export type Domain = { name: string; version: string; chainId: number; verifyingContract: Address }
@@ -11,13 +11,13 @@ export const domains = {
     name: 'VanaDataPortabilityPermissions',
     version: '1',
     chainId: 14800,
-    verifyingContract: contractAddresses.permissions,
+    verifyingContract: deployedContracts.permissions,
   },
   servers: {
     name: 'VanaDataPortabilityServers',
     version: '1',
     chainId: 14800,
-    verifyingContract: contractAddresses.servers,
+    verifyingContract: deployedContracts.servers,
   },
 } satisfies Record<string, Domain>
 

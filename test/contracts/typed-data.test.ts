@@ -10,7 +10,7 @@ import {
   toHex,
 } from 'viem'
 import { describe, expect, test } from 'vitest'
-import { contractAddresses } from '../../src/testbed/chain/contract-addresses.ts'
+import { deployedContracts } from '../../src/config/moksha.ts'
 import type { ContractChain } from './contract-chain.ts'
 import { emittedEvents } from './emitted-events.ts'
 import { addressNamed, alice, bob, flowInput, registerApp, runFlow, signedFlow } from './flow-input.ts'
@@ -105,7 +105,7 @@ describe('2 identity comes from recovery only', () => {
     { chainId: 1480 },
     { version: '2' },
     { name: 'VanaDataPortabilityServers' },
-    { verifyingContract: contractAddresses.servers },
+    { verifyingContract: deployedContracts.servers },
   ]
   test.each(otherDomains)('signed for %o: a stranger, too', async (other) => {
     const input = flowInput()

@@ -1,8 +1,8 @@
 import type { Hash } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { deployedContracts } from '../../src/config/moksha.ts'
 import type { Target } from '../../src/config/target.ts'
 import { connectTarget, type TargetConnection } from '../../src/flow/connect-target.ts'
-import { contractAddresses } from '../../src/testbed/chain/contract-addresses.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import { type RunningAnvil, startAnvil } from '../../src/testbed/chain/start-anvil.ts'
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
   await anvil.client.setAutomine(false)
   const target: Target = {
     name: 'test',
-    chain: { id: anvil.chainId, rpcUrls: [anvil.rpcUrl], contracts: contractAddresses },
+    chain: { id: anvil.chainId, rpcUrls: [anvil.rpcUrl], contracts: deployedContracts },
     storage: { provider: 'gcs', bucket: 'none', urls: 'public', apiEndpoint: nowhere },
     personalServer: { url: nowhere, profile: 'main-2025-09-05' },
     apiServer: { url: nowhere },

@@ -189,7 +189,12 @@ describe('a fault proxy in front of a chain', () => {
 
   it('drops a transaction that it said to have taken', async () => {
     const { rpc, fees, anvil } = await startChainBehind(['rpc:drop-tx=100%'])
-    const { raw, hash } = await signTransaction(account, anvil.chainId, transfer, 0, await fees.current())
+    const { raw, hash } = await signTransaction(account, {
+      ...transfer,
+      chainId: anvil.chainId,
+      nonce: 0,
+      fees: await fees.current(),
+    })
     expect(await rpc.request('eth_sendRawTransaction', [raw])).toBe(hash)
     expect(await rpc.request('eth_getTransactionByHash', [hash])).toBeNull()
     expect(await anvil.client.getTxpoolStatus()).toMatchObject({ pending: 0, queued: 0 })
@@ -211,7 +216,12 @@ describe('a fault proxy in front of a chain', () => {
 
   it('treats each call of a batch by itself', async () => {
     const { rpc, fees, anvil } = await startChainBehind(['rpc:drop-tx=100%'])
-    const { raw } = await signTransaction(account, anvil.chainId, transfer, 0, await fees.current())
+    const { raw } = await signTransaction(account, {
+      ...transfer,
+      chainId: anvil.chainId,
+      nonce: 0,
+      fees: await fees.current(),
+    })
     const outcomes = await rpc.batch([
       { method: 'eth_chainId', params: [] },
       { method: 'eth_sendRawTransaction', params: [raw] },

@@ -1,11 +1,11 @@
 import { parseEther } from 'viem'
-import { createBlockFeed } from '../../dist/chain/block-feed.js'
-import { createFees } from '../../dist/chain/fees.js'
-import { Lane } from '../../dist/chain/lane.js'
-import { ReceiptHub } from '../../dist/chain/receipt-hub.js'
-import { createRpcPool } from '../../dist/chain/rpc-pool.js'
+import { createBlockFeed } from '../../dist/chain/blocks/block-feed.js'
+import { ReceiptHub } from '../../dist/chain/blocks/receipt-hub.js'
+import { Lane } from '../../dist/chain/lanes/lane.js'
+import { createRpcPool } from '../../dist/chain/rpc/rpc-pool.js'
+import { createFees } from '../../dist/chain/transactions/fees.js'
+import { deployedContracts } from '../../dist/config/moksha.js'
 import { toNativeAccount } from '../../dist/crypto/native-account.js'
-import { contractAddresses } from '../../dist/testbed/chain/contract-addresses.js'
 import { devAccounts } from '../../dist/testbed/chain/dev-accounts.js'
 import { createPayer } from '../../dist/wallets/payer.js'
 import { TestWalletManager } from '../../dist/wallets/test-wallet-manager.js'
@@ -22,7 +22,7 @@ const payer = createPayer({ rpc, hub, lane })
 const manager = new TestWalletManager({
   mnemonic,
   chain: { rpc, feed, fees, hub },
-  contracts: way === 'multicall3' ? contractAddresses : {},
+  contracts: way === 'multicall3' ? deployedContracts : {},
 })
 const range = { from: 0, count: Number(count) }
 

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { parseEther } from 'viem'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startScriptedNode } from '../../src/chain/rpc/scripted-node.fixture.ts'
+import { deployedContracts } from '../../src/config/moksha.ts'
 import * as prepareWallets from '../../src/scripts/prepare-wallets.ts'
 import * as wallets from '../../src/scripts/wallets.ts'
-import { contractAddresses } from '../../src/testbed/chain/contract-addresses.ts'
 import { embeddedMnemonic } from '../../src/wallets/embedded-mnemonic.ts'
 import { createHdWallets } from '../../src/wallets/hd-wallets.ts'
 import { type CliResult, runCli } from '../cli/run-cli.ts'
@@ -124,7 +124,7 @@ describe('the commands about wallets', () => {
     ['with count and range', 'status --range 3-9 --count 3', 2, 'CONFIG_INVALID'],
     ['beyond the cap', 'fund --count 3 --max-spend 0.2', 5, 'SPENDING_CAP'],
     ['beyond what the funder has', 'fund --count 3 --funding 9999999', 3, 'CHAIN_INSUFFICIENT_FUNDS'],
-    ['to a contract', `sweep --count 1 --receiver ${contractAddresses.multicall3}`, 2, 'CONFIG_INVALID'],
+    ['to a contract', `sweep --count 1 --receiver ${deployedContracts.multicall3}`, 2, 'CONFIG_INVALID'],
     ['with a flag that is none', 'sweep --too 0x1', 2, 'CONFIG_INVALID'],
   ])('stop %s, before anything is paid', async (_how, args, exitCode, code) => {
     const { address } = stack.anvil.accounts.funder

@@ -1,6 +1,6 @@
 import { encodeFunctionData, getContractAddress, keccak256, pad, toHex, zeroAddress } from 'viem'
+import { deployedContracts } from '../../config/moksha.ts'
 import type { AnvilClient } from './anvil-client.ts'
-import { contractAddresses } from './contract-addresses.ts'
 import { type ContractArtifact, contractArtifact } from './contract-artifacts.ts'
 import { deployerAddress, devAccounts } from './dev-accounts.ts'
 import { mineTransactions } from './mine-transactions.ts'
@@ -9,7 +9,7 @@ import { mineTransactions } from './mine-transactions.ts'
 const implementationSlot = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc'
 
 const owner = devAccounts.owner.address
-const { permissions, servers, grantees, registry, schemas } = contractAddresses
+const { permissions, servers, grantees, registry, schemas } = deployedContracts
 
 /** Which published version of the contracts to follow; `contracts/README.md` says how they differ. */
 export type ContractReference = '2025-09' | '2026-04'
@@ -94,7 +94,7 @@ export async function deployContracts(client: AnvilClient, reference: ContractRe
   )
   await Promise.all([
     client.setCode({
-      address: contractAddresses.multicall3,
+      address: deployedContracts.multicall3,
       bytecode: contractArtifact('Multicall3').deployedBytecode,
     }),
     ...proxyNames.map((name, index) => writeProxy(client, name, BigInt(firstNonce + index))),
@@ -103,7 +103,7 @@ export async function deployContracts(client: AnvilClient, reference: ContractRe
     client,
     proxyNames.map((name) => ({
       from: deployerAddress,
-      to: contractAddresses[name],
+      to: deployedContracts[name],
       data: encodeFunctionData({
         abi: artifactOf(name).abi,
         functionName: 'initialize',
@@ -116,7 +116,7 @@ export async function deployContracts(client: AnvilClient, reference: ContractRe
     client,
     wiring.map(({ contract, call, args }) => ({
       from: owner,
-      to: contractAddresses[contract],
+      to: deployedContracts[contract],
       data: encodeFunctionData({ abi: artifactOf(contract).abi, functionName: call, args }),
       gas: 100_000n,
     })),
@@ -124,7 +124,7 @@ export async function deployContracts(client: AnvilClient, reference: ContractRe
 }
 
 async function writeProxy(client: AnvilClient, name: ProxyName, implementationNonce: bigint): Promise<void> {
-  const address = contractAddresses[name]
+  const address = deployedContracts[name]
   const implementation = getContractAddress({ from: deployerAddress, nonce: implementationNonce })
   await client.setCode({ address, bytecode: contractArtifact('ERC1967Proxy').deployedBytecode })
   await client.setStorageAt({ address, index: implementationSlot, value: pad(implementation) })

@@ -1,7 +1,7 @@
 import { type Address, encodeFunctionData, parseEventLogs } from 'viem'
 import { z } from 'zod'
+import { deployedContracts } from '../../config/moksha.ts'
 import type { AnvilClient } from './anvil-client.ts'
-import { contractAddresses } from './contract-addresses.ts'
 import { implementationOf } from './deploy-contracts.ts'
 import { devAccounts } from './dev-accounts.ts'
 import { mineTransactions } from './mine-transactions.ts'
@@ -22,7 +22,7 @@ export async function registerGrantee(
   grantee: { address: Address; publicKey: string },
 ): Promise<bigint> {
   const { abi } = implementationOf('grantees')
-  const address = contractAddresses.grantees
+  const address = deployedContracts.grantees
   const args = [grantee.address] as const
   const known = await client.readContract({ address, abi, functionName: 'granteeAddressToId', args })
   const id = z.bigint().parse(known)

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { contractAddresses } from './contract-addresses.ts'
+import { deployedContracts } from '../../config/moksha.ts'
 import { implementationOf } from './deploy-contracts.ts'
 import { devAccounts } from './dev-accounts.ts'
 import { registerGrantee } from './register-grantee.ts'
@@ -79,7 +79,7 @@ test('a fork shows the contracts and state of the chain it forks, and goes its o
   expect(await registerGrantee(fork.client, { ...grantee, address: funder.address })).toBe(2n)
   const count = (chain: RunningChain) =>
     chain.client.readContract({
-      address: contractAddresses.grantees,
+      address: deployedContracts.grantees,
       abi: implementationOf('grantees').abi,
       functionName: 'granteesCount',
     })
@@ -100,7 +100,7 @@ test('a fork of a chain that cannot be read fails without telling the access key
 
 test('a fork of a chain without the contracts is refused', async () => {
   const empty = await start()
-  await empty.client.setCode({ address: contractAddresses.permissions, bytecode: '0x' })
+  await empty.client.setCode({ address: deployedContracts.permissions, bytecode: '0x' })
   await expect(startChain({ forkUrl: empty.rpcUrl })).rejects.toMatchObject({
     code: 'TESTBED_START_FAILED',
     message: expect.stringContaining('no contract'),

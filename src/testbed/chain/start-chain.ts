@@ -1,8 +1,8 @@
+import { deployedContracts } from '../../config/moksha.ts'
 import type { ContractAddresses } from '../../config/target.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { endpointLabel } from '../../redaction/endpoint-label.ts'
 import type { AnvilClient } from './anvil-client.ts'
-import { contractAddresses } from './contract-addresses.ts'
 import { type ContractReference, deployContracts } from './deploy-contracts.ts'
 import { devAccounts } from './dev-accounts.ts'
 import { type AnvilOptions, type RunningAnvil, startAnvil } from './start-anvil.ts'
@@ -36,7 +36,7 @@ export async function startChain(options: ChainOptions = {}): Promise<RunningCha
   const anvil = await startAnvil(options, (client) =>
     forkUrl === undefined ? deployContracts(client, reference) : fork(client, forkUrl),
   )
-  return { ...anvil, contracts: contractAddresses, accounts: devAccounts }
+  return { ...anvil, contracts: deployedContracts, accounts: devAccounts }
 }
 
 /**
@@ -53,10 +53,10 @@ async function fork(client: AnvilClient, forkUrl: string): Promise<void> {
       { hint: 'Check that the RPC endpoint is up and allows reads.' },
     )
   }
-  if (await client.getCode({ address: contractAddresses.permissions })) return
+  if (await client.getCode({ address: deployedContracts.permissions })) return
   throw new LoadTestError(
     'TESTBED_START_FAILED',
-    `The chain at ${endpointLabel(forkUrl)} has no contract at ${contractAddresses.permissions}.`,
+    `The chain at ${endpointLabel(forkUrl)} has no contract at ${deployedContracts.permissions}.`,
     { hint: 'Only Moksha (14800) and Vana mainnet (1480) hold the contracts at their well-known addresses.' },
   )
 }
