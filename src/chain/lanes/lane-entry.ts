@@ -3,9 +3,9 @@ import type { Sighting } from '../blocks/finality.ts'
 import type { SignedTransaction } from '../transactions/broadcast.ts'
 import type { FeeQuote } from '../transactions/fees.ts'
 import type { TransactionContent } from '../transactions/sign-transaction.ts'
-import type { LaneBooks } from './lane-books.ts'
+import type { LaneLedger } from './lane-ledger.ts'
 
-/** What became of a transaction that a lane took; told once, for replacements as often as they happen, and again after a reorg. */
+/** What became of a transaction that a lane took: once, for replacements as often as they happen, and again after a reorg. */
 export type LaneEvent =
   /** The same call was sent again with higher fees: whoever waits for `hash` must also watch `newHash`. */
   | { type: 'replaced'; hash: Hash; newHash: Hash }
@@ -38,6 +38,6 @@ export type LaneEntry = {
   /** Whether a pool holds another transaction at its nonce that only higher fees displace. */
   outbid: boolean
   /** Those of the lane and of the call. */
-  readonly books: LaneBooks
+  readonly ledger: LaneLedger
   readonly onEvent: ((event: LaneEvent) => void) | undefined
 }

@@ -1,102 +1,55 @@
 import type { Hash } from 'viem'
-import type { SeenBlock } from '../blocks/seen-block.ts'
-import type { LaneEntry, LaneEvent } from './lane-entry.ts'
-import type { NonceAllocator } from './nonce-allocator.ts'
 
-/** What a {@link LaneLedger} stands on. */
-export type LaneLedgerOptions = {
-  nonces(): NonceAllocator | undefined
-  /** The block in memory that holds a transaction. */
-  findBlock(transaction: Hash): SeenBlock | undefined
-  onSettled(entry: LaneEntry, event: LaneEvent): void
+/** A transaction that has just been signed, and that no node has yet. */
+export type EnteredTransaction = {
+  nonce: number
+  hash: Hash
+  /** What it costs its sender at most, value included. */
+  mostWei: bigint
+  /** Whether the lane sends it to repair itself: the same call with higher fees, or the filling of a gap. */
+  isRepair: boolean
 }
 
-/** How many mined transactions are kept in case their block goes away; more than any reorganization that is followed. */
-const minedKept = 256
+/** A ledger that a lane writes: of everything it sends, or of one call. */
+export type LaneLedger = {
+  /**
+   * Enters a transaction. No node gets it before this has returned, so a ledger that writes the hash to a disk finds the
+   * transaction again after a crash. One with the same nonce takes the place of an earlier one: only one of them will pay.
+   *
+   * If it throws, the transaction is not sent, and must have left nothing in this ledger.
+   *
+   * @throws LoadTestError what keeps it from being sent
+   */
+  enter(transaction: EnteredTransaction): Promise<void> | void
+  /** A block holds it; called again after a reorganization, for this or another block. */
+  mined?(hash: Hash): void
+  /** No node has taken it, or none ever will. */
+  unsent?(hash: Hash): void
+}
 
 /**
- * The transactions of one lane that are pending, and those that were mined lately: blocks settle them, and
- * reorganizations bring them back.
+ * Makes one ledger of several. What one of them refuses is removed from those before it.
  *
- * @example
- * const ledger = new LaneLedger({ nonces: () => nonces, findBlock: feed.find, onSettled: (entry, event) => ... })
- * feed.subscribe({ onBlock: (block) => ledger.onBlock(block), onReorg: (removed) => ledger.onReorg(removed) })
+ * @example const ledger = joinLedgers([ofTheLane, ofTheCall])
  */
-export class LaneLedger {
-  /** Sent, or perhaps sent, and in no block that was seen; by nonce. */
-  readonly pending = new Map<number, LaneEntry>()
-  readonly #mined = new Map<number, LaneEntry>()
-  readonly #options: LaneLedgerOptions
-
-  constructor(options: LaneLedgerOptions) {
-    this.#options = options
-  }
-
-  /** Begins to look after a transaction. */
-  add(entry: LaneEntry): void {
-    this.#options.nonces()?.submit(entry.nonce)
-    this.pending.set(entry.nonce, entry)
-    // With automatic mining the block may be here before the answer to the send.
-    const block = this.#options.findBlock(entry.signed.hash)
-    if (block !== undefined) this.#confirmIn(block, entry)
-  }
-
-  /** A new block of the chain. */
-  onBlock(block: SeenBlock): void {
-    const { findBlock } = this.#options
-    const mined = [...this.pending.values()]
-      .filter(({ hashes }) => hashes.some((hash) => findBlock(hash)?.hash === block.hash))
-      .sort((a, b) => a.nonce - b.nonce)
-    for (const entry of mined) this.#confirmIn(block, entry)
-  }
-
-  /** Blocks that are no longer of the chain: what they held is pending again, and no node is known to have it. */
-  onReorg(removed: readonly SeenBlock[]): void {
-    const gone = new Set(removed.map(({ hash }) => hash))
-    for (const [nonce, entry] of this.#mined) {
-      if (entry.minedIn === undefined || !gone.has(entry.minedIn)) continue
-      this.#options.nonces()?.reopen(nonce)
-      this.#takeBack(entry)
-    }
-  }
-
-  /** The chain counts fewer transactions than it did: what came after those is pending again. */
-  reopen(count: number): void {
-    for (const [nonce, entry] of this.#mined) if (nonce >= count) this.#takeBack(entry)
-    this.#options.nonces()?.reopen(count)
-  }
-
-  /** Ends the looking after a transaction that will be in no block, and tells its sender. */
-  drop(entry: LaneEntry): void {
-    this.#settle(entry, { type: 'dropped', hash: entry.signed.hash })
-  }
-
-  /** A block holds a transaction, under one of its hashes: tells its sender, and keeps it in mind for a while. */
-  confirm(entry: LaneEntry, hash: Hash, block: Pick<SeenBlock, 'hash' | 'number'>): void {
-    entry.minedIn = block.hash
-    // All lower nonces are in blocks too; what became of one that we saw in none is for the repair to find out.
-    this.#options.nonces()?.confirmUpTo(entry.nonce + 1)
-    this.#mined.set(entry.nonce, entry)
-    this.#settle(entry, { type: 'confirmed', hash, blockNumber: block.number })
-    for (const oldest of this.#mined.keys()) {
-      if (this.#mined.size <= minedKept) break
-      this.#mined.delete(oldest)
-    }
-  }
-
-  #confirmIn(block: SeenBlock, entry: LaneEntry): void {
-    const hash = entry.hashes.find((one) => block.transactions.includes(one)) ?? entry.signed.hash
-    this.confirm(entry, hash, block)
-  }
-
-  #takeBack(entry: LaneEntry): void {
-    this.#mined.delete(entry.nonce)
-    entry.minedIn = undefined
-    entry.accepted = false
-    this.pending.set(entry.nonce, entry)
-  }
-
-  #settle(entry: LaneEntry, event: LaneEvent): void {
-    if (this.pending.delete(entry.nonce)) this.#options.onSettled(entry, event)
+export function joinLedgers(all: readonly (LaneLedger | undefined)[]): LaneLedger {
+  const ledgers = all.filter((one) => one !== undefined)
+  return {
+    async enter(transaction) {
+      for (const [i, one] of ledgers.entries()) {
+        try {
+          await one.enter(transaction)
+        } catch (error) {
+          for (const before of ledgers.slice(0, i)) before.unsent?.(transaction.hash)
+          throw error
+        }
+      }
+    },
+    mined(hash) {
+      for (const one of ledgers) one.mined?.(hash)
+    },
+    unsent(hash) {
+      for (const one of ledgers) one.unsent?.(hash)
+    },
   }
 }

@@ -4,8 +4,8 @@ import type { ErrorCode } from '../../errors/catalog.ts'
 import type { BlockFeed } from '../blocks/block-feed.ts'
 import type { RpcPool } from '../rpc/rpc.ts'
 import type { FeeQuote, Fees } from '../transactions/fees.ts'
-import type { LaneBooks } from './lane-books.ts'
 import type { LaneEvent } from './lane-entry.ts'
+import type { LaneLedger } from './lane-ledger.ts'
 
 /** Settings of a lane. */
 export type LaneOptions = {
@@ -15,48 +15,48 @@ export type LaneOptions = {
   /** The key that pays; nobody else may send with it while the lane is up. */
   account: LocalAccount
   /** Transactions that may be in flight at once. @default 32 */
-  maxPending?: number
+  maxPending?: number | undefined
   /** Sends that may wait for a place before more are refused with `LANE_BUSY`. @default 1000 */
-  maxQueued?: number
+  maxQueued?: number | undefined
   /** Blocks without progress after which the fees of the transaction at the head of the line are raised. @default 8 */
-  stuckAfterBlocks?: number
+  stuckAfterBlocks?: number | undefined
   /** The same in milliseconds, for chains that make no blocks while nothing happens. @default 60_000 */
-  stuckAfterMs?: number
+  stuckAfterMs?: number | undefined
   /** Written for all that may cost the key something. @default none */
-  books?: LaneBooks | undefined
+  ledger?: LaneLedger | undefined
   /** Called when the lane repairs itself, e.g. for a log. */
-  onRepair?: (note: LaneNote) => void
+  onRepair?: ((note: LaneNote) => void) | undefined
   /** @default the process's clock */
-  clock?: Clock
+  clock?: Clock | undefined
 }
 
 /** What a lane did to keep going. */
 export type LaneNote = {
-  /** `held-up`: fees above the cap, or too little coin, keep it from going on for now. */
+  /** `held-up`: fees above the cap, or too little funds, keep it from going on for now. */
   action: 'rebroadcast' | 'replaced' | 'filled-gap' | 'fast-forwarded' | 'passed-over' | 'held-up' | 'gave-up'
   nonce: number
-  hash?: Hash
-  reason?: string
+  hash?: Hash | undefined
+  reason?: string | undefined
   /** Of the error that holds it up. */
-  code?: ErrorCode
+  code?: ErrorCode | undefined
 }
 
 /** What to send. */
 export type LaneSend = {
   to: Address
-  data?: Hex
+  data?: Hex | undefined
   /** Wei. @default 0 */
-  value?: bigint
+  value?: bigint | undefined
   /** Gas limit. @default the node's estimate and a tenth */
-  gas?: bigint
+  gas?: bigint | undefined
   /** Gives up waiting; a transaction that was already signed is still sent and looked after. */
   signal?: AbortSignal | undefined
   /** Written for this call alone, under every hash that it gets; besides those of the lane. @default none */
-  books?: LaneBooks | undefined
+  ledger?: LaneLedger | undefined
   onEvent?: ((event: LaneEvent) => void) | undefined
 }
 
-/** A transaction on its way. */
+/** A transaction in flight. */
 export type Submission = {
   hash: Hash
   nonce: number

@@ -46,7 +46,7 @@ export function createLaneSender(options: LaneSenderOptions): SendFirst {
       entry.accepted = true
     } catch (error) {
       if (mayBeSent(error)) track(entry)
-      else entry.books.unsent?.(entry.signed.hash)
+      else entry.ledger.unsent?.(entry.signed.hash)
       throw error
     }
     track(entry)
@@ -69,30 +69,25 @@ export function createLaneSender(options: LaneSenderOptions): SendFirst {
 
   async function fastForward(nonces: NonceAllocator, refused: number): Promise<void> {
     // The node that refused knows better than one that lags behind, or does not answer.
-    const count = await readTransactionCount(rpc, stickyKey, 'latest', { stickyKey }).catch(() => 0)
+    const count = await readTransactionCount(rpc, stickyKey, { stickyKey }).catch(() => 0)
     nonces.confirmUpTo(Math.max(count, refused + 1))
     note({ action: 'fast-forwarded', nonce: nonces.next, reason: `nonce ${refused} was used elsewhere` })
   }
 
   async function estimate({ to, data, value, signal }: LaneSend): Promise<bigint> {
-    const call = {
-      from: stickyKey,
-      to,
-      ...(data === undefined ? {} : { data }),
-      ...(value === undefined ? {} : { value }),
-    }
-    return withMargin(await estimateGas(rpc, call, { signal, stickyKey }), 0.1)
+    const gas = await estimateGas(rpc, { from: stickyKey, to, data, value }, { signal, stickyKey })
+    return withMargin(gas, 0.1)
   }
 
   return async (request, nonces, track) => {
-    const { to, data, value, books, onEvent, signal } = request
+    const { to, data, value, ledger, onEvent, signal } = request
     const content: TransactionContent = { to, data, value, gas: request.gas ?? (await estimate(request)) }
     for (let tries = 1; ; tries += 1) {
       const { blockNumber, ...quote } = await fees.current({ signal })
       signal?.throwIfAborted()
       const nonce = nonces.allocate()
       try {
-        const unsent = { nonce, content, fees: quote, blockNumber, isRepair: false, books, onEvent }
+        const unsent = { nonce, content, fees: quote, blockNumber, isRepair: false, ledger, onEvent }
         const entry = await signer.sign(unsent)
         entry.holdsPlace = true
         await offer(entry, track)

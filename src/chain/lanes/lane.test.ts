@@ -7,7 +7,7 @@ import { LoadTestError } from '../../errors/load-test-error.ts'
 import { createBlockFeed } from '../blocks/block-feed.ts'
 import { createFees } from '../transactions/fees.ts'
 import { Lane } from './lane.ts'
-import type { LaneBooks } from './lane-books.ts'
+import type { LaneLedger } from './lane-ledger.ts'
 import { createModelNode, type ModelNode, type SendFault } from './model-node.fixture.ts'
 
 /*
@@ -65,7 +65,7 @@ class World {
   failingWrites = 0
   /** Written to the end, whoever wrote it. */
   readonly #written = new Set<Hash>()
-  /** Those that this life of the key has in its books, by nonce, without the ones that no node has. */
+  /** Those that this life of the key has in its ledger, by nonce, without the ones that no node has. */
   #open = new Map<number, Set<Hash>>()
   end = (): void => {}
   #values = 0n
@@ -88,8 +88,8 @@ class World {
       priorityFeeWei: parseGwei('1'),
       maxFeePerGasWei: parseGwei(String(capGwei)),
     })
-    const books = this.#openBooks()
-    this.lane = new Lane({ rpc, feed, fees, account, maxPending, clock, books, stuckAfterBlocks: 3 })
+    const ledger = this.#openBooks()
+    this.lane = new Lane({ rpc, feed, fees, account, maxPending, clock, ledger, stuckAfterBlocks: 3 })
     this.end = () => {
       dies()
       this.lane.close()
@@ -97,7 +97,7 @@ class World {
     }
   }
 
-  #openBooks(): LaneBooks {
+  #openBooks(): LaneLedger {
     const open = this.#open
     return {
       enter: async ({ nonce, hash }) => {
@@ -197,7 +197,7 @@ class World {
     expect(nextNonce ?? 0, 'no nonce was given out in vain').toBeLessThanOrEqual(mined.length)
     const used = new Set(mined.map(({ nonce }) => nonce))
     const kept = [...this.#open].filter(([nonce, open]) => open.size > 0 && !used.has(nonce))
-    expect(kept, 'the books keep room for what will never be mined').toEqual([])
+    expect(kept, 'the ledger keep room for what will never be mined').toEqual([])
     const hashes = new Map(mined.map(({ value, hash }) => [value, hash]))
     for (const call of this.calls) {
       const { value, hash, steps } = call

@@ -4,12 +4,12 @@ import { raceAbort } from '../../async/race-abort.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { readTransactionCount } from '../rpc/chain-reads.ts'
 import type { LaneEntry } from './lane-entry.ts'
-import { LaneLedger } from './lane-ledger.ts'
 import type { LaneNote, LaneOptions, LaneSend, LaneStatus, Submission } from './lane-options.ts'
-import { createLaneRepair, type LaneRepair } from './lane-repair.ts'
+import { LaneRepair } from './lane-repair.ts'
 import { createLaneSender, type SendFirst } from './lane-send.ts'
 import { createLaneSigner, type LaneSigner } from './lane-signing.ts'
 import { NonceAllocator } from './nonce-allocator.ts'
+import { PendingTransactions } from './pending-transactions.ts'
 import { createSendWindow, type SendWindow } from './send-window.ts'
 
 // What other rooms build on: new Lane({ rpc, feed, fees, account }).send({ to, data, gas, signal }) -> Submission.
@@ -25,7 +25,7 @@ import { createSendWindow, type SendWindow } from './send-window.ts'
  * @example
  * const lane = new Lane({ rpc, feed, fees, account: toNativeAccount(key) })
  * const { hash } = await lane.send({ to, data, signal })
- * await lane.drain(signal)
+ * await lane.drain({ signal })
  * lane.close()
  */
 export class Lane {
@@ -33,7 +33,7 @@ export class Lane {
   readonly #options: LaneOptions
   readonly #clock: Clock
   readonly #window: SendWindow
-  readonly #ledger: LaneLedger
+  readonly #pending: PendingTransactions
   readonly #signer: LaneSigner
   readonly #sendFirst: SendFirst
   readonly #counts = { sent: 0, confirmed: 0, replaced: 0, filledGaps: 0 }
@@ -57,14 +57,14 @@ export class Lane {
     this.#signer = createLaneSigner({ ...options, clock })
     const note = (made: LaneNote): void => this.#note(made)
     this.#sendFirst = createLaneSender({ ...options, clock, signer: this.#signer, note })
-    this.#ledger = new LaneLedger({
+    this.#pending = new PendingTransactions({
       nonces: () => this.#nonces,
       findBlock: (hash) => options.feed.find(hash),
       onSettled: (entry, event) => {
         if (event.type === 'confirmed') {
           this.#counts.confirmed += 1
-          entry.books.mined?.(event.hash)
-        } else for (const hash of entry.hashes) entry.books.unsent?.(hash)
+          entry.ledger.mined?.(event.hash)
+        } else for (const hash of entry.hashes) entry.ledger.unsent?.(hash)
         if (entry.holdsPlace) this.#window.leave()
         entry.holdsPlace = false
         entry.onEvent?.(event)
@@ -88,7 +88,7 @@ export class Lane {
   async send(request: LaneSend): Promise<Submission> {
     const { signal } = request
     if (this.#closed) throw new LoadTestError('ABORTED', 'The lane is closed.')
-    await this.#window.enter(signal)
+    await this.#window.enter({ signal })
     this.#sending += 1
     const sending = this.#send(request).finally(() => {
       this.#sending -= 1
@@ -98,8 +98,8 @@ export class Lane {
   }
 
   /** Waits until nothing is pending. @throws the signal's reason */
-  async drain(signal?: AbortSignal): Promise<void> {
-    while (this.#sending > 0 || this.#ledger.pending.size > 0) {
+  async drain({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    while (this.#sending > 0 || this.#pending.byNonce.size > 0) {
       const idle = new Promise<void>((resolve) => this.#idle.add(resolve))
       await raceAbort(idle, signal)
     }
@@ -107,11 +107,11 @@ export class Lane {
 
   /** How the lane is doing. */
   status(): LaneStatus {
-    const first = Math.min(...[...this.#ledger.pending.values()].map(({ firstSentAtMs }) => firstSentAtMs))
+    const first = Math.min(...[...this.#pending.byNonce.values()].map(({ firstSentAtMs }) => firstSentAtMs))
     return {
       address: this.address,
       nextNonce: this.#nonces?.next ?? null,
-      pending: this.#ledger.pending.size,
+      pending: this.#pending.byNonce.size,
       queued: this.#window.queued,
       oldestMs: Number.isFinite(first) ? this.#clock.now() - first : 0,
       ...this.#counts,
@@ -130,7 +130,7 @@ export class Lane {
   async #send(request: LaneSend): Promise<Submission> {
     let isTracked = false
     try {
-      // From here on no block may be missed, and what the lane has not seen while it was idle it is told now.
+      // From here on no block may be missed; the lane also gets those that it has not seen while it was idle.
       this.#listen()
       const nonces = await this.#start()
       const entry = await this.#sendFirst(request, nonces, (tracked) => {
@@ -148,14 +148,14 @@ export class Lane {
     }
   }
 
-  /** Takes the chain's word for the next nonce, at first use; what an earlier life left in the pool is not disturbed. */
+  /** Takes the next nonce from the chain, at first use; transactions left pending by an earlier process are kept. */
   async #start(): Promise<NonceAllocator> {
     if (this.#nonces !== undefined) return this.#nonces
     this.#starting ??= (async () => {
       const { rpc } = this.#options
       const [latest, pending] = await Promise.all([
-        readTransactionCount(rpc, this.address, 'latest', { stickyKey: this.address }),
-        readTransactionCount(rpc, this.address, 'pending', { stickyKey: this.address }),
+        readTransactionCount(rpc, this.address, { stickyKey: this.address }),
+        readTransactionCount(rpc, this.address, { at: 'pending', stickyKey: this.address }),
       ])
       const nonces = new NonceAllocator(latest)
       while (nonces.next < pending) nonces.submit(nonces.allocate())
@@ -170,7 +170,7 @@ export class Lane {
   }
 
   #track(entry: LaneEntry): void {
-    this.#ledger.add(entry)
+    this.#pending.add(entry)
     this.#listen()
   }
 
@@ -178,10 +178,10 @@ export class Lane {
     if (this.#closed) return
     this.#unsubscribeIdle ??= this.#options.feed.subscribe(
       {
-        onBlock: (block) => this.#ledger.onBlock(block),
+        onBlock: (block) => this.#pending.onBlock(block),
         onReorg: (removed) => {
-          this.#ledger.onReorg(removed)
-          if (this.#ledger.pending.size > 0) this.#listen()
+          this.#pending.onReorg(removed)
+          if (this.#pending.byNonce.size > 0) this.#listen()
         },
       },
       { idle: true },
@@ -194,7 +194,7 @@ export class Lane {
 
   #onTick(): void {
     void this.#repairer().run()
-    if (this.#ledger.pending.size > 0 || this.#sending > 0 || this.#hasGaps()) return
+    if (this.#pending.byNonce.size > 0 || this.#sending > 0 || this.#hasGaps()) return
     this.#unsubscribe?.()
     this.#unsubscribe = undefined
   }
@@ -204,10 +204,10 @@ export class Lane {
   }
 
   #repairer(): LaneRepair {
-    this.#repair ??= createLaneRepair({
+    this.#repair ??= new LaneRepair({
       ...this.#options,
       clock: this.#clock,
-      ledger: this.#ledger,
+      pending: this.#pending,
       nonces: () => this.#nonces,
       isSending: () => this.#sending > 0,
       signer: this.#signer,
@@ -224,7 +224,7 @@ export class Lane {
   }
 
   #wakeIdle(): void {
-    if (this.#sending > 0 || this.#ledger.pending.size > 0) return
+    if (this.#sending > 0 || this.#pending.byNonce.size > 0) return
     for (const wake of this.#idle) wake()
     this.#idle.clear()
   }

@@ -4,7 +4,7 @@ import { LoadTestError } from '../../errors/load-test-error.ts'
  * Makes the choice among lanes: the one with most room; of equals the one after that picked last, so that all of them
  * spend alike.
  *
- * @returns the function that picks, leaving out those it is told to while there are others; it throws LoadTestError
+ * @returns the function that picks, leaving out those of `except` while there are others; it throws LoadTestError
  * `CONFIG_INVALID` without lanes
  * @example const pick = createLanePicker(lanes); const { hash } = await pick().send({ to, data, gas })
  */

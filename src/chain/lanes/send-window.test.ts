@@ -33,7 +33,7 @@ describe('a send window', () => {
     const window = createSendWindow(1, 10)
     await window.enter()
     const giveUp = new AbortController()
-    const second = window.enter(giveUp.signal)
+    const second = window.enter({ signal: giveUp.signal })
     const third = window.enter()
     giveUp.abort(new Error('enough'))
     await expect(second).rejects.toThrow('enough')

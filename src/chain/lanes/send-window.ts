@@ -7,25 +7,25 @@ export type SendWindow = {
    *
    * @throws LoadTestError `LANE_BUSY` if the line is full; the signal's reason.
    */
-  enter(signal?: AbortSignal): Promise<void>
+  enter(options?: { signal?: AbortSignal | undefined }): Promise<void>
   /** Gives a place back. */
   leave(): void
   /** Places taken. */
   readonly taken: number
-  /** Who waits in line. */
+  /** Callers that wait in line. */
   readonly queued: number
 }
 
 /**
  * Makes a window of `size` places with a line of at most `maxQueued` before it, first come, first served.
  *
- * @example const window = createSendWindow(32, 1000); await window.enter(signal); try { ... } finally { window.leave() }
+ * @example const window = createSendWindow(32, 1000); await window.enter({ signal }); try { ... } finally { window.leave() }
  */
 export function createSendWindow(size: number, maxQueued: number): SendWindow {
   const line: (() => void)[] = []
   let taken = 0
   return {
-    async enter(signal) {
+    async enter({ signal } = {}) {
       signal?.throwIfAborted()
       if (taken < size) {
         taken += 1
