@@ -9,9 +9,9 @@ export type PackingOptions = {
   /** The most that is paid per gas, wei. */
   maxFeePerGasWei: bigint
   /** Most gas in one transaction. @default 16_000_000n, below the 2^24 of EIP-7825 */
-  maxGasPerTransaction?: bigint
+  maxGasPerTransaction?: bigint | undefined
   /** Most wallets in one transaction. @default as many as the gas allows */
-  maxPaymentsPerTransaction?: number
+  maxPaymentsPerTransaction?: number | undefined
 }
 
 /** Packs payments, see {@link createBatchPacker}. */
@@ -55,7 +55,7 @@ export function createBatchPacker(options: PackingOptions): BatchPacker {
         totals.satisfied += 1
         return undefined
       }
-      // An account without coins may be new to the chain, which costs more.
+      // An account without a balance may be new to the chain, which costs more.
       const [fresh, known] = balanceWei === 0n ? [1, 0] : [0, 1]
       const tooMuch = paymentGas(way, open.fresh + fresh, open.known + known) > maxGasPerTransaction
       const full = tooMuch || open.payments.length >= limit ? close() : undefined

@@ -13,7 +13,7 @@ const sliceSize = 16
 export async function deriveAddresses(
   wallets: Pick<HdWallets, 'user'>,
   indexes: Iterable<number>,
-  signal?: AbortSignal,
+  { signal }: { signal?: AbortSignal | undefined } = {},
 ): Promise<{ index: number; address: Address }[]> {
   const derived: { index: number; address: Address }[] = []
   for (const index of indexes) {

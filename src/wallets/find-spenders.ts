@@ -9,13 +9,12 @@ const method = 'eth_getTransactionCount'
  * Tells which accounts have sent a transaction since a block, by its place among those given.
  *
  * @throws LoadTestError a `CHAIN_*` code, also if the node does not know the state of that block any more
- * @example const hasSpent = await findSpenders(rpc, addresses, blockNumber); hasSpent[0]
+ * @example const hasSpent = await findSpenders(rpc, addresses, { sinceBlock }); hasSpent[0]
  */
 export async function findSpenders(
   rpc: RpcPool,
   addresses: readonly Address[],
-  sinceBlock: number,
-  signal?: AbortSignal,
+  { sinceBlock, signal }: { sinceBlock: number; signal?: AbortSignal | undefined },
 ): Promise<boolean[]> {
   const calls = addresses.flatMap((address) =>
     [numberToHex(sinceBlock), 'latest'].map((at) => ({ method, params: [address, at] })),

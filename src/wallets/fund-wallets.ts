@@ -13,7 +13,7 @@ import {
   openMoneyJournal,
   paidEntry,
   planEntry,
-  sentBooks,
+  sentLedger,
 } from './money-journal.ts'
 import { payBatch, verifyFunded } from './pay-batch.ts'
 import type { Payer } from './payer.ts'
@@ -41,23 +41,23 @@ export type FundWalletsOptions = {
   amountWei: bigint
   payer: Payer
   /** The wallets may be sending meanwhile, as lanes do: what one of them spends itself is not missed. @default false */
-  inUse?: boolean
+  inUse?: boolean | undefined
   /** Most that may leave the funder, gas included. */
   maxSpendWei: bigint
   /** @default false */
-  allowMainnet?: boolean
+  allowMainnet?: boolean | undefined
   /** Where the plan is written before anything is sent, and then what was paid; without it nothing is written. */
   journalPath?: string | undefined
-  /** Batches on their way at the same time. @default 4, and 32 where each wallet takes a transaction of its own */
-  concurrency?: number
+  /** Batches in flight at the same time. @default 4, and 32 where each wallet takes a transaction of its own */
+  concurrency?: number | undefined
   /** @default 16_000_000n, and never more than half a block */
-  maxGasPerTransaction?: bigint
+  maxGasPerTransaction?: bigint | undefined
   /** Called with a sentence for people when it waits: for another process with the same journal or funder, or for an endpoint. */
-  note?: (text: string) => void
-  /** Told of the plan before it is carried out. */
-  onPlan?: (plan: FundingTotals) => void
-  /** Told after each batch that is verified. */
-  onProgress?: (progress: { fundedWallets: number; wallets: number }) => void
+  note?: ((text: string) => void) | undefined
+  /** Called with the plan before it is executed. */
+  onPlan?: ((plan: FundingTotals) => void) | undefined
+  /** Called after each batch that is verified. */
+  onProgress?: ((progress: { fundedWallets: number; wallets: number }) => void) | undefined
   /** How long to go on while the chain's endpoints fail, in milliseconds without any success. @default 120_000 */
   persistMs?: number | undefined
   signal?: AbortSignal | undefined
@@ -80,7 +80,7 @@ export type FundingResult = {
  * All wallets are looked at first, so that the whole is known to be affordable before anything is sent, and a second time
  * when their turn has come. However many there are, some hundred are held at a time.
  *
- * It may be stopped or killed at any moment and called again: earlier payments that are still on their way are waited
+ * It may be stopped or killed at any moment and called again: earlier payments that are still in flight are waited
  * for before balances are read, so nobody is paid twice. Another process of this machine with the same journal, or
  * the same funder, is waited for as well.
  *
@@ -118,7 +118,7 @@ async function payMissing(options: FundWalletsOptions, persistence: Persistence)
   const { hold } = persistence
   await hold(() => settleEarlier(chain, payer.address, { hashes: earlier, signal }))
 
-  const abilities = await hold(() => findAbilities(chain, contracts, signal))
+  const abilities = await hold(() => findAbilities(chain, contracts, { signal }))
   const packing = await hold(() => findPacking(options, abilities))
   const planned = createBatchPacker(packing)
   for await (const _ of packBatches(options, { abilities, persistence, packer: planned }));
@@ -180,10 +180,10 @@ async function payAll(
       const onSent = (): void => {
         isSent = true
       }
-      const books = journal && sentBooks(journal, number)
+      const ledger = journal && sentLedger(journal, number)
       // What was sent is not sent again, however its end was missed.
       const paid = await hold(
-        () => payBatch(batchPayer, batch, { signal, books, onSent }),
+        () => payBatch(batchPayer, batch, { signal, ledger, onSent }),
         () => !isSent,
       )
       persistence.progressed()
@@ -191,7 +191,7 @@ async function payAll(
       result.valueWei += paid.valueWei
       result.feesWei += paid.feesWei
       await journal?.append(paidEntry(number, paid))
-      const { blockNumber } = paid
+      const { blockNumber } = paid.receipt
       await hold(() => verifyFunded(batchPayer, batch.payments, { ...verification, blockNumber }))
     } catch (error) {
       const code = error instanceof LoadTestError ? error.code : 'INTERNAL'

@@ -23,7 +23,7 @@ export type TurnOptions = {
  * Waits until no other process of this user pays with a funder on a chain, and keeps others from it until the returned
  * function is called.
  *
- * Two fundings take turns, since each ends by itself. A run keeps its funder for as long as users come, which may be
+ * Two fundings take turns, since each ends on its own. A run keeps its funder for as long as users arrive, which may be
  * hours: it is not waited for.
  *
  * @throws LoadTestError FUNDER_BUSY, naming the process, while a run pays with it; the signal's reason
@@ -52,7 +52,7 @@ export async function takeFunderTurn(
 }
 
 /**
- * Keeps fundings from a run's funder until the returned function is called; one that is under way is waited for. Other runs
+ * Keeps fundings from a run's funder until the returned function is called; one that is running is waited for. Other runs
  * may share it, as the parts of a load do.
  *
  * @throws the signal's reason
@@ -99,7 +99,7 @@ export async function inFolder(
   }
 }
 
-/** Named by the user's number: a container's may have no name. Elsewhere the system keeps temporary files apart by itself. */
+/** Named by the user's number: a container's may have no name. Elsewhere the system keeps temporary files of users apart. */
 const usualFolder = (): string => join(tmpdir(), `vana-load-${process.getuid?.() ?? 'user'}`)
 
 /** One lock for each funder and chain. */

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import type { LaneBooks } from '../chain/lanes/lane-books.ts'
+import type { LaneLedger } from '../chain/lanes/lane-ledger.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { type FileLockOptions, lockFile } from '../files/file-lock.ts'
 import { syncFolder } from '../files/write-durably.ts'
@@ -132,7 +132,7 @@ export function planEntry(
     payments,
     valueWei: String(valueWei),
     maxFeesWei: String(maxFeesWei),
-    ...(batches === undefined ? {} : { batches: batches.map(paymentsOf) }),
+    batches: batches?.map(paymentsOf),
   }
 }
 
@@ -146,18 +146,18 @@ export const batchEntry = (number: number, batch: FundingBatch): NewMoneyEntry =
 const paymentsOf = ({ payments }: FundingBatch): [number, string][] =>
   payments.map(({ index, amountWei }) => [index, String(amountWei)])
 
-/** The books of one payment of a plan: its hashes, each on the disk before a node is told. */
-export const sentBooks = (journal: Pick<MoneyJournal, 'append'>, batch: number): LaneBooks => ({
+/** The ledger of one payment of a plan: its hashes, each on the disk before a node gets the transaction. */
+export const sentLedger = (journal: Pick<MoneyJournal, 'append'>, batch: number): LaneLedger => ({
   enter: ({ hash }) => journal.append({ type: 'sent', batch, hash }),
 })
 
 /** Writes what became of a plan's payment as a journal has it. */
-export function paidEntry(batch: number, { hash, blockNumber, valueWei, feesWei }: PaidBatch): NewMoneyEntry {
+export function paidEntry(batch: number, { receipt, valueWei, feesWei }: PaidBatch): NewMoneyEntry {
   return {
     type: 'paid',
     batch,
-    hash,
-    blockNumber,
+    hash: receipt.transactionHash,
+    blockNumber: receipt.blockNumber,
     valueWei: String(valueWei),
     feesWei: String(feesWei),
   }

@@ -1,12 +1,11 @@
 import { formatEther, type Hash } from 'viem'
+import { type GasPaid, gasCostWei, type Receipt } from '../chain/rpc/chain-reads.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 
 /** What a receipt says about the cost of a transaction. */
-export type GasPaid = {
-  gasUsed: bigint
-  effectiveGasPrice: bigint
+export type SettledTransaction = GasPaid & {
   /** @default 'success' */
-  status?: 'success' | 'reverted'
+  status?: Receipt['status'] | undefined
 }
 
 /** Settled transactions that are kept in case a reorganization takes their block back: the latest ones. */
@@ -47,7 +46,7 @@ export type MoneyLedger = {
    */
   submitted(hash: Hash, rivals?: string): void
   /** A transaction is in a block, whatever its status, and its rivals never will be; a second time changes nothing. */
-  settled(hash: Hash, paid: GasPaid): void
+  settled(hash: Hash, paid: SettledTransaction): void
   /** A transaction will never be in a block: another with its nonce is. */
   voided(hash: Hash): void
   /**
@@ -138,14 +137,14 @@ export function createMoneyLedger(): MoneyLedger {
     submitted(hash, rivals) {
       if (!open.has(hash)) open.set(hash, { returns: null, rivals })
     },
-    settled(hash, { gasUsed, effectiveGasPrice, status = 'success' }) {
+    settled(hash, { status = 'success', ...paid }) {
       const spending = open.get(hash)
       if (spending === undefined) return
       open.delete(hash)
       const returnedWei = status === 'success' ? (spending.returns ?? 0n) : 0n
       const beaten = rivalsOf(spending)
       for (const rival of beaten) open.delete(rival)
-      book(hash, { ...spending, beaten, costWei: gasUsed * effectiveGasPrice, returnedWei })
+      book(hash, { ...spending, beaten, costWei: gasCostWei(paid), returnedWei })
     },
     voided(hash) {
       open.delete(hash)

@@ -9,7 +9,7 @@ export const ownFunderHint =
  * Watches the lane of a key that pays for transactions of others with the same key, and says so once: payments then take
  * longer, since two programs that do not talk take each other's nonces.
  *
- * @param note told in a sentence, for people
+ * @param note called with a sentence for people
  * @returns for the lane's `onRepair`
  * @example new Lane({ rpc, feed, fees, account, onRepair: noticeOthers(account.address, note) })
  */

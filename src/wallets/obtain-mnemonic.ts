@@ -41,7 +41,7 @@ export type ObtainedMnemonic = {
 /**
  * Finds the mnemonic that wallets come from: a keystore, the environment, or on the embedded chain the seed.
  *
- * A new keystore is on the disk when this returns, so it may be called before the first coin moves and never after. The
+ * A new keystore is on the disk when this returns, so it may be called before the first funds move and never after. The
  * keystore remembers which wallets are in use.
  *
  * @throws LoadTestError CONFIG_INVALID if there is no source, two that differ, or a keystore of another chain;
@@ -70,7 +70,7 @@ async function fromKeystore(
     await createKeystore(path, content)
     return { mnemonic, source: 'new keystore' }
   }
-  // What is wrong with the file is told before anybody is asked for a passphrase.
+  // Problems of the file come before the question for a passphrase.
   const facts = await readKeystoreFacts(path)
   const exposure = await findExposure(path)
   if (exposure !== undefined) warn?.(exposure)

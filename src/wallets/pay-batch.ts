@@ -1,10 +1,11 @@
+import { gasCostWei, type Receipt } from '../chain/rpc/chain-reads.ts'
 import { tellRevert } from '../chain/transactions/explain-revert.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { disperseCall, type PaymentCall } from './disperse-call.ts'
 import { findSpenders } from './find-spenders.ts'
 import type { FundingBatch, WalletPayment } from './funding-batch.ts'
 import { nameRanges, uniteRanges } from './index-range.ts'
-import type { PaidTransaction, Payer, PayOptions } from './payer.ts'
+import type { Payer, PayOptions } from './payer.ts'
 import { readBalances } from './read-balances.ts'
 import type { SpendingLimit } from './spending-limit.ts'
 import type { ChainAbilities, WalletChain } from './wallet-chain.ts'
@@ -26,8 +27,21 @@ export type PayBatchOptions = PayOptions & {
   onUnknownEnd?: ((settle: (actualWei: bigint) => void) => void) | undefined
 }
 
-/** A batch that was paid. */
-export type PaidBatch = PaidTransaction & { valueWei: bigint }
+/** A batch in a block. */
+export type PaidBatch = {
+  receipt: Receipt
+  /** What the wallets got; 0 if it was reverted. */
+  valueWei: bigint
+  /** What its gas cost. */
+  feesWei: bigint
+}
+
+/** What became of a batch, by its receipt. */
+export const toPaidBatch = (receipt: Receipt, valueWei: bigint): PaidBatch => ({
+  receipt,
+  valueWei: receipt.status === 'success' ? valueWei : 0n,
+  feesWei: gasCostWei(receipt),
+})
 
 /**
  * Pays one batch of a plan and waits for its block. What it costs at most is set aside from the spending limit first.
@@ -40,18 +54,18 @@ export async function payBatch(
   batch: FundingBatch,
   options: PayBatchOptions = {},
 ): Promise<PaidBatch> {
-  const { signal, books, onSent, onUnknownEnd } = options
+  const { signal, ledger, onSent, onUnknownEnd } = options
   const { maxFeePerGas } = await chain.fees.current({ signal })
   const atMostWei = batch.valueWei + batch.gas * maxFeePerGas
   const settle = limit.reserve(atMostWei)
   let costWei = 0n
   let isEndUnknown = false
   try {
-    const paid = await payer.pay(
+    const receipt = await payer.pay(
       { ...toCall(abilities, batch.payments), gas: batch.gas },
       {
         signal,
-        books,
+        ledger,
         onSent: async (hash) => {
           // From here on it may be mined, whoever stops waiting for it.
           costWei = atMostWei
@@ -61,14 +75,14 @@ export async function payBatch(
       },
     )
     isEndUnknown = false
-    costWei = paid.feesWei + (paid.status === 'success' ? batch.valueWei : 0n)
-    if (paid.status === 'success') return { ...paid, valueWei: batch.valueWei }
-    const { hash: transactionHash, blockNumber, gasUsed, feesWei } = paid
-    const { reason } = await tellRevert(chain.rpc, { transactionHash, blockNumber, gasUsed }, { signal })
+    const paid = toPaidBatch(receipt, batch.valueWei)
+    costWei = paid.feesWei + paid.valueWei
+    if (receipt.status === 'success') return paid
+    const { reason } = await tellRevert(chain.rpc, receipt, { signal })
     throw new LoadTestError(
       'FUNDING_FAILED',
       `The payment of wallets ${namesOf(batch.payments)} was reverted: ${reason}.`,
-      { details: { hash: transactionHash, feesWei: String(feesWei) } },
+      { details: { hash: receipt.transactionHash, feesWei: String(paid.feesWei) } },
     )
   } catch (error) {
     if (isEndUnknown && error instanceof LoadTestError && error.code === 'FUNDING_FAILED') {
@@ -107,7 +121,9 @@ export async function verifyFunded(
   if (poor.length === 0) return
   const poorAddresses = poor.map(({ address }) => address)
   const hasSpent =
-    inUseSince === undefined ? [] : await findSpenders(chain.rpc, poorAddresses, inUseSince, signal)
+    inUseSince === undefined
+      ? []
+      : await findSpenders(chain.rpc, poorAddresses, { sinceBlock: inUseSince, signal })
   const lacking = poor.filter((_, i) => hasSpent[i] !== true)
   if (lacking.length > 0) {
     throw new LoadTestError(

@@ -1,23 +1,13 @@
 import type { Address, Hash } from 'viem'
 import type { Lane } from '../chain/lanes/lane.ts'
-import type { LaneBooks } from '../chain/lanes/lane-books.ts'
 import type { LaneEvent } from '../chain/lanes/lane-entry.ts'
-import { readReceipt } from '../chain/rpc/chain-reads.ts'
+import type { LaneLedger } from '../chain/lanes/lane-ledger.ts'
+import { type Receipt, readReceipt } from '../chain/rpc/chain-reads.ts'
 import { mayBeSent } from '../chain/transactions/broadcast.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { PaymentCall } from './disperse-call.ts'
 import { ownFunderHint } from './notice-others.ts'
 import type { WalletChain } from './wallet-chain.ts'
-
-/** A payment in a block, whatever became of it. */
-export type PaidTransaction = {
-  hash: Hash
-  blockNumber: number
-  status: 'success' | 'reverted'
-  gasUsed: bigint
-  /** What its gas cost. */
-  feesWei: bigint
-}
 
 /** The account that pays, see {@link createPayer}. */
 export type Payer = {
@@ -25,18 +15,20 @@ export type Payer = {
   /**
    * Sends a payment and waits for its block.
    *
+   * @returns its receipt, whatever its status
+   *
    * @throws LoadTestError a `CHAIN_*` code: nothing was sent; FUNDING_FAILED: it will never be in a block;
    * TX_NOT_CONFIRMED: it may still be, `details.hash` names it; the signal's reason
    */
-  pay(call: PaymentCall & { gas: bigint }, options?: PayOptions): Promise<PaidTransaction>
+  pay(call: PaymentCall & { gas: bigint }, options?: PayOptions): Promise<Receipt>
 }
 
 /** Options of {@link Payer.pay}. */
 export type PayOptions = {
   signal?: AbortSignal | undefined
-  /** Written before a node is told, under every hash by which it may be mined. @default none */
-  books?: LaneBooks | undefined
-  /** Told as soon as a node has the transaction. */
+  /** Written before a node has it, under every hash by which it may be mined. @default none */
+  ledger?: LaneLedger | undefined
+  /** Called as soon as a node has the transaction. */
   onSent?: ((hash: Hash) => void | Promise<void>) | undefined
 }
 
@@ -47,13 +39,13 @@ export type PayOptions = {
  * @example const payer = createPayer({ rpc, hub, lane: new Lane({ rpc, feed, fees, account: funder }) })
  */
 export function createPayer(
-  options: Pick<WalletChain, 'rpc' | 'hub'> & { lane: Lane; timeoutMs?: number },
+  options: Pick<WalletChain, 'rpc' | 'hub'> & { lane: Lane; timeoutMs?: number | undefined },
 ): Payer {
   const { rpc, hub, lane, timeoutMs = 180_000 } = options
 
   return {
     address: lane.address,
-    async pay({ to, data, valueWei, gas }, { signal, books, onSent } = {}) {
+    async pay({ to, data, valueWei, gas }, { signal, ledger, onSent } = {}) {
       const dropped = new AbortController()
       const hashes: Hash[] = []
       const onEvent = (event: LaneEvent): void => {
@@ -65,7 +57,7 @@ export function createPayer(
         }
       }
       const sent = await lane
-        .send({ to, value: valueWei, gas, signal, books, onEvent, ...(data === '0x' ? {} : { data }) })
+        .send({ to, value: valueWei, gas, signal, ledger, onEvent, data: data === '0x' ? undefined : data })
         .catch((error: unknown) => {
           // The lane goes on looking after it.
           if (mayBeSent(error))
@@ -77,11 +69,11 @@ export function createPayer(
 
       const waitSignal = signal === undefined ? dropped.signal : AbortSignal.any([signal, dropped.signal])
       const { afterBlock } = sent
-      const mined = await hub
+      return await hub
         .waitForReceipt(sent.hash, {
           timeoutMs,
           signal: waitSignal,
-          ...(afterBlock === undefined ? {} : { afterBlock }),
+          afterBlock,
         })
         .catch(async (error: unknown) => {
           signal?.throwIfAborted()
@@ -97,8 +89,6 @@ export function createPayer(
             details: { hash: sent.hash },
           })
         })
-      const { transactionHash: hash, blockNumber, status, gasUsed, effectiveGasPrice } = mined
-      return { hash, blockNumber, status, gasUsed, feesWei: gasUsed * effectiveGasPrice }
     },
   }
 }

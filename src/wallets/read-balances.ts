@@ -37,7 +37,7 @@ export async function readBalances(
   for (let at = 0; at < addresses.length; at += chunkSize) {
     const chunk = addresses.slice(at, at + chunkSize)
     for (let attempt = 1; ; attempt += 1) {
-      const { blockNumber, read } = await readChunk(rpc, chunk, multicall3, signal)
+      const { blockNumber, read } = await readChunk(rpc, chunk, { multicall3, signal })
       if (blockNumber >= sinceBlock) {
         balances.push(...read)
         break
@@ -58,8 +58,7 @@ export async function readBalances(
 async function readChunk(
   rpc: RpcPool,
   addresses: readonly Address[],
-  multicall3: Address | undefined,
-  signal: AbortSignal | undefined,
+  { multicall3, signal }: Pick<ReadBalancesOptions, 'multicall3' | 'signal'>,
 ): Promise<{ blockNumber: number; read: bigint[] }> {
   const calls =
     multicall3 === undefined

@@ -12,6 +12,8 @@ export type AccountNonces = {
   sent: number
 }
 
+type SignalOption = { signal?: AbortSignal | undefined }
+
 const method = 'eth_getTransactionCount'
 const countCall = (address: Address, at: 'latest' | 'pending') => ({ method, params: [address, at] })
 const toCount = (outcome: RpcOutcome | undefined): number => parseCount(unwrap(outcome), method)
@@ -33,7 +35,7 @@ const chunkSize = 50
 export async function readNoncesOf(
   rpc: RpcPool,
   address: Address,
-  signal?: AbortSignal,
+  { signal }: SignalOption = {},
 ): Promise<AccountNonces> {
   const [mined, sent] = await rpc.batch([countCall(address, 'latest'), countCall(address, 'pending')], {
     signal,
@@ -55,10 +57,13 @@ export async function readNoncesOf(
  */
 export function createNonceReader(
   rpc: RpcPool,
-): (addresses: readonly Address[], signal?: AbortSignal) => Promise<AccountNonces[]> {
+): (addresses: readonly Address[], options?: SignalOption) => Promise<AccountNonces[]> {
   let tellsPool = true
 
-  async function readChunk(addresses: readonly Address[], signal?: AbortSignal): Promise<AccountNonces[]> {
+  async function readChunk(
+    addresses: readonly Address[],
+    { signal }: SignalOption,
+  ): Promise<AccountNonces[]> {
     const calls = addresses.map((address) => countCall(address, 'pending'))
     const pool = tellsPool ? [{ method: 'txpool_status', params: [] }] : []
     const outcomes = await rpc.batch([...calls, ...pool], { signal })
@@ -79,10 +84,10 @@ export function createNonceReader(
     })
   }
 
-  return async (addresses, signal) => {
+  return async (addresses, options = {}) => {
     const nonces: AccountNonces[] = []
     for (let at = 0; at < addresses.length; at += chunkSize) {
-      nonces.push(...(await readChunk(addresses.slice(at, at + chunkSize), signal)))
+      nonces.push(...(await readChunk(addresses.slice(at, at + chunkSize), options)))
     }
     return nonces
   }

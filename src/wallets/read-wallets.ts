@@ -33,7 +33,7 @@ export async function* readWallets(
   const chunks = chunksOf(ranges)
   const deriveNext = (): ReturnType<typeof deriveAddresses> | undefined => {
     const chunk = chunks.next()
-    const deriving = chunk.done ? undefined : deriveAddresses(wallets, indexesOf(chunk.value), signal)
+    const deriving = chunk.done ? undefined : deriveAddresses(wallets, indexesOf(chunk.value), { signal })
     // Nobody may be there any more to hear that it was given up.
     deriving?.catch(() => undefined)
     return deriving

@@ -1,6 +1,6 @@
 /**
  * Does a piece of work for each item, at most `limit` at a time; the next item is asked for when there is room for it.
- * After a failure nothing more is begun; what is under way is waited for, so that nothing goes on behind the caller's
+ * After a failure nothing more is begun; what is running is waited for, so that nothing goes on behind the caller's
  * back.
  *
  * @throws the first failure

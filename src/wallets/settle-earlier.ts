@@ -19,16 +19,16 @@ export async function settleEarlier(
   { rpc, feed }: Pick<WalletChain, 'rpc' | 'feed'>,
   address: Address,
   options: {
-    hashes?: readonly Hash[]
-    timeoutMs?: number
+    hashes?: readonly Hash[] | undefined
+    timeoutMs?: number | undefined
     signal?: AbortSignal | undefined
-    clock?: Clock
+    clock?: Clock | undefined
   } = {},
 ): Promise<void> {
   const { hashes = [], timeoutMs = 120_000, signal, clock = systemClock } = options
   const read = { signal, stickyKey: address }
   const deadline = clock.now() + timeoutMs
-  const sent = await readTransactionCount(rpc, address, 'pending', read)
+  const sent = await readTransactionCount(rpc, address, { at: 'pending', ...read })
   let waiting = [...hashes]
   const unknownSince = new Map<Hash, Sighting>()
 
@@ -44,7 +44,7 @@ export async function settleEarlier(
   }
 
   for (;;) {
-    const mined = await readTransactionCount(rpc, address, 'latest', read)
+    const mined = await readTransactionCount(rpc, address, read)
     const still: Hash[] = []
     if (waiting.length > 0) {
       const { number } = await feed.head({ signal, maxAgeMs: 0 })

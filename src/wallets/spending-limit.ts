@@ -21,7 +21,7 @@ export type SpendingLimit = {
 
 /**
  * Makes a spending cap. What is set aside counts as spent until the transaction's cost is known, so the cap holds for
- * any number of transactions under way.
+ * any number of transactions in flight.
  *
  * @example const settle = limit.reserve(valueWei + gas * maxFeePerGasWei); settle(valueWei + gasUsed * gasPrice)
  */

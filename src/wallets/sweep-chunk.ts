@@ -43,7 +43,7 @@ type Holder = { index: number; found?: { balanceWei: bigint; nonces: AccountNonc
  */
 export async function sweepChunk(sweeper: Sweeper, chunk: IndexRange): Promise<SweptChunk> {
   const { chain, wallets, multicall3, persistence, signal } = sweeper
-  const derived = await deriveAddresses(wallets, indexesOf(chunk), signal)
+  const derived = await deriveAddresses(wallets, indexesOf(chunk), { signal })
   const addresses = derived.map(({ address }) => address)
   let sinceBlock = 0
   const readAll = (): Promise<bigint[]> =>
@@ -85,7 +85,7 @@ async function withNonces(
 ): Promise<Holder[]> {
   const addresses = holding.map(({ address }) => address)
   const nonces = await persistence
-    .hold(() => readNonces(addresses, signal))
+    .hold(() => readNonces(addresses, { signal }))
     .catch((error: unknown) => {
       classified(error, signal)
       return []

@@ -1,9 +1,9 @@
 import type { Address, Hash } from 'viem'
 import { systemClock } from '../async/clock.ts'
-import { type Receipt, readBalance, readReceipt } from '../chain/rpc/chain-reads.ts'
+import { gasCostWei, type Receipt, readBalance, readReceipt } from '../chain/rpc/chain-reads.ts'
 import type { RpcPool, RpcRequestOptions } from '../chain/rpc/rpc.ts'
 import { rejectionReason } from '../chain/rpc/rpc-error.ts'
-import { broadcast, mayBeSent } from '../chain/transactions/broadcast.ts'
+import { broadcast, mayBeSent, type SignedTransaction } from '../chain/transactions/broadcast.ts'
 import { tellRevert } from '../chain/transactions/explain-revert.ts'
 import { signTransaction } from '../chain/transactions/sign-transaction.ts'
 import { toNativeAccount } from '../crypto/native-account.ts'
@@ -25,7 +25,7 @@ export type SweptWallet = {
   blockNumber: number
 }
 
-/** What was sent of a wallet and has no known end; it outlives a failed attempt, so that nothing goes unbooked. */
+/** What was sent of a wallet and has no known end; it outlives a failed attempt, so that nothing goes unrecorded. */
 export type SweepState = {
   /** Values by hash of the transactions with the nonce that is not used up yet. */
   open?: { nonce: number; value: Map<Hash, bigint> } | undefined
@@ -35,18 +35,18 @@ export type SweepState = {
 export type SweepWalletOptions = {
   /** What is known of the wallet already, to spare the first reads. */
   found?: { balanceWei: bigint; nonces: AccountNonces } | undefined
-  /** Where the coins go; an account without code. */
+  /** Where the funds go; an account without code. */
   to: Address
   /** Paid above the base fee at first, wei per gas. @default the tip of the day, see `createFees` */
   tipWei?: bigint | undefined
   /** How long a transaction may take to be in a block before it is sent again with a higher price. @default 30_000 */
-  confirmTimeoutMs?: number
-  /** How long transactions of the wallet that are on their way are waited for before they are replaced. @default 15_000 */
-  patienceMs?: number
+  confirmTimeoutMs?: number | undefined
+  /** How long to wait for transactions of the wallet in flight before they are replaced. @default 15_000 */
+  patienceMs?: number | undefined
   /** How long a used nonce's receipt is looked for before its transaction counts as someone else's. @default 30_000 */
-  receiptPatienceMs?: number
+  receiptPatienceMs?: number | undefined
   /** Of an earlier attempt that failed. @default nothing was sent */
-  state?: SweepState
+  state?: SweepState | undefined
   /** Called with each transaction in a block; nearly always there is one. */
   onSwept: (swept: SweptWallet) => void
   signal?: AbortSignal | undefined
@@ -62,7 +62,7 @@ const maxAttempts = 20
  * A wallet that holds less than the gas costs keeps it. A transaction that gets stuck is replaced, never doubled: all
  * have the same nonce.
  *
- * @throws LoadTestError TX_REVERTED if the receiver refuses the coins, which cost gas all the same; TX_NOT_CONFIRMED if no
+ * @throws LoadTestError TX_REVERTED if the receiver refuses the funds, which cost gas nevertheless; TX_NOT_CONFIRMED if no
  * block takes it; CHAIN_UNDERPRICED rather than pay more per gas than the cap; another `CHAIN_*` code; the signal's reason
  * @example await sweepWallet(chain, wallets.user(7), { to: funder, onSwept: ({ sweptWei }) => console.log(sweptWei) })
  */
@@ -89,7 +89,7 @@ export async function sweepWallet(
       'TX_REVERTED',
       `${to} did not take what wallet ${index} (${address}) sent: ${reason}.`,
       {
-        hint: 'Return the coins to an account without code, with --receiver.',
+        hint: 'Return the funds to an account without code, with --receiver.',
         details: { index, address, hash },
       },
     )
@@ -99,13 +99,15 @@ export async function sweepWallet(
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const nonces = known?.nonces
     const isSettled = nonces !== undefined && nonces.sent <= nonces.mined
-    const nonce = isSettled ? nonces.mined : await settledNonce(chain, address, patientUntil, signal)
+    const nonce = isSettled
+      ? nonces.mined
+      : await settledNonce(chain, address, { patientUntilMs: patientUntil, signal })
     // A balance is only good with the nonce that was read along with it.
     const balance = isSettled ? known?.balanceWei : undefined
     known = undefined
     if (state.open !== undefined && state.open.nonce < nonce) {
       const { value } = state.open
-      const receipt = await findReceipt(rpc, [...value.keys()], read, options.receiptPatienceMs)
+      const receipt = await findReceipt(rpc, [...value.keys()], { ...read, forMs: options.receiptPatienceMs })
       if (receipt !== undefined) await book(receipt, value)
       state.open = undefined
     }
@@ -118,25 +120,20 @@ export async function sweepWallet(
     if (balanceWei <= feeWei) return
 
     const value = balanceWei - feeWei
-    const quote = { maxFeePerGas: priceWei, maxPriorityFeePerGas: priceWei }
-    const signed = await signTransaction(account, rpc.chainId, { to, value, gas: transferGas }, nonce, quote)
+    const fees = { maxFeePerGas: priceWei, maxPriorityFeePerGas: priceWei }
+    const signed = await signTransaction(account, {
+      chainId: rpc.chainId,
+      nonce,
+      to,
+      value,
+      gas: transferGas,
+      fees,
+    })
     const { number: afterBlock } = await chain.feed.head({ signal })
-    let unclear: unknown
-    try {
-      await broadcast(rpc, signed, { stickyKey: address, signal })
-    } catch (error) {
-      // What may have been taken all the same is waited for: its coins must not go unbooked.
-      if (!mayBeSent(error)) {
-        const reason = rejectionReason(error)
-        const isTooCheap = reason === 'replacement-underpriced' || reason === 'fee-too-low'
-        if (isTooCheap) priceWei = await raise(chain, priceWei, signal)
-        // Another transaction of this wallet was quicker: look again.
-        else if (reason !== 'nonce-too-low' && reason !== 'insufficient-funds') throw error
-        // The node that counted may be a block behind the one that refused.
-        else await systemClock.sleepUntil(systemClock.now() + 50 * attempt, signal)
-        continue
-      }
-      unclear = error
+    const { unclear, nextPriceWei } = await offer(chain, signed, { address, priceWei, attempt, signal })
+    if (nextPriceWei !== undefined) {
+      priceWei = nextPriceWei
+      continue
     }
     const earlier = state.open?.value ?? new Map<Hash, bigint>()
     for (const hash of earlier.keys()) hub.replace(hash, signed.hash)
@@ -160,12 +157,41 @@ export async function sweepWallet(
   })
 }
 
+/**
+ * Offers a transaction to the nodes.
+ *
+ * @returns `nextPriceWei` if none has taken it, and the wallet is to be looked at again; `unclear` if one may have
+ * @throws LoadTestError a `CHAIN_*` code, when it was not sent and another attempt would not help
+ */
+async function offer(
+  chain: WalletChain,
+  signed: SignedTransaction,
+  options: { address: Address; priceWei: bigint; attempt: number; signal: AbortSignal | undefined },
+): Promise<{ unclear?: unknown; nextPriceWei?: bigint }> {
+  const { address, priceWei, attempt, signal } = options
+  try {
+    await broadcast(chain.rpc, signed, { stickyKey: address, signal })
+    return {}
+  } catch (error) {
+    // A transaction that may have been taken is waited for: its funds must not go unrecorded.
+    if (mayBeSent(error)) return { unclear: error }
+    const reason = rejectionReason(error)
+    if (reason === 'replacement-underpriced' || reason === 'fee-too-low') {
+      return { nextPriceWei: await raise(chain, priceWei, signal) }
+    }
+    // With these, another transaction of this wallet was quicker.
+    if (reason !== 'nonce-too-low' && reason !== 'insufficient-funds') throw error
+    // The node that counted may be a block behind the one that refused.
+    await systemClock.sleepUntil(systemClock.now() + 50 * attempt, signal)
+    return { nextPriceWei: priceWei }
+  }
+}
+
 /** What a wallet gave back in a block; nothing but gas if the receiver refused it. */
 function sweptBy(receipt: Receipt, index: number, value: ReadonlyMap<Hash, bigint>): SweptWallet {
-  const { status, transactionHash, gasUsed, effectiveGasPrice, blockNumber } = receipt
+  const { status, transactionHash, blockNumber } = receipt
   const sweptWei = status === 'success' ? (value.get(transactionHash) ?? 0n) : 0n
-  const feesWei = gasUsed * effectiveGasPrice
-  return { index, hash: transactionHash, sweptWei, feesWei, blockNumber }
+  return { index, hash: transactionHash, sweptWei, feesWei: gasCostWei(receipt), blockNumber }
 }
 
 /**
@@ -176,14 +202,9 @@ function sweptBy(receipt: Receipt, index: number, value: ReadonlyMap<Hash, bigin
 export async function bookOpenSweep(
   { rpc }: Pick<WalletChain, 'rpc'>,
   index: number,
-  {
-    state,
-    onSwept,
-    signal,
-  }: Required<Pick<SweepWalletOptions, 'state' | 'onSwept'>> & {
-    signal: AbortSignal | undefined
-  },
+  options: Pick<SweepWalletOptions, 'onSwept' | 'signal'> & { state: SweepState },
 ): Promise<void> {
+  const { state, onSwept, signal } = options
   const value = state.open?.value ?? new Map<Hash, bigint>()
   for (const hash of value.keys()) {
     const receipt = await readReceipt(rpc, hash, { signal }).catch(() => null)
@@ -198,10 +219,9 @@ export async function bookOpenSweep(
 async function findReceipt(
   rpc: RpcPool,
   hashes: readonly Hash[],
-  read: RpcRequestOptions,
-  patienceMs = 30_000,
+  { forMs = 30_000, ...read }: RpcRequestOptions & { forMs: number | undefined },
 ): Promise<Receipt | undefined> {
-  for (const untilMs = systemClock.now() + patienceMs; ; ) {
+  for (const untilMs = systemClock.now() + forMs; ; ) {
     for (const hash of hashes) {
       const receipt = await readReceipt(rpc, hash, read)
       if (receipt !== null) return receipt
@@ -211,15 +231,14 @@ async function findReceipt(
   }
 }
 
-/** The nonce after all that is mined; what is still on its way is waited for, and then to be replaced. */
+/** The nonce after all that is mined; transactions in flight are waited for, and replaced when that takes too long. */
 async function settledNonce(
   { rpc }: WalletChain,
   address: Address,
-  patientUntilMs: number,
-  signal: AbortSignal | undefined,
+  { patientUntilMs, signal }: { patientUntilMs: number; signal: AbortSignal | undefined },
 ): Promise<number> {
   for (;;) {
-    const { mined, sent } = await readNoncesOf(rpc, address, signal)
+    const { mined, sent } = await readNoncesOf(rpc, address, { signal })
     if (sent <= mined || systemClock.now() >= patientUntilMs) return mined
     await systemClock.sleepUntil(systemClock.now() + 500, signal)
   }

@@ -15,18 +15,18 @@ export type SweepWalletsOptions = {
   contracts: MoneyContracts
   wallets: Pick<HdWallets, 'user'>
   range: IndexRange
-  /** Where the coins go: the funder, an account without code. */
+  /** Where the funds go: the funder, an account without code. */
   to: Address
   /** @default false */
-  allowMainnet?: boolean
+  allowMainnet?: boolean | undefined
   /** Wallets emptied at the same time. @default 500: their transfers take 10.5 million gas, a third of a block */
-  concurrency?: number
+  concurrency?: number | undefined
   /** Called with each transaction that returned funds. */
-  onSwept?: (wallet: SweptWallet) => void
+  onSwept?: ((wallet: SweptWallet) => void) | undefined
   /** How long to go on while the chain's endpoints fail, in milliseconds without any success. @default 120_000 */
   persistMs?: number | undefined
   /** Called with a sentence for people when an endpoint fails and is tried again. */
-  note?: PersistenceOptions['note']
+  note?: PersistenceOptions['note'] | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -40,7 +40,7 @@ export type SweepResult = {
   feesWei: bigint
   /** What the chain says is left on those that could be read: less on each emptied one than the gas to send it. */
   leftWei: bigint
-  /** Wallets whose balance at the end is not known, since no endpoint told it. */
+  /** Wallets whose balance at the end is not known, since no endpoint answered. */
   unreadWallets: number
   /** Wallets that could not be emptied; those that were never looked at included. */
   failedWallets: number
@@ -79,7 +79,7 @@ export async function sweepWallets(options: SweepWalletsOptions): Promise<SweepR
     }
     // Read once: what these transfers pay above the base fee is a tip to whoever reads the chain's history afterwards.
     const { maxPriorityFeePerGas } = await chain.fees.current({ signal })
-    return { ...(await findAbilities(chain, contracts, signal)), tipWei: maxPriorityFeePerGas }
+    return { ...(await findAbilities(chain, contracts, { signal })), tipWei: maxPriorityFeePerGas }
   })
   const result: SweepResult = {
     wallets: range.count,
@@ -101,7 +101,14 @@ export async function sweepWallets(options: SweepWalletsOptions): Promise<SweepR
     result.remaining = { from, count: Math.max(end, index + count) - from }
   }
   const sweeper = {
-    ...{ chain, wallets, to, multicall3, tipWei, concurrency, persistence, signal },
+    chain,
+    wallets,
+    to,
+    multicall3,
+    tipWei,
+    concurrency,
+    persistence,
+    signal,
     readNonces: createNonceReader(chain.rpc),
     onSwept(swept: SweptWallet) {
       if (swept.sweptWei > 0n) result.sweptWallets += 1

@@ -24,7 +24,7 @@ export type TestWalletManagerOptions = {
 
 type WalletsByNumber = Pick<HdWallets, 'user'>
 
-/** How the wallets of a range are off. */
+/** The balances of the wallets of a range. */
 export type WalletsStatus = {
   wallets: number
   /** Wallets with at least the amount asked for. */
@@ -79,17 +79,20 @@ export class TestWalletManager {
   }
 
   /** Reads the wallets of a range with their balances, some hundred at a time. */
-  async *balances(range: IndexRange, signal?: AbortSignal): AsyncGenerator<WalletBalance> {
-    const { multicall3 } = await findAbilities(this.#chain, this.#contracts, signal)
+  async *balances(
+    range: IndexRange,
+    { signal }: { signal?: AbortSignal | undefined } = {},
+  ): AsyncGenerator<WalletBalance> {
+    const { multicall3 } = await findAbilities(this.#chain, this.#contracts, { signal })
     const reader = { rpc: this.#chain.rpc, wallets: this.hd, multicall3, signal }
     for await (const wallets of readWallets(reader, [range])) yield* wallets
   }
 
   /**
-   * Tells how the wallets of a range are off.
+   * Reports the balances of the wallets of a range.
    *
    * @param options.amountWei what a funded wallet holds at least
-   * @param options.onWallet told of each of them; the next is read when it is done
+   * @param options.onWallet called with each of them; the next is read when it is done
    */
   async status(options: {
     range: IndexRange
@@ -99,7 +102,7 @@ export class TestWalletManager {
   }): Promise<WalletsStatus> {
     const { range, amountWei, signal } = options
     const status = { wallets: 0, funded: 0, partly: 0, empty: 0, totalWei: 0n, missingWei: 0n }
-    for await (const wallet of this.balances(range, signal)) {
+    for await (const wallet of this.balances(range, { signal })) {
       const { balanceWei } = wallet
       await options.onWallet?.(wallet)
       status.wallets += 1
@@ -124,7 +127,7 @@ export class TestWalletManager {
   }): Promise<void> {
     const { range, amountWei, signal } = options
     const lacking = { count: 0, ranges: [] as IndexRange[] }
-    for await (const { index, balanceWei } of this.balances(range, signal)) {
+    for await (const { index, balanceWei } of this.balances(range, { signal })) {
       if (balanceWei >= amountWei) continue
       lacking.count += 1
       lacking.ranges = uniteRanges([...lacking.ranges, { from: index, count: 1 }]).slice(0, namedRanges + 1)

@@ -38,7 +38,7 @@ export type ChainAbilities = {
 export async function findAbilities(
   { rpc }: Pick<WalletChain, 'rpc'>,
   { multicall3, multisend }: MoneyContracts,
-  signal?: AbortSignal,
+  { signal }: { signal?: AbortSignal | undefined } = {},
 ): Promise<ChainAbilities> {
   const hasCode = async (address: Address | undefined): Promise<boolean> => {
     if (address === undefined) return false
@@ -60,7 +60,7 @@ export async function findAbilities(
 }
 
 /**
- * Keeps coins that are worth money where they are, unless it was asked for.
+ * Keeps funds that are worth money where they are, unless mainnet was allowed.
  *
  * @throws LoadTestError MAINNET_REFUSED
  */

@@ -18,7 +18,7 @@ export type WalletsInUse = {
   wallets: WalletStride
   /** For people: `run 2026-07-01-abc`, `wallets sweep`. */
   user: string
-  /** Whether it ends by itself before long, so that others may wait for it. */
+  /** Whether it ends before long, so that others may wait for it. */
   endsSoon: boolean
 }
 

@@ -432,7 +432,7 @@ describe('reading balances', () => {
 })
 
 describe('sweeping wallets', () => {
-  it('leaves nothing on any of them, and the books balance to the wei', async () => {
+  it('leaves nothing on any of them, and the ledger balance to the wei', async () => {
     const range = freshRange(40)
     const payer = stack.payer()
     const start = await stack.balance(payer.address)

@@ -84,7 +84,7 @@ describe('a funding pool', () => {
     expect(status.funded).toBe(fundedUsers)
   })
 
-  it('keeps books that balance to the wei, also for wallets that held something before', async () => {
+  it('keeps ledger that balance to the wei, also for wallets that held something before', async () => {
     const range = freshRange(30)
     const payer = stack.payer()
     await stack.manager.fund({
@@ -163,7 +163,9 @@ describe('a funding pool', () => {
     const range = freshRange(40)
     const { pool } = await startPool(range, { aheadUsers: 5, batchSize: 5, maxBatches: 1 })
     const controller = new AbortController()
-    const leaving = expect(pool.ready(range.from + 20, controller.signal)).rejects.toThrow('enough')
+    const leaving = expect(pool.ready(range.from + 20, { signal: controller.signal })).rejects.toThrow(
+      'enough',
+    )
     const waiting = expect(pool.ready(range.from + 39)).rejects.toThrow(withCode('ABORTED'))
     controller.abort(new Error('enough'))
     await leaving
@@ -230,7 +232,7 @@ describe('a payment that was given up and is mined after all', () => {
 })
 
 describe('a payment that no block takes in time', () => {
-  it('fails its users, is never paid again, and is in the books once it is mined', async () => {
+  it('fails its users, is never paid again, and is in the ledger once it is mined', async () => {
     const slow = await startWalletStack()
     try {
       const { client } = slow.anvil

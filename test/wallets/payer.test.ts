@@ -55,7 +55,7 @@ async function startWorld(options: { blocksLate: number }) {
 
 describe('a payer behind an endpoint whose backends are blocks apart', () => {
   it.each([2, 6])(
-    'books each of 29 payments, nine blocks apart, with receipts %i blocks late',
+    'ledger each of 29 payments, nine blocks apart, with receipts %i blocks late',
     async (blocksLate) => {
       const { client, feed, payer, mineUntil } = await startWorld({ blocksLate })
       const before = await client.getBalance({ address: nobody })

@@ -37,7 +37,12 @@ async function send(index: number, nonce: number): Promise<void> {
   const { address, privateKey } = stack.manager.wallet(index)
   const content = { to: receiver, value: 1n, gas: 21_000n } as const
   const fees = { maxFeePerGas: parseGwei('20'), maxPriorityFeePerGas: parseGwei('1') }
-  const signed = await signTransaction(toNativeAccount(privateKey), 14_800, content, nonce, fees)
+  const signed = await signTransaction(toNativeAccount(privateKey), {
+    ...content,
+    chainId: 14_800,
+    nonce,
+    fees,
+  })
   await broadcast(stack.rpc, signed, { stickyKey: address })
 }
 
@@ -51,8 +56,8 @@ async function compare(poolStatus?: CallAnswer) {
     const read = await createNonceReader(rpc)(addresses)
     const truth = await Promise.all(
       addresses.map(async (address) => ({
-        mined: await readTransactionCount(stack.rpc, address, 'latest'),
-        sent: await readTransactionCount(stack.rpc, address, 'pending'),
+        mined: await readTransactionCount(stack.rpc, address),
+        sent: await readTransactionCount(stack.rpc, address, { at: 'pending' }),
       })),
     )
     const counts = node.count('eth_getTransactionCount')

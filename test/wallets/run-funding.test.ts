@@ -67,7 +67,7 @@ describe('the money of a run', () => {
     expect(await sent()).toBe(before)
   })
 
-  it('is in the books to the wei when all of it comes back', async () => {
+  it('is in the ledger to the wei when all of it comes back', async () => {
     const run = await openRun()
     await allFunded(run)
     await run.pool.stop()
@@ -126,7 +126,7 @@ describe('the money of a run', () => {
     await run.close()
   })
 
-  it('shows in the four figures what the books do not know of', async () => {
+  it('shows in the four figures what the ledger do not know of', async () => {
     const run = await openRun()
     await allFunded(run)
     await run.pool.stop()

@@ -34,7 +34,12 @@ async function walletWithPending() {
   await client.setAutomine(false)
   const content = { to: nobody, value: 1_000n, gas: 21_000n } as const
   const fees = { maxFeePerGas: parseGwei('5'), maxPriorityFeePerGas: parseGwei('1') }
-  const own = await signTransaction(toNativeAccount(wallet.privateKey), 14_800, content, 0, fees)
+  const own = await signTransaction(toNativeAccount(wallet.privateKey), {
+    ...content,
+    chainId: 14_800,
+    nonce: 0,
+    fees,
+  })
   await broadcast(stack.rpc, own, { stickyKey: wallet.address })
   const pending = () => client.getTransactionCount({ address: wallet.address, blockTag: 'pending' })
   await until(async () => (await pending()) >= 1)
@@ -125,7 +130,7 @@ describe('sweeping a wallet whose own transaction is still on its way', () => {
 })
 
 describe('an endpoint that takes every transaction and loses its answer', () => {
-  it('does not keep the swept coins from the books', async () => {
+  it('does not keep the swept coins from the ledger', async () => {
     const range = { from: nextIndex, count: 1 }
     nextIndex += 1
     const wallet = stack.manager.wallet(range.from)
