@@ -155,7 +155,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
             data: encodeAddServerFilesAndPermissions(signed.typedData.message, signed.signature),
             gasMargin: settings.gasLimitMargin ?? 0.1,
             fundsFor: user.fundsFor,
-            books: user.ledger,
+            ledger: user.ledger,
             signal,
           })
           offered.keep(submission, submission.afterBlock)

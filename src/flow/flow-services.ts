@@ -1,6 +1,6 @@
 import type { Hex } from 'viem'
 import type { RetryPolicy } from '../async/retry.ts'
-import type { LaneBooks } from '../chain/lanes/lane-books.ts'
+import type { LaneLedger } from '../chain/lanes/lane-ledger.ts'
 import type { RevertReason } from '../chain/transactions/explain-revert.ts'
 import type { FundsFor } from '../chain/transactions/funds-for.ts'
 import type { KeptTransaction } from '../chain/transactions/keep-transaction.ts'
@@ -18,7 +18,7 @@ export type FlowUser = {
   /** Tops the wallet up when gas costs more than it was given for. @default it holds what it holds */
   fundsFor?: FundsFor | undefined
   /** Gets every transaction that the wallet sends, under every hash. @default none does */
-  ledger?: LaneBooks | undefined
+  ledger?: LaneLedger | undefined
 }
 
 /** A personal server's identity for one user. */

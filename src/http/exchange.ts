@@ -4,13 +4,13 @@ import type { Dispatcher } from 'undici'
 export type ExchangeRequest = {
   method: 'GET' | 'POST' | 'DELETE'
   /** `http(s)://host[:port]`, for a dispatcher that serves several. @default the dispatcher's own */
-  origin?: string
+  origin?: string | undefined
   path: string
   headers: Record<string, string>
   body?: string | Buffer | undefined
   timeoutMs: number
   /** The longest body that is read. @default 64 MiB */
-  maxBodyBytes?: number
+  maxBodyBytes?: number | undefined
   signal?: AbortSignal | undefined
 }
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Agent } from 'undici'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { exchange } from './exchange.ts'
 import { neverSent } from './never-sent.ts'
 
@@ -15,7 +15,7 @@ const failureAt = async (port: number): Promise<unknown> => {
   }
 }
 
-test('a refused connection is told from one that is cut', async () => {
+it('a refused connection is told from one that is cut', async () => {
   const server = createServer((request) => request.socket.destroy())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

@@ -8,11 +8,11 @@ import { parseRetryAfter } from './retry-after.ts'
 export type JsonRequest = {
   method: 'GET' | 'POST'
   url: string
-  body?: unknown
-  headers?: Record<string, string>
+  body?: unknown | undefined
+  headers?: Record<string, string> | undefined
   signal?: AbortSignal | undefined
   /** For the whole request, in milliseconds. @default 30000 */
-  timeoutMs?: number
+  timeoutMs?: number | undefined
   /** Who is asked, for messages: `personal server`, `API server`. */
   service: string
 }
@@ -34,7 +34,7 @@ export async function requestJson(dispatcher: Dispatcher, request: JsonRequest):
       method,
       origin,
       path: pathname + search,
-      headers: { accept: 'application/json', ...(body === undefined ? {} : jsonHeader), ...request.headers },
+      headers: { ...(body === undefined ? accept : acceptAndSend), ...request.headers },
       body: body === undefined ? undefined : JSON.stringify(body),
       timeoutMs,
       signal,
@@ -59,17 +59,14 @@ export async function requestJson(dispatcher: Dispatcher, request: JsonRequest):
     return json
   }
   const retryAfterMs = parseRetryAfter(answer.headers['retry-after'])
-  const details = {
-    status,
-    body: json ?? text.slice(0, 500),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  }
+  const details = { status, body: json ?? text.slice(0, 500), retryAfterMs }
   const message = `The ${service} answered ${status}: ${summarise(json ?? text)}`
   if (status === 429) throw new LoadTestError('SERVER_RATE_LIMITED', message, { details })
   throw new LoadTestError(status >= 500 ? 'SERVER_FAILED' : 'SERVER_REFUSED', message, { details })
 }
 
-const jsonHeader = { 'content-type': 'application/json' }
+const accept = { accept: 'application/json' }
+const acceptAndSend = { ...accept, 'content-type': 'application/json' }
 
 function parse(text: string): unknown {
   try {

@@ -12,11 +12,8 @@ export type { FlowOptions, FlowServices, FlowUser } from '../flow/flow-services.
 export type { StepObserver } from '../flow/step-runner.ts'
 export type { StepName } from '../flow/steps.ts'
 export { type Summary, summaryJsonSchema, summarySchema } from '../results/summary-schema.ts'
-export {
-  type ApiServerLimits,
-  type ApiServerOptions,
-  LoadTestApiServer,
-} from '../server/load-test-api-server.ts'
+export type { ApiServerLimits, ApiServerOptions } from '../server/api-server-options.ts'
+export { LoadTestApiServer } from '../server/load-test-api-server.ts'
 export { generateMnemonic } from '../wallets/mnemonic.ts'
 export type * from './load-test-parameters.ts'
 export { type ResolveConfigOptions, resolveConfig } from './resolve-config.ts'

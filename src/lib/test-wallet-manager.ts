@@ -110,7 +110,7 @@ export class TestWalletManager implements AsyncDisposable {
 
   /** Reads the balances of a range, some hundred at a time. */
   balances(range: WalletRange): AsyncGenerator<WalletBalance> {
-    return this.#manager.balances(rangeOf(range), range.signal)
+    return this.#manager.balances(rangeOf(range), { signal: range.signal })
   }
 
   /** Counts the wallets of a range that hold an amount, and adds up what they hold. */

@@ -14,7 +14,7 @@ export async function checkChain(
   options: { submission: 'direct' | 'relayed'; note: (text: string) => void; signal: AbortSignal },
 ): Promise<void> {
   const { submission, note, signal } = options
-  for (const { message } of await rpc.check(signal)) note(message)
+  for (const { message } of await rpc.check({ signal })) note(message)
   await checkHead(rpc, { signal, note })
   // A relayer has a cap of its own.
   if (submission === 'direct') await fees.current({ signal })

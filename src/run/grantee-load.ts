@@ -74,7 +74,7 @@ async function readMost(
   let permissions = 0
   for (const { id } of granteesOf(target, count)) {
     try {
-      const record = await readGrantee(rpc, target.chain.contracts.grantees, id, { signal })
+      const record = await readGrantee(rpc, { contract: target.chain.contracts.grantees, id, signal })
       permissions = Math.max(permissions, record.permissions)
     } catch (error) {
       signal.throwIfAborted()

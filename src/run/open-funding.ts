@@ -32,7 +32,7 @@ export async function openFunding(options: FundingOptions): Promise<RunFunding> 
   const { multicall3, multisend } = target.chain.contracts
   const contracts = { multicall3, multisend }
   const { hold } = createPersistence({ signal, note })
-  const abilities = await hold(() => findAbilities(chain, contracts, signal))
+  const abilities = await hold(() => findAbilities(chain, contracts, { signal }))
   const { address } = account
   const way = abilities.disperser?.kind ?? 'transfer'
   await hold(() => checkFunder(connection, { address, users, amountWei, way, capWei, signal }))

@@ -96,9 +96,7 @@ export async function openRelayerMoney(options: {
     const { number: sinceBlock } = await feed.head({ signal: abort, maxAgeMs: 0 })
     const [balances, nonces] = await Promise.all([
       readBalances(rpc, addresses, { sinceBlock, signal: abort }),
-      Promise.all(
-        addresses.map((address) => readTransactionCount(rpc, address, 'latest', { signal: abort })),
-      ),
+      Promise.all(addresses.map((address) => readTransactionCount(rpc, address, { signal: abort }))),
     ])
     const sum = balances.reduce((total, balance) => total + balance, 0n)
     return { balanceWei: sum, nonces: nonces.reduce((total, nonce) => total + nonce, 0) }

@@ -74,7 +74,7 @@ export class RunFunding {
       const costWei = gas * maxFeePerGas
       if (costWei <= heldWei && !refused) return
       const sinceMs = systemClock.now()
-      await pool.topUp(user, withRoom(costWei), signal)
+      await pool.topUp(user, withRoom(costWei), { signal })
       onTopUp?.(systemClock.now() - sinceMs)
       heldWei = withRoom(costWei)
     }
@@ -89,7 +89,7 @@ export class RunFunding {
   async end(): Promise<boolean> {
     const { pool, note, forced, hasPaid } = this.#parts
     if (pool.stats().fundingUsers > 0) note('waiting for the payments in flight')
-    await pool.stop(forced).catch(() => undefined)
+    await pool.stop({ signal: forced }).catch(() => undefined)
     return hasPaid() || pool.stats().fundingUsers > 0
   }
 
@@ -97,7 +97,7 @@ export class RunFunding {
   async settle(): Promise<MoneySettlement> {
     const { config, connection, pool, ledger, limit, lane, funder, note, forced, endTurn } = this.#parts
     try {
-      await createPersistence({ signal: forced, note }).hold(() => pool.stop(forced))
+      await createPersistence({ signal: forced, note }).hold(() => pool.stop({ signal: forced }))
       // What comes back is paid by the wallets themselves.
       await endTurn()
       const { reorgs, feed } = connection
@@ -112,7 +112,7 @@ export class RunFunding {
 
   async close(): Promise<void> {
     const { pool, lane, forced, endTurn, closeJournal } = this.#parts
-    await pool.stop(forced).catch(() => undefined)
+    await pool.stop({ signal: forced }).catch(() => undefined)
     await closeJournal()
     await lane.close()
     await endTurn()

@@ -30,7 +30,9 @@ export async function settleForGood(options: {
   const untilQuiet = async (): Promise<void> => {
     const { number } = await feed.head({ signal, maxAgeMs: 0 })
     await reorgs.bury(number, { signal })
-    await lane.drain(AbortSignal.any([signal, AbortSignal.timeout(drainTimeoutMs)])).catch(() => undefined)
+    await lane
+      .drain({ signal: AbortSignal.any([signal, AbortSignal.timeout(drainTimeoutMs)]) })
+      .catch(() => undefined)
     ledger.reopen()
   }
   let settlement: MoneySettlement | undefined

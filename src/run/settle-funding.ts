@@ -73,7 +73,7 @@ export async function settleFunding(parts: FundingParts): Promise<MoneySettlemen
 /** Enters payments that were given up and mined after all; whether there was one. */
 async function bookLost({ pool, forced }: FundingParts, { hold }: Persistence): Promise<boolean> {
   try {
-    return await hold(() => pool.bookLost(forced))
+    return await hold(() => pool.bookLost({ signal: forced }))
   } catch (error) {
     // Reported as payments that may still be mined.
     problemOf(error, forced, '')
@@ -195,7 +195,7 @@ async function sumOfBalances(
   problems: Problems,
 ): Promise<bigint | undefined> {
   try {
-    const { multicall3 } = await persistence.hold(() => findAbilities(chain, contracts, forced))
+    const { multicall3 } = await persistence.hold(() => findAbilities(chain, contracts, { signal: forced }))
     const reader = { rpc: chain.rpc, wallets, multicall3, persistence, signal: forced }
     let sum = 0n
     for await (const read of readWallets(reader, [{ from: 0, count: users }])) {

@@ -1,11 +1,11 @@
-import type { LaneBooks } from '../chain/lanes/lane-books.ts'
+import type { LaneLedger } from '../chain/lanes/lane-ledger.ts'
 import type { FlowTransaction } from '../flow/flow-record.ts'
 import type { MoneyLedger } from '../wallets/money-ledger.ts'
 
 /** Enters what users spend in the ledger of a run, see {@link createUserLedger}. */
 export type UserLedger = {
   /** What the wallet of one user writes to. */
-  of(index: number): LaneBooks
+  of(index: number): LaneLedger
   /** Enters what a flow cost, as far as its record says. */
   flowEnded(tx: FlowTransaction | null): void
 }
@@ -14,7 +14,7 @@ export type UserLedger = {
  * Makes what enters the transactions of users in the ledger of a run, under every hash that they have had: the one that is mined
  * in the end is found when the run settles.
  *
- * @example const users = createUserLedger(ledger, reorgs); await send({ ...call, books: users.of(user.index) })
+ * @example const users = createUserLedger(ledger, reorgs); await send({ ...call, ledger: users.of(user.index) })
  */
 export function createUserLedger(
   ledger: Pick<MoneyLedger, 'submitted' | 'settled' | 'voided'>,

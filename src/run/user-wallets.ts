@@ -182,9 +182,11 @@ async function openFunded(
     },
     async firstFunded(firstSignal) {
       const first = Math.min(shareOf(config.users, config.load.part), fundedBeforeStart)
-      await Promise.all(Array.from({ length: first }, (_, k) => funding.pool.ready(k, firstSignal)))
+      await Promise.all(
+        Array.from({ length: first }, (_, k) => funding.pool.ready(k, { signal: firstSignal })),
+      )
     },
-    funded: (index, flowSignal) => funding.pool.ready(partIndexOf(index, part), flowSignal),
+    funded: (index, flowSignal) => funding.pool.ready(partIndexOf(index, part), { signal: flowSignal }),
     flowEnded: ({ tx }) => users.flowEnded(tx),
     endFunding: () => funding.end(),
     settle: () => funding.settle(),

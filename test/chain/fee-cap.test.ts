@@ -49,7 +49,7 @@ async function offeredAt(capWei: bigint | undefined, priceWei: bigint): Promise<
   } as unknown as RpcPool
   const fees = createFees({ rpc, feed, priorityFeeWei: 0n, maxFeePerGasWei: capWei })
   const quote = await fees.current()
-  const { raw } = await signTransaction(account, 14800, { to, gas: 21_000n }, 0, quote)
+  const { raw } = await signTransaction(account, { chainId: 14800, nonce: 0, to, gas: 21_000n, fees: quote })
   return parseTransaction(raw).maxFeePerGas
 }
 

@@ -43,7 +43,12 @@ async function startWorld(policy: FeePolicy = {}) {
       return await fees.current()
     },
     async send(quote: { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint }) {
-      const { raw } = await signTransaction(account, anvil.chainId, transfer, nonce, quote)
+      const { raw } = await signTransaction(account, {
+        ...transfer,
+        chainId: anvil.chainId,
+        nonce,
+        fees: quote,
+      })
       nonce += 1
       return await client.sendRawTransaction({ serializedTransaction: raw })
     },

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createManualClock } from '../../src/async/manual-clock.fixture.ts'
 import { createBlockFeed } from '../../src/chain/blocks/block-feed.ts'
 import { ReceiptHub } from '../../src/chain/blocks/receipt-hub.ts'
-import type { LaneBooks } from '../../src/chain/lanes/lane-books.ts'
+import type { LaneLedger } from '../../src/chain/lanes/lane-ledger.ts'
 import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { startScriptedNode } from '../../src/chain/rpc/scripted-node.fixture.ts'
 import { createFees } from '../../src/chain/transactions/fees.ts'
@@ -44,7 +44,7 @@ async function startWorld(balance = '1') {
   const account = toNativeAccount(generatePrivateKey())
   await client.setBalance({ address: account.address, value: parseEther(balance) })
   const open = new Set<Hash>()
-  const books: LaneBooks = {
+  const ledger: LaneLedger = {
     enter: ({ hash }) => void open.add(hash),
     unsent: (hash) => void open.delete(hash),
   }
@@ -52,7 +52,7 @@ async function startWorld(balance = '1') {
   return {
     ...{ account, client, clock, hub, node, open },
     send: (options: { fundsFor?: FundsFor } = {}) =>
-      send({ account, to, value: 1n, gas: 21_000n, books, ...options }),
+      send({ account, to, value: 1n, gas: 21_000n, ledger, ...options }),
     mine: () => client.mine({ blocks: 1 }),
     count: () => client.getTransactionCount({ address: account.address }),
   }

@@ -30,7 +30,13 @@ describe('a transaction of a removed block', () => {
     const account = toNativeAccount(privateKey)
     const quote = { maxFeePerGas: 20_000_000_000n, maxPriorityFeePerGas: 1_000_000_000n }
     const sign = (nonce: number) =>
-      signTransaction(account, anvil.chainId, { to: address, gas: 21_000n }, nonce, quote)
+      signTransaction(account, {
+        chainId: anvil.chainId,
+        nonce,
+        to: address,
+        gas: 21_000n,
+        fees: quote,
+      })
     const [kept, other] = [await sign(0), await sign(1)]
     offered.keep(kept, 0)
     for (const { raw } of [kept, other]) await rpc.request('eth_sendRawTransaction', [raw])

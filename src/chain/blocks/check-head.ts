@@ -6,12 +6,12 @@ import type { RpcPool } from '../rpc/rpc.ts'
 /** Settings of {@link checkHead}. */
 export type CheckHeadOptions = {
   signal?: AbortSignal | undefined
-  /** Told once, when the newest block is so old that another has to be waited for. @default nobody */
+  /** Called once, when the newest block is so old that another has to be waited for. @default nobody */
   note?: ((text: string) => void) | undefined
   /** @default the process's clock */
-  clock?: Clock
+  clock?: Clock | undefined
   /** Milliseconds since 1970. @default Date.now */
-  now?: () => number
+  now?: (() => number) | undefined
 }
 
 /** The usual time of blocks is taken over so many. */
@@ -31,7 +31,7 @@ const lookEveryMs = 1000
 const futureMs = 300_000
 
 /**
- * Makes sure, before coins move, that the chain goes on: what is sent to a node whose head stands still, or is made up, is
+ * Makes sure, before funds move, that the chain goes on: what is sent to a node whose head stands still, or is made up, is
  * not seen to be mined. It costs three calls where all is well.
  *
  * A newest block that is old for the time its chain takes is no reason to refuse, since a chain may pause, and this machine's

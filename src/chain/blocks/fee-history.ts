@@ -37,7 +37,7 @@ export function createFeeHistory(
 
   async function ask(head: Pick<Block, 'number' | 'baseFeePerGas'>): Promise<FeeForecast | undefined> {
     try {
-      return toForecast(await readFeeHistory(rpc, blocks, head.number, percentile), head)
+      return toForecast(await readFeeHistory(rpc, { blocks, newest: head.number, percentile }), head)
     } catch (error) {
       isMissing ||= isForGood(error)
       return undefined

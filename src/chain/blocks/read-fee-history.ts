@@ -1,6 +1,6 @@
 import { numberToHex } from 'viem'
 import { z } from 'zod'
-import type { RpcPool, RpcRequestOptions } from '../rpc/rpc.ts'
+import type { RpcPool } from '../rpc/rpc.ts'
 import { parseShape, quantity, smallQuantity } from '../rpc/rpc-shapes.ts'
 
 const feeHistorySchema = z.object({
@@ -17,19 +17,20 @@ const feeHistorySchema = z.object({
 /** What consecutive blocks cost; of base fees there is one more, that of the block after them. */
 export type FeeHistory = z.output<typeof feeHistorySchema>
 
-/**
- * Reads what blocks up to the newest one have cost, fewer of them if the node does not have as many.
- *
- * @param percentile of the tips in each block, weighted by gas, from 0 to 100
- */
-export async function readFeeHistory(
-  rpc: RpcPool,
-  blocks: number,
-  newest: number,
-  percentile: number,
-  options?: RpcRequestOptions,
-): Promise<FeeHistory> {
+/** Which blocks to read about. */
+export type FeeHistoryRange = {
+  /** How many blocks; a node that does not have as many gives fewer. */
+  blocks: number
+  /** Number of the last of them. */
+  newest: number
+  /** Of the tips in each block, weighted by gas, from 0 to 100. */
+  percentile: number
+}
+
+/** Reads what some blocks have cost. */
+export async function readFeeHistory(rpc: RpcPool, range: FeeHistoryRange): Promise<FeeHistory> {
+  const { blocks, newest, percentile } = range
   const method = 'eth_feeHistory'
   const params = [numberToHex(blocks), numberToHex(newest), [percentile]]
-  return parseShape(feeHistorySchema, await rpc.request(method, params, options), method)
+  return parseShape(feeHistorySchema, await rpc.request(method, params), method)
 }

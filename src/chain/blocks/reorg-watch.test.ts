@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { BlockListener } from './block-listeners.ts'
 import { watchReorgs } from './reorg-watch.ts'
 import type { SeenBlock } from './seen-block.ts'
@@ -28,7 +28,7 @@ function startFeed() {
 }
 
 describe('a watch on reorganizations', () => {
-  test('knows the blocks that were taken back, and how deep that went, without polling', () => {
+  it('knows the blocks that were taken back, and how deep that went, without polling', () => {
     const feed = startFeed()
     const reorgs = watchReorgs(feed)
     expect([reorgs.count(), reorgs.deepest(), reorgs.mayBeRemoved(100)]).toEqual([0, 0, false])
@@ -41,13 +41,13 @@ describe('a watch on reorganizations', () => {
     expect(feed.all()).toBe(0)
   })
 
-  test('waits for no block on a chain that took none back', async () => {
+  it('waits for no block on a chain that took none back', async () => {
     const feed = startFeed()
     expect(await watchReorgs(feed).bury(10, {})).toBe(true)
     expect(feed.busy()).toBe(0)
   })
 
-  test('waits until a block is deeper than any reorganization so far, also one that comes meanwhile', async () => {
+  it('waits until a block is deeper than any reorganization so far, also one that comes meanwhile', async () => {
     const feed = startFeed()
     const reorgs = watchReorgs(feed)
     feed.takeBack(10)
@@ -66,7 +66,7 @@ describe('a watch on reorganizations', () => {
     expect(feed.busy()).toBe(0)
   })
 
-  test('gives up in time, and with the reason of its signal', async () => {
+  it('gives up in time, and with the reason of its signal', async () => {
     const feed = startFeed()
     const reorgs = watchReorgs(feed)
     feed.takeBack(10)

@@ -50,7 +50,13 @@ export type Receipt = Omit<z.output<typeof receiptSchema>, 'logs' | 'effectiveGa
 }
 
 /** A call or a transaction to be. */
-export type CallRequest = { from?: Address; to: Address; data?: Hex; value?: bigint; gas?: bigint }
+export type CallRequest = {
+  from?: Address | undefined
+  to: Address
+  data?: Hex | undefined
+  value?: bigint | undefined
+  gas?: bigint | undefined
+}
 
 /**
  * Reads a block; `null` if the node does not have it.
@@ -175,15 +181,22 @@ export async function isKnownTransaction(
   return (await findTransaction(rpc, hash, options)) !== null
 }
 
+/** What the cost of a transaction is computed from. */
+export type GasPaid = Pick<Receipt, 'gasUsed' | 'effectiveGasPrice'>
+
+/** What the gas of a transaction cost, in wei. */
+export const gasCostWei = ({ gasUsed, effectiveGasPrice }: GasPaid): bigint => gasUsed * effectiveGasPrice
+
 /**
- * Reads how many transactions of an account are in blocks (`latest`, or up to the block with that number), or in blocks
- * and the pool (`pending`).
+ * Reads how many transactions an account has sent.
+ *
+ * @param options.at counts those in blocks (`latest`, or up to the block with that number), or those in blocks and the pool
+ * (`pending`). @default 'latest'
  */
 export async function readTransactionCount(
   rpc: RpcPool,
   address: Address,
-  at: 'latest' | 'pending' | number = 'latest',
-  options?: RpcRequestOptions,
+  { at = 'latest', ...options }: RpcRequestOptions & { at?: 'latest' | 'pending' | number | undefined } = {},
 ): Promise<number> {
   const method = 'eth_getTransactionCount'
   const block = typeof at === 'number' ? numberToHex(at) : at
@@ -240,10 +253,11 @@ export async function readPriorityFee(rpc: RpcPool, options?: RpcRequestOptions)
   return parseShape(quantity, await rpc.request(method, [], options), method)
 }
 
+/** Fields without a value are left out of the JSON that is sent. */
 function toParams({ value, gas, ...call }: CallRequest): Record<string, unknown> {
   return {
     ...call,
-    ...(value === undefined ? {} : { value: numberToHex(value) }),
-    ...(gas === undefined ? {} : { gas: numberToHex(gas) }),
+    value: value === undefined ? undefined : numberToHex(value),
+    gas: gas === undefined ? undefined : numberToHex(gas),
   }
 }

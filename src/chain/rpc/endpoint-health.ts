@@ -22,15 +22,15 @@ export type EndpointHealth = {
 /** Settings of {@link createEndpointHealth}. */
 export type EndpointHealthOptions = {
   /** Failures in a row that open the circuit. @default 5 */
-  failuresToOpen?: number
+  failuresToOpen?: number | undefined
   /** First time the circuit stays open, milliseconds; doubled for every failed probe. @default 500 */
-  openMs?: number
+  openMs?: number | undefined
   /** Longest time the circuit stays open, milliseconds: requests are repeated for not much longer. @default 5_000 */
-  maxOpenMs?: number
+  maxOpenMs?: number | undefined
   /** Pause after a rate-limit answer without Retry-After, milliseconds; doubled while they go on. @default 500 */
-  pauseMs?: number
+  pauseMs?: number | undefined
   /** Longest pause that is honoured, milliseconds. @default 60_000 */
-  maxPauseMs?: number
+  maxPauseMs?: number | undefined
 }
 
 /**
@@ -98,7 +98,7 @@ export function createEndpointHealth(options: EndpointHealthOptions = {}): Endpo
     onRateLimited(nowMs, retryAfterMs) {
       close(nowMs)
       const ownMs = firstPauseMs * 2 ** Math.min(pauses, 16)
-      // Answers to requests already on their way say the same thing again: they do not make the pause grow.
+      // Answers to requests already in flight repeat the same pause: they do not make it grow.
       if (nowMs >= pausedUntilMs) pauses += 1
       const untilMs = nowMs + Math.min(retryAfterMs ?? ownMs, maxPauseMs)
       pausesMs += Math.max(0, untilMs - Math.max(nowMs, pausedUntilMs))

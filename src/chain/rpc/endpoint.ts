@@ -51,8 +51,7 @@ export function createEndpoint(url: string, { connections }: { connections: numb
 
   async function send(
     body: string,
-    signal: AbortSignal | undefined,
-    timeoutMs: number,
+    { signal, timeoutMs }: { signal?: AbortSignal | undefined; timeoutMs: number },
   ): Promise<ExchangeAnswer> {
     try {
       return await exchange(pool, { method: 'POST', origin, path, headers, body, timeoutMs, signal })
@@ -69,8 +68,8 @@ export function createEndpoint(url: string, { connections }: { connections: numb
 
   return {
     label,
-    async post(body, { signal, timeoutMs }) {
-      const { status, headers: answerHeaders, body: answered } = await send(body, signal, timeoutMs)
+    async post(body, options) {
+      const { status, headers: answerHeaders, body: answered } = await send(body, options)
       const retryAfter = answerHeaders['retry-after']
       const answer = parseJson(answered.toString())
       if (status === 429 || (status === 503 && retryAfter !== undefined)) {
@@ -81,7 +80,7 @@ export function createEndpoint(url: string, { connections }: { connections: numb
       // Some gateways send a well-formed JSON-RPC error under an HTTP error status: the former says more.
       if (!isRpcAnswer(answer)) {
         throw new LoadTestError('CHAIN_UNREACHABLE', `${label} answered HTTP ${status} and no JSON-RPC.`, {
-          ...(status < 500 ? { hint: notANode } : {}),
+          hint: status < 500 ? notANode : undefined,
           details: { endpoint: label, status },
         })
       }

@@ -33,7 +33,7 @@ const mayBeRevert = (code: number): boolean => [-32000, -32003, -32010, internal
 export function toChainError(body: RpcErrorBody, method: string, status = 200): LoadTestError {
   const { code, message } = body
   const data = revertData(body.data)
-  const details = { method, code, ...(data === undefined ? {} : { data }) }
+  const details = { method, code, data }
 
   if (revertCodes.has(code) || (mayBeRevert(code) && (data !== undefined || /revert/i.test(message)))) {
     const revert = decodeRevert(data ?? '0x')
@@ -45,7 +45,7 @@ export function toChainError(body: RpcErrorBody, method: string, status = 200): 
   if (saysTooMany(code, message)) {
     const retryAfterMs = askedPauseMs(message, body.data)
     return new LoadTestError('CHAIN_RATE_LIMITED', `${method}: ${message}`, {
-      details: { ...details, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+      details: { ...details, retryAfterMs },
     })
   }
   const reason = reasonFor(code, message)
@@ -57,8 +57,8 @@ export function toChainError(body: RpcErrorBody, method: string, status = 200): 
   return new LoadTestError('CHAIN_RPC_ERROR', `${method}: ${message} (code ${code})`, {
     details: {
       ...details,
-      ...(status >= 500 && !requestCodes.has(code) && { status }),
-      ...(saysNodeFailed(code, message) && { nodeFailed: true }),
+      status: status >= 500 && !requestCodes.has(code) ? status : undefined,
+      nodeFailed: saysNodeFailed(code, message) || undefined,
     },
   })
 }

@@ -76,7 +76,7 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
       limitListeners.add(listener)
       return () => limitListeners.delete(listener)
     },
-    async check(signal) {
+    async check({ signal } = {}) {
       const patience = createPatience({ clock, random, patienceMs, pauses: rateLimitRetries })
       order.surveyBegins()
       const either = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])

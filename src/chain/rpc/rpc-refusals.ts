@@ -111,7 +111,7 @@ const limitCodes: ReadonlyMap<number, { unless?: RegExp }> = new Map([
 const limitText =
   /rate.?limit|too many requests|requests? limit|request rate|requests? (count|quota) exceeded|compute units?|cu limit|capacity (limit )?exceeded|exceeded.{0,30}capacity|throughput|quota exceeded|exceeded.{0,20}quota|call limit/i
 
-/** Codes whose text is not read: of a contract's refusal, and of a request that is wrong by itself. */
+/** Codes whose text is not read: a contract's refusal, and a request that is itself wrong. */
 const notLimits = new Set([3, -32015, -32601, -32602])
 
 /** Whether an error means "asked too often". */

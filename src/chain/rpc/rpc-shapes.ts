@@ -31,7 +31,7 @@ export function parseShape<T>(schema: z.ZodType<T>, value: unknown, method: stri
   )
 }
 
-/** Reads the number that a node answered; it may be as large as an amount of coins. */
+/** Reads the number that a node answered; it may be as large as an amount in wei. */
 export const parseAmount = (value: unknown, method: string): bigint => parseShape(quantity, value, method)
 
 /** Reads the number that a node answered; a count, an index or an id. */

@@ -12,28 +12,28 @@ export type RpcPoolOptions = {
   /** The chain they must serve; each endpoint is asked once, before its first answer is believed. */
   chainId: number
   /** Time for one attempt at one endpoint, milliseconds. @default 10_000 */
-  timeoutMs?: number
+  timeoutMs?: number | undefined
   /**
    * How long a request is repeated, with backoff, while no endpoint answers, in milliseconds; see `RpcRequestOptions`.
    * The last attempt may end up to `timeoutMs` later. @default 30_000
    */
-  patienceMs?: number
+  patienceMs?: number | undefined
   /** After which time without an answer a read is asked a second time beside the first, milliseconds. @default 2000 */
-  hedgeMs?: number
+  hedgeMs?: number | undefined
   /** How many pauses that rate-limited endpoints ask for a request waits out besides its patience. @default 3 */
-  rateLimitRetries?: number
+  rateLimitRetries?: number | undefined
   /** Connections to each endpoint. @default 64 */
-  connections?: number
+  connections?: number | undefined
   /** Requests per second to each endpoint at most. @default unlimited */
-  ratePerSecond?: number
+  ratePerSecond?: number | undefined
   /** Circuit and pauses of each endpoint. */
-  health?: EndpointHealthOptions
+  health?: EndpointHealthOptions | undefined
   /** Called after every call, e.g. for a histogram. A batch is one event for each of its calls. */
-  onCall?: (event: RpcCallEvent) => void
+  onCall?: ((event: RpcCallEvent) => void) | undefined
   /** @default the process's clock */
-  clock?: Clock
+  clock?: Clock | undefined
   /** Spreads those who wait for the same pause; in [0, 1). @default Math.random */
-  random?: () => number
+  random?: (() => number) | undefined
 }
 
 /** One JSON-RPC call as it went. */
@@ -81,12 +81,12 @@ export type EndpointStats = EndpointCounts & {
   stalledMs: number
 }
 
-/** Told that an endpoint asked for a pause, in milliseconds. */
+/** Called when an endpoint asked for a pause, in milliseconds. */
 export type RateLimitListener = (method: string, retryAfterMs: number | undefined) => void
 
 /** A set of JSON-RPC nodes of one chain, see {@link createRpcPool}. */
 export type RpcPool = {
-  /** The id that every endpoint is held to. */
+  /** The id that every endpoint is checked against. */
   readonly chainId: number
   /**
    * Sends one JSON-RPC request and gives its result, not yet checked for shape.
@@ -101,7 +101,7 @@ export type RpcPool = {
   /** The endpoints, how they are, and what they had to do. */
   endpoints(): EndpointStats[]
   /**
-   * Tells a listener of each answer by which an endpoint asked for a pause, also of those that were waited out: the method
+   * Calls a listener for each answer by which an endpoint asked for a pause, also those that were waited out: with the method
    * of the call, or of the first in a batch, and the time asked for, if any. Returns what ends it.
    */
   onRateLimit(listener: RateLimitListener): () => void
@@ -113,7 +113,7 @@ export type RpcPool = {
    * @returns what is wrong with some of them while others can be used
    * @throws LoadTestError `CHAIN_WRONG_ID` if any serves another chain; if none can be used, why
    */
-  check(signal?: AbortSignal): Promise<LoadTestError[]>
-  /** Closes all connections; requests under way fail. */
+  check(options?: { signal?: AbortSignal | undefined }): Promise<LoadTestError[]>
+  /** Closes all connections; requests in flight fail. */
   close(): Promise<void>
 }

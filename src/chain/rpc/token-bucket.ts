@@ -3,7 +3,7 @@ export type TokenBucketOptions = {
   /** Tokens that come in per second. */
   ratePerSecond: number
   /** Tokens it holds at most, and at first. @default one second's worth, at least 1 */
-  burst?: number
+  burst?: number | undefined
 }
 
 /** A token bucket, see {@link createTokenBucket}. */

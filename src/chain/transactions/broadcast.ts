@@ -13,9 +13,9 @@ export type BroadcastOptions = {
   /** The sender: its transactions go to one endpoint while that is healthy. */
   stickyKey: string
   /** How often the same bytes are offered while no node can be reached, or one fails inside. @default 3 */
-  attempts?: number
+  attempts?: number | undefined
   signal?: AbortSignal | undefined
-  clock?: Clock
+  clock?: Clock | undefined
 }
 
 /**
@@ -24,7 +24,7 @@ export type BroadcastOptions = {
  * That is safe: a nonce makes the transaction unique. "Already known" is success. So is "nonce too low", and any error
  * that does not say why, when a node has this very transaction: it was taken, whatever was answered.
  *
- * @throws LoadTestError a `CHAIN_*` code. When a node may have taken it all the same (no answer came), the error has
+ * @throws LoadTestError a `CHAIN_*` code. When a node may have taken it nevertheless (no answer came), the error has
  * `details.mayBeSent: true` and `details.hash`. The signal's reason.
  * @example await broadcast(rpc, { raw, hash }, { stickyKey: account.address })
  */
@@ -68,7 +68,7 @@ export async function broadcast(
   }
 }
 
-/** Whether the transaction of a failed {@link broadcast} may be in a node's pool all the same. */
+/** Whether the transaction of a failed {@link broadcast} may be in a node's pool nevertheless. */
 export function mayBeSent(error: unknown): boolean {
   return error instanceof LoadTestError && error.details.mayBeSent === true
 }
@@ -76,7 +76,7 @@ export function mayBeSent(error: unknown): boolean {
 const isUnreachable = (error: unknown): boolean =>
   error instanceof LoadTestError && error.code === 'CHAIN_UNREACHABLE'
 
-/** An error of which it can't be told whether the node took the transaction: gateways put their own over the node's answer. */
+/** An error that leaves open whether the node took the transaction: gateways replace the node's answer by their own. */
 const saysNothing = (error: unknown): boolean =>
   error instanceof LoadTestError && error.code === 'CHAIN_RPC_ERROR'
 

@@ -33,7 +33,7 @@ export async function explainRevert(
   const transaction = await readTransaction(rpc, receipt.transactionHash, options)
   if (transaction === undefined) return null
   const { from, to, input: data, value, gas } = transaction
-  const call = { from, ...(to ? { to } : {}), data, value, gas }
+  const call = { from, to: to ?? undefined, data, value, gas }
   try {
     await rpc.request('eth_call', [call, numberToHex(receipt.blockNumber)], options)
   } catch (error) {

@@ -15,9 +15,9 @@ export type FeeQuote = { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint }
 /** How fees are chosen. */
 export type FeePolicy = {
   /** How many times the base fee of the next block a transaction offers, for blocks after that one. @default 2 */
-  baseFeeMultiplier?: number
+  baseFeeMultiplier?: number | undefined
   /** Tip in wei per gas. @default what recent transactions were mined for, or what the node suggests if there are none */
-  priorityFeeWei?: bigint
+  priorityFeeWei?: bigint | undefined
   /** The most that is ever paid per gas, in wei, replacements included. @default unlimited */
   maxFeePerGasWei?: bigint | undefined
 }

@@ -3,12 +3,12 @@ import { type Clock, systemClock } from '../../async/clock.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import type { BlockFeed } from '../blocks/block-feed.ts'
 import type { ReceiptHub } from '../blocks/receipt-hub.ts'
-import type { LaneBooks } from '../lanes/lane-books.ts'
 import type { LaneEntry } from '../lanes/lane-entry.ts'
-import { LaneLedger } from '../lanes/lane-ledger.ts'
-import { createLaneRepair } from '../lanes/lane-repair.ts'
+import type { LaneLedger } from '../lanes/lane-ledger.ts'
+import { LaneRepair } from '../lanes/lane-repair.ts'
 import { createLaneSigner } from '../lanes/lane-signing.ts'
 import { NonceAllocator } from '../lanes/nonce-allocator.ts'
+import { PendingTransactions } from '../lanes/pending-transactions.ts'
 import type { RpcPool } from '../rpc/rpc.ts'
 import type { Fees } from './fees.ts'
 import type { FundsFor } from './funds-for.ts'
@@ -25,7 +25,7 @@ export type KeptTransaction = {
 export type KeepOptions = {
   account: LocalAccount
   /** Written for all that is sent. */
-  books?: LaneBooks | undefined
+  ledger?: LaneLedger | undefined
   /** Pays what higher fees take. @default the account has what it has */
   fundsFor?: FundsFor | undefined
   /** Ends it too. */
@@ -52,11 +52,11 @@ export function createTransactionKeeper(parts: {
   feed: BlockFeed
   fees: Fees
   receipts: Pick<ReceiptHub, 'replace'>
-  clock?: Clock
+  clock?: Clock | undefined
 }): KeepTransaction {
   const { rpc, feed, receipts, clock = systemClock } = parts
 
-  return (sent, { account, books, fundsFor, signal }) => {
+  return (sent, { account, ledger, fundsFor, signal }) => {
     const entry: LaneEntry = {
       ...sent,
       onEvent(event) {
@@ -66,22 +66,27 @@ export function createTransactionKeeper(parts: {
     const lost = new AbortController()
     const nonces = new NonceAllocator(entry.nonce)
     nonces.allocate()
-    const ledger = new LaneLedger({
+    const pending = new PendingTransactions({
       nonces: () => nonces,
       findBlock: (hash) => feed.find(hash),
       onSettled(settled, event) {
-        if (event.type === 'confirmed') return settled.books.mined?.(event.hash)
-        for (const hash of settled.hashes) settled.books.unsent?.(hash)
+        if (event.type === 'confirmed') return settled.ledger.mined?.(event.hash)
+        for (const hash of settled.hashes) settled.ledger.unsent?.(hash)
         if (settled === entry) lost.abort(neverMined(event.hash))
       },
     })
-    const signer = createLaneSigner({ rpc, account, clock, books })
+    const signer = createLaneSigner({ rpc, account, clock, ledger })
     let isToppingUp = false
-    const repair = createLaneRepair({
-      ...{ ...parts, ...patience, account, clock, ledger, signer },
+    const repair = new LaneRepair({
+      ...parts,
+      ...patience,
+      account,
+      clock,
+      pending,
+      signer,
       nonces: () => nonces,
       isSending: () => false,
-      track: (filled) => ledger.add(filled),
+      track: (filled) => pending.add(filled),
       mayRaise: ({ content }) => hasRoom(feed, content.gas),
       note({ action, code }) {
         if (action !== 'held-up' || code !== 'CHAIN_INSUFFICIENT_FUNDS' || isToppingUp) return
@@ -95,11 +100,11 @@ export function createTransactionKeeper(parts: {
           })
       },
     })
-    ledger.add(entry)
+    pending.add(entry)
     const unsubscribe = feed.subscribe({
-      onBlock: (block) => ledger.onBlock(block),
-      onReorg: (removed) => ledger.onReorg(removed),
-      onTick: () => void (ledger.pending.size > 0 && repair.run()),
+      onBlock: (block) => pending.onBlock(block),
+      onReorg: (removed) => pending.onReorg(removed),
+      onTick: () => void (pending.byNonce.size > 0 && repair.run()),
     })
     function end(): void {
       unsubscribe()

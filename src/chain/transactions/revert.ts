@@ -45,7 +45,7 @@ export function decodeRevert(data: Hex): Revert {
   }
 }
 
-/** The name of a revert whose reason is that the gas was used up; a chain says this of no revert, it has to be found out. */
+/** The name of a revert whose reason is that the gas was used up; no chain reports this, it has to be found out. */
 export const outOfGas = 'OutOfGas'
 
 /**

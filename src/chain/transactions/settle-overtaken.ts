@@ -2,16 +2,16 @@ import type { Clock } from '../../async/clock.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { isFinal, type Sighting } from '../blocks/finality.ts'
 import type { LaneEntry } from '../lanes/lane-entry.ts'
-import type { LaneLedger } from '../lanes/lane-ledger.ts'
 import type { LaneOptions } from '../lanes/lane-options.ts'
 import type { NonceAllocator } from '../lanes/nonce-allocator.ts'
+import type { PendingTransactions } from '../lanes/pending-transactions.ts'
 import { readReceipt, readTransactionCount } from '../rpc/chain-reads.ts'
 import { isNodeFailure } from '../rpc/rpc-error.ts'
 
 /** What settling needs of its lane. */
 export type SettleOvertakenOptions = Pick<LaneOptions, 'rpc' | 'feed' | 'account'> & {
   clock: Clock
-  ledger: LaneLedger
+  pending: PendingTransactions
   nonces(): NonceAllocator | undefined
 }
 
@@ -28,10 +28,10 @@ const uncheckedAfterMs = 300_000
  *
  * The returned function looks once. It throws a LoadTestError with a `CHAIN_*` code when a node can't be asked.
  *
- * @example const settle = createSettleOvertaken({ rpc, feed, account, clock, ledger, nonces }); await settle(entry)
+ * @example const settle = createSettleOvertaken({ rpc, feed, account, clock, pending, nonces }); await settle(entry)
  */
 export function createSettleOvertaken(options: SettleOvertakenOptions): (entry: LaneEntry) => Promise<void> {
-  const { rpc, feed, account, clock, ledger } = options
+  const { rpc, feed, account, clock, pending } = options
   const stickyKey = account.address
   /** How many transactions the account has in blocks up to that one; many entries may be asked about at one block. */
   let counted: { block: number; count: number | undefined } | undefined
@@ -39,11 +39,13 @@ export function createSettleOvertaken(options: SettleOvertakenOptions): (entry: 
   /** @returns `undefined` if the node can't tell */
   async function countAt(block: number): Promise<number | undefined> {
     if (counted?.block === block && counted.count !== undefined) return counted.count
-    const count = await readTransactionCount(rpc, stickyKey, block, { stickyKey }).catch((error: unknown) => {
-      // It does not have that block yet, or that state no more.
-      if (error instanceof LoadTestError && !isNodeFailure(error)) return undefined
-      throw error
-    })
+    const count = await readTransactionCount(rpc, stickyKey, { at: block, stickyKey }).catch(
+      (error: unknown) => {
+        // It does not have that block yet, or that state no more.
+        if (error instanceof LoadTestError && !isNodeFailure(error)) return undefined
+        throw error
+      },
+    )
     counted = { block, count }
     return count
   }
@@ -52,7 +54,7 @@ export function createSettleOvertaken(options: SettleOvertakenOptions): (entry: 
     for (const hash of entry.hashes) {
       const receipt = await readReceipt(rpc, hash, { stickyKey })
       if (receipt === null) continue
-      ledger.confirm(entry, hash, { hash: receipt.blockHash, number: receipt.blockNumber })
+      pending.confirm(entry, hash, { hash: receipt.blockHash, number: receipt.blockNumber })
       return true
     }
     return false
@@ -65,7 +67,7 @@ export function createSettleOvertaken(options: SettleOvertakenOptions): (entry: 
     const count = await countAt(block)
     const isCounted = count !== undefined && count > entry.nonce
     if (!isCounted) {
-      const newest = await readTransactionCount(rpc, stickyKey, 'latest', { stickyKey })
+      const newest = await readTransactionCount(rpc, stickyKey, { stickyKey })
       if (newest <= entry.nonce) {
         // A reorganization took back what was counted; or the node lags behind, and will say so when it is offered again.
         entry.overtaken = undefined
@@ -76,10 +78,10 @@ export function createSettleOvertaken(options: SettleOvertakenOptions): (entry: 
       if (count !== undefined) return
     }
     // A block may have settled it meanwhile.
-    if (ledger.pending.get(entry.nonce) !== entry) return
+    if (pending.byNonce.get(entry.nonce) !== entry) return
     if (entry.overtaken?.isShown !== isCounted) entry.overtaken = { ...now, isShown: isCounted }
     const { overtaken } = entry
     const isLost = isCounted ? isFinal(overtaken, now) : now.atMs - overtaken.atMs >= uncheckedAfterMs
-    if (isLost) ledger.drop(entry)
+    if (isLost) pending.drop(entry)
   }
 }

@@ -26,9 +26,16 @@ describe('a signed transaction', () => {
         }),
         async ({ chainId, nonce, maxPriorityFeePerGas, extra, ...content }) => {
           const fees = { maxPriorityFeePerGas, maxFeePerGas: maxPriorityFeePerGas + extra }
-          const signed = await signTransaction(toNativeAccount(privateKey), chainId, content, nonce, fees)
+          const signed = await signTransaction(toNativeAccount(privateKey), {
+            ...content,
+            chainId,
+            nonce,
+            fees,
+          })
           const expected = await privateKeyToAccount(privateKey).signTransaction({
-            ...{ type: 'eip1559', chainId, nonce },
+            type: 'eip1559',
+            chainId,
+            nonce,
             ...content,
             ...fees,
           } as const)
@@ -42,7 +49,7 @@ describe('a signed transaction', () => {
   it('needs an account that can sign a hash', async () => {
     const { sign: _, ...account } = toNativeAccount(privateKey)
     const fees = { maxFeePerGas: 1n, maxPriorityFeePerGas: 1n }
-    const signing = signTransaction(account, 1, { to: account.address, gas: 1n }, 0, fees)
+    const signing = signTransaction(account, { chainId: 1, nonce: 0, to: account.address, gas: 1n, fees })
     await expect(signing).rejects.toMatchObject({ code: 'CRYPTO_FAILED' })
   })
 })

@@ -19,19 +19,20 @@ export const mostWeiOf = (
   { maxFeePerGas }: Pick<FeeQuote, 'maxFeePerGas'>,
 ): bigint => gas * maxFeePerGas + value
 
+/** A transaction to sign. */
+export type TransactionToSign = TransactionContent & { chainId: number; nonce: number; fees: FeeQuote }
+
 /**
  * Signs an EIP-1559 transaction locally and computes its hash.
  *
  * @throws LoadTestError `CRYPTO_FAILED` if the account cannot sign a hash, as those of `toNativeAccount` and viem can.
- * @example const { raw, hash } = await signTransaction(account, 14800, { to, gas: 21_000n }, 0, quote)
+ * @example const { raw, hash } = await signTransaction(account, { chainId: 14800, nonce: 0, to, gas: 21_000n, fees })
  */
 export async function signTransaction(
   account: LocalAccount,
-  chainId: number,
-  { to, data = '0x', value = 0n, gas }: TransactionContent,
-  nonce: number,
-  { maxFeePerGas, maxPriorityFeePerGas }: FeeQuote,
+  { chainId, nonce, to, data = '0x', value = 0n, gas, fees }: TransactionToSign,
 ): Promise<SignedTransaction> {
+  const { maxFeePerGas, maxPriorityFeePerGas } = fees
   if (account.sign === undefined) throw new LoadTestError('CRYPTO_FAILED', 'The account cannot sign a hash.')
   const transaction = { chainId, nonce, maxPriorityFeePerGas, maxFeePerGas, gas, to, value, data }
   const signature = parseSignature(await account.sign({ hash: keccak256(serializeEip1559(transaction)) }))

@@ -1,6 +1,6 @@
 import type { Address, Hex, LocalAccount } from 'viem'
 import { type Clock, systemClock } from '../../async/clock.ts'
-import type { LaneBooks } from '../lanes/lane-books.ts'
+import type { LaneLedger } from '../lanes/lane-ledger.ts'
 import { createLaneSigner } from '../lanes/lane-signing.ts'
 import { estimateGas, readTransactionCount, withMargin } from '../rpc/chain-reads.ts'
 import type { RpcPool } from '../rpc/rpc.ts'
@@ -16,19 +16,19 @@ import type { KeepTransaction, KeptTransaction } from './keep-transaction.ts'
 export type UserTransaction = {
   account: LocalAccount
   to: Address
-  data?: Hex
+  data?: Hex | undefined
   /** Wei. @default 0 */
-  value?: bigint
+  value?: bigint | undefined
   /** The account's nonce: 0 for a wallet that is known to be fresh. @default read from the chain */
-  nonce?: number
+  nonce?: number | undefined
   /** Gas limit. @default the node's estimate and the margin */
-  gas?: bigint
+  gas?: bigint | undefined
   /** Added to the estimate, as a share of it. @default 0.1 */
-  gasMargin?: number
+  gasMargin?: number | undefined
   /** @default the account has what it has */
   fundsFor?: FundsFor | undefined
   /** Written for all that is sent, under every hash. @default none */
-  books?: LaneBooks | undefined
+  ledger?: LaneLedger | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -36,11 +36,11 @@ export type UserTransaction = {
 export type UserTransactionParts = {
   rpc: RpcPool
   fees: Fees
-  keep?: KeepTransaction
-  clock?: Clock
+  keep?: KeepTransaction | undefined
+  clock?: Clock | undefined
 }
 
-/** A user's transaction on its way. */
+/** A user's transaction in flight. */
 export type UserSubmission = SignedTransaction & {
   nonce: number
   gas: bigint
@@ -63,7 +63,7 @@ export type UserSubmission = SignedTransaction & {
  * later flows and with the length of URLs and keys, so a shared figure would either fail or flatter the run by a call.
  *
  * @throws LoadTestError `TX_REVERTED` if the contract would refuse it (nothing is sent), a `CHAIN_*` code (with
- * `details.mayBeSent` if it may be mined all the same, unless it is kept); the signal's reason.
+ * `details.mayBeSent` if it may still be mined, unless it is kept); the signal's reason.
  * @param parts.keep looks after the transaction from the moment that a node has, or may have it. @default nobody does
  * @example
  * const submission = await sendUserTransaction({ rpc, fees }, { account, to, data, nonce: 0, signal })
@@ -74,17 +74,12 @@ export async function sendUserTransaction(
   transaction: UserTransaction,
 ): Promise<UserSubmission> {
   const { account, to, data, value, nonce: givenNonce, gas: givenGas, gasMargin = 0.1 } = transaction
-  const { fundsFor, books, signal } = transaction
-  const signer = createLaneSigner({ rpc, account, clock, books })
+  const { fundsFor, ledger, signal } = transaction
+  const signer = createLaneSigner({ rpc, account, clock, ledger })
   const sticky = { signal, stickyKey: account.address }
-  const call = {
-    from: account.address,
-    to,
-    ...(data === undefined ? {} : { data }),
-    ...(value === undefined ? {} : { value }),
-  }
+  const call = { from: account.address, to, data, value }
   const [nonce, gas] = await Promise.all([
-    givenNonce ?? readTransactionCount(rpc, account.address, 'pending', sticky),
+    givenNonce ?? readTransactionCount(rpc, account.address, { at: 'pending', ...sticky }),
     givenGas ?? estimateGas(rpc, call, sticky).then((estimate) => withMargin(estimate, gasMargin)),
   ])
   const send = async (): Promise<UserSubmission> => {
@@ -97,14 +92,14 @@ export async function sendUserTransaction(
       await broadcast(rpc, entry.signed, { ...sticky, clock })
       entry.accepted = true
     } catch (error) {
-      if (!mayBeSent(error)) entry.books.unsent?.(entry.signed.hash)
+      if (!mayBeSent(error)) entry.ledger.unsent?.(entry.signed.hash)
       if (!mayBeSent(error) || keep === undefined) throw error
     }
-    const kept = keep?.(entry, { account, books, fundsFor, signal })
+    const kept = keep?.(entry, { account, ledger, fundsFor, signal })
     const times = { sendingAtMs, submittedAtMs: clock.now() }
     return { ...entry.signed, nonce, gas, fees: quote, afterBlock: blockNumber, ...times, kept }
   }
-  return fundsFor === undefined ? await send() : await sendFunded(send, gas, fundsFor, { clock, signal })
+  return fundsFor === undefined ? await send() : await sendFunded(send, { gas, fundsFor, clock, signal })
 }
 
 /** How often a transaction is priced anew while its price rises faster than its account is paid. */
@@ -113,10 +108,9 @@ const fundedAttempts = 5
 /** Sends once the account has the price, and again when it rose meanwhile: what a node refuses for that was not sent. */
 async function sendFunded(
   send: () => Promise<UserSubmission>,
-  gas: bigint,
-  fundsFor: FundsFor,
-  { clock, signal }: { clock: Clock; signal: AbortSignal | undefined },
+  options: { gas: bigint; fundsFor: FundsFor; clock: Clock; signal: AbortSignal | undefined },
 ): Promise<UserSubmission> {
+  const { gas, fundsFor, clock, signal } = options
   let refused = false
   for (let attempt = 1; ; attempt += 1) {
     await fundsFor(gas, { refused, signal })

@@ -43,7 +43,7 @@ export async function auditRun(
   const claims = await readClaims(run.flows(), { sample, seed: run.id })
   const rpc = createRpcPool({ urls: place.rpcUrls, chainId: place.id })
   try {
-    await rpc.check(signal).catch((cause: unknown) => {
+    await rpc.check({ signal }).catch((cause: unknown) => {
       throw cause instanceof LoadTestError ? gone(cause, run, target === undefined) : cause
     })
     const apps = target && [target.grantee, ...(target.moreGrantees ?? [])].map(({ id }) => id)

@@ -36,7 +36,7 @@ export function headsCheck(rpc: RpcPool): Check {
     name: 'heads',
     async look(signal) {
       // Who is down is told by its own check.
-      const apart = (await rpc.check(signal)).filter(({ code }) => code === 'CHAIN_HEAD_MISMATCH')
+      const apart = (await rpc.check({ signal })).filter(({ code }) => code === 'CHAIN_HEAD_MISMATCH')
       if (apart.length > 0) {
         const detail = apart.map(({ message }) => message).join(' ')
         return { verdict: 'warning', detail, ...(apart[0]?.hint ? { hint: apart[0].hint } : {}) }

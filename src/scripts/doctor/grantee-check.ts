@@ -17,7 +17,7 @@ export function granteeCheck(rpc: RpcPool, target: Target, { secrets, users, flo
       const [grantee = target.grantee] = pool
       const held: number[] = []
       for (const { id, address } of pool) {
-        const record = await readGrantee(rpc, target.chain.contracts.grantees, id, { signal })
+        const record = await readGrantee(rpc, { contract: target.chain.contracts.grantees, id, signal })
         if (record.address.toLowerCase() !== address.toLowerCase()) {
           const found = /^0x0+$/.test(record.address) ? 'is not registered' : `is ${record.address}`
           throw new LoadTestError('GRANTEE_NOT_FOUND', `Grantee ${id} ${found}, not ${address}.`)

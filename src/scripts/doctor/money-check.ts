@@ -37,7 +37,7 @@ export function moneyCheck(
         maxFeePerGasWei: chain.maxFeePerGasWei,
       })
       const [{ disperser }, { maxFeePerGas }] = await Promise.all([
-        findAbilities({ rpc }, target.chain.contracts, signal),
+        findAbilities({ rpc }, target.chain.contracts, { signal }),
         fees.current({ signal }),
       ])
       const { valueWei, gasWei } = fundingNeed({

@@ -49,7 +49,7 @@ export function openChain(options: WalletOptions, home: ChainTarget, io: Command
   return {
     chain: { rpc, feed, fees, hub },
     async checkChain() {
-      for (const { message } of await rpc.check(io.signal)) note(message)
+      for (const { message } of await rpc.check({ signal: io.signal })) note(message)
       await checkHead(rpc, { signal: io.signal, note })
       await fees.current({ signal: io.signal })
     },
