@@ -23,7 +23,7 @@ export type FeeHistoryRange = {
   blocks: number
   /** Number of the last of them. */
   newest: number
-  /** Of the tips in each block, weighted by gas, from 0 to 100. */
+  /** Which of the tips in each block to read, weighted by gas, from 0 to 100. */
   percentile: number
 }
 
