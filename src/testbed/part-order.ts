@@ -1,12 +1,12 @@
-import type { PartName, PartSettings } from './parts.ts'
+import type { PartName, PartSettings } from './part-settings.ts'
 
-/** Where the order stands; the environment, since it may hold keys and arguments can be read by others. */
+/** Variable with the order. The order may hold keys, and other users of the machine can read arguments. */
 export const orderVariable = 'VANA_LOAD_TESTBED_PART'
 
-/** What to start. */
+/** The part to start, with its settings. */
 export type PartOrder = { [Name in PartName]: { name: Name; settings: PartSettings[Name] } }[PartName]
 
-/** What the part's process says once. */
+/** The one message of a part's process. */
 export type PartAnswer =
   | { up: { url: string; metricsUrl: string } }
   | { failed: { code: string; message: string } }

@@ -3,16 +3,17 @@ import type { AddressInfo } from 'node:net'
 import { startFaultsMessage } from '../config/held-faults.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { orderVariable, type PartAnswer, type PartOrder } from './part-order.ts'
-import { type PartName, type PartSettings, partStarters } from './parts.ts'
+import type { PartName, PartSettings } from './part-settings.ts'
+import { partStarters } from './parts.ts'
 
 /*
- * The program of a testbed part's own process. Its parent gives it one order through the IPC channel, is answered when
- * the part is up or has failed, and ends it with SIGTERM; when the parent is gone, so is the channel, and it ends too.
+ * The program of a testbed part's process. It starts the part of its order, sends one answer over the IPC channel when the
+ * part is up or has failed, and ends on SIGTERM or when the channel closes because the parent is gone.
  */
 
 async function startPart<Name extends PartName>(name: Name, settings: PartSettings[Name]): Promise<void> {
   const part = await partStarters[name](settings)
-  // A page of the testbed's own, at a port of its own: the real services have none to be confused with.
+  // On a separate port: the real services have no such page.
   const metrics = createServer((_request, response) => {
     const { user, system } = process.cpuUsage()
     const usage = { cpuMs: (user + system) / 1000, rssBytes: process.memoryUsage.rss() }
@@ -31,7 +32,7 @@ async function startPart<Name extends PartName>(name: Name, settings: PartSettin
   process.on('message', (message) => {
     if (message === startFaultsMessage) part.startFaults?.()
   })
-  // Ctrl-C and a closed terminal are the parent's to handle: it stops its parts when it no longer needs them.
+  // The parent handles Ctrl-C and a closed terminal, and stops its parts when it no longer needs them.
   process.on('SIGINT', () => undefined)
   process.on('SIGHUP', () => undefined)
   answer({ up: { url: part.url, metricsUrl } })

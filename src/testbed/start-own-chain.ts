@@ -9,16 +9,16 @@ import { type RunningChain, startChain } from './chain/start-chain.ts'
 import { appPrivateKey } from './development-keys.ts'
 import type { TestbedOptions } from './testbed-options.ts'
 
-/** The embedded chain of a testbed, with the apps that users may grant access to and the keys that the API server relays with. */
+/** The embedded chain of a testbed, with the apps that users can grant access to and the API server's relayer keys. */
 export type OwnChain = RunningChain & {
   granteeIds: number[]
   relayerPrivateKeys: readonly Hex[]
-  /** Of what it is made of, by name. */
+  /** Versions of its pieces, by name. */
   versions: Record<string, string>
 }
 
 /**
- * Starts the testbed's chain, registers the apps on it, and gives the relayer's keys their coin.
+ * Starts the testbed's chain, registers the apps on it, and funds the relayer's keys.
  *
  * @throws LoadTestError PORT_IN_USE, TESTBED_START_FAILED; the signal's reason when aborted
  */
@@ -34,8 +34,8 @@ export async function startOwnChain(options: TestbedOptions): Promise<OwnChain> 
     blockTime: blockTimeMs / 1000,
     blockGasLimit: BigInt(blockGasLimit),
     reference,
-    ...(forkUrl === undefined ? {} : { forkUrl }),
-    ...(signal ? { signal } : {}),
+    forkUrl,
+    signal,
   })
   try {
     const relayerPrivateKeys = relayerKeys(options.relayerLanes ?? 4)

@@ -5,14 +5,14 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import { ManagedProcess, type ProcessExit } from '../process/managed-process.ts'
 import { ownProgram } from '../process/own-program.ts'
 import { orderVariable, type PartAnswer, type PartOrder } from './part-order.ts'
-import type { PartName, PartSettings } from './parts.ts'
+import type { PartName, PartSettings } from './part-settings.ts'
 
-/** A part that is up in a process of its own. */
+/** A part that runs in its own process. */
 export type PartProcess = {
   url: string
   metricsUrl: string
   pid: number
-  /** Settles when the process has ended, for whatever reason. */
+  /** Settles when the process has ended, whatever the reason. */
   exited: Promise<ProcessExit>
   lastOutput(): string
   /** Sends a message to the process. */
@@ -26,10 +26,10 @@ const answerSchema: z.ZodType<PartAnswer> = z.union([
 ])
 
 /**
- * Starts a part of the testbed in a process of its own.
+ * Starts a part of the testbed in its own process.
  *
- * @throws LoadTestError with the part's own code where it says what to do: PORT_IN_USE, CONFIG_INVALID, CHAIN_*;
- * otherwise TESTBED_START_FAILED; the signal's reason when aborted
+ * @throws LoadTestError with the part's own code, such as PORT_IN_USE, CONFIG_INVALID or CHAIN_*; otherwise
+ * TESTBED_START_FAILED; the signal's reason when aborted
  */
 export async function startPartProcess<Name extends PartName>(
   name: Name,
@@ -48,7 +48,7 @@ export async function startPartProcess<Name extends PartName>(
   const { pid } = child
   if ('failed' in answer || pid === undefined) {
     await child.stop()
-    const failed = 'failed' in answer ? answer.failed : { code: '', message: 'it ended at once' }
+    const failed = 'failed' in answer ? answer.failed : { code: '', message: 'its process ended at once' }
     const code = isCause(failed.code) ? failed.code : 'TESTBED_START_FAILED'
     throw new LoadTestError(code, `The testbed's ${wordsOf(name)} did not start: ${failed.message}`)
   }

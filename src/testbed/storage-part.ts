@@ -1,31 +1,26 @@
 import { developmentStorageSecrets, developmentStorageToken } from '../config/storage-secrets.ts'
 import type { StorageTarget } from '../config/storage-target.ts'
-import type { PartSettings } from './parts.ts'
+import type { StorageReaders, StorageSettings } from './part-settings.ts'
 import type { ServiceAccountFile } from './service-account-file.ts'
 import type { TestbedOptions } from './testbed-options.ts'
 
-/** Where the personal server finds what no URL leads to by itself. */
-export type StorageReaders = {
-  /** IPFS gateways, to which a content id is appended. */
-  ipfsGateways: readonly string[]
-  /** What stands in for the hosts of Google Drive. @default undefined, nothing does */
-  driveUrl?: string | undefined
-}
-
-/** The folder of the embedded Google Drive that files go to. */
+/** Folder for files in the embedded Google Drive. */
 const driveFolder = { id: 'vana-load-testbed-folder', name: 'vana-load' }
 
-/** What the storage of a testbed is started with. */
+/** Returns the settings of a testbed's storage. */
 export function storageSettings(
   options: TestbedOptions,
   account: ServiceAccountFile | undefined,
-): PartSettings['storage'] {
+): StorageSettings {
   const { storage: provider = 'gcs', storageUrls = 'public', bucket = 'vana-load', ports = {} } = options
   const common = { port: ports.storage ?? 0, requestsPerMinute: options.storageRateLimit }
   switch (provider) {
     case 'gcs':
       return {
-        ...{ provider, port: common.port, bucket, public: storageUrls === 'public' },
+        provider,
+        port: common.port,
+        bucket,
+        public: storageUrls === 'public',
         serviceAccounts: account ? [account.public] : [],
         accessTokens: options.storageAuth === 'token' ? [developmentStorageToken] : undefined,
       }
@@ -42,7 +37,7 @@ const developmentGrant = {
   refreshToken: developmentStorageSecrets.googleDriveRefreshToken,
 }
 
-/** What a target document says of it. */
+/** Describes it for a target document. */
 export function storageTarget(
   options: TestbedOptions,
   account: ServiceAccountFile | undefined,
@@ -59,7 +54,7 @@ export function storageTarget(
   }
 }
 
-/** How the personal server reads from it, or from what is there in its place. */
+/** Returns the servers that the personal server reads it from, or their replacements in the surroundings. */
 export function storageReaders(options: TestbedOptions, url: string | undefined): StorageReaders {
   const { storage: provider = 'gcs', surroundings = {} } = options
   const { ipfsGateways = [], driveUrl } = surroundings

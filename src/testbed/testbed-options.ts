@@ -4,79 +4,79 @@ import type { ServerRateLimits } from '../config/kinds/server-rate-limits.ts'
 import type { StorageProviderName } from '../config/storage-provider.ts'
 import type { TestbedPart } from '../config/testbed-part.ts'
 
-/** Which parts of the embedded stack to start, and how they behave. */
+/** Options of the embedded stack: the parts to start, and their behavior. */
 export type TestbedOptions = {
-  /** The parts to start; a server also needs what stands under `surroundings`. @default all */
+  /** The parts to start. A server without the parts that it needs finds them in `surroundings`. @default all */
   only?: readonly TestbedPart[] | undefined
-  /** What is there already. */
-  surroundings?: TestbedSurroundings
+  /** Existing replacements for parts that are not started. */
+  surroundings?: TestbedSurroundings | undefined
   /** Ports on 127.0.0.1. @default free ones */
   ports?: { [Part in TestbedPart]?: number | undefined }
-  /** From block to block, in milliseconds. @default 1000 */
-  blockTimeMs?: number
-  /** Gas that one block holds. @default 30_000_000 */
-  blockGasLimit?: number
-  /** RPC endpoint of a chain whose state and contracts are continued; may hold an access key. @default none */
+  /** Time between blocks, in milliseconds. @default 1000 */
+  blockTimeMs?: number | undefined
+  /** Gas limit of a block. @default 30_000_000 */
+  blockGasLimit?: number | undefined
+  /** RPC endpoint of a chain to fork. May hold an access key. @default none */
   forkUrl?: string | undefined
-  /** Which version of the contracts to resemble. @default '2025-09' */
-  contracts?: '2025-09' | '2026-04'
-  /** Whose storage is resembled. @default 'gcs' */
-  storage?: StorageProviderName
-  /** Requests to its API in a minute, where that is Pinata's or Google Drive's. @default any number */
+  /** Version of the contracts to resemble. @default '2025-09' */
+  contracts?: '2025-09' | '2026-04' | undefined
+  /** Storage provider to resemble. @default 'gcs' */
+  storage?: StorageProviderName | undefined
+  /** Requests per minute to the API of Pinata or Google Drive. @default no limit */
   storageRateLimit?: number | undefined
   /** Name of the bucket. @default 'vana-load' */
-  bucket?: string
-  /** Whether anybody may read the bucket, or only holders of a signed URL. @default 'public' */
-  storageUrls?: 'public' | 'signed'
-  /** Whether the JSON API asks for an access token where a real bucket does, or for nothing. @default 'none' */
-  storageAuth?: 'none' | 'token'
-  /** Which version of the personal server to resemble. @default 'main-2025-09-05' */
-  serverProfile?: 'main-2025-09-05' | 'head-2025-10-17'
-  /** Whether the personal server works on one request at a time, as the original. @default 'serial' */
-  serverConcurrency?: 'serial' | 'parallel'
-  /** How many requests of an address the personal server lets through. @default false, all */
-  serverRateLimits?: ServerRateLimits | false
-  /** BIP-39 words that the personal server's keys come from. @default public development words */
+  bucket?: string | undefined
+  /** Whether anyone can read the bucket, or only holders of a signed URL. @default 'public' */
+  storageUrls?: 'public' | 'signed' | undefined
+  /** Whether the JSON API requires an access token where a real bucket does. @default 'none' */
+  storageAuth?: 'none' | 'token' | undefined
+  /** Version of the personal server to resemble. @default 'main-2025-09-05' */
+  serverProfile?: 'main-2025-09-05' | 'head-2025-10-17' | undefined
+  /** Whether the personal server handles one request at a time, like the original. @default 'serial' */
+  serverConcurrency?: 'serial' | 'parallel' | undefined
+  /** Request limits of the personal server. @default false, none */
+  serverRateLimits?: ServerRateLimits | false | undefined
+  /** BIP-39 mnemonic of the personal server. @default the public development mnemonic */
   serverMnemonic?: string | undefined
-  /** Median time that the stand-in for the language model takes, in milliseconds. @default 800 */
-  inferenceMedianMs?: number
-  /** How else that stand-in behaves. @default its own */
+  /** Median latency of the embedded language model, in milliseconds. @default 800 */
+  inferenceMedianMs?: number | undefined
+  /** Other behavior of that model. */
   inference?: ModelBehaviour | undefined
-  /** How many apps are registered that users may grant access to. @default 1 */
-  grantees?: number
-  /** Number of keys that the API server relays with. @default 4 */
-  relayerLanes?: number
+  /** Number of registered apps that users can grant access to. @default 1 */
+  grantees?: number | undefined
+  /** Number of the API server's relayer keys. @default 4 */
+  relayerLanes?: number | undefined
   /** The most that the API server's relayer may spend, in wei. @default no limit */
   maxSpendWei?: bigint | undefined
-  /** Faults between parts and whoever uses them, as `--fault` has them. @default none */
-  faults?: readonly string[]
-  /** Fixes the model's latencies and which requests faults hit. @default '1' */
-  seed?: string
-  signal?: AbortSignal
+  /** Faults in front of the parts, as `--fault` has them. @default none */
+  faults?: readonly string[] | undefined
+  /** Determines the model's latencies and the requests that faults hit. @default '1' */
+  seed?: string | undefined
+  signal?: AbortSignal | undefined
 }
 
-/** What the parts that are started find around them. */
+/** Existing services that the started parts use. */
 export type TestbedSurroundings = {
-  /** The chain, for servers that are started without one. */
+  /** Chain for the servers. */
   chain?: GivenChain | undefined
-  /** Whom the API server asks when no personal server is started; ends in `/api/v1`. */
+  /** Personal server for the API server. Ends in `/api/v1`. */
   personalServerUrl?: string | undefined
-  /** Where the personal server reads what is on IPFS when no storage is started; loopback only. */
+  /** IPFS gateways for the personal server; loopback only. */
   ipfsGateways?: readonly string[] | undefined
-  /** What stands in for Google Drive's hosts when no storage is started; loopback only. */
+  /** Server that stands in for Google Drive's hosts; loopback only. */
   driveUrl?: string | undefined
 }
 
-/** A chain that is not the testbed's own, and who acts on it. */
+/** An existing chain, with the keys that act on it. */
 export type GivenChain = {
   id: number
   rpcUrls: readonly string[]
-  /** The app's key; only the API server needs it. */
+  /** The app's key. Only the API server needs it. */
   granteePrivateKey?: Hex | undefined
-  /** With which the API server relays; none turns the relay off. */
+  /** Keys of the API server's relayer. None turns the relay off. */
   relayerPrivateKeys?: readonly Hex[] | undefined
   /** The only grantee that permissions are relayed for. @default any */
   granteeId?: number | undefined
   /** More apps, with their keys. @default none */
-  moreGrantees?: readonly { id: number; privateKey: Hex }[]
+  moreGrantees?: readonly { id: number; privateKey: Hex }[] | undefined
 }

@@ -5,50 +5,50 @@ import { type AnvilClient, createAnvilClient } from './anvil-client.ts'
 import { checkPortIsFree } from './check-port.ts'
 import { driveBlocks } from './drive-blocks.ts'
 
-/** How the embedded chain behaves. */
+/** Options of anvil. */
 export type AnvilOptions = {
   /** @default 14800, Moksha's */
-  chainId?: number
+  chainId?: number | undefined
   /** TCP port on 127.0.0.1. @default a free one */
-  port?: number
-  /** Seconds from block to block, fractions allowed, or `instant`: a block for each transaction. @default 1 */
-  blockTime?: number | 'instant'
-  /** Gas that one block holds. @default 30_000_000n */
-  blockGasLimit?: bigint
+  port?: number | undefined
+  /** Seconds between blocks, fractions allowed, or `instant`: a block for each transaction. @default 1 */
+  blockTime?: number | 'instant' | undefined
+  /** Gas limit of a block. @default 30_000_000n */
+  blockGasLimit?: bigint | undefined
   /**
-   * Base fee of every block in wei, so that long full blocks stay affordable; not with instant blocks.
+   * Base fee of every block, in wei. It keeps a long load of full blocks affordable. Not for instant blocks.
+   *
    * @default 1 gwei at first, then by EIP-1559 as on a real chain
    */
-  fixedBaseFeeWei?: bigint
-  /** How many past states can be read or reorganised away; each is a copy of all accounts. @default 4 */
-  keepStates?: number
-  /** Stops a start that is under way. */
-  signal?: AbortSignal
+  fixedBaseFeeWei?: bigint | undefined
+  /** Number of past states that can be read or reorganised away. Each is a copy of all accounts. @default 4 */
+  keepStates?: number | undefined
+  /** Aborts the start. */
+  signal?: AbortSignal | undefined
 }
 
-/** An anvil that is up. */
+/** A running anvil. */
 export type RunningAnvil = {
   rpcUrl: string
   chainId: number
   pid: number
-  /** A viem client for it, with anvil's own methods. */
+  /** A viem client with anvil's own methods. */
   client: AnvilClient
-  /** Settles when anvil has ended, for whatever reason. */
+  /** Settles when anvil has ended, whatever the reason. */
   exited: Promise<ProcessExit>
-  /** The last lines that anvil wrote. */
+  /** The last lines of its output. */
   lastOutput(): string
-  /** Ends it; may be called more than once. */
+  /** May be called more than once. */
   stop(): Promise<ProcessExit>
 }
 
 /**
  * Starts a real anvil on 127.0.0.1 and waits until it answers.
  *
- * Memory is bounded by what the chain holds: about 45 kB for each flow ever made, and a third of that again for each
- * kept state. A block costs 0.07 ms of CPU for each flow ever made, since anvil computes the whole state's root anew
- * (measured with anvil 1.7.1).
+ * Its memory grows with the chain: about 45 kB for each flow so far, and a third of that for each kept state. A block costs
+ * 0.07 ms of CPU for each flow so far, since anvil computes the root of the whole state again (measured with anvil 1.7.1).
  *
- * @param prepare what to do on the chain before it makes blocks by itself; until then only `client.mine` makes one
+ * @param prepare runs before anvil makes blocks on its own; until then only `client.mine` makes one
  * @throws LoadTestError PORT_IN_USE, TESTBED_START_FAILED; the signal's reason when aborted
  * @example
  * const anvil = await startAnvil({ blockTime: 1 })
@@ -72,10 +72,10 @@ export async function startAnvil(
   try {
     const rpcUrl = `http://127.0.0.1:${await anvil.start(signal)}`
     const client = createAnvilClient(rpcUrl, chainId)
-    // Anvil tells its port only while it logs; from here on its log would be a line for every request.
+    // Anvil prints its port only while it logs. From here on its log would be a line per request.
     await client.setLoggingEnabled(false)
     const { pid } = anvil
-    if (pid === undefined) throw new Error('anvil ended as soon as it was up')
+    if (pid === undefined) throw new Error('anvil ended right after its start')
 
     await prepare(client)
     signal?.throwIfAborted()
@@ -108,13 +108,13 @@ function anvilArguments(options: AnvilOptions & { chainId: number; port: number 
   return [
     ...['--host', '127.0.0.1', '--port', String(port), '--chain-id', String(chainId)],
     ...['--gas-limit', String(blockGasLimit), '--prune-history', String(keepStates), '--no-mining'],
-    // By the time they came, as clients do for equal tips; anvil's own order is by the fee cap, which is no price.
+    // By arrival, as clients do for equal tips. Anvil's default order is by fee cap, which is not a price.
     ...['--order', 'fifo'],
     ...(fixedBaseFeeWei === undefined ? [] : ['--block-base-fee-per-gas', String(fixedBaseFeeWei)]),
   ]
 }
 
-/** What anvil says after it is up: before, it lists its development keys, which look like secrets wherever they turn up. */
+/** Anvil's output after its start. Before that it lists its development keys, which look like secrets in any report. */
 function afterBanner(output: string): string {
   return (
     output

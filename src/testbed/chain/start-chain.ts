@@ -7,18 +7,18 @@ import { type ContractReference, deployContracts } from './deploy-contracts.ts'
 import { devAccounts } from './dev-accounts.ts'
 import { type AnvilOptions, type RunningAnvil, startAnvil } from './start-anvil.ts'
 
-/** How the embedded chain behaves, and what is on it. */
+/** Options of the embedded chain and its contracts. */
 export type ChainOptions = AnvilOptions & {
-  /** Which published version of the contracts to follow. @default '2025-09' */
-  reference?: ContractReference
-  /** RPC endpoint of a chain to fork, whose own contracts are used then. May hold an access key. @default none */
-  forkUrl?: string
+  /** Published version of the contracts. @default '2025-09' */
+  reference?: ContractReference | undefined
+  /** RPC endpoint of a chain to fork, with its own contracts. May hold an access key. @default none */
+  forkUrl?: string | undefined
 }
 
-/** An embedded chain that is up, with the contracts of the workflow in place. */
+/** A running embedded chain with the contracts of the workflow. */
 export type RunningChain = RunningAnvil & {
   contracts: ContractAddresses
-  /** Public development keys, each with 10,000 coins. */
+  /** Public development keys, each with 10,000 VANA. */
   accounts: typeof devAccounts
 }
 
@@ -40,8 +40,8 @@ export async function startChain(options: ChainOptions = {}): Promise<RunningCha
 }
 
 /**
- * The URL goes through anvil's own API rather than its command line, which other users of the machine can read; and
- * errors don't say it, since access keys are often a part of it.
+ * Forks a chain. The URL often holds an access key: it goes through anvil's API, since other users of the machine can read
+ * command lines, and stays out of error messages.
  */
 async function fork(client: AnvilClient, forkUrl: string): Promise<void> {
   try {
