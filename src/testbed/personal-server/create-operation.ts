@@ -110,15 +110,11 @@ async function openFiles(
   records: readonly FileRecord[],
   { privateKey }: ServerIdentity,
 ): Promise<PlainFile[]> {
-  const options = {
-    httpGet: context.httpGet,
-    readIpfs: context.readIpfs,
-    limitBytes: context.profile.fileLimitBytes,
-  }
+  const { httpGet, readIpfs, profile, signal } = context
+  const download = (url: string): Promise<Uint8Array> =>
+    fetchFile({ httpGet, readIpfs, limitBytes: profile.fileLimitBytes }, url)
   const files: PlainFile[] = []
-  for (const record of records) {
-    files.push(await openFile(record, privateKey, (url) => fetchFile(options, url), context.signal))
-  }
+  for (const record of records) files.push(await openFile(record, privateKey, { download, signal }))
   return files
 }
 

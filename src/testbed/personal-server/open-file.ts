@@ -3,24 +3,23 @@ import { ApiError, messageOf } from './errors.ts'
 import { openPgp } from './pgp.ts'
 import { decodeUtf8 } from './utf8.ts'
 
-/** A file as the chain describes it. */
+/** A file's record on the chain. */
 export type FileRecord = { id: bigint; url: string; sealedKey: string }
 
 /** A decrypted file. */
 export type PlainFile = { bytes: Uint8Array; text: string }
 
 /**
- * Downloads and decrypts one file: opens the sealed passphrase, opens the file with it, reads it as strict UTF-8.
+ * Downloads and decrypts one file: opens the sealed passphrase, decrypts the file with it, and reads it as strict UTF-8.
  *
- * @throws {ApiError} FILE_ACCESS_ERROR when the error's text contains "download", else DECRYPTION_ERROR: so the original
- * tells them apart
- * @example await openFile({ id: 1n, url, sealedKey }, privateKey, download, signal)
+ * @throws {ApiError} FILE_ACCESS_ERROR if the error's message contains "download", otherwise DECRYPTION_ERROR: the
+ * original's own rule
+ * @example await openFile({ id: 1n, url, sealedKey }, privateKey, { download, signal })
  */
 export async function openFile(
   file: FileRecord,
   privateKey: Uint8Array,
-  download: (url: string) => Promise<Uint8Array>,
-  signal: AbortSignal,
+  { download, signal }: { download: (url: string) => Promise<Uint8Array>; signal: AbortSignal },
 ): Promise<PlainFile> {
   try {
     const encrypted = await download(file.url)
