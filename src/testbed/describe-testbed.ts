@@ -8,18 +8,15 @@ import { appPrivateKey } from './development-keys.ts'
 import type { OwnChain } from './start-own-chain.ts'
 import type { PartProcess } from './start-part-process.ts'
 
-/** What there is to say of the parts that were started: a target document, or those pieces of one. */
+/** Describes the started parts: a target document, or the matching pieces of one. */
 export type TestbedDocument = Partial<Target>
 
-/**
- * Writes the target document of the parts that are up; of those that are not, it says nothing.
- *
- */
+/** Returns the target document of the running parts. */
 export function describeTestbed(up: {
   parts: { chain: OwnChain | undefined } & Record<Exclude<TestbedPart, 'chain'>, PartProcess | undefined>
   storage: StorageTarget | undefined
   serverProfile: Target['personalServer']['profile']
-  /** Those in front of the parts, as `--fault` has them. */
+  /** Faults in front of the parts, as `--fault` has them. */
   faults: readonly string[]
 }): TestbedDocument {
   const { chain, ...processes } = up.parts
@@ -50,13 +47,15 @@ function describeChain(chain: OwnChain): TestbedDocument {
     ...(moreGrantees.length > 0 && { moreGrantees }),
     versions: chain.versions,
     accounts: {
-      ...{ owner: owner.privateKey, funder: funder.privateKey, relayer: relayer.privateKey },
+      owner: owner.privateKey,
+      funder: funder.privateKey,
+      relayer: relayer.privateKey,
       relayers: [...chain.relayerPrivateKeys],
     },
   }
 }
 
-/** The model is a stand-in wherever the personal server is. */
+/** The embedded personal server always comes with the embedded model. */
 const dependenciesOf = (part: TestbedPart): DependencyName[] =>
   part === 'personalServer' ? [part, 'model'] : [part]
 

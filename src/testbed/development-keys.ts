@@ -1,8 +1,7 @@
 import type { Hex } from 'viem'
 
 /*
- * Public keys of the embedded stack besides those of its chain: everyone knows them, so they are only ever used where
- * the chain is an embedded one.
+ * Publicly known keys of the embedded stack, besides those of its chain. They are only ever used on an embedded chain.
  */
 
 /** The app that users grant access to: anvil's fifth public development key. */

@@ -4,18 +4,18 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { makeTemporaryFolder } from '../files/temporary-folder.ts'
 
-/** A service account that only the testbed's storage knows. */
+/** Service account that only the testbed's storage accepts. */
 export type ServiceAccountFile = {
-  /** Path of the key file, in the form in which Google gives them out; readable by this user alone. */
+  /** Path of the key file, in Google's own format. Only this user can read it. */
   path: string
-  /** What the storage needs, to verify signatures. */
+  /** For the storage, which verifies signatures. */
   public: { clientEmail: string; key: string }
   remove(): Promise<void>
 }
 
 const clientEmail = 'load-test@testbed.invalid'
 
-/** Makes a key pair and writes the key file into a new folder among the temporary ones. */
+/** Creates a key pair and writes the key file to a new temporary folder. */
 export async function createServiceAccount(): Promise<ServiceAccountFile> {
   const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', {
     modulusLength: 2048,

@@ -3,16 +3,16 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 
-/** The names that anvil's packages give to Node's processor names. */
+/** Names of Node's processor architectures in anvil's packages. */
 const packageArchitectures: Partial<Record<NodeJS.Architecture, string>> = { x64: 'amd64', arm64: 'arm64' }
 
 /**
- * Finds the anvil executable inside the npm package of this platform.
+ * Finds the anvil executable in the npm package of this platform.
  *
- * The meta package's own launcher relies on a post-install script, which `npm ci --ignore-scripts` leaves out; the
- * platform package that npm chose as optional dependency is enough.
+ * The meta package's launcher needs a post-install script, which `npm ci --ignore-scripts` skips. The platform package,
+ * an optional dependency, is enough.
  *
- * @throws LoadTestError TESTBED_START_FAILED when the platform has none
+ * @throws LoadTestError TESTBED_START_FAILED on a platform without one
  * @example anvilBinary() // '/.../node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil'
  */
 export function anvilBinary(
@@ -30,9 +30,9 @@ export function anvilBinary(
 }
 
 /**
- * The version of anvil that the embedded chain runs on.
+ * Returns the version of the embedded chain's anvil.
  *
- * @throws LoadTestError TESTBED_START_FAILED when the platform has none
+ * @throws LoadTestError TESTBED_START_FAILED on a platform without one
  * @example anvilVersion() // '1.7.1'
  */
 export function anvilVersion(): string {

@@ -7,11 +7,11 @@ import {
   type TestActions,
 } from 'viem'
 
-/** A viem client with anvil's own methods beside the public ones. */
+/** A viem client with the public methods and anvil's own. */
 export type AnvilClient = Client & PublicActions & TestActions
 
 /**
- * Makes a client for an anvil on this machine; it does not retry, since a local node that fails once has failed.
+ * Creates a client for a local anvil. It does not retry: a local node that fails once has failed.
  *
  * @example createAnvilClient('http://127.0.0.1:8545', 14800)
  */

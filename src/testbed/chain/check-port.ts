@@ -2,8 +2,7 @@ import { createServer } from 'node:net'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 
 /**
- * Checks that a TCP port of 127.0.0.1 can be listened on, because another program's refusal is only words, while the
- * operating system's has a code.
+ * Checks that a TCP port of 127.0.0.1 is free. A child process would report a taken port only in words.
  *
  * @throws LoadTestError PORT_IN_USE
  */

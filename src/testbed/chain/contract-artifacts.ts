@@ -11,7 +11,7 @@ const artifactSchema = z.object({
   deployedBytecode: hex,
 })
 
-/** A compiled contract: its interface, the code that creates it, and the code it runs (without immutables). */
+/** A compiled contract: its ABI, its creation code, and its runtime code (without immutables). */
 export type ContractArtifact = z.output<typeof artifactSchema>
 
 const fileSchema = z.object({ contracts: z.record(z.string(), artifactSchema) })
@@ -20,9 +20,9 @@ const artifactsFile = new URL('../../../generated/contracts.json', import.meta.u
 let artifacts: Record<string, ContractArtifact> | undefined
 
 /**
- * A compiled contract of `contracts/` by its name.
+ * Returns a compiled contract of `contracts/` by its name.
  *
- * @throws LoadTestError TESTBED_START_FAILED when it was not compiled
+ * @throws LoadTestError TESTBED_START_FAILED for a contract that is not compiled
  * @example contractArtifact('DataRegistry').abi
  */
 export function contractArtifact(name: string): ContractArtifact {
@@ -36,7 +36,7 @@ function readArtifacts(): Record<string, ContractArtifact> {
   try {
     return fileSchema.parse(JSON.parse(readFileSync(artifactsFile, 'utf8'))).contracts
   } catch (cause) {
-    throw new LoadTestError('TESTBED_START_FAILED', 'The compiled contracts can not be read.', {
+    throw new LoadTestError('TESTBED_START_FAILED', 'The compiled contracts cannot be read.', {
       cause,
       hint: 'Run `npm run prepare`, which compiles them into generated/contracts.json.',
     })

@@ -5,13 +5,13 @@ import { type ContractArtifact, contractArtifact } from './contract-artifacts.ts
 import { deployerAddress, devAccounts } from './dev-accounts.ts'
 import { mineTransactions } from './mine-transactions.ts'
 
-/** Where a proxy keeps its implementation, by ERC-1967: keccak256('eip1967.proxy.implementation') - 1. */
+/** Storage slot of a proxy's implementation, by ERC-1967: keccak256('eip1967.proxy.implementation') - 1. */
 const implementationSlot = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc'
 
 const owner = devAccounts.owner.address
 const { permissions, servers, grantees, registry, schemas } = deployedContracts
 
-/** Which published version of the contracts to follow; `contracts/README.md` says how they differ. */
+/** Published version of the contracts. `contracts/README.md` lists the differences. */
 export type ContractReference = '2025-09' | '2026-04'
 
 /** The contract behind each proxy. */
@@ -34,7 +34,7 @@ const implementations = {
   },
 } as const satisfies Record<ContractReference, Record<ProxyName, string>>
 
-/** What each proxy is initialised with; there is no ERC-2771 forwarder, as on the public networks. */
+/** Arguments of each proxy's `initialize`. There is no ERC-2771 forwarder, as on the public networks. */
 const initialisers = {
   schemas: [owner, zeroAddress],
   registry: [zeroAddress, owner],
@@ -47,7 +47,7 @@ const initialisers = {
 type ProxyName = keyof typeof initialisers
 const proxyNames = Object.keys(initialisers) as ProxyName[]
 
-/** What the contracts must know of each other for the workflow to work; said by the owner. */
+/** Calls of the owner that connect the contracts with each other. */
 const wiring = [
   {
     contract: 'grantees',
@@ -64,7 +64,7 @@ const wiring = [
 ] as const
 
 /**
- * The compiled contract behind a proxy.
+ * Returns the compiled contract behind a proxy.
  *
  * @example implementationOf('grantees').abi
  */
@@ -76,12 +76,12 @@ export function implementationOf(
 }
 
 /**
- * Puts the contracts at the addresses they have on the public networks, initialised and wired for the workflow.
+ * Deploys the contracts at their addresses on the public networks, initialised and connected for the workflow.
  *
- * The proxies' code and pointer are written into the chain's state, since nobody here can create contracts at those
- * addresses; everything else is done by transactions, as a real deployment does it.
+ * It writes the proxies' code and pointers into the chain's state, since no key here can create contracts at those
+ * addresses. Transactions do the rest, as in a real deployment.
  *
- * @throws LoadTestError TESTBED_START_FAILED when one of those transactions reverts
+ * @throws LoadTestError TESTBED_START_FAILED if one of those transactions reverts
  * @example await deployContracts(anvil.client, '2025-09')
  */
 export async function deployContracts(client: AnvilClient, reference: ContractReference): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Public development keys: the first accounts of anvil's well-known mnemonic, each rich at genesis. Never use them on
- * another chain: anybody can.
+ * Public development keys: the first accounts of anvil's well-known mnemonic, with a balance at genesis. Never use them on
+ * another chain: anyone can take their funds.
  */
 export const devAccounts = {
   /** Owns and maintains all contracts. */
@@ -20,5 +20,5 @@ export const devAccounts = {
   },
 } as const
 
-/** Sends the deployment's transactions, so that the others start with nonce 0; unlocked in anvil like all of them. */
+/** Sends the deployment's transactions, so that the other accounts start with nonce 0. Anvil has unlocked all of them. */
 export const deployerAddress = '0x90F79bf6EB2c4f870365E785982E1f101E93b906'

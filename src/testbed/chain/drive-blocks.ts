@@ -1,17 +1,16 @@
 import type { AnvilClient } from './anvil-client.ts'
 
 /**
- * Has an anvil mine a block at every tick of an absolute schedule, so that lateness does not accumulate; ticks that pass
- * while a block is being mined are left out.
+ * Mines a block at every tick of an absolute schedule, so that delays do not add up. Ticks during a block are skipped.
  *
- * Anvil's own interval mining is not used. With block times up to 2 s it keeps 1,500 past states in memory whatever it
- * is told, each a copy of all accounts: 4 GB and 80 ms of CPU a flow after 2,500 flows, rising with the square (measured
- * with anvil 1.7.1). Nor can it keep the base fee, which by EIP-1559 rises by an eighth with every full block: a
- * millionfold in two minutes of full blocks of one second.
+ * Anvil's own interval mining does not fit. With block times up to 2 s it always keeps 1,500 past states in memory, each a
+ * copy of all accounts: 4 GB and 80 ms of CPU per flow after 2,500 flows, growing with the square (measured with anvil
+ * 1.7.1). It also cannot fix the base fee, which by EIP-1559 rises by an eighth with every full block: a millionfold in two
+ * minutes of full one-second blocks.
  *
- * @param blockTimeMs milliseconds from block to block
- * @param fixedBaseFeeWei base fee of every block, if it is to be fixed
- * @returns ends it; resolves when no block is under way
+ * @param blockTimeMs milliseconds between blocks
+ * @param fixedBaseFeeWei base fee of every block; undefined for EIP-1559
+ * @returns a function that stops it and resolves once no block is being mined
  */
 export function driveBlocks(
   client: AnvilClient,
@@ -34,7 +33,7 @@ export function driveBlocks(
     const now = performance.now()
     due += blockTimeMs * Math.max(1, Math.ceil((now - due) / blockTimeMs))
     timer = setTimeout(() => {
-      // A block that fails is followed by the next tick all the same: only anvil's end ends its blocks.
+      // The next tick follows a failed block too: only anvil's end ends its blocks.
       mining = mine().then(schedule, schedule)
     }, due - now)
   }

@@ -3,16 +3,15 @@ import { decodeRevert, describeRevert } from '../../chain/transactions/revert.ts
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import type { AnvilClient } from './anvil-client.ts'
 
-/** A transaction of an account that anvil has unlocked. */
+/** A transaction of an unlocked account. */
 export type UnlockedTransaction = { from: Address; to?: Address; data: Hex; gas: bigint }
 
 /**
- * Sends transactions of unlocked accounts and has them mined at once, however long the block time is.
- *
- * Those of one account keep their order; those of different accounts may be mined in any.
+ * Sends transactions of unlocked accounts and mines them at once, whatever the block time. Transactions of one account keep
+ * their order.
  *
  * @returns their receipts, in order
- * @throws LoadTestError TESTBED_START_FAILED when one reverts
+ * @throws LoadTestError TESTBED_START_FAILED if one reverts
  */
 export async function mineTransactions(
   client: AnvilClient,
@@ -36,17 +35,17 @@ export async function mineTransactions(
   return receipts
 }
 
-/** Tries the call again after its block, since receipts don't say why they reverted. */
+/** Repeats the call after its block, since receipts have no reason. */
 async function revertReason(
   client: AnvilClient,
   transaction: UnlockedTransaction | undefined,
   blockNumber: bigint,
 ): Promise<string> {
-  if (transaction === undefined) return 'for an unknown reason'
+  if (transaction === undefined) return 'unknown reason'
   const { from: account, ...call } = transaction
   try {
     await client.call({ account, ...call, blockNumber })
-    return 'out of gas, or for a reason that is gone'
+    return 'out of gas, or a reason that no longer applies'
   } catch (error) {
     const cause = error instanceof BaseError ? error.walk((each) => 'data' in (each as object)) : undefined
     const data = (cause as { data?: unknown } | null | undefined)?.data
@@ -54,7 +53,7 @@ async function revertReason(
   }
 }
 
-/** A block may be too small for all of them, so one is mined until this transaction is in. */
+/** Mines blocks until the transaction is in one: a block may be too small for all of them. */
 async function minedReceipt(client: AnvilClient, hash: Hex): Promise<TransactionReceipt> {
   while ((await client.getTransaction({ hash })).blockNumber === null) await client.mine({ blocks: 1 })
   return client.getTransactionReceipt({ hash })

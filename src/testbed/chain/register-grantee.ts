@@ -9,12 +9,12 @@ import { mineTransactions } from './mine-transactions.ts'
 const registered = z.object({ granteeId: z.bigint() })
 
 /**
- * Registers a grantee that owns itself, the one form that every reference version of the contracts accepts from anybody.
- * One that is registered already, as on a fork of another embedded chain, keeps the id that it has.
+ * Registers a grantee that owns itself, which every version of the contracts accepts from any sender. A registered grantee,
+ * as on a fork of another embedded chain, keeps its id.
  *
- * @param grantee its address, and its public key as hex text
+ * @param grantee `publicKey`: hex
  * @returns its id
- * @throws LoadTestError TESTBED_START_FAILED when the contract refuses it
+ * @throws LoadTestError TESTBED_START_FAILED if the contract refuses it
  * @example await registerGrantee(chain.client, { address: '0x...', publicKey: '0x04...' }) // 1n
  */
 export async function registerGrantee(

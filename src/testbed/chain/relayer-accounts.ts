@@ -3,12 +3,11 @@ import { privateKeyToAddress } from 'viem/accounts'
 import type { AnvilClient } from './anvil-client.ts'
 import { devAccounts } from './dev-accounts.ts'
 
-/** What each of them owns, as much as anvil's own accounts. */
+/** Balance of each, as of anvil's own accounts. */
 const balanceWei = parseEther('10000')
 
 /**
- * The keys that the embedded API server relays with: the public development key first, then as many of our own, just as
- * public, as are asked for.
+ * Returns the relayer keys of the embedded API server: the public development key first, then further public keys.
  *
  * @example relayerKeys(4).length // 4
  */
@@ -20,7 +19,7 @@ export function relayerKeys(count: number): Hex[] {
 }
 
 /**
- * Gives each relayer key of an embedded chain its coin; what it takes is in no block, as with anvil's own accounts.
+ * Sets the balance of each relayer key. No block records it, as with anvil's own accounts.
  *
  * @example await fundRelayers(chain.client, relayerKeys(4))
  */

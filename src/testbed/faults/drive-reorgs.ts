@@ -1,7 +1,7 @@
 /**
- * Has an anvil take back its last blocks every so often, as a real chain does at times; what they held is gone.
+ * Makes anvil drop its last blocks, with their transactions, at a fixed interval.
  *
- * @returns ends it
+ * @returns a function that stops it
  */
 export function driveReorgs(
   rpcUrl: string,
@@ -15,7 +15,7 @@ export function driveReorgs(
     const { error } = (await answer.json()) as { error?: unknown }
     if (error === undefined) hit('reorg')
   }
-  // A chain that cannot be reached, or has too few blocks yet, is left alone until the next time.
+  // An unreachable chain, or one with too few blocks, has its next chance after the interval.
   const timer = setInterval(() => void reorg().catch(() => undefined), everyMs)
   return () => clearInterval(timer)
 }

@@ -2,10 +2,10 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * Has a server look as if it were started anew every so often: its connections are cut, and so is each new one until the
- * time is over. The port stays its own, or another process could take it meanwhile.
+ * Makes a server look restarted at a fixed interval: it cuts its connections, and every new one until `downMs` is over. It
+ * keeps its port, which another process could take otherwise.
  *
- * @returns ends it
+ * @returns a function that stops it
  */
 export function driveRestarts(
   server: Server,

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** A request as it came to the proxy. */
+/** A request to the proxy. */
 export type Asked = { method: string; path: string; headers: IncomingHttpHeaders; body: Buffer }
 
-/** An answer from behind the proxy, or one of its own. */
+/** An answer of the upstream or of the proxy. */
 export type Answer = {
   status: number
   headers: Record<string, string | string[] | undefined>

@@ -5,7 +5,7 @@ import { type Answer, type Asked, CutOff } from './exchange.ts'
 type Call = { id: unknown; method: string; params?: readonly unknown[] }
 type Verdict = { result: unknown } | { error: { code: number; message: string } }
 
-/** What faults of an RPC stand on. */
+/** Options of {@link createRpcFaults}. */
 export type RpcFaultsOptions = {
   faults: readonly Fault[]
   random: () => number
@@ -14,11 +14,10 @@ export type RpcFaultsOptions = {
 }
 
 /**
- * Makes the part of a fault proxy that knows JSON-RPC: it hits the sending of transactions, and remembers those that it
- * keeps to itself.
+ * Creates the JSON-RPC part of a fault proxy. It hits the sending of transactions and remembers those that it withholds.
  *
- * A dropped transaction is unknown from then on, and may get through when it is offered again. A stuck one is known and
- * waits; what replaces it, under the same sender and nonce, gets through.
+ * A dropped transaction is unknown afterwards and may pass when it is sent again. A stuck one is known and pending; its
+ * replacement, with the same sender and nonce, passes.
  */
 export function createRpcFaults({
   faults,
@@ -29,14 +28,14 @@ export function createRpcFaults({
   const shares = faults.flatMap((fault) =>
     'share' in fault && Object.hasOwn(sendFaults, fault.kind) ? [fault] : [],
   )
-  /** By hash, who sent it and with which nonce. */
+  /** Sender and nonce, by hash. */
   const stuck = new Map<Hash, string>()
 
-  /** @returns what to answer in place of the node; `undefined` lets the node answer */
+  /** @returns the answer instead of the node's; `undefined` lets the node answer */
   async function sendRaw(raw: Hex): Promise<Verdict | 'cut-before' | 'cut-after' | undefined> {
     const hash = keccak256(raw)
     if (stuck.has(hash)) return { error: { code: -32000, message: 'already known' } }
-    // Each draws each time, as everywhere.
+    // Every fault draws every time, so that adding one does not change the hits of the others.
     const drawn = shares.filter(({ share }) => random() < share).map(({ kind }) => kind)
     const way = random()
     if (stuck.size > 0 && (await replacesStuck(raw))) return undefined

@@ -14,33 +14,33 @@ import { createRpcFaults } from './rpc-faults.ts'
 export type FaultProxySettings = {
   /** TCP port on 127.0.0.1; 0 for a free one. */
   port: number
-  /** What is behind it: requests go to its origin, under the paths that they came with. */
+  /** URL of the part behind it. Requests keep their paths. */
   upstream: string
   /** As `--fault` has them, all of one place. */
   faults: readonly string[]
-  /** Whether everything is passed on until `startFaults` is called. @default false */
-  held?: boolean
-  /** Decides which requests are hit, in the order in which they come. */
+  /** Whether every request passes until `startFaults` is called. @default false */
+  held?: boolean | undefined
+  /** Determines which requests are hit, in the order of their arrival. */
   seed: string
 }
 
-/** A proxy that is up. */
+/** A running fault proxy. */
 export type FaultProxy = {
-  /** Like the upstream's URL, with another host and port. */
+  /** The upstream's URL with another host and port. */
   url: string
-  /** Requests so far, and how many of them each fault has hit. */
+  /** Requests so far, and hits by fault. */
   stats(): { requests: number; hits: Record<string, number> }
-  /** Starts the faults that were held back. */
+  /** Starts the faults if they are held. */
   startFaults(): void
   stop(): Promise<void>
 }
 
 /**
- * Starts an HTTP proxy on 127.0.0.1 that does to requests what its faults say, and otherwise passes them on as they are.
+ * Starts an HTTP proxy on 127.0.0.1 that injects faults and passes all other requests on unchanged.
  *
- * In front of a chain's RPC it knows JSON-RPC, so that it can hit the sending of transactions alone.
+ * In front of a chain's RPC endpoint it reads JSON-RPC, so that faults can hit only the sending of transactions.
  *
- * @throws LoadTestError CONFIG_INVALID for what is no fault; PORT_IN_USE
+ * @throws LoadTestError CONFIG_INVALID for an unknown fault; PORT_IN_USE
  * @example
  * const proxy = await startFaultProxy({ port: 0, upstream: anvil.rpcUrl, faults: ['rpc:send-error=10%'], seed: '1' })
  * await proxy.stop()
@@ -65,7 +65,10 @@ export async function startFaultProxy(settings: FaultProxySettings): Promise<Fau
       headers: answered,
       body: content,
     } = await agent.request({
-      ...{ origin, path, method: method as 'GET', headers: withoutHops(headers) },
+      origin,
+      path,
+      method: method as 'GET',
+      headers: withoutHops(headers),
       ...(body.length > 0 ? { body } : {}),
     })
     return { status, headers: withoutHops(answered), body: Buffer.from(await content.arrayBuffer()) }
@@ -81,7 +84,7 @@ export async function startFaultProxy(settings: FaultProxySettings): Promise<Fau
     for await (const chunk of request) chunks.push(chunk)
     const asked = { method, path, headers, body: Buffer.concat(chunks) }
     if (isHeld) return send(response, await forward(asked))
-    // Every fault draws for every request, so that one more fault changes nothing of what the others hit.
+    // Every fault draws for every request, so that adding one does not change the hits of the others.
     const drawn = new Set<keyof typeof shareFaults>()
     let delayMs = 0
     for (const fault of faults) {
@@ -105,7 +108,7 @@ export async function startFaultProxy(settings: FaultProxySettings): Promise<Fau
   }
 
   const server = createServer((request, response) => {
-    // Whatever fails behind is a connection that breaks, as it would be without a proxy.
+    // A failure of the upstream breaks the connection, as it would without a proxy.
     serve(request, response).catch(() => request.socket.destroy())
   })
   await new Promise<void>((resolve, reject) => {
@@ -142,7 +145,7 @@ export async function startFaultProxy(settings: FaultProxySettings): Promise<Fau
 function readFault(text: string): Fault {
   const fault = parseFault(text)
   if (fault !== undefined) return fault
-  throw new LoadTestError('CONFIG_INVALID', `There is no fault such as '${text}'.`)
+  throw new LoadTestError('CONFIG_INVALID', `There is no fault '${text}'.`)
 }
 
 const serverErrors = ['500', '502', '503', '504'] as const
@@ -151,7 +154,7 @@ function isShareFault(fault: Fault): fault is Fault & { kind: keyof typeof share
   return Object.hasOwn(shareFaults, fault.kind)
 }
 
-/** Headers that belong to one connection, and the length, which is written anew. */
+/** Headers of one connection, and the length, which the proxy computes again. */
 const hops = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'upgrade', 'expect'])
 
 function withoutHops<Value>(headers: Record<string, Value>): Record<string, Value> {
@@ -172,7 +175,7 @@ function send(response: ServerResponse, answer: Answer): void {
   response.end(answer.body)
 }
 
-/** A body in ten pieces, half a second apart. */
+/** Sends a body in ten pieces, half a second apart. */
 async function drip(response: ServerResponse, answer: Answer, signal: AbortSignal): Promise<void> {
   writeHead(response, answer)
   const size = Math.max(1, Math.ceil(answer.body.length / 10))

@@ -4,7 +4,7 @@ import type { Profile } from './profile.ts'
 
 const vanaChainIds = [14800, 1480]
 
-/** Placeholders that the original lists for a local chain. */
+/** The original's placeholders for a local chain. */
 const localContracts: ContractAddresses = {
   registry: '0x0000000000000000000000000000000000000001',
   permissions: '0x0000000000000000000000000000000000000002',
@@ -12,7 +12,7 @@ const localContracts: ContractAddresses = {
 }
 
 /**
- * Names the contracts of a chain, the same on both Vana networks; undefined for a chain that the server does not know.
+ * Returns the contracts of a chain, the same on both Vana networks; undefined for an unknown chain.
  *
  * @example contractsOf(14800, profile)?.permissions // '0xD545...'
  */

@@ -3,7 +3,7 @@ import type { EthCall } from './eth-call.ts'
 import type { ContractAddresses } from './options.ts'
 import { decodeUtf8 } from './utf8.ts'
 
-/** What the server uses of a permission's record. */
+/** The fields of a permission that the server uses. */
 export type PermissionRecord = {
   grantor: Address
   granteeId: bigint
@@ -11,17 +11,17 @@ export type PermissionRecord = {
   fileIds: readonly bigint[]
 }
 
-/** The four reads. Each gives undefined when anything goes wrong: the original treats every error as "not there". */
+/** The four reads. Each returns undefined on any error: the original treats every error as an absent record. */
 export type ContractReads = {
   permission(id: bigint): Promise<PermissionRecord | undefined>
   granteeAddress(id: bigint): Promise<Address | undefined>
   fileUrl(id: bigint): Promise<string | undefined>
-  /** The key that the user sealed for a server; empty when there is none. */
+  /** The key that the user sealed for a server; empty if there is none. */
   fileKey(id: bigint, server: Address): Promise<string | undefined>
 }
 
-// Texts are read as bytes, which have the same encoding: viem would replace what is not UTF-8, where the original's
-// decoder refuses it. `files` is read with the four fields that the original knows; the url is found by its offset.
+// Texts are declared as bytes, which have the same encoding: viem would replace invalid UTF-8, and the original's decoder
+// refuses it. `files` has the four fields that the original knows; the decoder finds the url by its offset.
 const abi = parseAbi([
   'struct Permission { uint256 id; address grantor; uint256 nonce; uint256 granteeId; bytes grant; uint256 startBlock; uint256 endBlock; uint256[] fileIds; }',
   'struct Grantee { address owner; address granteeAddress; bytes publicKey; uint256[] permissionIds; }',
@@ -35,7 +35,7 @@ const abi = parseAbi([
 /**
  * Reads records from the data-portability contracts, one `eth_call` each.
  *
- * @param signal an abort is thrown, not taken for an absent record
+ * @param signal its abort is thrown and does not count as an absent record
  * @example await createContractReads(ethCall, addresses, signal).permission(7n)
  */
 export function createContractReads(

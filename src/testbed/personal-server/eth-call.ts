@@ -7,7 +7,7 @@ import type { Sleep } from './options.ts'
 /** Reads from a contract at the latest block. */
 export type EthCall = (to: Address, data: Hex) => Promise<Hex>
 
-/** Waits between attempts after a connection error, in milliseconds: 1.9 s in all, as the original's library. */
+/** Delays between attempts after a connection error, in milliseconds: 1.9 s in all, like the original's library. */
 const retryDelaysMs = [125, 250, 500, 1000]
 const timeoutMs = 30_000
 const headers = { 'content-type': 'application/json' }
@@ -18,8 +18,7 @@ const answerSchema = z.union([
 ])
 
 /**
- * Makes the reader over one JSON-RPC endpoint. Connection and HTTP errors are retried, an error that the node reports
- * is not.
+ * Creates the reader of one JSON-RPC endpoint. It retries connection and HTTP errors, but no error that the node reports.
  *
  * @example await createEthCall({ rpcUrl, dispatcher, sleep, signal })('0x8C87...', '0xf4c714b4...')
  */

@@ -5,7 +5,7 @@ import { ModelError, type ModelProvider, type ModelRequest, type Prediction } fr
 
 /** Share of a prediction's latency that it spends in `starting`. */
 const startingShare = 0.1
-/** Finished predictions keep their output this long, as at Replicate. */
+/** How long finished predictions keep their output, as at Replicate. */
 const outputRetentionMs = 3_600_000
 /** Predictions remembered at all, with or without output. */
 const rememberedPredictions = 100_000
@@ -20,9 +20,9 @@ type Remembered = {
 }
 
 /**
- * The testbed's language model: answers at once with an {@link EvidenceAnswer} that proves which prompt and bytes were
- * read, and lets the answer appear after a drawn latency. A prediction's state is computed from the clock when asked
- * for, so there is no timer to stop.
+ * Creates the testbed's language model. It answers with an {@link EvidenceAnswer}, which proves the prompt and the bytes
+ * that it read, and shows the answer after a random latency. It computes a prediction's state from the clock at each read,
+ * so there is no timer to stop.
  *
  * @param now milliseconds since the epoch
  * @param remembered how many predictions are kept; older ones are forgotten
@@ -34,7 +34,7 @@ export function createEvidenceModel(
   remembered = rememberedPredictions,
 ): ModelProvider {
   const predictions = new Map<string, Remembered>()
-  // The ids whose output is still held, oldest first.
+  // Ids with an output, oldest first.
   const withOutput = new Set<string>()
 
   const forget = (): void => {
@@ -75,7 +75,7 @@ export function createEvidenceModel(
       predictions.set(id, prediction)
       withOutput.add(id)
       forget()
-      // A provider answers a creation before anything ran, however short the latency.
+      // A provider answers a creation before anything runs, however short the latency.
       return {
         ...describe(id, prediction, createdAt),
         status: 'starting',
@@ -95,7 +95,7 @@ export function createEvidenceModel(
   }
 }
 
-/** Reports a prediction as it stands at a moment. */
+/** Describes a prediction at a moment. */
 function describe(id: string, prediction: Remembered, at: number): Prediction {
   const { createdAt, startedAt, finishedAt, fails, canceledAt } = prediction
   const times = (started: number | undefined, finished: number | undefined) => ({
@@ -124,7 +124,7 @@ function answer({ promptTemplate, files }: ModelRequest): EvidenceAnswer {
   return { answer: `Read ${files.length} ${noun} (${bytes} bytes) for the task "${quoted}".`, evidence }
 }
 
-/** 26 lower-case alphanumerics, as Replicate's ids. */
+/** 26 lower-case alphanumerics, like Replicate's ids. */
 function predictionId(): string {
   return Array.from(randomBytes(26), (byte) => (byte % 32).toString(32)).join('')
 }

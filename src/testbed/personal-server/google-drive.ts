@@ -1,15 +1,15 @@
-/** The hosts that files of Google Drive are at, also by way of redirects. */
+/** Hosts of Google Drive's files, redirects included. */
 const hosts = ['drive.google.com', 'docs.google.com', 'drive.usercontent.google.com']
 
-/** Says that one server stands in for all hosts of Google Drive, so that nothing asked of them leaves this machine. */
+/** Maps every host of Google Drive to one server, so that no request for them leaves this machine. */
 export function driveStandIns(url: string): ReadonlyMap<string, string> {
   return new Map(hosts.map((host) => [host, new URL(url).origin]))
 }
 
 /**
- * Returns the address from which a Google Drive link's file can be downloaded; undefined for any other URL.
+ * Returns the download URL of a Google Drive link; undefined for any other URL.
  *
- * @throws {Error} for a link that names no file
+ * @throws {Error} for a link without a file id
  * @example driveDownloadUrl('https://drive.google.com/file/d/abc/view') // 'https://drive.google.com/uc?export=download&id=abc'
  */
 export function driveDownloadUrl(url: string): string | undefined {

@@ -6,7 +6,7 @@ import { mnemonicToAccount, publicKeyToAddress } from 'viem/accounts'
 import { deriveChild, type HdKey } from '../../crypto/hd-key.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 
-/** The key pair with which the server serves one user. */
+/** The server's key pair for one user. */
 export type ServerIdentity = {
   /** EIP-55 checksummed. */
   address: Address
@@ -32,10 +32,10 @@ export function identityIndex(userAddress: string): number {
 }
 
 /**
- * Prepares the derivation: the node `m/44'/60'/0'/0` is made once (its PBKDF2 takes some 15 ms), children are cached.
+ * Creates the derivation. It derives the node `m/44'/60'/0'/0` once (its PBKDF2 takes about 15 ms) and caches children.
  *
  * @param mnemonic BIP-39 words; the passphrase is empty
- * @throws {LoadTestError} CONFIG_INVALID when the words are no mnemonic
+ * @throws {LoadTestError} CONFIG_INVALID for words that are not a mnemonic
  * @example createIdentityDerivation('test test ... junk')('0xf39F...').address
  */
 export function createIdentityDerivation(mnemonic: string): DeriveIdentity {

@@ -2,10 +2,10 @@ import { buffer } from 'node:stream/consumers'
 import type { HttpGet } from './http-get.ts'
 import type { Sleep } from './options.ts'
 
-/** Reads a file by its hash through the gateways. @throws {Error} when none has it */
+/** Reads a file by its hash through the gateways. @throws {Error} if no gateway has it */
 export type ReadIpfs = (hash: string, accept: string) => Promise<Uint8Array>
 
-/** Waits after a gateway that failed otherwise than with 404 or 429, in milliseconds. */
+/** Delays after a gateway failed with anything but 404 or 429, in milliseconds. */
 const backoffMs = [1000, 2000, 4000, 8000]
 
 /**
@@ -23,9 +23,9 @@ export function ipfsHashOf(url: string): string | undefined {
 }
 
 /**
- * Makes the reader that tries each gateway in turn, at once after a 404 or 429, after a growing wait otherwise.
+ * Creates the reader that tries one gateway after another: at once after a 404 or 429, after a growing delay otherwise.
  *
- * @param gateways base URLs to which a hash is appended
+ * @param options `gateways`: base URLs; the hash is appended
  * @example await createReadIpfs({ gateways, httpGet, sleep, signal })('Qm123', 'application/json')
  */
 export function createReadIpfs(options: {
@@ -41,7 +41,7 @@ export function createReadIpfs(options: {
       const outcome = await tryGateway(httpGet, gateway + hash, accept)
       signal.throwIfAborted()
       if (outcome instanceof Uint8Array) return outcome
-      if (outcome === 'elsewhere' || index === gateways.length - 1) continue
+      if (outcome === 'try-next' || index === gateways.length - 1) continue
       await sleep(backoffMs[Math.min(failures, backoffMs.length - 1)] ?? 0, signal)
       failures++
     }
@@ -53,12 +53,12 @@ async function tryGateway(
   httpGet: HttpGet,
   url: string,
   accept: string,
-): Promise<Uint8Array | 'elsewhere' | 'failed'> {
+): Promise<Uint8Array | 'try-next' | 'failed'> {
   try {
     const answer = await httpGet(url, accept)
     if (answer.status < 400) return await buffer(answer.body)
     await answer.discard()
-    return answer.status === 404 || answer.status === 429 ? 'elsewhere' : 'failed'
+    return answer.status === 404 || answer.status === 429 ? 'try-next' : 'failed'
   } catch {
     return 'failed'
   }

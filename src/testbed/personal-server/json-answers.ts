@@ -2,19 +2,19 @@ import { toJsonObject } from './json-mode.ts'
 import type { Profile } from './profile.ts'
 import type { ResponseFormat } from './response-format.ts'
 
-/** Operations whose format is remembered; the oldest are forgotten, as all are when the original restarts. */
+/** Operations whose format is remembered. Older ones are forgotten, as the original forgets all at a restart. */
 const remembered = 100_000
 
-/** Remembers which operations were asked for a JSON object, until their answer was read once. */
+/** Remembers which operations have to answer with a JSON object, until their answer is read for the first time. */
 export type JsonAnswers = {
-  /** Notes an operation's format. */
+  /** Records an operation's format. */
   expect(operationId: string, format: ResponseFormat): void
-  /** Gives the answer as a finished operation's reader sees it: made an object the first time, raw from then on. */
+  /** Returns the answer of a finished operation: turned into a JSON object at the first read, raw at later ones. */
   finish(operationId: string, text: string | null): string | null
 }
 
 /**
- * Makes the memory. In the later version the process that reads never knew the format, so answers stay raw.
+ * Creates the memory. In the later profile the reading process never knows the format, so answers stay raw.
  *
  * @example const answers = createJsonAnswers(profile)
  */

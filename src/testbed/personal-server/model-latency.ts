@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto'
 
-/** How long a prediction takes and how often it fails. */
+/** Latency and failures of predictions. */
 export type ModelTiming = {
   /** Same seed, same permission: same latency and same outcome, whatever the order of requests. @default 'vana' */
-  seed?: string | number
+  seed?: string | number | undefined
   /** Median of the log-normal latency, in milliseconds. @default 400 */
-  medianMs?: number
+  medianMs?: number | undefined
   /** Standard deviation of the latency's logarithm; 0 makes every latency the median. @default 0.5 */
-  sigma?: number
-  /** Least latency, in milliseconds. @default 0 */
-  minMs?: number
-  /** Greatest latency, in milliseconds. @default 60_000 */
-  maxMs?: number
+  sigma?: number | undefined
+  /** Smallest latency, in milliseconds. @default 0 */
+  minMs?: number | undefined
+  /** Largest latency, in milliseconds. @default 60_000 */
+  maxMs?: number | undefined
   /** Share of predictions that fail, 0 to 1. @default 0 */
-  failureRate?: number
+  failureRate?: number | undefined
 }
 
-/** What was drawn for one prediction. */
+/** Latency and outcome of one prediction. */
 export type ModelDraw = { latencyMs: number; fails: boolean }
 
 /**

@@ -1,8 +1,8 @@
-/** What a prediction is asked for. A remote model would be sent the prompt alone. */
+/** Input of a prediction. A remote model would receive the prompt alone. */
 export type ModelRequest = {
   /** The whole prompt, data included. */
   prompt: string
-  /** The prompt of the grant file, before the data went in. */
+  /** The prompt of the grant file, without data. */
   promptTemplate: string
   /** The decrypted files, in the permission's order. */
   files: readonly Uint8Array[]
@@ -10,7 +10,7 @@ export type ModelRequest = {
   permissionId: string
 }
 
-/** A prediction as the provider reports it; only `starting`, `processing`, `succeeded`, `failed`, `canceled` are known. */
+/** A prediction as the provider reports it. Known statuses: `starting`, `processing`, `succeeded`, `failed`, `canceled`. */
 export type Prediction = {
   id: string
   status: string
@@ -24,17 +24,17 @@ export type Prediction = {
   output: unknown
 }
 
-/** Where the language model runs. In the original this is Replicate, reached over HTTP. */
+/** Runs the language model. In the original this is Replicate, over HTTP. */
 export type ModelProvider = {
   /** Starts a prediction and does not wait for it. @throws {ModelError} */
   create(request: ModelRequest, signal: AbortSignal): Promise<Prediction>
-  /** @throws {ModelError} when the id is unknown */
+  /** @throws {ModelError} for an unknown id */
   get(id: string, signal: AbortSignal): Promise<Prediction>
-  /** Cancels a prediction that has not finished; leaves a finished one as it is. @throws {ModelError} when the id is unknown */
+  /** Cancels a prediction; a finished one does not change. @throws {ModelError} for an unknown id */
   cancel(id: string, signal: AbortSignal): Promise<Prediction>
 }
 
-/** A refusal of the provider, worded as the client library of the original words it. */
+/** An error of the provider, with the message of the original's client library. */
 export class ModelError extends Error {
   override readonly name = 'ModelError'
 

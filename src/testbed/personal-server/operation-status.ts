@@ -16,9 +16,9 @@ export type OperationStatus = {
 }
 
 /**
- * Carries out `GET /operations/{id}`.
+ * Answers `GET /operations/{id}`.
  *
- * @throws {ApiError} COMPUTE_ERROR for an unknown id or status, INTERNAL_SERVER_ERROR for an output that is no text
+ * @throws {ApiError} COMPUTE_ERROR for an unknown id or status, INTERNAL_SERVER_ERROR for an output that is not text
  * @example (await getOperation(context, id)).status // 'succeeded'
  */
 export async function getOperation(context: ServerContext, id: string): Promise<OperationStatus> {
@@ -37,9 +37,9 @@ export async function getOperation(context: ServerContext, id: string): Promise<
 }
 
 /**
- * Carries out `POST /operations/{id}/cancel`: fine when the provider says `canceled` afterwards, also when it did before.
+ * Answers `POST /operations/{id}/cancel`. It succeeds if the provider then reports `canceled`, also a second time.
  *
- * @throws {ApiError} INTERNAL_SERVER_ERROR for anything else; the 404 that was meant never gets out
+ * @throws {ApiError} INTERNAL_SERVER_ERROR otherwise: in the original a catch-all hides the intended 404
  */
 export async function cancelOperation(context: ServerContext, id: string): Promise<void> {
   const prediction = await context.provider.cancel(id, context.signal).catch((cause: unknown) => {
@@ -61,7 +61,7 @@ async function read(context: ServerContext, id: string): Promise<Prediction> {
   }
 }
 
-/** The output as one text; null for none, and for a prediction that failed. */
+/** The output as one text; null for an empty one and for a failed prediction. */
 function textOf({ status, output }: Prediction): string | null {
   if (status === 'failed' || output === null || output === undefined || output === '') return null
   if (typeof output === 'string') return output

@@ -1,26 +1,25 @@
 /**
- * A version of the original server. Of the later one this program has what a data-portability flow meets; its artifact
- * routes, its mock mode and the filtering of files by JSONPath are left out, and the agent operations are answered by the
- * same model as inference.
+ * A version of the original server. The later one is limited to what a data-portability flow uses: it has no artifact
+ * routes, mock mode or JSONPath filters, and its agent operations use the same model as inference.
  */
 export type ProfileName = 'main-2025-09-05' | 'head-2025-10-17'
 
-/** In what the versions differ. */
+/** Differences between the versions. */
 export type Profile = {
   name: ProfileName
-  /** Greatest encrypted file, in bytes. */
+  /** Largest encrypted file, in bytes. */
   fileLimitBytes: number
-  /** Whether `{{data}}` is appended to a prompt that lacks it. */
+  /** Whether `{{data}}` is appended to a prompt without it. */
   appendsPlaceholder: boolean
-  /** Whether bodies and queries are held against patterns and lengths, with 422 for what does not fit. */
+  /** Whether patterns and lengths of bodies and queries are checked, with 422 for a mismatch. */
   strictRequests: boolean
-  /** Operations that a grant may name. */
+  /** Operations that a grant may ask for. */
   operations: readonly string[]
-  /** Whether `result` is `{"output": text}` and `json_object` answers stay as the model wrote them. */
+  /** Whether `result` is `{"output": text}` and `json_object` answers stay raw. */
   wrapsResult: boolean
-  /** Whether a grant's `filters` mean something. */
+  /** Whether a grant's `filters` apply. */
   filtersFiles: boolean
-  /** Chains that the server knows besides Vana's two networks. */
+  /** Known chains besides Vana's two networks. */
   extraChainIds: readonly number[]
 }
 
@@ -47,5 +46,5 @@ const profiles: Record<ProfileName, Profile> = {
   },
 }
 
-/** Looks a profile up. */
+/** Returns a profile by its name. */
 export const profileOf = (name: ProfileName): Profile => profiles[name]

@@ -1,10 +1,10 @@
-/** Runs tasks one at a time, in the order in which they came. */
+/** Runs tasks one at a time, in the order of their arrival. */
 export type SerialQueue = {
   run<result>(task: () => Promise<result>): Promise<result>
 }
 
 /**
- * Makes a queue; a task that fails does not hold up the next.
+ * Creates a queue. The next task runs even if one fails.
  *
  * @example await createSerialQueue().run(() => handle(request))
  */

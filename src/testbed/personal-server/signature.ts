@@ -4,13 +4,13 @@ import { publicKeyToAddress } from 'viem/accounts'
 import { ApiError, messageOf } from './errors.ts'
 
 /**
- * Recovers who signed a request: EIP-191 `personal_sign` over the exact text.
+ * Recovers the signer of a request: EIP-191 `personal_sign` over the exact text.
  *
- * As lenient as the original's library: no `0x` needed, an odd number of digits is padded on the left, `v` may be 0, 1,
- * 27, 28 or anything from 35 on (reduced to a parity, as for EIP-155), `s` may be high.
+ * It is as lenient as the original's library: `0x` is optional, an odd number of digits is padded on the left, `v` may be
+ * 0, 1, 27, 28 or any number from 35 (reduced to a parity, as in EIP-155), and `s` may be high.
  *
  * @returns the signer's checksummed address
- * @throws {ApiError} AUTHENTICATION_ERROR when no address can be recovered
+ * @throws {ApiError} AUTHENTICATION_ERROR if no address can be recovered
  * @example recoverSigner('{"permission_id":1}', '0x182d...1b') // '0x19E7...'
  */
 export function recoverSigner(text: string, signature: string): Address {
