@@ -34,7 +34,7 @@ async function openPage(): Promise<{ socket: Socket; text: () => string }> {
 const event = (number: number) => ({ event: 'state', data: `${number} ${'x'.repeat(100_000)}` })
 
 describe('a page that takes no events', () => {
-  it('has next to nothing kept for it, and is told the whole when it takes them again', async () => {
+  it('buffers almost nothing, and gets the complete state once it takes events again', async () => {
     const { socket, text } = await openPage()
     for (let number = 0; number < 300; number += 1) {
       stream.send(event(number))
@@ -49,7 +49,7 @@ describe('a page that takes no events', () => {
     socket.destroy()
   })
 
-  it('holds up neither others nor the end', async () => {
+  it('delays neither other pages nor the end', async () => {
     const { socket } = await openPage()
     const other = await openPage()
     other.socket.resume()

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 
-/** More pages than these are turned away. */
+/** The most pages at the same time. */
 export const mostListeners = 100
 
-/** How long pages are waited for at the end, in milliseconds. */
+/** How long the end waits for pages, in milliseconds. */
 const farewellMs = 300
 
 /** An event of `text/event-stream`, its data on one line. */
@@ -11,23 +11,23 @@ export type StreamEvent = { event: string; data: string }
 
 /** Server-sent events to any number of pages. */
 export type EventStream = {
-  /** Answers a request with the stream; `false` when there are too many listeners, and nothing was answered. */
+  /** Answers a request with the stream; returns `false` without an answer if there are too many listeners. */
   open(response: ServerResponse): boolean
   /** Sends an event to every page that keeps up. */
   send(event: StreamEvent): void
-  /** Sends the whole to every page that keeps up. */
+  /** Sends the complete state to every page that keeps up. */
   sendWhole(): void
-  /** Sends a last event, and ends; pages that don't take it soon are cut off. */
+  /** Sends a last event and ends; disconnects pages that do not take it in time. */
   end(event: StreamEvent): Promise<void>
-  /** Pages that listen now. */
+  /** Number of connected pages. */
   listeners(): number
 }
 
 /**
- * Makes a stream that never waits for a page: one that hasn't taken the event before is left out, and given the whole when it
- * has. So at most one event and one whole are kept for each.
+ * Creates a stream that never waits for a page. A page that has not taken the previous event is skipped, and gets the complete
+ * state once it has; so at most one event and one complete state are buffered per page.
  *
- * @param whole what a page needs to go on from
+ * @param whole returns the complete state
  */
 export function createEventStream(whole: () => StreamEvent): EventStream {
   const pages = new Set<{ response: ServerResponse; isBehind: boolean }>()

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { brokeFirstWords, capacityHeadline, capacityLead, overloadedWords } from '../report/capacity-words.ts'
-import { type Finding, findingsOf } from '../report/findings.ts'
-import { flowLimit } from '../report/flow-limit.ts'
+import { capacityFindings, capacityVerdict } from '../report/capacity/capacity-verdict.ts'
+import { findingsOf } from '../report/findings.ts'
 import { createLiveTimeline } from '../report/live-timeline.ts'
-import type { TimelinePoint } from '../report/timeline-points.ts'
+import { flowLimit } from '../report/run/flow-limit.ts'
+import type { TimelinePoint } from '../report/timeline-point.ts'
 import { verdictOf } from '../report/verdict.ts'
 import type { Capacity } from '../results/capacity-schema.ts'
 import { evaluateThresholds } from '../results/evaluate-thresholds.ts'
@@ -12,34 +12,34 @@ import type { RunSnapshot } from '../results/snapshot-schema.ts'
 import type { Summary } from '../results/summary-schema.ts'
 import type { LiveResult, LiveSearchStep, LiveState, LiveWhole } from './live-state.ts'
 
-/** Older messages than the last of these are forgotten. */
+/** The number of messages to keep. */
 const mostNotes = 40
 
-/** What is asked of a live run at its beginning. */
+/** Options of a live run. */
 export type LiveRunOptions = Pick<LiveState, 'tool' | 'asked'> & {
   thresholds: readonly string[]
   /** Milliseconds, from any origin. */
   now: () => number
 }
 
-/** A run, or a search for the capacity, while it goes: what pages and other readers are told of it. */
+/** A run or a search for the capacity in progress, as pages and other readers see it. */
 export type LiveRun = {
   note(text: string): void
   update(snapshot: RunSnapshot): void
-  /** A step of a search begins; a search has one run after the other. */
+  /** A step of a search begins; the steps are consecutive runs. */
   searchStep(text: string): void
   searchStepEnded(step: LiveSearchStep): void
-  /** Nothing more will come. The first call holds. */
+  /** Ends the run; only the first call counts. */
   end(result: LiveResult): void
   state(): LiveState
   whole(): LiveWhole
-  /** Calls back after each change: with `isNewRun` when what was told before is of another run. Returns what ends that. */
+  /** Calls back after each change; `isNewRun` if the run changed. Returns a function that unsubscribes. */
   subscribe(listener: (change: { isNewRun: boolean }) => void): () => void
 }
 
 /**
- * Makes the account of a run that is about to begin. It keeps the timeline in bounded memory, so that whoever comes late sees
- * all of it.
+ * Creates the live state of a run that is about to begin. It keeps the timeline in bounded memory, so that pages opened later
+ * see all of it.
  */
 export function createLiveRun({ tool, asked, thresholds: expressions, now }: LiveRunOptions): LiveRun {
   const startedMs = now()
@@ -48,8 +48,15 @@ export function createLiveRun({ tool, asked, thresholds: expressions, now }: Liv
   const listeners = new Set<(change: { isNewRun: boolean }) => void>()
   let timeline = createLiveTimeline()
   let state: LiveState = {
-    ...{ tool, asked, stage: 'preparing', notes: [], snapshot: null, thresholds: [] },
-    ...{ flowLimit: limit, search: null, result: null },
+    tool,
+    asked,
+    stage: 'preparing',
+    notes: [],
+    snapshot: null,
+    thresholds: [],
+    flowLimit: limit,
+    search: null,
+    result: null,
   }
   const change = (changes: Partial<LiveState>, isNewRun = false): void => {
     if (state.result !== null) return
@@ -81,7 +88,7 @@ export function createLiveRun({ tool, asked, thresholds: expressions, now }: Liv
   }
 }
 
-/** How a run came out, from its summary; with the points of its timeline also what slowed down. */
+/** Returns the result of a run from its summary; with the points of its timeline also what slowed down. */
 export function resultOf(
   summary: Summary,
   reportPath: string | null,
@@ -91,16 +98,11 @@ export function resultOf(
   return { ...verdictOf(summary), findings: findingsOf(summary, points), reportPath, exitCode }
 }
 
-/** How a search for the capacity came out. */
+/** Returns the result of a search for the capacity. */
 export function resultOfSearch(capacity: Capacity, path: string): LiveResult {
-  const broke = brokeFirstWords(capacity)
-  const overloaded = overloadedWords(capacity)
-  const finding = (title: string, text: string | null): Finding[] =>
-    text === null ? [] : [{ title, tone: 'warn', text, hint: null }]
   return {
-    ...capacityHeadline(capacity),
-    lead: capacityLead(capacity),
-    findings: [...finding('What broke first', broke), ...finding('Generator overloaded', overloaded)],
+    ...capacityVerdict(capacity),
+    findings: capacityFindings(capacity),
     reportPath: join(path, 'capacity.html'),
     exitCode: capacity.exitCode,
   }

@@ -1,44 +1,43 @@
-import type { Finding } from '../report/findings.ts'
-import type { Limit } from '../report/flow-limit.ts'
+import type { Limit } from '../report/document/chart.ts'
+import type { Finding, Tone } from '../report/finding.ts'
 import type { LiveTimelineState } from '../report/live-timeline.ts'
-import type { Tone } from '../report/verdict.ts'
 import type { RunSnapshot } from '../results/snapshot-schema.ts'
 import type { ThresholdResult } from '../results/summary-schema.ts'
 
-/** How something that was watched came out. */
+/** The result of a run or a search. */
 export type LiveResult = {
   tone: Tone
   headline: string
   lead: string
   findings: Finding[]
-  /** Where the report is, on the machine of the run; `null` when there is none. */
+  /** Path of the report on the machine of the run; `null` if there is none. */
   reportPath: string | null
   exitCode: number | null
 }
 
-/** One rate that a search for the capacity has measured. */
+/** A rate that a search for the capacity has measured. */
 export type LiveSearchStep = { held: boolean; text: string }
 
-/** Where things stand, as the page shows it; plain JSON, the whole of it in every event. */
+/** The state that the page shows; plain JSON, complete in every event. */
 export type LiveState = {
   tool: { name: string; version: string }
-  /** What was asked for, before there is a run. */
+  /** The requested load, known before the run starts. */
   asked: { preset: string | null; target: string; seed: string; users: number }
-  /** Before the first user, while users come and end, and when nothing more will come. */
+  /** Before the first user, while users are in flight, and after the end. */
   stage: 'preparing' | 'running' | 'ended'
-  /** The last messages, with the milliseconds since the page was there. */
+  /** The latest messages, with milliseconds since the page started. */
   notes: { atMs: number; text: string }[]
-  /** `null` before the first user. Its `lastSecond` is what is new on the timeline. */
+  /** `null` before the first user. Its `lastSecond` is the newest line of the timeline. */
   snapshot: Omit<RunSnapshot, 'notableFlows'> | null
-  /** The thresholds as they stand. */
+  /** The thresholds so far. */
   thresholds: ThresholdResult[]
-  /** What was set on the latency of flows. */
+  /** The limit on the latency of flows. */
   flowLimit: Limit | null
-  /** The steps so far of a search for the capacity, and what it measures now; `null` when it is a single run. */
+  /** The steps of a search for the capacity so far, and the current one; `null` for a single run. */
   search: { steps: LiveSearchStep[]; now: string | null } | null
   /** `null` before the end. */
   result: LiveResult | null
 }
 
-/** What a page is told first, and again when it could not keep up. */
+/** What a page receives first, and again after it fell behind. */
 export type LiveWhole = { timeline: LiveTimelineState; state: LiveState }

@@ -1,6 +1,6 @@
 /**
- * What keeps the live page up to date. It listens to the server's events, lets `livePage` write the parts of the page anew, and
- * changes in the document only what differs, so that focus, selection and opened tables stay.
+ * Keeps the live page up to date: listens to the server's events, redraws the parts of the page with `livePage`, and changes
+ * only what differs in the document, so that focus, selection and open tables stay.
  */
 export const liveScript = `
 {
@@ -13,7 +13,7 @@ export const liveScript = `
       if (from.data !== to.data) from.data = to.data;
       return;
     }
-    // The cursor and what it reads out belong to the script of the charts.
+    // The cursor and its values belong to the script of the charts.
     if (from.matches('.cursor, output')) {
       if (from.dataset.series !== to.dataset.series) from.replaceWith(to);
       return;
@@ -44,7 +44,7 @@ export const liveScript = `
     connection.dataset.state = state;
     connection.textContent = text;
   };
-  // A page that nobody looks at takes events in, and draws when it is looked at again.
+  // A hidden page takes events, and draws when it becomes visible again.
   let due = false;
   const drawSoon = () => {
     if (due) return;
@@ -56,7 +56,7 @@ export const liveScript = `
   };
   const events = new EventSource('/events');
   events.onopen = () => say('live', 'live');
-  events.onerror = () => say('lost', 'The connection is lost: the run may have been killed. Trying again; below is what was known.');
+  events.onerror = () => say('lost', 'Connection lost; the run may have been killed. Reconnecting. The figures below are the last ones received.');
   events.addEventListener('whole', ({ data }) => {
     page.whole(JSON.parse(data));
     drawSoon();

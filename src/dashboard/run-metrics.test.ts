@@ -40,7 +40,7 @@ const valuesOf = (families: ParsedFamily[], name: string, label: string) =>
   )
 
 describe('runMetrics', () => {
-  it('is there before the first user', () => {
+  it('exists before the first user', () => {
     const families = parseMetrics(writeMetrics(runMetrics(begin().state(), null), 'prometheus'), false)
     expect(valuesOf(families, 'vana_load_run_stage', 'stage')).toMatchObject({ preparing: 1, running: 0 })
     expect(families.map(({ name }) => name)).toContain('process_cpu_seconds_total')
@@ -63,7 +63,7 @@ describe('runMetrics', () => {
     },
   )
 
-  it('only ever counts up while a run goes', () => {
+  it('only increases counters during a run', () => {
     const live = begin()
     const last = new Map<string, number>()
     for (const snapshot of snapshots.filter((_snapshot, index) => index % 8 === 0)) {
@@ -95,7 +95,7 @@ describe('runMetrics', () => {
 })
 
 describe('LatencyHistogram.distribution', () => {
-  it('counts what is at most as long as each bound', () => {
+  it('counts durations up to each bound', () => {
     const histogram = new LatencyHistogram()
     for (const ms of [0, 1, 5, 5, 40, 1e9]) histogram.record(ms)
     expect(histogram.distribution([1, 10, 100])).toEqual({ counts: [2, 4, 5], count: 6, sumMs: 1e9 + 51 })

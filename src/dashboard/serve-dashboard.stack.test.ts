@@ -88,7 +88,7 @@ function openStream(): Promise<{ status: number | undefined; retryAfter: unknown
 }
 
 describe('the events of a run', () => {
-  it('begin with the whole of it, then come one a second, and end with the verdict', async () => {
+  it('begin with the complete state, then come once a second, and end with the verdict', async () => {
     const [first, second, third] = snapshots
     if (!first || !second || !third) throw new Error('expected three seconds')
     live.update(first)
@@ -112,7 +112,7 @@ describe('the events of a run', () => {
     expect(await page.next()).toBeNull()
   })
 
-  it('are whole again for a page that comes back, and for the next run of a search', async () => {
+  it('are complete again for a page that reconnects, and for the next run of a search', async () => {
     for (const snapshot of snapshots.slice(0, 5)) live.update(snapshot)
     const before = await listen()
     await before.next()
@@ -130,7 +130,7 @@ describe('the events of a run', () => {
     await page.leave()
   })
 
-  it('hold no secret', async () => {
+  it('contain no secret', async () => {
     redact.register('correct horse battery staple')
     live.note('the passphrase is correct horse battery staple')
     const page = await listen()
@@ -139,7 +139,7 @@ describe('the events of a run', () => {
     expect((await ask('state.json')).body).not.toContain('horse')
   })
 
-  it('of 200 pages at once go to 100, and keep nobody from the other routes', async () => {
+  it('reach 100 of 200 pages at once, and do not block the other routes', async () => {
     const pages = await Promise.all(Array.from({ length: 200 }, () => openStream()))
     const refused = pages.filter(({ status }) => status === 503)
     expect(pages.filter(({ status }) => status === 200)).toHaveLength(100)
@@ -152,7 +152,7 @@ describe('the events of a run', () => {
 })
 
 describe('the server of a live page', () => {
-  it('has a page that loads nothing from elsewhere and runs nothing but its own script', async () => {
+  it('has a page that loads nothing from elsewhere and runs only its own script', async () => {
     const { body, headers, status } = await ask('')
     expect(status).toBe(200)
     expect(headers['content-type']).toBe('text/html; charset=utf-8')
@@ -164,7 +164,7 @@ describe('the server of a live page', () => {
     expect(body.replace(script, '').match(/<script|https?:\/\/|src=|<link|@import|url\(/g)).toBeNull()
   })
 
-  it('answers metrics in the form that is asked for', async () => {
+  it('returns metrics in the requested format', async () => {
     const plain = await ask('metrics')
     expect(plain.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8')
     const open = await ask('metrics', { accept: 'application/openmetrics-text; version=1.0.0' })
@@ -172,7 +172,7 @@ describe('the server of a live page', () => {
     expect(open.body.endsWith('# EOF\n')).toBe(true)
   })
 
-  it('refuses to be called by a name that may be anybody’s, and whatever would change something', async () => {
+  it('rejects foreign host names, and requests that would change something', async () => {
     const port = new URL(server.url).port
     for (const host of ['evil.test', `evil.test:${port}`, 'localhost.evil.test', '127.0.0.1.evil.test']) {
       expect((await ask('state.json', { host })).status, host).toBe(403)
@@ -186,7 +186,7 @@ describe('the server of a live page', () => {
     expect((await ask('constructor')).status).toBe(404)
   })
 
-  it('says so when its port is taken, or is none of this machine', async () => {
+  it('reports a port in use, and an address of another machine', async () => {
     const port = Number(new URL(server.url).port)
     const options = { run: live, readDistributions: () => null, redact }
     await expect(serveDashboard({ ...options, port })).rejects.toMatchObject({ code: 'PORT_IN_USE' })

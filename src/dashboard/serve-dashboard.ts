@@ -13,38 +13,38 @@ import { type ReadDistributions, runMetrics } from './run-metrics.ts'
 /** The server of a live page. */
 export type DashboardServer = {
   url: string
-  /** Tells every page that it was the last of it, and lets go of port and sockets; takes a third of a second at the most. */
+  /** Sends the last event to every page and closes the port and all sockets, within a third of a second. */
   close(): Promise<void>
 }
 
-/** Connections that are accepted; streams, which last, take at most {@link mostListeners} of them. */
+/** The most connections; at most {@link mostListeners} of them are streams. */
 const mostConnections = 512
-/** When a page that was turned away may ask again, in seconds. */
+/** Retry-After for a rejected page, in seconds. */
 const retryAfterSeconds = 10
 
-/** What a dashboard is served with. */
+/** Options of a dashboard. */
 export type DashboardOptions = {
   run: LiveRun
   readDistributions: () => ReadDistributions
   redact: Redactor
   /** Address to listen on. @default '127.0.0.1' */
-  host?: string
+  host?: string | undefined
   /** 0 for a free one. @default 0 */
-  port?: number
+  port?: number | undefined
 }
 
 /**
- * Serves the live page of a run at `/`, its events at `/events`, where it stands at `/state.json`, and metrics for Prometheus at
- * `/metrics`. Nothing can be changed through it, and it keeps no process alive.
+ * Serves the live page of a run at `/`, its events at `/events`, its state at `/state.json`, and metrics for Prometheus at
+ * `/metrics`. It is read-only, and does not keep the process alive.
  *
- * Requests that call it by a name which isn't this machine's are refused: see {@link isOwnName}.
+ * Rejects requests whose `Host` is not a name of this machine: see {@link isOwnName}.
  *
- * @throws LoadTestError PORT_IN_USE, or CONFIG_INVALID when it can't listen there for another reason
+ * @throws LoadTestError PORT_IN_USE, or CONFIG_INVALID if it cannot listen for another reason
  */
 export async function serveDashboard(options: DashboardOptions): Promise<DashboardServer> {
   const { run, readDistributions, redact, host = '127.0.0.1', port = 0 } = options
   const json = (value: unknown): string => redact.text(JSON.stringify(value))
-  // Many pages that open, or come back, at once get one rendering.
+  // Pages that connect at the same time share one serialization.
   let whole: string | null = null
   const stream = createEventStream(() => {
     whole ??= json(run.whole())
@@ -58,23 +58,24 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
 
   const routes: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
     '/'(_request, response) {
-      // The rest of the policy stands in the page; this can't.
+      // The page has the rest of the policy; this directive only works as a header.
       response.setHeader('content-security-policy', "frame-ancestors 'none'")
-      answer(response, 200, 'text/html; charset=utf-8', dashboardPage())
+      answer(response, { type: 'text/html; charset=utf-8', body: dashboardPage() })
     },
     '/events'(request, response) {
-      if (request.method === 'HEAD') answer(response, 200, 'text/event-stream', '')
+      if (request.method === 'HEAD') answer(response, { type: 'text/event-stream', body: '' })
       else if (!stream.open(response)) {
         response.setHeader('retry-after', String(retryAfterSeconds))
         response.setHeader('connection', 'close')
-        refuse(response, 503, `There are ${mostListeners} pages open, and no more can be.`)
+        refuse(response, 503, `${mostListeners} pages are open already, which is the limit.`)
       }
     },
-    '/state.json': (_request, response) => answer(response, 200, 'application/json', json(run.state())),
+    '/state.json': (_request, response) =>
+      answer(response, { type: 'application/json', body: json(run.state()) }),
     '/metrics'({ headers }, response) {
       const format = metricsFormatOf(headers.accept)
       const text = writeMetrics(runMetrics(run.state(), readDistributions()), format)
-      answer(response, 200, metricsContentType[format], redact.text(text))
+      answer(response, { type: metricsContentType[format], body: redact.text(text) })
     },
   }
   const server = createServer((request, response) => {
@@ -85,16 +86,17 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
     const [path = ''] = (request.url ?? '').split('?')
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined
     if (!isOwnName(request.headers.host, host)) {
-      refuse(response, 403, 'This server answers to an address, or to a name of its own machine.')
-    } else if (route === undefined) refuse(response, 404, 'There are /, /events, /state.json and /metrics.')
+      refuse(response, 403, 'Use an IP address or a name of this machine.')
+    } else if (route === undefined)
+      refuse(response, 404, 'Not found. Available: /, /events, /state.json and /metrics.')
     else if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD')
-      refuse(response, 405, 'This server is for reading only.')
+      refuse(response, 405, 'This server is read-only.')
     } else route(request, response)
   })
   server.maxConnections = mostConnections
   await listen(server, host, port)
-  // A run ends when it ends, whoever looks on.
+  // Open pages do not keep the process of a run alive.
   server.unref()
   server.on('connection', (socket) => socket.unref())
   const { port: bound } = server.address() as AddressInfo
@@ -111,10 +113,10 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
 }
 
 /**
- * Whether a request may have called the server by that name.
+ * Whether the `Host` of a request is an address or a name of this machine.
  *
- * A web page may name an address of its own that leads here, and would then be let in by the browser as if it were this server's
- * page. The name in `Host` gives it away: it can neither be an address, nor a name that only ever leads to this machine.
+ * Protects against DNS rebinding: a web page could point a domain of its own to this address, and the browser would treat this
+ * server as the same origin. Such a domain is neither an address nor a name that always resolves to this machine.
  */
 function isOwnName(header: string | undefined, host: string): boolean {
   const name = hostNameOf(header)
@@ -130,13 +132,13 @@ function listen(server: ReturnType<typeof createServer>, host: string, port: num
         new LoadTestError(
           isTaken ? 'PORT_IN_USE' : 'CONFIG_INVALID',
           isTaken
-            ? `Port ${port} of ${host} is taken; the dashboard can't be served there.`
-            : `The dashboard can't be served at ${host}, port ${port}: ${cause.message}.`,
+            ? `Cannot serve the dashboard: port ${port} of ${host} is in use.`
+            : `Cannot serve the dashboard at ${host}, port ${port}: ${cause.message}.`,
           {
             cause,
             hint: isTaken
-              ? 'Stop the program that holds the port, choose another with --dashboard <port>, or leave it out for a free one.'
-              : 'Give --dashboard-host an address of this machine, and --dashboard a port from 1024, or none for a free one.',
+              ? 'Stop the program that uses the port, choose another with --dashboard <port>, or omit the port to get a free one.'
+              : 'Set --dashboard-host to an address of this machine, and --dashboard to a port from 1024, or omit the port to get a free one.',
           },
         ),
       )
@@ -145,10 +147,13 @@ function listen(server: ReturnType<typeof createServer>, host: string, port: num
   })
 }
 
-function answer(response: ServerResponse, status: number, type: string, body: string): void {
+function answer(
+  response: ServerResponse,
+  { status = 200, type, body }: { status?: number | undefined; type: string; body: string },
+): void {
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) })
   response.end(body)
 }
 
 const refuse = (response: ServerResponse, status: number, why: string): void =>
-  answer(response, status, 'text/plain; charset=utf-8', `${why}\n`)
+  answer(response, { status, type: 'text/plain; charset=utf-8', body: `${why}\n` })

@@ -3,9 +3,10 @@ import { type ComponentLoad, componentLoads, highLoad } from '../results/find-bo
 import { sumOutcomes } from '../results/outcome-counts.ts'
 import type { Summary } from '../results/summary-schema.ts'
 import { waitKinds } from '../results/wait-kinds.ts'
-import { dependencyWords } from './dependency-words.ts'
+import { dependencyName } from './dependency-name.ts'
 import { limitingEndpoints } from './endpoint-finding.ts'
 import { finalCheckFindings } from './final-check-finding.ts'
+import type { Finding } from './finding.ts'
 import {
   formatCount,
   formatCounted,
@@ -17,21 +18,17 @@ import {
   formatVana,
 } from './format-value.ts'
 import { protectionFindings } from './protection-findings.ts'
-import type { TimelinePoint } from './timeline-points.ts'
-import type { Tone } from './verdict.ts'
-import { notableWaitMs, waitNames } from './wait-rows.ts'
+import { notableWaitMs, waitNames } from './run/waits.ts'
+import type { TimelinePoint } from './timeline-point.ts'
 
-/** Something that a reader should know, with what to do about it. */
-export type Finding = { title: string; tone: Tone; text: string; hint: string | null }
-
-/** A step has slowed down when its mean grew by this factor and by this many milliseconds. */
+/** A step slowed down if its mean grew by this factor and by this many milliseconds. */
 const slowerBy = { factor: 1.5, ms: 500 }
 
 /**
- * What a run shows beyond its figures: what broke first, where the time goes, what slowed down under the load, whether
- * the generator kept up, and what was real. Every rule is a plain comparison; nothing is guessed.
+ * Lists what a run shows beyond its figures: what broke first, where the time goes, what slowed down under load, whether
+ * the generator kept up, and what was real. Every rule is a plain comparison.
  *
- * @param points the timeline; without it, what slowed down is not looked for
+ * @param points the timeline; without it, no finding says what slowed down
  * @example findingsOf(summary, []).map(({ title }) => title)
  */
 export function findingsOf(summary: Summary, points: readonly TimelinePoint[]): Finding[] {
@@ -60,33 +57,33 @@ export function findingsOf(summary: Summary, points: readonly TimelinePoint[]): 
     ...limitingEndpoints(summary),
     ...generator(summary),
     ...waited(summary),
-    ...againstBaseline(summary),
+    ...baselineCaveats(summary),
     ...faults(summary),
     whatWasReal(summary),
   ]
 }
 
-/** Nobody is to take a run with faults for a clean one. */
+/** Flags runs with injected faults. */
 function faults({ faults }: Summary): Finding[] {
   if (faults.length === 0) return []
-  const text = `This run was made with faults on purpose: ${faults.join(', ')}.`
+  const text = `This run injected faults: ${faults.join(', ')}.`
   return [
     {
       title: 'Injected faults',
       tone: 'warn',
       text,
-      hint: 'Its figures say nothing of the target without them.',
+      hint: 'Its figures do not describe the target without these faults.',
     },
   ]
 }
 
-/** What a difference from the baseline may come from besides. */
-function againstBaseline({ baseline }: Summary): Finding[] {
+/** Other causes that a difference from the baseline may have. */
+function baselineCaveats({ baseline }: Summary): Finding[] {
   const caveats = baseline?.caveats.filter(({ kind }) => kind !== 'unreliable') ?? []
   if (caveats.length === 0) return []
   const tone = caveats.some(({ kind }) => kind === 'other-test') ? 'bad' : 'plain'
-  const text = `Not as it was when the baseline was made. ${caveats.map(({ message }) => message).join(' ')}`
-  return [{ title: 'The baseline', tone, text, hint: null }]
+  const text = `The conditions differ from those of the baseline. ${caveats.map(({ message }) => message).join(' ')}`
+  return [{ title: 'Baseline', tone, text, hint: null }]
 }
 
 function transactions({ transactions, gas }: Summary): Finding[] {
@@ -95,14 +92,14 @@ function transactions({ transactions, gas }: Summary): Finding[] {
   const price =
     gas.price === null
       ? ''
-      : ` Gas cost ${formatGwei(gas.price)} on average, so a flow cost ${formatVana(gas.costPerFlowWei)}.`
-  const text = `Half were taken by a node within ${formatMs(sendMs.p50)} and in a block ${formatMs(inclusionMs.p50)} later; 95% within ${formatMs(sendMs.p95)} and ${formatMs(inclusionMs.p95)}.${price}`
+      : ` The gas price averaged ${formatGwei(gas.price)}, so a flow cost ${formatVana(gas.costPerFlowWei)}.`
+  const text = `A node accepted half of them within ${formatMs(sendMs.p50)} (95% within ${formatMs(sendMs.p95)}); half were in a block ${formatMs(inclusionMs.p50)} later (95% within ${formatMs(inclusionMs.p95)}).${price}`
   return [{ title: 'Transactions', tone: 'plain', text, hint: null }]
 }
 
 function stopped({ run }: Summary): Finding[] {
   if (run.stopped === null) return []
-  return [{ title: 'Why it ended early', tone: 'warn', text: run.stopped.message, hint: null }]
+  return [{ title: 'Stopped early', tone: 'warn', text: run.stopped.message, hint: null }]
 }
 
 function brokeFirst({ errors, users, outcomeReasons }: Summary): Finding {
@@ -116,12 +113,12 @@ function brokeFirst({ errors, users, outcomeReasons }: Summary): Finding {
     const tone = users.dropped > 0 ? 'warn' : 'good'
     return { title: 'What broke first', tone, text: `No flow failed.${dropped}`, hint: null }
   }
-  const place = (step: string | null) => (step === null ? 'outside any step' : `at ${step}`)
+  const place = (step: string | null) => (step === null ? 'outside any step' : `in ${step}`)
   const share = formatShare(most.count / Math.max(1, sumOutcomes(users)))
   const text =
     first === most
-      ? `${first.code} ${place(first.step)}, ${formatElapsed(first.firstMs)} in; ${formatCounted(first.count, 'flow')} in all (${share}).`
-      : `${first.code} ${place(first.step)}, ${formatElapsed(first.firstMs)} in (${formatCounted(first.count, 'flow')} in all). Most often ${most.code} ${place(most.step)}: ${formatCounted(most.count, 'flow')} (${share}), from ${formatElapsed(most.firstMs)} on.`
+      ? `${first.code} ${place(first.step)} after ${formatElapsed(first.firstMs)}; ${formatCounted(first.count, 'flow')} in total (${share}).`
+      : `${first.code} ${place(first.step)} after ${formatElapsed(first.firstMs)} (${formatCounted(first.count, 'flow')} in total). The most frequent error was ${most.code} ${place(most.step)}: ${formatCounted(most.count, 'flow')} (${share}), from ${formatElapsed(most.firstMs)} on.`
   return {
     title: 'What broke first',
     tone: 'bad',
@@ -132,13 +129,13 @@ function brokeFirst({ errors, users, outcomeReasons }: Summary): Finding {
 
 function refuted({ verified }: Summary): Finding[] {
   if (verified.refuted === 0) return []
-  const text = `${formatCounted(verified.refuted, 'answer')} came from other data than the user encrypted.`
+  const text = `${formatCounted(verified.refuted, 'answer')} used other data than the user had encrypted.`
   return [{ title: 'Wrong answers', tone: 'bad', text, hint: null }]
 }
 
 function degraded({ users }: Summary): Finding[] {
   if (users.degraded === 0) return []
-  const text = `${formatCounted(users.degraded, 'flow')} got through on a stand-in only, and count as not succeeded.`
+  const text = `${formatCounted(users.degraded, 'flow')} used a stand-in, and do not count as succeeded.`
   return [{ title: 'Degraded', tone: 'warn', text, hint: null }]
 }
 
@@ -154,7 +151,7 @@ function timeSpent({ latencyMs }: Summary): Finding[] {
   return [{ title: 'Where the time goes', tone: 'plain', text, hint: null }]
 }
 
-/** The step whose mean grew most from the first third of the run to the last third that completed any flows. */
+/** The step whose mean grew most between the first and the last third of the points with completed steps. */
 function slowedDown(points: readonly TimelinePoint[]): Finding[] {
   const withSteps = points.filter(({ stepMeanMs }) => Object.keys(stepMeanMs).length > 0)
   const third = Math.floor(withSteps.length / 3)
@@ -174,89 +171,85 @@ function slowedDown(points: readonly TimelinePoint[]): Finding[] {
   if (grown === undefined) return []
   const text = `From the first third of the run to the last, ${grown.step} went from ${formatMs(grown.early)} to ${formatMs(grown.late)}.`
   const hint =
-    'A step that slows down while users keep coming is where they queue: the load is above what it carries.'
+    'Users queue at a step that slows down under a steady rate of arrivals: the load exceeds its capacity.'
   return [{ title: 'What slowed down', tone: 'warn', text, hint }]
 }
 
-/** How near the components of the stack came to what they can do, the nearest first. */
+/** The components of the stack that were closest to their limits. */
 function nearestLimit(summary: Summary): Finding[] {
   const [first, ...others] = componentLoads(summary)
   if (first === undefined) return []
   const { queueDepthMean } = summary.components[first.name] ?? {}
   const queue =
     typeof queueDepthMean === 'number' && queueDepthMean >= 0.5
-      ? `, ${formatRate(queueDepthMean)} requests waiting or at work in the mean`
+      ? `, ${formatRate(queueDepthMean)} requests waiting or in flight on average`
       : ''
-  const rest = others
-    .slice(0, 2)
-    .map((load) => `${dependencyWords[load.name] ?? load.name} ${loadWords(load)}`)
-  const text = `${sentence(dependencyWords[first.name] ?? first.name)}: ${loadWords(first)}${queue}.${rest.length > 0 ? ` Then ${rest.join(', ')}.` : ''}`
+  const rest = others.slice(0, 2).map((load) => `${dependencyName(load.name)} ${describeLoad(load)}`)
+  const text = `${sentence(dependencyName(first.name))}: ${describeLoad(first)}${queue}.${rest.length > 0 ? ` Next: ${rest.join(', ')}.` : ''}`
   const isHigh = first.share >= highLoad
   return [
     {
-      title: 'Nearest to its limit',
+      title: 'Closest to its limit',
       tone: isHigh ? 'warn' : 'plain',
       text,
-      hint: isHigh ? 'With more users, this is what to expect to break next.' : null,
+      hint: isHigh ? 'With more users, this component is likely to fail next.' : null,
     },
   ]
 }
 
-/** In which words a component's load is said. */
-export function loadWords({ name, share, of }: ComponentLoad): string {
+/** Describes the load of a component in a few words. */
+export function describeLoad({ name, share, of }: ComponentLoad): string {
   if (of === 'cpu') return `${formatShare(share)} of a core`
   return name === 'chain'
     ? `${formatShare(share)} of the gas of its blocks`
     : `busy ${formatShare(share)} of the time`
 }
 
-/** That the generator kept up; when it did not, the summary's warnings say so, above everything else. */
+/** The generator was on schedule; if it was not, the warnings of the summary come first. */
 function generator({ arrivals, resources, users, warnings }: Summary): Finding[] {
   const { p99, max, count } = arrivals.lagMs
   if (count === 0 || warnings.length > 0) return []
-  const text = `It kept its schedule: ${formatCount(users.started)} users started at most ${formatMs(max)} late (p99 ${formatMs(p99)}); its event loop was ${formatMs(resources.eventLoopDelayMs.p99)} late at p99.`
-  return [{ title: 'The generator', tone: 'good', text, hint: null }]
+  const text = `On schedule: ${formatCount(users.started)} users started at most ${formatMs(max)} late (p99 ${formatMs(p99)}). The event loop delay was ${formatMs(resources.eventLoopDelayMs.p99)} at p99.`
+  return [{ title: 'Generator', tone: 'good', text, hint: null }]
 }
 
-/** What users waited for before they started, which is neither the generator's lateness nor latency of a flow. */
+/** What users waited for before they started; such waits are neither lag of the generator nor latency of a flow. */
 function waited({ arrivals: { waits } }: Summary): Finding[] {
-  const told = waitKinds.filter((kind) => (waits[kind].p99 ?? 0) >= notableWaitMs)
-  if (told.length === 0) return []
-  const parts = told.map((kind) => {
+  const notable = waitKinds.filter((kind) => (waits[kind].p99 ?? 0) >= notableWaitMs)
+  if (notable.length === 0) return []
+  const parts = notable.map((kind) => {
     const { p50, p99, max } = waits[kind]
-    return `for ${waitNames[kind]} p50 ${formatMs(p50)}, p99 ${formatMs(p99)}, at most ${formatMs(max)}`
+    return `for ${waitNames[kind]} p50 ${formatMs(p50)}, p99 ${formatMs(p99)}, max ${formatMs(max)}`
   })
-  const text = `Users waited before they started: ${parts.join('; ')}. Latencies from the due start include it.`
-  const hint = told.includes('place')
-    ? 'Raise --concurrency, unless it was the limit you wanted to see.'
+  const text = `Users waited before they started: ${parts.join('; ')}. Latencies from due include these waits.`
+  const hint = notable.includes('place')
+    ? 'Raise --concurrency, unless you want to measure with this limit.'
     : null
   return [{ title: 'Waiting to start', tone: 'warn', text, hint }]
 }
 
 function whatWasReal({ dependencies }: Summary): Finding {
   const names = Object.entries(dependencies)
-  const real = names.filter(([, kind]) => kind === 'real').map(([name]) => dependencyWords[name] ?? name)
-  const embedded = names
-    .filter(([, kind]) => kind === 'embedded')
-    .map(([name]) => dependencyWords[name] ?? name)
+  const real = names.filter(([, kind]) => kind === 'real').map(([name]) => dependencyName(name))
+  const embedded = names.filter(([, kind]) => kind === 'embedded').map(([name]) => dependencyName(name))
   const text =
     real.length === 0
-      ? 'Nothing: the whole stack was embedded on this machine. The numbers compare versions; they do not predict the real network.'
+      ? 'Nothing: the whole stack ran embedded on this machine. The figures compare versions; they do not predict the real network.'
       : embedded.length === 0
         ? 'Everything.'
         : `${list(real)}. Embedded: ${list(embedded)}.`
   return { title: 'What was real', tone: 'plain', text, hint: null }
 }
 
-/** What a generator's warnings are called. */
+/** Titles of warnings by their codes. */
 const warningTitles: Record<string, string> = {
   GENERATOR_LATE: 'Generator overloaded',
   GENERATOR_LOOP: 'Generator overloaded',
   GENERATOR_CPU: 'Generator overloaded',
-  GENERATOR_FULL: 'Not enough places',
+  GENERATOR_FULL: 'Concurrency limit',
   LOAD_HELD_BACK: 'Load held back',
   MACHINE_CPU: 'Machine overloaded',
-  GRANTEE_FULL: 'A grantee is nearly full',
+  GRANTEE_FULL: 'Grantee nearly full',
 }
 
 function list(words: readonly string[]): string {

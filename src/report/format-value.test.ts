@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   formatBytes,
   formatClock,
@@ -15,7 +15,7 @@ import {
 } from './format-value.ts'
 
 describe('values for people', () => {
-  test.each([
+  it.each([
     [0, '0 ms'],
     [0.4, '0.4 ms'],
     [1.25, '1.3 ms'],
@@ -28,7 +28,7 @@ describe('values for people', () => {
     [null, '–'],
   ])('%s ms is %s', (ms, text) => expect(formatMs(ms)).toBe(text))
 
-  test.each([
+  it.each([
     [0, '0%'],
     [0.0001, '<0.1%'],
     [0.5, '50%'],
@@ -38,7 +38,7 @@ describe('values for people', () => {
     [null, '–'],
   ])('a share of %s is %s', (share, text) => expect(formatShare(share)).toBe(text))
 
-  test('only all is 100%, and only none is 0%', () => {
+  it('shares are 100% only for 1, and 0% only for 0', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (share) => {
         expect(formatShare(share) === '100%').toBe(share === 1)
@@ -47,7 +47,7 @@ describe('values for people', () => {
     )
   })
 
-  test.each([
+  it.each([
     ['0', '0 VANA'],
     ['11842888475000000000', '11.84 VANA'],
     ['13171000000000000', '0.01317 VANA'],
@@ -56,7 +56,7 @@ describe('values for people', () => {
     [null, '–'],
   ])('%s wei is %s', (wei, text) => expect(formatVana(wei)).toBe(text))
 
-  test('rates, bytes, counts and times', () => {
+  it('formats rates, bytes, counts and times', () => {
     expect([0, 2.5261, 12.34, 1234].map(formatRate)).toEqual(['0', '2.53', '12.3', '1,234'])
     expect([512, 1500, 176_629_960, 999_600_000].map(formatBytes)).toEqual([
       '512 B',
@@ -71,7 +71,7 @@ describe('values for people', () => {
     expect(formatGwei('25000000000')).toBe('25 gwei')
   })
 
-  test('a measured value is said in its unit, and that there is none', () => {
+  it('formats a measured value in its unit, or that there is none', () => {
     expect(formatMeasured(0.993, 'ratio')).toBe('99.3%')
     expect(formatMeasured(45_000, 'ms')).toBe('45.0 s')
     expect(formatMeasured(2.5, 'per-second')).toBe('2.50/s')
@@ -80,7 +80,7 @@ describe('values for people', () => {
     expect(formatMeasured(null, 'ms')).toBe('no data')
   })
 
-  test('no number makes nonsense', () => {
+  it('formats every number', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1e13, noNaN: true }), (value) => {
         for (const format of [formatMs, formatRate, formatBytes, formatCount, formatElapsed, formatClock]) {

@@ -1,10 +1,10 @@
-/** What stands where nothing was measured. */
+/** Stands for a value that was not measured. */
 export const nothing = '–'
 
 const wholeNumbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
 /**
- * A count with its thousands apart.
+ * Formats a count with separators of thousands.
  *
  * @example formatCount(12345) // '12,345'
  */
@@ -13,7 +13,7 @@ export function formatCount(count: number | null): string {
 }
 
 /**
- * A duration given in milliseconds, with about three digits.
+ * Formats a duration in milliseconds with about three digits.
  *
  * @example formatMs(12_345) // '12.3 s'
  */
@@ -26,7 +26,7 @@ export function formatMs(ms: number | null): string {
 }
 
 /**
- * A time since the start of a run, in whole seconds.
+ * Formats a time since the start of a run in whole seconds.
  *
  * @example formatElapsed(96_000) // '1 min 36 s'
  */
@@ -39,7 +39,7 @@ export function formatElapsed(ms: number): string {
 }
 
 /**
- * A time since the start of a run as a clock shows it.
+ * Formats a time since the start of a run like a clock.
  *
  * @example formatClock(96_000) // '01:36'
  */
@@ -50,7 +50,7 @@ export function formatClock(ms: number): string {
 }
 
 /**
- * A rate per second, without its unit.
+ * Formats a rate per second, without the unit.
  *
  * @example formatRate(2.5261) // '2.53'
  */
@@ -65,7 +65,7 @@ export function formatRate(perSecond: number | null): string {
 }
 
 /**
- * A share from 0 to 1 in per cent. Only all is 100%, and only none is 0%.
+ * Formats a share from 0 to 1 in percent. Only exactly 1 is 100%, and only exactly 0 is 0%.
  *
  * @example formatShare(0.9996) // '>99.9%'
  */
@@ -77,7 +77,7 @@ export function formatShare(share: number | null): string {
 }
 
 /**
- * Bytes in decimal units.
+ * Formats bytes in decimal units.
  *
  * @example formatBytes(176_629_960) // '177 MB'
  */
@@ -94,7 +94,7 @@ export function formatBytes(bytes: number | null): string {
 }
 
 /**
- * An amount of wei, as a decimal string, in VANA with four significant digits.
+ * Formats an amount of wei, a decimal string, in VANA with four significant digits.
  *
  * @example formatVana('11842888475000000000') // '11.84 VANA'
  */
@@ -108,7 +108,7 @@ export function formatVana(wei: string | null): string {
 }
 
 /**
- * A gas price given in wei, as a decimal string, in gwei.
+ * Formats a gas price in wei, a decimal string, in gwei.
  *
  * @example formatGwei('25000000000') // '25 gwei'
  */
@@ -116,13 +116,13 @@ export function formatGwei(wei: string | null): string {
   return wei === null ? nothing : `${Number((Number(wei) / 1e9).toPrecision(4))} gwei`
 }
 
-/** A number of cores' worth of CPU time, in per cent of one core. */
+/** Formats the number of cores in use in percent of one core. */
 export function formatCores(cores: number): string {
   return `${Math.round(cores * 100)}%`
 }
 
 /**
- * A value that a threshold was held against, in the unit it was measured in.
+ * Formats a measured value in its unit.
  *
  * @example formatMeasured(0.993, 'ratio') // '99.3%'
  */
@@ -132,18 +132,38 @@ export function formatMeasured(value: number | null, unit: string): string {
   if (unit === 'ratio') return formatShare(value)
   if (unit === 'per-second') return `${formatRate(value)}/s`
   if (unit === 'bytes') return formatBytes(value)
+  if (unit === 'cores') return formatCores(value)
   if (unit === 'wei') return formatVana(BigInt(Math.round(value)).toString())
   return Number.isInteger(value) || unit === 'gas' ? formatCount(value) : String(Number(value.toPrecision(4)))
 }
 
 /**
- * Something counted, with its noun in the right number.
+ * Formats a count with its noun in the right number.
  *
  * @example formatCounted(1, 'flow') // '1 flow'
  */
 export function formatCounted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
 }
+
+/**
+ * Formats a relative change with its sign; a change of a ratio in percentage points.
+ *
+ * @example formatChange(-0.05, 'ms') // '-5%'
+ */
+export function formatChange(change: number, unit: string): string {
+  const sign = change > 0 ? '+' : '-'
+  const size = Math.abs(change)
+  if (unit === 'ratio') return size < 0.00005 ? '0 pp' : `${sign}${(size * 100).toFixed(1)} pp`
+  return size < 0.0005 ? '0%' : `${sign}${formatShare(size)}`
+}
+
+/**
+ * Formats when something started, to the second.
+ *
+ * @example formatInstant('2026-08-01T14:22:33.000Z') // '2026-08-01 14:22:33 UTC'
+ */
+export const formatInstant = (iso: string): string => `${iso.slice(0, 19).replace('T', ' ')} UTC`
 
 function trimZeros(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text

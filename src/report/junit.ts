@@ -1,15 +1,15 @@
 import type { Summary } from '../results/summary-schema.ts'
-import { allowedWords, baselineFailure, isHeld } from './baseline-words.ts'
+import { baselineFailure, formatTolerance, isAcceptable } from './baseline/baseline-figure.ts'
 import { formatMeasured } from './format-value.ts'
 import type { ReportData } from './report-data.ts'
 import { verdictOf } from './verdict.ts'
 
-/** One test case: what it checks, and what is wrong. */
+/** A test case: what it checks, and its failure if there is one. */
 type Case = { suite: string; name: string; failure: string | null }
 
 /**
- * Renders a run as JUnit XML, which CI systems show as tests: a case for the run itself, one for each threshold,
- * and one for each figure that was compared with a baseline. The label of the run is a property.
+ * Renders a run as JUnit XML, which CI systems show as tests: a case for the run itself, one per threshold, and one per figure
+ * that was compared with a baseline. The label of the run is a property.
  *
  * @example await folder.writeReport('junit', renderJunitReport(data))
  */
@@ -17,19 +17,19 @@ export function renderJunitReport({ summary, config }: Pick<ReportData, 'summary
   const { run, thresholds } = summary
   const label = config.find(({ key }) => key === 'label')?.value
   const cases: Case[] = [
-    { suite: 'run', name: 'the run was carried through', failure: runFailure(summary) },
+    { suite: 'run', name: 'the run completed', failure: runFailure(summary) },
     ...thresholds.map(
       ({ expression, actual, unit, passed }): Case => ({
         suite: 'thresholds',
         name: expression,
-        failure: passed ? null : `${expression} does not hold: measured ${formatMeasured(actual, unit)}`,
+        failure: passed ? null : `${expression} was not met: measured ${formatMeasured(actual, unit)}`,
       }),
     ),
     ...(summary.baseline?.figures ?? []).map(
       (figure): Case => ({
         suite: 'baseline',
-        name: `${figure.metric} within ${allowedWords(figure)} of the baseline`,
-        failure: isHeld(figure) ? null : baselineFailure(figure),
+        name: `${figure.metric} within ${formatTolerance(figure)} of the baseline`,
+        failure: isAcceptable(figure) ? null : baselineFailure(figure),
       }),
     ),
     ...(summary.baseline?.caveats ?? [])
@@ -68,11 +68,11 @@ function renderCase({ suite, name, failure }: Case): string {
     </testcase>`
 }
 
-/** Escapes text for XML. Characters that XML 1.0 cannot hold in any form are replaced. */
+/** Escapes text for XML. Characters that XML 1.0 cannot represent are replaced. */
 function escapeXml(text: string): string {
   return (
     text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be taken out.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to replace.
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
       .replace(/\p{Surrogate}/gu, '\ufffd')
       .replaceAll('&', '&amp;')

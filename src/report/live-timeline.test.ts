@@ -16,7 +16,7 @@ function* seconds(count: number): Generator<TimelineLine> {
 }
 
 describe('createLiveTimeline', () => {
-  it('has the points of the finished run, to the last figure', async () => {
+  it('has the points of the finished run', async () => {
     const live = createLiveTimeline()
     for (const line of timeline) live.add(line)
     const run = { durationMs: timeline.at(-1)?.atMs ?? 0, flows }
@@ -42,7 +42,7 @@ describe('createLiveTimeline', () => {
     }
   })
 
-  it('goes on from the state of another as if it had seen everything', () => {
+  it('continues from the state of another timeline', () => {
     const first = createLiveTimeline()
     let second = createLiveTimeline()
     let number = 0

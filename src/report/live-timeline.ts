@@ -1,35 +1,35 @@
 import type { TimelineLine } from '../results/timeline-line.ts'
-import { pointIndexOf, pointLengthMs, type TimelinePoints } from './timeline-points.ts'
+import type { TimelinePoints } from './timeline-point.ts'
+import { pointIndexOf, pointLengthMs } from './timeline-points.ts'
 import { joinStretches, pointOf, stretchOf, type TimelineStretch } from './timeline-stretch.ts'
 
-/** When there are more stretches than these, they are joined into longer ones. */
+/** The most stretches; beyond that they are joined into longer ones. */
 const mostStretches = 600
 
-/** Lengths of stretches in seconds, each a multiple of the one before, and of such as charts like. */
+/** Lengths of stretches in seconds, each a multiple of the one before. */
 const ladder = [1, 2, 10, 30, 60, 300, 900, 3600, 7200, 14_400, 86_400]
 
-/** A run so far in bounded memory, however long it takes; plain JSON. */
+/** A run so far, in bounded memory; plain JSON. */
 export type LiveTimelineState = {
   stretchMs: number
-  /** In the order of time; `at` counts stretches since the start of the run. */
+  /** In chronological order; `at` counts stretches since the start of the run. */
   stretches: { at: number; stretch: TimelineStretch }[]
 }
 
-/** Takes in a run's timeline line by line, and has at any time all that charts need of it. */
+/** Takes a run's timeline line by line, and returns the points of charts at any time. */
 export type LiveTimeline = {
   add(line: TimelineLine): void
-  /** What charts show; `run` as for `timelinePoints`. */
+  /** Returns the points of charts; `run` as for `timelinePoints`. */
   points(run: { durationMs: number; flows: number }): TimelinePoints
-  /** For another process to go on from. */
+  /** Returns the state for another process to continue from. */
   state(): LiveTimelineState
 }
 
 /**
- * Makes a live timeline: seconds at first; as the run gets longer, stretches of two, ten, thirty seconds and so on, at most
- * 600 of them. Two of them that were given the same lines, the one from the beginning and the other from the first one's state
- * on, are the same.
+ * Creates a live timeline: of seconds at first, and as the run gets longer of stretches of two, ten, thirty seconds and so on,
+ * at most 600. A timeline that continues from the state of another one and gets the same lines is equal to it.
  *
- * @param from state to go on from. @default the start of a run
+ * @param from state to continue from. @default the start of a run
  */
 export function createLiveTimeline(
   from: LiveTimelineState = { stretchMs: 1000, stretches: [] },

@@ -3,12 +3,13 @@ import type { Environment } from '../results/environment.ts'
 import type { StoredRun } from '../results/read-run.ts'
 import type { Summary } from '../results/summary-schema.ts'
 import { unfinishedRun } from '../results/unfinished-run.ts'
-import { type TimelinePoints, timelinePoints } from './timeline-points.ts'
+import type { TimelinePoints } from './timeline-point.ts'
+import { timelinePoints } from './timeline-points.ts'
 
-/** One configured value, as `config.json` has it. */
+/** A configured value of `config.json`. */
 export type ConfiguredValue = { key: string; value: string; source: string }
 
-/** All that a report is made from. */
+/** The data of a run's report. */
 export type ReportData = {
   summary: Summary
   timeline: TimelinePoints
@@ -21,10 +22,10 @@ const configSchema = z.object({
 })
 
 /**
- * Gathers what a report needs from a run's folder.
+ * Reads the data of a report from a run's folder.
  *
- * @throws LoadTestError RUN_UNREADABLE when the run has no summary
- * @example renderHtmlReport(await loadReportData(await readRun('results/latest')))
+ * @throws LoadTestError RUN_UNREADABLE if the run has no summary
+ * @example runDocument(await loadReportData(await readRun('results/latest')))
  */
 export async function loadReportData(run: StoredRun): Promise<ReportData> {
   if (run.summary === null) throw await unfinishedRun(run, Date.now())
@@ -39,7 +40,7 @@ export async function loadReportData(run: StoredRun): Promise<ReportData> {
   }
 }
 
-/** The values of a `config.json`, in its order; none when it has another form. */
+/** Returns the values of a `config.json` in its order; none if it has another form. */
 export function configuredValues(config: unknown): ConfiguredValue[] {
   const parsed = configSchema.safeParse(config)
   if (!parsed.success) return []

@@ -1,8 +1,9 @@
 import { errorCatalog } from '../errors/catalog.ts'
 import type { FlowError, FlowTransaction } from '../flow/flow-record.ts'
 import { type StepName, stepNames } from '../flow/steps.ts'
+import { formatMs, formatVana } from './format-value.ts'
 
-/** How a flow ended, as far as people are told. */
+/** A flow that ended. */
 export type ShownFlow = {
   outcome: string
   durationMs: number
@@ -12,7 +13,7 @@ export type ShownFlow = {
   answer: unknown
 }
 
-/** Writes one flow, a line a step. */
+/** Prints one flow, one line per step. */
 export type StepPrinter = {
   note(text: string): void
   begin(wallet: string, target: string): void
@@ -23,9 +24,9 @@ export type StepPrinter = {
   end(flow: ShownFlow): void
 }
 
-/** Makes a printer that writes lines without their line feed. */
+/** Creates a printer that calls `write` with lines without line feed. */
 export function createStepPrinter(write: (line: string) => void): StepPrinter {
-  const line = (mark: string, step: StepName, durationMs: number, text: string): void => {
+  const line = (step: StepName, durationMs: number, { mark, text }: { mark: string; text: string }): void => {
     const number = String(stepNames.indexOf(step) + 1).padStart(2)
     write(`  ${mark} ${number} ${step.padEnd(9)}${`${durationMs.toFixed(0)} ms`.padStart(9)}  ${text}`)
   }
@@ -33,9 +34,10 @@ export function createStepPrinter(write: (line: string) => void): StepPrinter {
     note: (text) => write(text),
     begin: (wallet, target) => write(`\nUser ${wallet} on ${target}\n`),
     observer: {
-      onStepEnd: (step, durationMs, value) => line('✓', step, durationMs, describeStep(step, value)),
+      onStepEnd: (step, durationMs, value) =>
+        line(step, durationMs, { mark: '✓', text: describeStep(step, value) }),
       onStepError: (step, durationMs, error) =>
-        line('✗', step, durationMs, `${error.code}: ${error.message}`),
+        line(step, durationMs, { mark: '✗', text: `${error.code}: ${error.message}` }),
     },
     end({ outcome, durationMs, tx, verified, error, answer }) {
       write('')
@@ -43,11 +45,11 @@ export function createStepPrinter(write: (line: string) => void): StepPrinter {
         write(
           `  ${outcome} at ${error.step ?? 'the start'}: ${error.code}\n  ${errorCatalog[error.code].hint}`,
         )
-      else write(`  ${outcome} in ${(durationMs / 1000).toFixed(2)} s`)
+      else write(`  ${outcome} in ${formatMs(durationMs)}`)
       if (tx?.gasUsed) {
         const costWei = BigInt(tx.gasUsed) * BigInt(tx.gasPriceWei ?? 0)
         write(
-          `  gas ${tx.gasUsed}, ${Number(costWei) / 1e18} VANA, block ${tx.blockNumber}, permission ${tx.permissionId}`,
+          `  gas ${tx.gasUsed}, ${formatVana(costWei.toString())}, block ${tx.blockNumber}, permission ${tx.permissionId}`,
         )
       }
       if (verified) write('  the answer proves that the server read exactly what the user encrypted')
@@ -56,7 +58,7 @@ export function createStepPrinter(write: (line: string) => void): StepPrinter {
   }
 }
 
-/** What a step made, in a few words. */
+/** Describes the result of a step in a few words. */
 function describeStep(step: StepName, value: unknown): string {
   const facts = typeof value === 'object' && value !== null ? value : {}
   const field = (name: string): unknown => (facts as Record<string, unknown>)[name]
@@ -73,7 +75,7 @@ function describeStep(step: StepName, value: unknown): string {
     case 'identity':
       return `personal server ${field('address')}`
     case 'seal':
-      return `${String(value).length / 2} bytes of ECIES, for that server alone`
+      return `${String(value).length / 2} bytes of ECIES, for this server only`
     case 'sign':
       return 'EIP-712 ServerFilesAndPermission'
     case 'submit':

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { type StepName, stepNames } from '../flow/steps.ts'
 import { sumOutcomes } from '../results/outcome-counts.ts'
 import type { RunSnapshot } from '../results/snapshot-schema.ts'
-import { dependencyWords } from './dependency-words.ts'
+import { dependencyName } from './dependency-name.ts'
 import {
   formatBytes,
   formatClock,
@@ -12,20 +12,20 @@ import {
   formatRate,
   formatShare,
 } from './format-value.ts'
-import { endedWords } from './outcome-words.ts'
+import { shownOutcomes } from './outcome-names.ts'
 import { type Colors, labelled, padEnd, padStart, printable, visibleLength } from './terminal-text.ts'
 
-/** Where the values of a line begin. */
+/** Column at which the values of a line begin. */
 const indent = 11
 
-/** Wider than this, the eye loses the line. */
+/** The longest line that is easy to read. */
 const mostColumns = 92
 
-/** What the panel has to fit into. */
+/** The terminal to draw for. */
 export type PanelSize = { columns: number; rows: number; colors: Colors }
 
 /**
- * Draws where a run stands, in as many lines as the terminal has: what matters least goes first when there are few.
+ * Draws the state of a run in as many lines as the terminal has; the least important lines are left out first.
  *
  * @example renderPanel(recorder.snapshot(nowMs), { columns: 80, rows: 24, colors })
  */
@@ -36,7 +36,7 @@ export function renderPanel(snapshot: RunSnapshot, size: PanelSize): string {
   const core = [...users(snapshot, width, colors), ...speed(snapshot, width, colors)]
   const errors = errorLines(snapshot, colors)
   const generator = [...generatorLines(snapshot, width, colors), ...stackLines(snapshot, width, colors)]
-  // One row stays free, so that the terminal does not scroll.
+  // One row stays free so that the terminal does not scroll.
   let free = size.rows - 1 - head.length - core.length
   const take = (lines: string[], least: number): string[] => {
     if (free < least || lines.length === 0) return []
@@ -46,7 +46,7 @@ export function renderPanel(snapshot: RunSnapshot, size: PanelSize): string {
   }
   const shownErrors = take(errors, 1)
   const shownGenerator = take(['', ...generator], 2)
-  const shownSteps = take(stepLines(snapshot, width, free - 2, colors), 4)
+  const shownSteps = take(stepLines(snapshot, { width, colors, most: free - 2 }), 4)
   const lines = [...head, ...core, ...shownSteps, ...shownGenerator, ...shownErrors]
   return lines
     .map((line) => (visibleLength(line) > width ? stripVTControlCharacters(line).slice(0, width) : line))
@@ -61,7 +61,7 @@ function title({ run }: RunSnapshot, width: number, colors: Colors): string {
   return gap < 2 ? left : left + ' '.repeat(gap) + colors.dim(run.id)
 }
 
-/** A bar in which every outcome has its share, then how much of the run is over, for how long it goes, and where it is. */
+/** A bar of the outcomes, then the progress, the elapsed time and the phase. */
 function progress({ users, elapsedMs, phase }: RunSnapshot, width: number, colors: Colors): string {
   const ended = sumOutcomes(users)
   const share = users.planned === 0 ? 0 : ended / users.planned
@@ -80,7 +80,7 @@ function progress({ users, elapsedMs, phase }: RunSnapshot, width: number, color
 }
 
 function users({ users, now }: RunSnapshot, width: number, colors: Colors): string[] {
-  const outcomes = endedWords
+  const outcomes = shownOutcomes
     .filter(({ key }) => key === 'succeeded' || users[key] > 0)
     .map(({ key, name }) => {
       const text = `${formatCount(users[key])} ${name}`
@@ -91,12 +91,11 @@ function users({ users, now }: RunSnapshot, width: number, colors: Colors): stri
       colors.dim('users'),
       [
         `${formatCount(users.started)} of ${formatCount(users.planned)} started`,
-        `${formatCount(now.active)} under way`,
+        `${formatCount(now.active)} in flight`,
       ],
-      width,
-      indent,
+      { width, indent },
     ),
-    ...labelled('', outcomes, width, indent),
+    ...labelled('', outcomes, { width, indent }),
   ]
 }
 
@@ -112,28 +111,28 @@ function speed(
       [
         `${colors.bold(`${formatRate(now.flowsPerSecond)}/s`)} now`,
         `${formatRate(throughput.flowsPerSecond)}/s average`,
-        `${formatRate(throughput.peakFlowsPerSecond)}/s at best`,
+        `${formatRate(throughput.peakFlowsPerSecond)}/s peak`,
       ],
-      width,
-      indent,
+      { width, indent },
     ),
     ...labelled(
       colors.dim('flow'),
       [`p50 ${formatMs(flow.p50)}`, `p95 ${colors.bold(formatMs(flow.p95))}`, `p99 ${formatMs(flow.p99)}`],
-      width,
-      indent,
+      { width, indent },
     ),
     ...labelled(
-      colors.dim('late'),
+      colors.dim('lag'),
       [`p99 ${formatMs(arrivals.lagMs.p99)}`, `max ${formatMs(arrivals.lagMs.max)}`],
-      width,
-      indent,
+      { width, indent },
     ),
   ]
 }
 
-/** The steps with their p50 and p95; when not all fit, those that take longest, in the order in which they run. */
-function stepLines({ latencyMs }: RunSnapshot, width: number, most: number, colors: Colors): string[] {
+/** The steps with their p50 and p95 in order; the longest ones if not all fit. */
+function stepLines(
+  { latencyMs }: RunSnapshot,
+  { width, most, colors }: { width: number; most: number; colors: Colors },
+): string[] {
   const measured = stepNames.filter((step) => latencyMs.steps[step].count > 0)
   if (measured.length === 0 || most < 1) return []
   const mean = (step: StepName) => latencyMs.steps[step].mean ?? 0
@@ -153,35 +152,34 @@ function stepLines({ latencyMs }: RunSnapshot, width: number, most: number, colo
 }
 
 function generatorLines({ now, rpc }: RunSnapshot, width: number, colors: Colors): string[] {
-  const perFlow = rpc.callsPerFlow === null ? '' : ` (${formatRate(rpc.callsPerFlow)} a flow)`
+  const perFlow = rpc.callsPerFlow === null ? '' : ` (${formatRate(rpc.callsPerFlow)} per flow)`
   return labelled(
     colors.dim('generator'),
     [
       `CPU ${formatCores(now.cpuCores)}`,
       formatBytes(now.rssBytes),
-      `event loop ${formatMs(now.eventLoopDelayP99Ms)}`,
+      `event loop delay ${formatMs(now.eventLoopDelayP99Ms)}`,
       `${formatRate(now.rpcCallsPerSecond)} RPC calls/s${perFlow}`,
     ],
-    width,
-    indent,
+    { width, indent },
   )
 }
 
-/** What the components of the stack use right now, and who waits for a coin. */
+/** Current use of the stack's components, and users waiting for funds. */
 function stackLines({ lastSecond }: RunSnapshot, width: number, colors: Colors): string[] {
   const { components = {}, funding = null, breaker = null, admittedShare = 1 } = lastSecond ?? {}
   const pieces = Object.entries(components).map(([name, { cpuShare, busyShare, queueDepth }]) => {
     const busy = busyShare === null ? '' : `, busy ${formatShare(Math.round(busyShare * 100) / 100)}`
     const queue = queueDepth === null || queueDepth === 0 ? '' : `, ${formatCount(queueDepth)} queued`
-    return `${dependencyWords[name] ?? printable(name)} ${cpuShare === null ? 'CPU –' : formatCores(cpuShare)}${busy}${queue}`
+    return `${printable(dependencyName(name))} ${cpuShare === null ? 'CPU –' : formatCores(cpuShare)}${busy}${queue}`
   })
   if (funding !== null && funding.waiting > 0) {
-    pieces.push(colors.yellow(`${formatCount(funding.waiting)} wait for their coin`))
+    pieces.push(colors.yellow(`${formatCount(funding.waiting)} wait for funds`))
   }
-  if (admittedShare < 1) pieces.push(colors.yellow(`${formatShare(admittedShare)} of the rate let in`))
+  if (admittedShare < 1) pieces.push(colors.yellow(`${formatShare(admittedShare)} of the rate admitted`))
   if (breaker !== null && breaker !== 'closed' && breaker !== 'off')
     pieces.push(colors.red(`breaker ${printable(breaker)}`))
-  return pieces.length === 0 ? [] : labelled(colors.dim('stack'), pieces, width, indent)
+  return pieces.length === 0 ? [] : labelled(colors.dim('stack'), pieces, { width, indent })
 }
 
 function errorLines({ errors }: RunSnapshot, colors: Colors): string[] {

@@ -1,54 +1,63 @@
 import { stripVTControlCharacters } from 'node:util'
 import pc from 'picocolors'
 
-/** Colours and weights for a terminal; each leaves the text as it is when there are none. */
+/** Colors and weights for a terminal; without color support they return the text unchanged. */
 export type Colors = ReturnType<typeof pc.createColors>
 
-/** What decides about colours. */
-export type TerminalEnvironment = { NO_COLOR?: string; FORCE_COLOR?: string; TERM?: string }
+/** The environment variables that control colors. */
+export type TerminalEnvironment = {
+  NO_COLOR?: string | undefined
+  FORCE_COLOR?: string | undefined
+  TERM?: string | undefined
+}
 
 /**
- * Colours for a stream: none with `NO_COLOR`, on a dumb terminal or where there is no terminal, unless `FORCE_COLOR`.
+ * Returns the colors for a stream: none with `NO_COLOR`, on a dumb terminal or without a terminal, unless `FORCE_COLOR` is set.
  *
- * See https://no-color.org: the variable counts when it is set and not empty.
+ * See https://no-color.org: the variable counts if it is set and not empty.
  */
-export function colorsFor(stream: { isTTY?: boolean }, env: TerminalEnvironment): Colors {
+export function colorsFor(stream: { isTTY?: boolean | undefined }, env: TerminalEnvironment): Colors {
   if (env.NO_COLOR) return pc.createColors(false)
   if (env.FORCE_COLOR && env.FORCE_COLOR !== '0') return pc.createColors(true)
   return pc.createColors(stream.isTTY === true && env.TERM !== 'dumb')
 }
 
-/** Width of a stream in columns; 80, or what is usual, where it has none or a terminal reports 0, which means unknown. */
-export const columnsOf = ({ columns }: { columns?: number }, usual = 80): number => columns || usual
+/** Returns the width of a stream in columns; `fallback` if it has none or reports 0, which means unknown. */
+export const columnsOf = ({ columns }: { columns?: number | undefined }, fallback = 80): number =>
+  columns || fallback
 
-/** How many columns a text takes, its colours not counted. Texts here have no wide characters. */
+/** Returns how many columns a text takes, without its colors. Texts here have no wide characters. */
 export function visibleLength(text: string): number {
   return stripVTControlCharacters(text).length
 }
 
-/** Text from outside on one line and without anything that a terminal would act on. */
+/** Returns text from outside on one line, without anything that a terminal would act on. */
 export function printable(text: string): string {
   return stripVTControlCharacters(text)
     .replace(/\s+/g, ' ')
     .replace(/\p{Control}|[\u200b-\u200f\u2028-\u202e\u2066-\u2069]/gu, '\ufffd')
 }
 
-/** Fills a text with spaces to a width, colours not counted. */
+/** Pads a text with spaces on its right to a width, ignoring colors. */
 export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - visibleLength(text)))
 }
 
-/** Fills a text with spaces on its left to a width, colours not counted. */
+/** Pads a text with spaces on its left to a width, ignoring colors. */
 export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - visibleLength(text))) + text
 }
 
 /**
- * Puts pieces beside each other under a label, on as many lines as the width asks for.
+ * Lays out pieces beside each other after a label, on as many lines as the width requires.
  *
- * @example labelled('rate', ['2.9/s now', '2.7/s average'], 40, 11)
+ * @example labelled('rate', ['2.9/s now', '2.7/s average'], { width: 40, indent: 11 })
  */
-export function labelled(label: string, pieces: readonly string[], width: number, indent: number): string[] {
+export function labelled(
+  label: string,
+  pieces: readonly string[],
+  { width, indent }: { width: number; indent: number },
+): string[] {
   const lines: string[] = []
   let line = padEnd(label, indent)
   let isEmpty = true
@@ -63,7 +72,7 @@ export function labelled(label: string, pieces: readonly string[], width: number
   return [...lines, line]
 }
 
-/** Breaks a text between words into lines of a width; a word that is longer is cut. */
+/** Wraps a text between words into lines of a width; cuts longer words. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''

@@ -5,31 +5,31 @@ import { renderLine } from './terminal-line.ts'
 import { renderPanel } from './terminal-panel.ts'
 import { renderResult } from './terminal-result.ts'
 import { colorsFor, columnsOf, printable, type TerminalEnvironment } from './terminal-text.ts'
-import type { TimelinePoint } from './timeline-points.ts'
+import type { TimelinePoint } from './timeline-point.ts'
 
-/** Without a terminal, a line is written this often, in milliseconds of the run. */
+/** Time between two lines without a terminal, in milliseconds of the run. */
 const lineEveryMs = 5000
 
-/** Shows a run to people while it goes. */
+/** Shows a run in progress. */
 export type TerminalView = {
-  /** Shows where the run stands; call it once a second. */
+  /** Shows the state of the run; call it once a second. */
   update(snapshot: RunSnapshot): void
-  /** Writes a message that stays, such as that the run is being stopped. */
+  /** Writes a message that stays on the screen, such as that the run is stopping. */
   note(text: string): void
   /**
-   * Leaves the last state standing and writes how the run came out, and where its report is, if any. With the points of
-   * the timeline, which `writeReports` returns, it also says what slowed down.
+   * Keeps the last state and writes the result of the run and the path of its report, if there is one. With the points of
+   * the timeline, which `writeReports` returns, the result also says what slowed down.
    */
   finish(summary: Summary, reportPath: string | null, points?: readonly TimelinePoint[]): void
-  /** Leaves the terminal as it is; after this nothing more is drawn. */
+  /** Ends drawing and leaves the terminal as it is. */
   close(): void
 }
 
 /**
- * Makes the view of a run: on a terminal a panel that is drawn over, otherwise a line every five seconds and at every
- * change of phase, without a single control character.
+ * Creates the view of a run: on a terminal a panel that is redrawn, otherwise a line every five seconds and at every change of
+ * phase, without control characters.
  *
- * @param stream standard error: standard output belongs to the results
+ * @param stream standard error; standard output is for results
  * @example const view = createTerminalView(process.stderr, process.env)
  */
 export function createTerminalView(stream: NodeJS.WriteStream, env: TerminalEnvironment): TerminalView {
@@ -42,7 +42,7 @@ export function createTerminalView(stream: NodeJS.WriteStream, env: TerminalEnvi
   }
 
   function panelView(): TerminalView {
-    // The cursor stays visible: hiding it would need signal handlers to bring it back.
+    // The cursor stays visible: hiding it would require signal handlers to restore it.
     const sized = Object.create(stream, {
       columns: { get: () => columnsOf(stream) },
       rows: { get: () => stream.rows || 24 },

@@ -1,7 +1,7 @@
 /**
- * Lays out a table for a terminal: the first column to the left, numbers to the right.
+ * Lays out a table for a terminal: words to the left, numbers to the right.
  *
- * @param leftAligned how many of the first columns hold words
+ * @param leftAligned number of leading columns with words
  * @example textTable(['run', 'users'], [['a', '60']], 1)
  */
 export function textTable(

@@ -2,21 +2,21 @@ import type { StepName } from '../flow/steps.ts'
 import { type LogBuckets, mergeLogBuckets, percentileOfLogBuckets } from '../metrics/log-buckets.ts'
 import { noOutcomes, type OutcomeCounts, outcomeKeys } from '../results/outcome-counts.ts'
 import type { TimelineLine } from '../results/timeline-line.ts'
-import type { TimelinePoint } from './timeline-points.ts'
+import type { TimelinePoint } from './timeline-point.ts'
 
 type ComponentStretch = {
-  /** Sum of the seconds' shares, and how many told. */
+  /** Sum of the shares, and the number of seconds with a share. */
   cpu: { sum: number; count: number }
   busyShare: number | null
   queueDepth: number | null
 }
 
 /**
- * What happened in some seconds of a run, in a form that two of them can be joined in without loss: sums and worst values, no
- * percentiles and no means. Plain JSON.
+ * Some seconds of a run, in a form that can be joined without loss: sums and worst values, no percentiles and no means. Plain
+ * JSON.
  */
 export type TimelineStretch = {
-  /** Time that was observed, in milliseconds; what is multiplied with it below is divided by it for a mean. */
+  /** Observed time in milliseconds; the weight of the sums below. */
   spanMs: number
   arrived: number
   active: number
@@ -34,12 +34,12 @@ export type TimelineStretch = {
   eventLoopP99Ms: number
   openMs: number
   halfOpenMs: number
-  /** Share of the users who might start, times the time for which it held. */
+  /** Share of the due users that could start, multiplied by the time. */
   admittedMs: number
   rateLimits: number
 }
 
-/** A line of the timeline as a stretch. */
+/** Converts a line of the timeline to a stretch. */
 export function stretchOf(line: TimelineLine): TimelineStretch {
   const { spanMs, breaker, resources } = line
   const inState = (state: string) => (breaker === state ? spanMs : 0)
@@ -74,8 +74,8 @@ export function stretchOf(line: TimelineLine): TimelineStretch {
 }
 
 /**
- * Joins stretches into one that is what their lines would have made together. Counts are added; of what cannot be added the
- * worst is kept.
+ * Joins stretches into the one that their lines would have made together. Adds counts; keeps the worst value of what cannot be
+ * added.
  *
  * @param stretches at least one
  */
@@ -122,7 +122,7 @@ export function joinStretches(stretches: readonly TimelineStretch[]): TimelineSt
   }
 }
 
-/** A stretch as a point of a chart, percentiles and means included. */
+/** Converts a stretch to a point of a chart, with percentiles and means. */
 export function pointOf(startMs: number, stretch: TimelineStretch): TimelinePoint {
   const { spanMs, flowBuckets } = stretch
   const mean = (ms: number) => (spanMs > 0 ? ms / spanMs : 0)

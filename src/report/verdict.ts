@@ -1,6 +1,7 @@
 import { isOwnFault } from '../results/exit-code.ts'
 import type { Summary } from '../results/summary-schema.ts'
-import { isHeld } from './baseline-words.ts'
+import { isAcceptable } from './baseline/baseline-figure.ts'
+import type { Tone } from './finding.ts'
 import {
   formatCount,
   formatCounted,
@@ -11,65 +12,47 @@ import {
   formatVana,
 } from './format-value.ts'
 
-/** Whether something is as one would wish. */
-export type Tone = 'good' | 'bad' | 'warn' | 'plain'
-
-/** What a run says in a sentence, and the figures that carry it. */
+/** The result of a run in a sentence, and the figures behind it. */
 export type Verdict = { tone: Tone; headline: string; lead: string }
 
 /**
- * Answers the question of a run, in a sentence: can the stack carry the users?
+ * Says in a sentence whether a run passed.
  *
- * "Yes" needs thresholds, all of them held; without thresholds there is nothing to answer by, and the sentence only
- * says whether all users succeeded.
+ * A run passes if it has thresholds and meets all of them. Without thresholds the sentence only says whether all users succeeded.
  *
- * @example verdictOf(summary).headline // 'Yes, it carried 900 users.'
+ * @example verdictOf(summary).headline // 'Passed: 900 users completed, and all thresholds were met.'
  */
 export function verdictOf(summary: Summary): Verdict {
   const { tone, headline } = headlineOf(summary)
-  // What an overloaded generator measured is not simply good, nor a run that left funds behind.
-  return {
-    tone: tone === 'good' && summary.warnings.length + summary.problems.length > 0 ? 'warn' : tone,
-    headline,
-    lead: leadOf(summary),
-  }
+  const hasIssues = summary.warnings.length + summary.problems.length > 0
+  return { tone: tone === 'good' && hasIssues ? 'warn' : tone, headline, lead: leadOf(summary) }
 }
 
-function headlineOf(summary: Summary): { tone: Tone; headline: string } {
+type Headline = Pick<Verdict, 'tone' | 'headline'>
+
+function headlineOf(summary: Summary): Headline {
   const { users, thresholds, run, problems } = summary
   const failed = thresholds.filter(({ passed }) => !passed)
   if (problems.some(isOwnFault)) {
-    return { tone: 'bad', headline: 'This run broke a promise of its own; do not trust its numbers.' }
+    return { tone: 'bad', headline: 'These figures are unreliable: the run reported a problem of its own.' }
   }
   if (run.stopped !== null) {
-    const after = formatElapsed(run.durationMs)
     const tone = run.stopped.reason === 'interrupted' ? 'warn' : 'bad'
-    return { tone, headline: `${stopWords[run.stopped.reason]} after ${after}.` }
+    return { tone, headline: `${stopNames[run.stopped.reason]} after ${formatElapsed(run.durationMs)}.` }
   }
   if (users.planned > 0 && users.succeeded === 0) {
-    return { tone: 'bad', headline: `No: not one of ${formatCounted(users.planned, 'user')} succeeded.` }
+    return { tone: 'bad', headline: `Failed: none of ${formatCounted(users.planned, 'user')} succeeded.` }
   }
   if (failed.length > 0) {
-    const which =
-      failed.length === 1
-        ? `${failed[0]?.expression} does not hold`
-        : `${failed.length} thresholds do not hold`
-    return {
-      tone: 'bad',
-      headline: `No, it did not carry ${formatCounted(users.planned, 'user')}: ${which}.`,
-    }
+    const which = failed.length === 1 ? `${failed[0]?.expression} was` : `${failed.length} thresholds were`
+    return { tone: 'bad', headline: `Failed with ${formatCounted(users.planned, 'user')}: ${which} not met.` }
   }
-  if (summary.baseline?.passed === false) {
-    const { figures } = summary.baseline
-    const worse = figures.filter((figure) => !isHeld(figure)).map(({ metric }) => metric)
-    const headline =
-      worse.length === 0
-        ? 'No: the baseline is of another test.'
-        : `No, it is worse than the baseline: ${worse.join(', ')}.`
-    return { tone: 'bad', headline }
-  }
+  if (summary.baseline?.passed === false) return baselineHeadline(summary.baseline.figures)
   if (thresholds.length > 0) {
-    return { tone: 'good', headline: `Yes, it carried ${formatCounted(users.planned, 'user')}.` }
+    return {
+      tone: 'good',
+      headline: `Passed: ${formatCounted(users.succeeded, 'user')} completed, and all thresholds were met.`,
+    }
   }
   const all = users.succeeded === users.planned
   return {
@@ -78,17 +61,26 @@ function headlineOf(summary: Summary): { tone: Tone; headline: string } {
   }
 }
 
-const stopWords = {
+function baselineHeadline(figures: NonNullable<Summary['baseline']>['figures']): Headline {
+  const worse = figures.filter((figure) => !isAcceptable(figure)).map(({ metric }) => metric)
+  const headline =
+    worse.length === 0
+      ? 'Failed: the baseline is from a different test.'
+      : `Failed: worse than the baseline in ${worse.join(', ')}.`
+  return { tone: 'bad', headline }
+}
+
+const stopNames = {
   interrupted: 'Interrupted',
   'circuit-breaker': 'Stopped by the circuit breaker',
   'spending-cap': 'Stopped by the spending cap',
   'fail-fast': 'Stopped at the first failure',
-  threshold: 'Stopped by a threshold that did not hold,',
+  threshold: 'Stopped by a failed threshold',
   'target-lost': 'Stopped because the target was lost,',
-  error: 'Ended by an unexpected error',
+  error: 'Stopped by an unexpected error',
 } as const
 
-/** Warnings that say nothing of generator and machine. */
+/** Warnings that do not concern the generator or the machine. */
 const notOverloaded: ReadonlySet<string> = new Set(['GRANTEE_FULL', 'LOAD_HELD_BACK'])
 
 function leadOf({ users, throughput, latencyMs, gas, dependencies, warnings }: Summary): string {
@@ -98,19 +90,19 @@ function leadOf({ users, throughput, latencyMs, gas, dependencies, warnings }: S
   ]
   if (latencyMs.flow.count > 0) {
     sentences.push(
-      `They came through at ${formatRate(throughput.flowsPerSecond)} flows a second on average, ${formatRate(throughput.peakFlowsPerSecond)} at best.`,
-      `Half took ${formatMs(latencyMs.flow.p50)} or less, 95% took ${formatMs(latencyMs.flow.p95)} or less.`,
+      `Throughput averaged ${formatRate(throughput.flowsPerSecond)} flows per second and peaked at ${formatRate(throughput.peakFlowsPerSecond)}.`,
+      `Half of the flows took ${formatMs(latencyMs.flow.p50)} or less, 95% took ${formatMs(latencyMs.flow.p95)} or less.`,
     )
   }
   if (gas.transactions > 0 && gas.costWei !== '0') {
     const each = (BigInt(gas.costWei) / BigInt(gas.transactions)).toString()
-    const where = dependencies.chain === 'embedded' ? ' of the embedded chain' : ''
+    const where = dependencies.chain === 'embedded' ? ' on the embedded chain' : ''
     sentences.push(`Transactions cost ${formatVana(gas.costWei)}${where}, ${formatVana(each)} each.`)
   }
-  const overloaded = warnings.filter(({ code }) => !notOverloaded.has(code))
-  if (overloaded.length > 0) {
+  const codes = new Set(warnings.map(({ code }) => code).filter((code) => !notOverloaded.has(code)))
+  if (codes.size > 0) {
     sentences.push(
-      `Do not take these figures at their word: the generator or its machine was overloaded (${[...new Set(overloaded.map(({ code }) => code))].join(', ')}).`,
+      `These figures are unreliable: the generator or its machine was overloaded (${[...codes].join(', ')}).`,
     )
   }
   return sentences.join(' ')

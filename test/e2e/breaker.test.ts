@@ -61,7 +61,7 @@ describe('a personal server that hangs for a while', () => {
     expect(summary.users.succeeded).toBe(users - summary.users.failed)
     expect(summary.heldBack.started).toBeGreaterThan(0)
     expect(summary.heldBack.dropped).toBe(0)
-    expect(fileOfRun(folder, 'paused', 'report.md')).toContain('kept users away for')
+    expect(fileOfRun(folder, 'paused', 'report.md')).toContain('blocked new users for')
   }, 180_000)
 
   test('that does not work again in time stops the run with exit code 5', async () => {

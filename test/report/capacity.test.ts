@@ -1,16 +1,17 @@
 import pc from 'picocolors'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { nextCapacityMove } from '../../src/load/capacity-search.ts'
-import { renderCapacityHtml } from '../../src/report/capacity-html.ts'
-import { renderCapacityMarkdown } from '../../src/report/capacity-markdown.ts'
+import { capacityDocument } from '../../src/report/capacity/capacity-document.ts'
 import { formatRate } from '../../src/report/format-value.ts'
-import { renderCapacity } from '../../src/report/terminal-capacity.ts'
+import { printHtml } from '../../src/report/html/print-html.ts'
+import { printMarkdown } from '../../src/report/markdown/print-markdown.ts'
+import { printTerminal } from '../../src/report/terminal/print-terminal.ts'
 import { type Capacity, capacitySchema, exitCodeOfCapacity } from '../../src/results/capacity-schema.ts'
 import { findBottleneck } from '../../src/results/find-bottleneck.ts'
 import { stepOf } from '../../src/run/capacity-step.ts'
 import { healthy, makeRun } from './realistic-run.ts'
 
-/** A whole search over made-up runs of a stack whose server carries about so many flows a second. */
+/** A complete search over simulated runs of a stack with a limited server. */
 function madeUpSearch(change: Partial<Capacity['search']> = {}): Capacity {
   const settings = { startPerSecond: 2, maxPerSecond: 64, precision: 0.25 }
   const steps: Capacity['steps'] = []
@@ -70,45 +71,41 @@ function madeUpSearch(change: Partial<Capacity['search']> = {}): Capacity {
 const found = madeUpSearch()
 
 describe('a search for the capacity', () => {
-  test('is of its schema, also after JSON', () => {
+  it('matches its schema after a round trip through JSON', () => {
     expect(capacitySchema.parse(JSON.parse(JSON.stringify(found)))).toEqual(found)
   })
 
-  test('says the rate, how sure it is, what broke first, and how every step went', () => {
-    const text = renderCapacity(found, {
-      columns: 100,
-      colors: pc.createColors(false),
-      path: '/results/capacity',
-    })
-    expect(text).toContain(`It carries ${formatRate(found.capacity.ratePerSecond)} users a second.`)
+  it('prints the rate, its confidence, what broke first, and every step', () => {
+    const text = printTerminal(capacityDocument(found), { columns: 100, colors: pc.createColors(false) })
+    expect(text).toContain(`The capacity is ${formatRate(found.capacity.ratePerSecond)} users per second.`)
     expect(text).toContain('confidence 80%')
     expect(text).toContain('the personal server')
-    expect(text.match(/^ {2}[✔✖] /gm)).toHaveLength(found.steps.length)
+    expect(text.match(/ (?:✔ holds|✖ breaks) /g)).toHaveLength(found.steps.length)
     expect(text).not.toMatch(/NaN|undefined|null|\[object/)
     for (const line of text.split('\n')) expect(line.length).toBeLessThan(100)
   })
 
-  test('has a row for every step in Markdown, with a link to its report', () => {
-    const text = renderCapacityMarkdown(found)
+  it('has a row for every step in Markdown, with a link to its report', () => {
+    const text = printMarkdown(capacityDocument(found))
     expect(text.match(/^\| \d+ \|/gm)).toHaveLength(found.steps.length)
-    expect(text).toContain('/report.html)')
+    expect(text).toContain('/report.html>)')
     expect(text).not.toMatch(/NaN|undefined|null|\[object/)
   })
 
-  test('has a page with every rate, every step with a link to its report, how sure it is, and what broke first', () => {
-    const page = renderCapacityHtml(found)
+  it('has a page with every rate, every step with a link to its report, the confidence, and what broke first', () => {
+    const page = printHtml(capacityDocument(found))
     const rates = new Set(found.steps.map(({ ratePerSecond }) => ratePerSecond))
     const [rateRows = '', stepRows = ''] = page.match(/<tbody>.*?<\/tbody>/gs) ?? []
     expect(rateRows.match(/<tr>/g)).toHaveLength(rates.size)
     expect(stepRows.match(/<tr>/g)).toHaveLength(found.steps.length)
     for (const { runId } of found.steps) expect(page).toContain(`<a href="${runId}/report.html">`)
-    expect(page).toContain(`It carries ${formatRate(found.capacity.ratePerSecond)} users a second.`)
+    expect(page).toContain(`The capacity is ${formatRate(found.capacity.ratePerSecond)} users per second.`)
     expect(page).toContain('<p class="value">80%</p>')
     expect(page).toContain('<p class="value">personal server</p>')
     expect(page).not.toMatch(/NaN|undefined|null|\[object|<script/)
   })
 
-  test('without a rate, a step or a break has a page that says so, and escapes what it is told', () => {
+  it('says on its page that nothing was measured, and escapes problems', () => {
     const nothing = {
       ...found.capacity,
       ratePerSecond: null,
@@ -118,27 +115,29 @@ describe('a search for the capacity', () => {
       confidence: null,
     }
     const problems = [{ code: 'INTERNAL', message: '<img src=x onerror=alert(1)>' }]
-    const page = renderCapacityHtml({ ...found, capacity: nothing, brokeFirst: null, steps: [], problems })
+    const page = printHtml(
+      capacityDocument({ ...found, capacity: nothing, brokeFirst: null, steps: [], problems }),
+    )
     expect(page).toContain('The search ended before any rate was measured.')
     expect(page).not.toMatch(/NaN|undefined|null|\[object|<img|<tbody/)
   })
 
-  test('that ended early says why, and is not sure', () => {
+  it('says why it ended early', () => {
     const cut = madeUpSearch({ stopped: { reason: 'time', message: 'the time was over' } })
-    expect(renderCapacityMarkdown(cut)).toContain('ended early: the time was over')
+    expect(printMarkdown(capacityDocument(cut))).toContain('ended early: the time was over')
     expect(cut.exitCode).toBe(0)
   })
 
-  test.each([
+  it.each([
     ['interrupted', 130],
     ['target-lost', 3],
     ['spending-cap', 5],
     ['error', 1],
-  ] as const)('that was stopped (%s) exits with %d', (reason, code) => {
+  ] as const)('stopped by %s, exits with %d', (reason, code) => {
     expect(madeUpSearch({ stopped: { reason, message: '' } }).exitCode).toBe(code)
   })
 
-  test('that finds no rate exits with 4', () => {
+  it('exits with 4 if no rate holds', () => {
     const { search, problems } = found
     const capacity = { ...found.capacity, ratePerSecond: null }
     expect(exitCodeOfCapacity({ search, capacity, problems })).toBe(4)

@@ -1,30 +1,32 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createRedactor } from '../../src/redaction/redact.ts'
 import { drawChart } from '../../src/report/html/chart.ts'
+import { printHtml } from '../../src/report/html/print-html.ts'
 import { html, jsonForScript } from '../../src/report/html/safe-html.ts'
 import { makeScale, timeTicks } from '../../src/report/html/scale.ts'
 import { pageStyle } from '../../src/report/html/style.ts'
-import { renderHtmlReport } from '../../src/report/html.ts'
 import type { ReportData } from '../../src/report/report-data.ts'
+import { runDocument } from '../../src/report/run/run-document.ts'
 import { reportDataOf, scenarios } from './scenarios.ts'
 
+const renderHtmlReport = (data: ReportData): string => printHtml(runDocument(data))
 const count = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].length
 
 describe.each(Object.entries(scenarios))('the page of a run: %s', async (_name, scenario) => {
   const page = renderHtmlReport(await reportDataOf(scenario))
 
-  test('says nothing that is not a value', () => {
+  it('contains no broken values', () => {
     const said = page.replace(/<script>[\s\S]*?<\/script>/, '')
     expect(said.match(/.{0,80}(?:NaN|undefined|Infinity|\[object).{0,80}/)).toBeNull()
   })
 
-  test('needs nothing from anywhere', () => {
+  it('loads nothing from elsewhere', () => {
     expect(page.match(/<link|<img|<iframe|@import|url\(|src=|href=/)).toBeNull()
   })
 
-  test('has one main heading, tables with headings, named charts, and no id twice', () => {
+  it('has one main heading, tables with headings, named charts, and no id twice', () => {
     expect(count(page, /<h1>/g)).toBe(1)
     expect(count(page, /<th(?=[\s>])(?![^>]*scope=)/g)).toBe(0)
     expect(count(page, /<svg(?![^>]*role="img" aria-label="[^"]+")/g)).toBe(0)
@@ -33,7 +35,7 @@ describe.each(Object.entries(scenarios))('the page of a run: %s', async (_name, 
     for (const [, id] of page.matchAll(/aria-labelledby="([^"]+)"/g)) expect(ids).toContain(id)
   })
 
-  test('closes every element that it opens', () => {
+  it('closes every element that it opens', () => {
     const body = page.replace(/<script[\s\S]*?<\/script>|<style[\s\S]*?<\/style>|<!doctype html>/g, '')
     const open: string[] = []
     for (const [, slash, name = '', selfClosed] of body.matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^>]*?(\/?)>/g)) {
@@ -44,26 +46,26 @@ describe.each(Object.entries(scenarios))('the page of a run: %s', async (_name, 
     expect(open).toEqual([])
   })
 
-  test('is not changed by redaction: its own style and script look like no secret', () => {
+  it('is not changed by redaction: its own style and script do not look like secrets', () => {
     expect(createRedactor().text(page) === page).toBe(true)
   })
 })
 
-describe('the charts of the protection', async () => {
+describe('the charts of breaker and rate limits', async () => {
   const plain = await reportDataOf(scenarios.healthy ?? ({} as never))
 
-  test('are not there when there was nothing to protect the target from', () => {
+  it('are left out when neither acted', () => {
     expect(renderHtmlReport(plain)).not.toMatch(/data-chart="(?:protection|rate-limits)"/)
   })
 
-  test('show the breaker, who was let in, and the limits', () => {
+  it('show the breaker, the admitted users, and the limits', () => {
     const points = plain.timeline.points.map((point, index) => ({
       ...point,
       ...(index % 5 === 0 ? { breaker: { open: 0.8, halfOpen: 0.2 }, admittedShare: 0, rateLimits: 3 } : {}),
     }))
     const page = renderHtmlReport({ ...plain, timeline: { ...plain.timeline, points } })
     for (const id of ['protection', 'rate-limits']) expect(page).toContain(`data-chart="${id}"`)
-    for (const name of ['breaker open', 'half-open, trying', 'users let in']) expect(page).toContain(name)
+    for (const name of ['breaker open', 'breaker half-open', 'users admitted']) expect(page).toContain(name)
   })
 })
 
@@ -82,26 +84,31 @@ describe('the page of a run with hostile texts', async () => {
   })
   const page = renderHtmlReport(planted(plain))
 
-  test('runs none of them', () => {
+  it('executes none of them', () => {
     const elements = (text: string) => count(text, /<(script|img|style|!--)/gi)
     expect(elements(page)).toBe(elements(renderHtmlReport(plain)))
     expect(page.match(/<img|<script>alert/)).toBeNull()
     expect(count(page, /onerror=alert\(1\)&gt;/g)).toBeGreaterThan(20)
   })
 
-  test('lets no script run but its own', () => {
+  it('allows no script but its own', () => {
     const [, script = ''] = /<script>([\s\S]*?)<\/script>/.exec(page) ?? []
     const hash = createHash('sha256').update(script).digest('base64')
     expect(page).toContain(`script-src &#39;sha256-${hash.replaceAll('+', '+')}&#39;`)
     expect(page).toContain('default-src &#39;none&#39;')
   })
 
-  test('has data for its charts that is JSON', () => {
+  it('has valid JSON for its charts', () => {
     const [, json = ''] =
       /<script type="application\/json" id="chart-data">([\s\S]*?)<\/script>/.exec(page) ?? []
-    const data = JSON.parse(json) as { times: string[]; charts: Record<string, Record<string, string[]>> }
-    for (const series of Object.values(data.charts)) {
-      for (const values of Object.values(series)) expect(values).toHaveLength(data.times.length)
+    const data = JSON.parse(json) as {
+      axes: { times: string[]; centers: number[] }[]
+      charts: Record<string, { axis: number; values: Record<string, string[]> }>
+    }
+    for (const { axis, values } of Object.values(data.charts)) {
+      const { times, centers } = data.axes[axis] ?? { times: [], centers: [] }
+      expect(centers).toHaveLength(times.length)
+      for (const series of Object.values(values)) expect(series).toHaveLength(times.length)
     }
     for (const [, chart = ''] of page.matchAll(/data-chart="([^"]+)"/g))
       expect(data.charts).toHaveProperty(chart)
@@ -109,7 +116,7 @@ describe('the page of a run with hostile texts', async () => {
 })
 
 describe('templates', () => {
-  test('escape every text, in content and in attributes', () => {
+  it('escape every text, in content and in attributes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const made = html`<p title="${text}">${text}</p>`.html
@@ -121,7 +128,7 @@ describe('templates', () => {
     )
   })
 
-  test('data for the script is the same after parsing and cannot end its element', () => {
+  it('data for the script survives parsing and cannot end its element', () => {
     fc.assert(
       fc.property(fc.json(), fc.string(), (json, text) => {
         const value: unknown = { json: JSON.parse(json), text: `</script>${text}<!--` }
@@ -132,13 +139,13 @@ describe('templates', () => {
     )
   })
 
-  test('null and false leave nothing, lists are joined', () => {
+  it('leave out null and false, and join lists', () => {
     expect(html`a${null}${false}${['<', html`<b>`, 1]}`.html).toBe('a&lt;<b>1')
   })
 })
 
 describe('charts', () => {
-  test('a scale reaches the highest value with a few round marks', () => {
+  it('have a scale that reaches the highest value with a few round ticks', () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-6, max: 1e12, noNaN: true }), (highest) => {
         const { max, ticks } = makeScale(highest)
@@ -155,7 +162,7 @@ describe('charts', () => {
     expect(makeScale(42).ticks).toEqual([0, 20, 40, 60])
   })
 
-  test('a time axis has at most nine marks', () => {
+  it('have a time axis with at most nine ticks', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 7 * 86_400_000 }), (durationMs) => {
         expect(timeTicks(durationMs).length).toBeLessThanOrEqual(9)
@@ -164,7 +171,7 @@ describe('charts', () => {
     )
   })
 
-  test('nothing is drawn outside of its chart', () => {
+  it('draw nothing outside their area', () => {
     const values = fc.array(fc.option(fc.double({ min: 0, max: 1e9, noNaN: true })), {
       minLength: 1,
       maxLength: 30,
@@ -181,7 +188,7 @@ describe('charts', () => {
               { name: 'a', color: 'ink', values: series },
               { name: 'b', color: 'ink', values: series.toReversed() },
             ],
-            format: String,
+            unit: 'count',
           },
           {
             startsMs: series.map((_, index) => index * 1000),
@@ -202,7 +209,7 @@ describe('charts', () => {
     )
   })
 
-  test('a stack is as high as its sum', () => {
+  it('draw a stack as high as its sum', () => {
     const made = drawChart(
       {
         id: 'x',
@@ -213,7 +220,7 @@ describe('charts', () => {
           { name: 'a', color: 'ink', values: [1] },
           { name: 'b', color: 'ink', values: [3] },
         ],
-        format: String,
+        unit: 'count',
       },
       { startsMs: [0], pointMs: 1000, durationMs: 1000 },
     ).html
@@ -221,7 +228,7 @@ describe('charts', () => {
     expect(made).toContain('M80 120V0H920V120Z')
   })
 
-  test('a line breaks where nothing was measured', () => {
+  it('break a line where nothing was measured', () => {
     const made = drawChart(
       {
         id: 'x',
@@ -229,7 +236,7 @@ describe('charts', () => {
         caption: 'x',
         kind: 'lines',
         series: [{ name: 'a', color: 'ink', values: [1, 1, null, 1, 1] }],
-        format: String,
+        unit: 'count',
       },
       { startsMs: [0, 1000, 2000, 3000, 4000], pointMs: 1000, durationMs: 5000 },
     ).html
@@ -257,22 +264,25 @@ describe('colours', () => {
     return (high + 0.05) / (low + 0.05)
   }
 
-  test.each(['light', 'dark'] as const)('texts can be read in %s (WCAG AA), and marks be seen', (mode) => {
-    const colors = { ...variables(blocks.light), ...(mode === 'dark' ? variables(blocks.dark) : {}) }
-    const of = (name: string) => colors[name] ?? '#ffffff'
-    for (const name of ['ink', 'muted', 'link', 'bad']) {
-      expect(contrast(of(name), of('bg')), name).toBeGreaterThanOrEqual(4.5)
-    }
-    for (const name of ['good', 'bad']) {
-      expect(contrast(of(name), of(`${name}-bg`)), name).toBeGreaterThanOrEqual(4.5)
-    }
-    for (const name of ['succeeded', 'failed', 'p50', 'p95', 'blockchain-3', 'inference-3']) {
-      expect(contrast(of(name), of('bg')), name).toBeGreaterThanOrEqual(2.5)
-    }
-  })
+  it.each(['light', 'dark'] as const)(
+    'have enough contrast in %s for text (WCAG AA) and for marks',
+    (mode) => {
+      const colors = { ...variables(blocks.light), ...(mode === 'dark' ? variables(blocks.dark) : {}) }
+      const of = (name: string) => colors[name] ?? '#ffffff'
+      for (const name of ['ink', 'muted', 'link', 'bad']) {
+        expect(contrast(of(name), of('bg')), name).toBeGreaterThanOrEqual(4.5)
+      }
+      for (const name of ['good', 'bad']) {
+        expect(contrast(of(name), of(`${name}-bg`)), name).toBeGreaterThanOrEqual(4.5)
+      }
+      for (const name of ['succeeded', 'failed', 'p50', 'p95', 'blockchain-3', 'inference-3']) {
+        expect(contrast(of(name), of('bg')), name).toBeGreaterThanOrEqual(2.5)
+      }
+    },
+  )
 })
 
-/** The same value with every text in it replaced, but for the words that the program itself chose. */
+/** Replaces every text in a value, except the words that the program itself chose. */
 function plantEverywhere<T>(value: T, text: string, key = ''): T {
   if (typeof value === 'string') {
     const own =

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import pc from 'picocolors'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createTerminalView } from '../../src/report/terminal.ts'
 import { renderPanel } from '../../src/report/terminal-panel.ts'
 import { renderResult } from '../../src/report/terminal-result.ts'
@@ -42,7 +42,7 @@ function fakeStream(options: { isTTY?: boolean; columns?: number; rows?: number 
 const controlStart = '\u001b'
 
 describe('the panel', () => {
-  test('fits into any terminal, at any time of the run', () => {
+  it('fits any terminal at any time of the run', () => {
     const size = fc.record({
       columns: fc.integer({ min: 40, max: 200 }),
       rows: fc.integer({ min: 14, max: 70 }),
@@ -61,18 +61,18 @@ describe('the panel', () => {
     )
   })
 
-  test('has no control characters without colours', () => {
+  it('has no control characters without colors', () => {
     expect(renderPanel(at(-1), { columns: 80, rows: 50, colors: none })).not.toContain(controlStart)
   })
 
-  test('shows the same text with colours as without', () => {
+  it('shows the same text with and without colors', () => {
     const size = { columns: 100, rows: 50 }
     expect(stripVTControlCharacters(renderPanel(at(60), { ...size, colors: all }))).toBe(
       renderPanel(at(60), { ...size, colors: none }),
     )
   })
 
-  test('shows every step when there is room, and the longest when there is little', () => {
+  it('shows every step if they fit, otherwise the longest', () => {
     const tall = renderPanel(at(-1), { columns: 100, rows: 60, colors: none })
     expect(tall).toMatch(/^data .*^seal .*^result /ms)
     const short = renderPanel(at(-1), { columns: 100, rows: 20, colors: none })
@@ -80,7 +80,7 @@ describe('the panel', () => {
     expect(short).not.toMatch(/^seal /m)
   })
 
-  test('says 100% only when everyone has ended', () => {
+  it('shows 100% only once every user has ended', () => {
     const almost = at(-1)
     const users = {
       ...almost.users,
@@ -97,7 +97,7 @@ describe('the panel', () => {
 })
 
 describe('the view', () => {
-  test('on a terminal draws the panel over', () => {
+  it('redraws the panel on a terminal', () => {
     const { stream, text } = fakeStream({ isTTY: true, columns: 100, rows: 40 })
     const view = createTerminalView(stream, { TERM: 'xterm' })
     view.update(at(10))
@@ -107,7 +107,7 @@ describe('the view', () => {
     expect(stripVTControlCharacters(text())).toContain('00:21')
   })
 
-  test('on a terminal of unknown size, which is 0, draws and writes as on one of 80 by 24', () => {
+  it('treats a terminal of unknown size, reported as 0, like one of 80 by 24', () => {
     const shown = (size: { columns: number; rows: number }): string => {
       const { stream, text } = fakeStream({ isTTY: true, ...size })
       const view = createTerminalView(stream, { TERM: 'xterm' })
@@ -119,7 +119,7 @@ describe('the view', () => {
     expect(shown({ columns: 0, rows: 0 })).toBe(shown({ columns: 80, rows: 24 }))
   })
 
-  test('on a terminal with NO_COLOR draws without colours', () => {
+  it('draws without colors with NO_COLOR', () => {
     const { stream, text } = fakeStream({ isTTY: true, columns: 100, rows: 40 })
     const view = createTerminalView(stream, { TERM: 'xterm', NO_COLOR: '1' })
     view.update(at(20))
@@ -128,11 +128,11 @@ describe('the view', () => {
     expect(text()).not.toMatch(/\u001b\[[\d;]*m/)
   })
 
-  test.each([
+  it.each([
     ['without a terminal', {}, {}],
     ['on a dumb terminal', { isTTY: true }, { TERM: 'dumb' }],
   ])(
-    '%s writes a line every five seconds and at each change of phase, and no control character',
+    '%s writes a line every five seconds and at each change of phase, without control characters',
     (_name, tty, env) => {
       const { stream, text } = fakeStream(tty)
       const view = createTerminalView(stream, env)
@@ -154,7 +154,7 @@ describe('the view', () => {
     },
   )
 
-  test('a change of phase is written at once, not after five seconds', () => {
+  it('writes a change of phase at once', () => {
     const { stream, text } = fakeStream({})
     const view = createTerminalView(stream, {})
     const second = (elapsedMs: number, phase: string) => view.update({ ...at(0), elapsedMs, phase })
@@ -165,7 +165,7 @@ describe('the view', () => {
     expect(text().match(/^\d\d:\d\d [a-z-]+/gm)).toEqual(['00:01 ramp-up', '00:02 sustain', '00:05 sustain'])
   })
 
-  test('FORCE_COLOR asks for colours, NO_COLOR has the last word', () => {
+  it('uses colors with FORCE_COLOR unless NO_COLOR is set', () => {
     expect(colorsFor({}, { FORCE_COLOR: '1' }).isColorSupported).toBe(true)
     expect(colorsFor({ isTTY: true }, { FORCE_COLOR: '1', NO_COLOR: '1' }).isColorSupported).toBe(false)
     expect(colorsFor({ isTTY: true }, { NO_COLOR: '' }).isColorSupported).toBe(true)
@@ -177,14 +177,14 @@ describe('the result', () => {
   const result = (columns: number) =>
     renderResult(made.summary, { columns, colors: none, reportPath: 'r/report.html' })
 
-  test('gives the verdict first, then every threshold with what was measured, and the report last', () => {
+  it('shows the verdict first, then every threshold, and the path of the report last', () => {
     const lines = result(100).trimEnd().split('\n')
-    expect(lines[1]).toMatch(/^✖ No, it did not carry 300 users/)
+    expect(lines[2]).toMatch(/^✖ Failed with 300 users/)
     for (const { expression } of made.summary.thresholds) expect(result(100)).toContain(expression)
     expect(lines.at(-1)).toMatch(/Report +r\/report\.html/)
   })
 
-  test('stays within the width', () => {
+  it('fits the width', () => {
     fc.assert(
       fc.property(fc.integer({ min: 50, max: 200 }), (columns) => {
         for (const line of result(columns).split('\n'))
@@ -193,7 +193,7 @@ describe('the result', () => {
     )
   })
 
-  test('carries out no command that a text from outside has in it', () => {
+  it('contains no control sequence from outside', () => {
     const [error] = made.summary.errors
     if (error === undefined) throw new Error('expected an error')
     const hostile = `${controlStart}]0;owned\u0007${controlStart}[2J\u009b31m\rgone\u202e`
@@ -213,7 +213,7 @@ describe('the result', () => {
 })
 
 describe('texts', () => {
-  test('wrapping keeps every word and the width', () => {
+  it('wrap without losing a word or exceeding the width', () => {
     const words = fc.array(fc.stringMatching(/^[a-z]{1,30}$/), { minLength: 1, maxLength: 30 })
     fc.assert(
       fc.property(words, fc.integer({ min: 5, max: 60 }), (list, width) => {
@@ -224,7 +224,7 @@ describe('texts', () => {
     )
   })
 
-  test('what is printable has no control character', () => {
+  it('contain no control character once printable', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(printable(text)).not.toMatch(/\p{Control}/u)

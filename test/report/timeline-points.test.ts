@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { timelinePoints } from '../../src/report/timeline-points.ts'
 import { outcomeKeys } from '../../src/results/outcome-counts.ts'
 import { healthy, makeRun, overloaded } from './realistic-run.ts'
 
-test('points add up to the run, and there are never more than a chart can show', async () => {
+it('points add up to the run, and are at most 120', async () => {
   const made = makeRun({ ...overloaded, users: 300 })
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 500 }), async (flows) => {
@@ -27,7 +27,7 @@ test('points add up to the run, and there are never more than a chart can show',
   )
 })
 
-test('the percentiles of one point for the whole run are those of the run', async () => {
+it('the percentiles of one point for the whole run are those of the run', async () => {
   const made = makeRun({ ...healthy, users: 200 })
   const durationMs = made.summary.run.durationMs
   const shifted = made.timeline.map((line) => ({ ...line, atMs: line.atMs / 1000 }))
@@ -42,7 +42,7 @@ test('the percentiles of one point for the whole run are those of the run', asyn
   expect(confirm / (made.summary.latencyMs.steps.confirm.mean ?? 1)).toBeCloseTo(1, 3)
 })
 
-test('tell how long the breaker kept users away, what share was let in, and how often the target said stop', async () => {
+it('points show the open breaker, the admitted share, and rate limits', async () => {
   const [line] = makeRun({ ...healthy, users: 30 }).timeline
   if (line === undefined) throw new Error('no timeline')
   const states = ['closed', 'open', 'open', 'half-open']
@@ -59,11 +59,11 @@ test('tell how long the breaker kept users away, what share was let in, and how 
   })
 })
 
-test('no seconds make no points', async () => {
+it('a timeline without seconds has no points', async () => {
   expect((await timelinePoints([], { durationMs: 0, flows: 0 })).points).toEqual([])
 })
 
-test('a run that is made up is the same for the same seed', () => {
+it('a simulated run is the same for the same seed', () => {
   const first = makeRun({ ...healthy, users: 30 }, 'seed')
   const again = makeRun({ ...healthy, users: 30 }, 'seed')
   expect(again.summary).toEqual(first.summary)

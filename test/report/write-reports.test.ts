@@ -1,13 +1,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { createRedactor } from '../../src/redaction/redact.ts'
 import { writeReports } from '../../src/report/write-reports.ts'
 import { createRunFolder, openForReports } from '../../src/results/run-folder.ts'
 import { makeRun, overloaded } from './realistic-run.ts'
 
-test('a run leaves all its reports, and rendering them again later gives the same', async () => {
+it('a run writes all its reports, and rendering them again later gives the same', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'vana-load-reports-'))
   try {
     const made = makeRun({ ...overloaded, users: 100 })
@@ -35,7 +35,7 @@ test('a run leaves all its reports, and rendering them again later gives the sam
   }
 })
 
-test('a run without a summary has no report, and says why', async () => {
+it('a run without a summary has no report, and says why', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'vana-load-reports-'))
   try {
     const folder = await createRunFolder({ resultsDir: dir, runId: 'x', redact: createRedactor() })

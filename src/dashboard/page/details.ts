@@ -1,4 +1,5 @@
-import { endpointTable } from '../../report/chain-tables.ts'
+import type { Pair, ReportNode } from '../../report/document/document.ts'
+import { badge } from '../../report/document/inline.ts'
 import {
   formatCount,
   formatGwei,
@@ -7,73 +8,88 @@ import {
   formatShare,
   formatVana,
 } from '../../report/format-value.ts'
-import { pairs } from '../../report/html/blocks.ts'
-import { wordTable } from '../../report/html/chain.ts'
-import { html, type Insertable, type SafeHtml } from '../../report/html/safe-html.ts'
-import { stepsTable } from '../../report/html/steps-table.ts'
+import { endpointTable } from '../../report/run/chain.ts'
+import { stepSection } from '../../report/run/step-table.ts'
 import type { LiveState } from '../live-state.ts'
 
 type Snapshot = NonNullable<LiveState['snapshot']>
 
-/** The tables of a run that one looks up: steps, endpoints, money. */
-export function details({ snapshot }: LiveState): SafeHtml {
-  if (snapshot === null) return html``
-  return html`${stepsTable(snapshot)}
-<section aria-labelledby="endpoints-title"><h2 id="endpoints-title">RPC endpoints</h2>
-${wordTable(endpointTable(snapshot))}</section>
-<section aria-labelledby="protection-title"><h2 id="protection-title">Money and protection</h2>
-<div class="columns"><div><h3>Money</h3>${pairs(money(snapshot))}</div>
-<div><h3>Protection of the target</h3>${pairs(protection(snapshot))}</div>
-<div><h3>The chain</h3>${pairs(chain(snapshot))}</div></div></section>`
-}
-
-function money({ spending, gas, funding }: Snapshot): [Insertable, Insertable][] {
-  const share =
-    spending === null || spending.capWei === '0' ? null : Number(spending.spentWei) / Number(spending.capWei)
+/** Tables for reference: steps, endpoints, money and protection. */
+export function details({ snapshot }: LiveState): ReportNode[] {
+  if (snapshot === null) return []
   return [
-    ...(spending === null
-      ? []
-      : ([
-          [funding === null ? 'spent by the relayer' : 'left the funder', formatVana(spending.spentWei)],
-          ['cap', `${formatVana(spending.capWei)} (${formatShare(share)} used)`],
-        ] satisfies [string, string][])),
-    ['gas of the flows', formatVana(gas.costWei)],
-    ['a flow', formatVana(gas.costPerFlowWei)],
-    ...(funding === null
-      ? []
-      : ([
-          ['wallets funded', formatCount(funding.ready)],
-          ['users waiting for a coin', formatCount(funding.waiting)],
-        ] satisfies [string, string][])),
+    stepSection(snapshot),
+    {
+      kind: 'section',
+      id: 'endpoints-title',
+      title: 'RPC endpoints',
+      nodes: [endpointTable(snapshot)],
+    },
+    {
+      kind: 'section',
+      id: 'protection-title',
+      title: 'Money and protection',
+      nodes: [
+        {
+          kind: 'columns',
+          layout: 'even',
+          nodes: [
+            { kind: 'pairs', title: 'Money', pairs: money(snapshot) },
+            { kind: 'pairs', title: 'Protection of the target', pairs: protection(snapshot) },
+            { kind: 'pairs', title: 'Chain', pairs: chain(snapshot) },
+          ],
+        },
+      ],
+    },
   ]
 }
 
-function protection({
-  breaker,
-  rateLimits,
-  retries,
-  heldBack,
-  lastSecond,
-}: Snapshot): [Insertable, Insertable][] {
+function money({ spending, gas, funding }: Snapshot): Pair[] {
+  const pairs: Pair[] = []
+  if (spending !== null) {
+    const { spentWei, capWei } = spending
+    pairs.push(
+      [funding === null ? 'spent by the relayer' : 'paid out by the funder', formatVana(spentWei)],
+      ['cap', `${formatVana(capWei)} (${formatShare(shareOf(spentWei, capWei))} used)`],
+    )
+  }
+  pairs.push(['gas of the flows', formatVana(gas.costWei)], ['per flow', formatVana(gas.costPerFlowWei)])
+  if (funding !== null) {
+    pairs.push(
+      ['wallets funded', formatCount(funding.ready)],
+      ['users waiting for funds', formatCount(funding.waiting)],
+    )
+  }
+  return pairs
+}
+
+/** The share of a cap that is spent, to a hundredth of a percent; `null` without a cap. */
+function shareOf(spentWei: string, capWei: string): number | null {
+  const cap = BigInt(capWei)
+  return cap === 0n ? null : Number((BigInt(spentWei) * 10_000n) / cap) / 10_000
+}
+
+function protection({ breaker, rateLimits, retries, heldBack, lastSecond }: Snapshot): Pair[] {
   const state = breaker === null ? 'none' : breaker.state
   const isOpen = state === 'open' || state === 'half-open'
+  const opened: Pair[] = breaker === null ? [] : [['opened', formatCount(breaker.opened)]]
   return [
-    ['circuit breaker', isOpen ? html`<span class="alert">${state}</span>` : state],
-    ...(breaker === null ? [] : ([['opened', formatCount(breaker.opened)]] satisfies [string, string][])),
-    ['let in', `${formatShare(lastSecond?.admittedShare ?? 1)} of the rate`],
-    ['rate limits met', formatCount(rateLimits.count)],
-    ['requests made again', formatCount(retries.count)],
+    ['circuit breaker', isOpen ? badge(state, 'warn') : state],
+    ...opened,
+    ['admitted', `${formatShare(lastSecond?.admittedShare ?? 1)} of the rate`],
+    ['rate-limited requests', formatCount(rateLimits.count)],
+    ['retried requests', formatCount(retries.count)],
     ['users held back', formatCount(heldBack.started + heldBack.dropped)],
   ]
 }
 
-function chain({ rpc, now, gas, transactions, permissions }: Snapshot): [Insertable, Insertable][] {
+function chain({ rpc, now, gas, transactions, permissions }: Snapshot): Pair[] {
   return [
     ['RPC calls', `${formatRate(now.rpcCallsPerSecond)}/s`],
-    ['a flow', formatRate(rpc.callsPerFlow)],
+    ['per flow', formatRate(rpc.callsPerFlow)],
     ['failed', `${formatCount(rpc.failed)} of ${formatCount(rpc.calls)}`],
     ['permissions granted', formatCount(permissions.count)],
-    ['from accepted to seen, p95', formatMs(transactions.inclusionMs.p95)],
+    ['accepted to seen, p95', formatMs(transactions.inclusionMs.p95)],
     ['gas price', formatGwei(gas.price)],
   ]
 }

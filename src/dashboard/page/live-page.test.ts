@@ -30,7 +30,7 @@ const drawn = (whole: LiveWhole, states: LiveState[] = []) => {
 }
 
 describe('createLivePage', () => {
-  it('says what is being done before the first user', () => {
+  it('shows the current step before the first user', () => {
     const live = begin()
     live.note('funding the first users')
     const { title, parts } = drawn(live.whole())
@@ -40,14 +40,14 @@ describe('createLivePage', () => {
     expect(parts.time).toBe('')
   })
 
-  it('shows the same to who was there from the beginning and to who comes late', () => {
+  it('shows the same to pages opened at the start and later', () => {
     const live = begin()
     const early = live.whole()
     const states = snapshots.map((snapshot) => {
       live.update(snapshot)
       return live.state()
     })
-    // An event may come twice, when a page is told the whole between two.
+    // An event may arrive twice, if a page gets the complete state between two.
     expect(
       drawn(
         early,
@@ -56,7 +56,7 @@ describe('createLivePage', () => {
     ).toEqual(drawn(live.whole()))
   })
 
-  it('has charts, steps, errors with what to do, thresholds, endpoints and money', () => {
+  it('has charts, steps, errors with hints, thresholds, endpoints and money', () => {
     const live = begin()
     for (const snapshot of snapshots) {
       live.update({
@@ -69,7 +69,7 @@ describe('createLivePage', () => {
       expect(parts.time).toContain(`data-chart="${id}"`)
     }
     for (const error of summary.errors) expect(parts.now).toContain(error.code)
-    expect(parts.now).toContain('holds so far')
+    expect(parts.now).toContain('passing')
     expect(parts.now).toContain('1.5 VANA')
     expect(parts.details).toContain('6 VANA (25% used)')
     expect(parts.details).toContain('circuit breaker')
@@ -94,7 +94,7 @@ describe('createLivePage', () => {
     live.searchStepEnded({ held: true, text: '2.00/s holds' })
     live.searchStep('4/s, next rate')
     const { parts } = drawn(live.whole())
-    expect(parts.search).toMatch(/holds<\/span>.*2\.00\/s holds.*under way<\/span>.*4\/s, next rate/s)
+    expect(parts.search).toMatch(/holds<\/span>.*2\.00\/s holds.*running<\/span>.*4\/s, next rate/s)
   })
 
   it('escapes every text', () => {

@@ -1,3 +1,4 @@
+import { printNodes } from '../../report/html/print-nodes.ts'
 import { createLiveTimeline } from '../../report/live-timeline.ts'
 import type { LiveState, LiveWhole } from '../live-state.ts'
 import { details } from './details.ts'
@@ -7,17 +8,17 @@ import { search } from './search.ts'
 import { status, titleOf } from './status.ts'
 import { time } from './time.ts'
 
-/** The page's title, and what stands in each of its parts, as HTML by the id of the element. */
+/** The page's title, and the HTML of each part by the id of its element. */
 export type DrawnPage = { title: string; parts: Record<string, string> }
 
-/** A live page without its document: takes events in, and says what is to be seen. It runs in the browser. */
+/** A live page without its document: takes events and draws the parts of the page. It runs in the browser. */
 export type LivePage = {
   whole(whole: LiveWhole): void
   state(state: LiveState): void
   draw(): DrawnPage
 }
 
-/** Makes a page that knows nothing yet. */
+/** Creates an empty page. */
 export function createLivePage(): LivePage {
   let timeline = createLiveTimeline()
   let state: LiveState | null = null
@@ -50,11 +51,11 @@ export function createLivePage(): LivePage {
         search: search(state),
         time: time(state, points),
         details: details(state),
-        messages: messages(state),
       }
+      const printed = Object.entries(parts).map(([id, nodes]) => [id, printNodes(nodes).html])
       return {
         title: titleOf(state),
-        parts: Object.fromEntries(Object.entries(parts).map(([id, { html }]) => [id, html])),
+        parts: { ...Object.fromEntries(printed), messages: messages(state).html },
       }
     },
   }

@@ -1,4 +1,6 @@
-import { dependencyWords } from '../../report/dependency-words.ts'
+import { dependencyName } from '../../report/dependency-name.ts'
+import type { FiguresNode, ReportNode, Row } from '../../report/document/document.ts'
+import type { Inline } from '../../report/document/inline.ts'
 import {
   formatBytes,
   formatCores,
@@ -9,85 +11,115 @@ import {
   formatVana,
   nothing,
 } from '../../report/format-value.ts'
-import { figureRow } from '../../report/html/blocks.ts'
-import { errorTable } from '../../report/html/failures.ts'
-import { outcomeBar } from '../../report/html/outcome-bar.ts'
-import { html, type SafeHtml } from '../../report/html/safe-html.ts'
-import { thresholdTable } from '../../report/html/threshold-table.ts'
+import { errorSection } from '../../report/run/failures.ts'
+import { outcomeShares } from '../../report/run/key-figures.ts'
+import { thresholdSection } from '../../report/run/threshold-table.ts'
 import { sumOutcomes } from '../../results/outcome-counts.ts'
 import type { LiveState } from '../live-state.ts'
 
 type Snapshot = NonNullable<LiveState['snapshot']>
 
-const verdictWords = { pass: 'holds so far', fail: 'fails so far', 'no-data': 'no data yet' } as const
+const verdictsSoFar = { pass: 'passing', fail: 'failing', 'no-data': 'no data yet' } as const
 
-/** What people watch: the figures of this moment, who has nothing left, thresholds, and what fails. */
-export function now({ snapshot, thresholds, result }: LiveState): SafeHtml {
-  if (snapshot === null) return html``
+/** Current figures, resources, thresholds and errors. */
+export function now({ snapshot, thresholds, result }: LiveState): ReportNode[] {
+  if (snapshot === null) return []
   const open = Math.max(0, snapshot.users.planned - sumOutcomes(snapshot.users))
-  return html`${figureRow(figures(snapshot, result !== null))}
-${outcomeBar(snapshot.users, open)}
-<div class="split">${result === null && parts(snapshot)}
-${thresholdTable(thresholds, result === null ? verdictWords : undefined)}</div>
-${errorTable(snapshot)}`
-}
-
-function figures(snapshot: Snapshot, isOver: boolean): (readonly [string, string, string])[] {
-  const { users, now, throughput, latencyMs, arrivals, spending } = snapshot
-  const ended = sumOutcomes(users)
-  const { flow } = latencyMs
+  const isOver = result !== null
   return [
-    [
-      'Succeeded',
-      formatShare(ended === 0 ? null : users.succeeded / ended),
-      `${formatCount(users.succeeded)} of ${formatCount(ended)} that ended`,
-    ],
-    [
-      'Under way',
-      formatCount(now.active),
-      `${formatCount(users.started)} of ${formatCount(users.planned)} started`,
-    ],
-    [
-      'Throughput',
-      `${formatRate(isOver ? throughput.flowsPerSecond : now.flowsPerSecond)}/s`,
-      `${isOver ? '' : `mean ${formatRate(throughput.flowsPerSecond)}, `}best ${formatRate(throughput.peakFlowsPerSecond)}`,
-    ],
-    ['Flow, p95', formatMs(flow.p95), `p50 ${unbroken(flow.p50)}, p99 ${unbroken(flow.p99)}`],
-    ['Late starts, p99', formatMs(arrivals.lagMs.p99), `at worst ${formatMs(arrivals.lagMs.max)}`],
-    spending === null
-      ? ['Cost a flow', formatVana(snapshot.gas.costPerFlowWei), `${formatCount(snapshot.gas.perFlow)} gas`]
-      : [
-          snapshot.funding === null ? 'Spent' : 'Paid out',
-          formatVana(spending.spentWei),
-          `cap ${formatVana(spending.capWei)}`,
-        ],
+    { kind: 'figures', figures: figures(snapshot, isOver) },
+    outcomeShares(snapshot.users, open),
+    {
+      kind: 'columns',
+      layout: 'split',
+      nodes: [
+        ...(isOver ? [] : resources(snapshot)),
+        ...thresholdSection(thresholds, isOver ? undefined : verdictsSoFar),
+      ],
+    },
+    ...errorSection(snapshot),
   ]
 }
 
-/** The generator and each component of the stack, in the last second. */
-function parts({ lastSecond, now }: Snapshot): SafeHtml {
-  if (lastSecond === null) return html``
-  const rows = Object.entries(lastSecond.components).map(([name, use]) => ({
-    name: dependencyWords[name] ?? name,
-    cpu: use.cpuShare,
-    busy: use.busyShare,
-    queue: use.queueDepth === null ? nothing : formatCount(use.queueDepth),
-    bytes: use.rssBytes,
-  }))
-  return html`<section aria-labelledby="parts-title"><h2 id="parts-title">Right now</h2>
-<div class="scroll"><table class="now"><thead><tr><th scope="col">Part</th><th scope="col" class="n">CPU</th><th scope="col" class="n">Busy</th><th scope="col" class="n">Queue</th><th scope="col" class="n">Memory</th></tr></thead>
-<tbody>${rows.map(
-    ({ name, cpu, busy, queue, bytes }) =>
-      html`<tr><th scope="row">${name}</th><td class="n">${cpu === null ? nothing : formatCores(cpu)}${meter(cpu)}</td><td class="n">${busy === null ? nothing : formatShare(Math.round(busy * 100) / 100)}${meter(busy)}</td><td class="n">${queue}</td><td class="n">${formatBytes(bytes)}</td></tr>`,
-  )}
-<tr><th scope="row">generator</th><td class="n">${formatCores(now.cpuCores)}${meter(now.cpuCores)}</td><td class="n">${nothing}</td><td class="n">${nothing}</td><td class="n">${formatBytes(now.rssBytes)}</td></tr></tbody></table></div></section>`
+function figures(snapshot: Snapshot, isOver: boolean): FiguresNode['figures'] {
+  const { users, now, throughput, latencyMs, arrivals } = snapshot
+  const ended = sumOutcomes(users)
+  const { flow } = latencyMs
+  const peak = `peak ${formatRate(throughput.peakFlowsPerSecond)}`
+  const figure = (name: string, value: string, note: string) => ({ name, value, note })
+  return [
+    figure(
+      'Succeeded',
+      formatShare(ended === 0 ? null : users.succeeded / ended),
+      `${formatCount(users.succeeded)} of ${formatCount(ended)} ended`,
+    ),
+    figure(
+      'In flight',
+      formatCount(now.active),
+      `${formatCount(users.started)} of ${formatCount(users.planned)} started`,
+    ),
+    figure(
+      'Throughput',
+      `${formatRate(isOver ? throughput.flowsPerSecond : now.flowsPerSecond)}/s`,
+      isOver ? peak : `mean ${formatRate(throughput.flowsPerSecond)}, ${peak}`,
+    ),
+    figure('Flow, p95', formatMs(flow.p95), `p50 ${unbroken(flow.p50)}, p99 ${unbroken(flow.p99)}`),
+    figure('Start lag, p99', formatMs(arrivals.lagMs.p99), `max ${formatMs(arrivals.lagMs.max)}`),
+    costFigure(snapshot),
+  ]
 }
 
-/** A share as a small bar; what is nearly used up stands out. */
-function meter(share: number | null): SafeHtml {
-  const percent = Math.round(Math.min(1, share ?? 0) * 100)
-  return html`<span class="meter${percent >= 85 && ' high'}" aria-hidden="true"><i style="width:${percent}%"></i></span>`
+function costFigure({ spending, funding, gas }: Snapshot): FiguresNode['figures'][number] {
+  if (spending === null) {
+    return {
+      name: 'Cost per flow',
+      value: formatVana(gas.costPerFlowWei),
+      note: `${formatCount(gas.perFlow)} gas`,
+    }
+  }
+  return {
+    name: funding === null ? 'Spent' : 'Paid out',
+    value: formatVana(spending.spentWei),
+    note: `cap ${formatVana(spending.capWei)}`,
+  }
 }
 
-/** A duration whose unit stays with its number. */
+/** The components of the stack and the generator in the last second. */
+function resources({ lastSecond, now }: Snapshot): ReportNode[] {
+  if (lastSecond === null) return []
+  const rows = Object.entries(lastSecond.components).map(([name, use]): Row => {
+    const busy = use.busyShare === null ? nothing : formatShare(Math.round(use.busyShare * 100) / 100)
+    return [
+      dependencyName(name),
+      metered(use.cpuShare === null ? nothing : formatCores(use.cpuShare), use.cpuShare),
+      metered(busy, use.busyShare),
+      use.queueDepth === null ? nothing : formatCount(use.queueDepth),
+      formatBytes(use.rssBytes),
+    ]
+  })
+  const generator: Row = [
+    'generator',
+    metered(formatCores(now.cpuCores), now.cpuCores),
+    nothing,
+    nothing,
+    formatBytes(now.rssBytes),
+  ]
+  const table: ReportNode = {
+    kind: 'table',
+    layout: 'now',
+    columns: [
+      { title: 'Component' },
+      { title: 'CPU', align: 'end' },
+      { title: 'Busy', align: 'end' },
+      { title: 'Queue', align: 'end' },
+      { title: 'Memory', align: 'end' },
+    ],
+    rows: [...rows, generator],
+  }
+  return [{ kind: 'section', id: 'parts-title', title: 'Resources now', nodes: [table] }]
+}
+
+const metered = (text: string, share: number | null): Inline => [text, { mark: 'meter', share }]
+
+/** A duration whose unit stays on the line of its number. */
 const unbroken = (ms: number | null): string => formatMs(ms).replace(' ', '\u00a0')

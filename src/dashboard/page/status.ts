@@ -1,37 +1,58 @@
-import { formatClock, formatCount, formatCounted, formatShare } from '../../report/format-value.ts'
-import { verdictHeader, whatToKnow } from '../../report/html/blocks.ts'
-import { html, type SafeHtml } from '../../report/html/safe-html.ts'
-import type { Tone } from '../../report/verdict.ts'
+import type { ReportNode, VerdictNode } from '../../report/document/document.ts'
+import { code } from '../../report/document/inline.ts'
+import type { Tone } from '../../report/finding.ts'
+import {
+  formatClock,
+  formatCount,
+  formatCounted,
+  formatInstant,
+  formatShare,
+} from '../../report/format-value.ts'
 import { sumOutcomes } from '../../results/outcome-counts.ts'
 import type { LiveState } from '../live-state.ts'
 
-/** The top of the page: which run, and in a sentence how it stands; at the end the verdict. */
-export function status(state: LiveState): SafeHtml {
-  const { tool, asked, snapshot, result } = state
+/** The top of the page: which run, and its state in a sentence; at the end the verdict. */
+export function status(state: LiveState): ReportNode[] {
+  const { tool, snapshot, result } = state
+  const nodes: ReportNode[] = [
+    {
+      kind: 'verdict',
+      ...sentence(state),
+      tool,
+      id: snapshot?.run.id ?? '',
+      facts: facts(state),
+    },
+  ]
+  if (result === null) return nodes
+  const { reportPath, findings } = result
+  if (reportPath !== null) nodes.push({ kind: 'paragraph', text: ['Report: ', code(reportPath)] })
+  if (findings.length > 0) {
+    nodes.push({
+      kind: 'section',
+      id: 'findings',
+      title: 'Findings',
+      nodes: [{ kind: 'findings', findings }],
+    })
+  }
+  return nodes
+}
+
+function facts({ asked, snapshot, result }: LiveState): VerdictNode['facts'] {
   const facts: [string, string][] = [
     ['preset', asked.preset ?? 'none'],
     ['target', asked.target],
     ['seed', asked.seed],
     ['users', formatCount(snapshot?.users.planned ?? asked.users)],
-    ...(snapshot === null
-      ? []
-      : ([
-          ['started', `${snapshot.run.startedAt.slice(0, 19).replace('T', ' ')} UTC`],
-          ['time', formatClock(snapshot.elapsedMs)],
-          ...(snapshot.phase === null ? [] : [['phase', snapshot.phase] satisfies [string, string]]),
-        ] satisfies [string, string][])),
-    ...(result?.exitCode == null ? [] : [['exit code', String(result.exitCode)] satisfies [string, string]]),
   ]
-  const id = snapshot?.run.id ?? ''
-  const header = verdictHeader({ ...sentence(state), tool, id, facts })
-  if (result === null) return header
-  const { reportPath, findings } = result
-  return html`${header}
-${reportPath !== null && html`<p class="report-path">The report is in <code>${reportPath}</code></p>`}
-${findings.length > 0 && whatToKnow(findings)}`
+  if (snapshot !== null) {
+    facts.push(['started', formatInstant(snapshot.run.startedAt)], ['time', formatClock(snapshot.elapsedMs)])
+    if (snapshot.phase !== null) facts.push(['phase', snapshot.phase])
+  }
+  if (result !== null && result.exitCode !== null) facts.push(['exit code', String(result.exitCode)])
+  return facts
 }
 
-/** What the tab says. */
+/** Title of the browser tab. */
 export function titleOf({ stage, snapshot, result }: LiveState): string {
   if (result !== null) return `${result.headline} vana-load`
   if (stage === 'preparing' || snapshot === null) return 'Getting ready – vana-load'
@@ -54,15 +75,15 @@ function sentence(state: LiveState): { tone: Tone; headline: string; lead: strin
   const ended = sumOutcomes(users)
   const lost = ended - users.succeeded
   const lead = [
-    `${formatCount(users.started)} started, ${formatCount(now.active)} under way,`,
-    lost === 0 ? 'none lost.' : `${formatCount(lost)} did not succeed.`,
+    `${formatCount(users.started)} started, ${formatCount(now.active)} in flight,`,
+    lost === 0 ? 'none failed.' : `${formatCount(lost)} did not succeed.`,
     ...troubles(state),
   ].join(' ')
   const isOver = ended >= users.planned && now.active === 0
   return {
     tone: toneOf(state),
     headline: isOver
-      ? 'All users have ended; their coins are brought back, and the report is written.'
+      ? 'All users have ended. Returning funds and writing the report.'
       : `${formatCount(users.succeeded)} of ${formatCounted(users.planned, 'user')} succeeded so far.`,
     lead,
   }
@@ -75,7 +96,7 @@ function troubles({ snapshot, thresholds }: LiveState): string[] {
     ...(failing.length === 0
       ? []
       : [
-          `${failing.map(({ expression }) => expression).join(', ')} ${failing.length === 1 ? 'does' : 'do'} not hold so far.`,
+          `${failing.map(({ expression }) => expression).join(', ')} ${failing.length === 1 ? 'is' : 'are'} failing so far.`,
         ]),
     ...(breaker === 'closed' ? [] : [`The circuit breaker is ${breaker}.`]),
   ]

@@ -1,40 +1,13 @@
-import type { Limit } from '../flow-limit.ts'
-import { formatClock } from '../format-value.ts'
-import { html, type Insertable, type SafeHtml } from './safe-html.ts'
+import { type Chart, endOfAxis, type Series, seriesOf, type TimeAxis } from '../document/chart.ts'
+import { formatClock, formatMeasured } from '../format-value.ts'
+import { html, type SafeHtml } from './safe-html.ts'
 import { makeScale, timeTicks } from './scale.ts'
 
-/** A line or a layer of a stack in a chart. */
-export type Series = {
-  name: string
-  /** Name of a CSS custom property: `failed` for `--failed`. */
-  color: string
-  values: readonly (number | null)[]
-}
-
-/** A chart over the time of a run. */
-export type Chart = {
-  /** Unique on the page. */
-  id: string
-  title: string
-  /** What the chart shows, in a sentence; it also says so to those who cannot see it. */
-  caption: Insertable
-  kind: 'lines' | 'stacked-bars'
-  series: readonly Series[]
-  /** Drawn over a stack: what came, above what became of it. */
-  overlay?: Series
-  /** A limit that was set. */
-  limit?: Limit | undefined
-  format(value: number): string
-}
-
-/** The time that all charts of a page share. */
-export type TimeAxis = { startsMs: readonly number[]; pointMs: number; durationMs: number }
-
-/** The drawing's own height; its width is 1000 and is stretched to that of the page. */
+/** Height of the drawing; its width is 1000, stretched to that of the page. */
 const height = 160
 
 /**
- * Draws a chart as inline SVG with its labels in HTML, so that lines stretch with the page and texts do not.
+ * Draws a chart as inline SVG with its labels in HTML, so that the lines stretch with the page but the text does not.
  *
  * @example drawChart(chart, axis)
  */
@@ -46,10 +19,10 @@ export function drawChart(chart: Chart, axis: TimeAxis): SafeHtml {
   const tops = layers.flatMap((layer) => layer.map(({ to }) => to ?? 0))
   const overlayTops = chart.overlay?.values.map((value) => value ?? 0) ?? []
   const highest = Math.max(0, ...tops, ...overlayTops)
-  // A limit far above everything measured would only press the lines to the ground; it is named, not drawn.
+  // A limit far above everything measured would flatten the lines, so it is not drawn.
   const drawnLimit = chart.limit !== undefined && chart.limit.value <= highest * 1.6 ? chart.limit : null
   const scale = makeScale(Math.max(highest, drawnLimit?.value ?? 0))
-  const endMs = Math.max(axis.durationMs, (axis.startsMs.at(-1) ?? 0) + axis.pointMs)
+  const endMs = endOfAxis(axis)
   const x = (ms: number) => round((ms / endMs) * 1000)
   const y = (value: number) => round(height - (value / scale.max) * height)
   const place = { x, y, axis }
@@ -57,23 +30,19 @@ export function drawChart(chart: Chart, axis: TimeAxis): SafeHtml {
   const drawn = layers.map((layer, index) => {
     const color = chart.series[index]?.color ?? 'ink'
     if (chart.kind === 'stacked-bars') return bars(layer, color, place)
-    return line(
-      layer.map(({ to }) => to),
-      color,
-      place,
-    )
+    return line({ values: layer.map(({ to }) => to), color }, place, 'line')
   })
 
   return html`<figure class="chart" data-chart="${chart.id}">
 <figcaption><h3>${chart.title}</h3><p>${chart.caption}</p></figcaption>
 ${legend(chart)}
 <div class="plot">
-<div class="y" aria-hidden="true">${scale.ticks.map((tick) => html`<span style="bottom:${percent(tick / scale.max)}">${tick === 0 ? '0' : plainTick(chart.format(tick))}</span>`)}</div>
+<div class="y" aria-hidden="true">${scale.ticks.map((tick) => html`<span style="bottom:${percent(tick / scale.max)}">${tick === 0 ? '0' : plainTick(formatMeasured(tick, chart.unit))}</span>`)}</div>
 <div class="canvas">
 <svg viewBox="0 0 1000 ${height}" preserveAspectRatio="none" role="img" aria-label="${chart.title}">
 ${scale.ticks.map((tick) => html`<path class="grid" d="M0 ${y(tick)}H1000"/>`)}
 ${drawn}
-${chart.overlay !== undefined && line(chart.overlay.values, chart.overlay.color, place, 'over')}
+${chart.overlay !== undefined && line(chart.overlay, place, 'over')}
 ${drawnLimit !== null && html`<path class="limit" d="M0 ${y(drawnLimit.value)}H1000"/>`}
 </svg>
 ${drawnLimit !== null && html`<span class="limit-label" style="bottom:${percent(drawnLimit.value / scale.max)}">${drawnLimit.label}</span>`}
@@ -85,10 +54,9 @@ ${drawnLimit !== null && html`<span class="limit-label" style="bottom:${percent(
 }
 
 function legend(chart: Chart): SafeHtml {
-  const series = chart.overlay === undefined ? chart.series : [...chart.series, chart.overlay]
-  return html`<ul class="legend">${series.map(
-    ({ name, color }) =>
-      html`<li><i class="${color === chart.overlay?.color && name === chart.overlay.name ? 'over' : chart.kind}" style="--c:var(--${color})"></i>${name} <output data-series="${name}"></output></li>`,
+  return html`<ul class="legend">${seriesOf(chart).map(
+    ({ name, color }, index) =>
+      html`<li><i class="${index === chart.series.length ? 'over' : chart.kind}" style="--c:var(--${color})"></i>${name} <output data-series="${name}"></output></li>`,
   )}</ul>`
 }
 
@@ -107,7 +75,7 @@ function stack(series: readonly Series[]): Layer[] {
   )
 }
 
-/** One rectangle a point, drawn as a single path: a gap between them shows that each is a time of its own. */
+/** One rectangle per point, all in a single path, with gaps between them. */
 function bars(layer: Layer, color: string, { x, y, axis }: Place): SafeHtml {
   const path = layer
     .map(({ from, to }, index) => {
@@ -121,12 +89,11 @@ function bars(layer: Layer, color: string, { x, y, axis }: Place): SafeHtml {
   return html`<path d="${path}" style="fill:var(--${color})"/>`
 }
 
-/** A line through the middles of its points, broken where nothing was measured; a lone point is a short dash. */
+/** A line through the middles of the points, broken where nothing was measured; a lone point is a short dash. */
 function line(
-  values: readonly (number | null)[],
-  color: string,
+  { values, color }: Pick<Series, 'values' | 'color'>,
   { x, y, axis }: Place,
-  kind = 'line',
+  kind: 'line' | 'over',
 ): SafeHtml {
   let path = ''
   for (const [index, value] of values.entries()) {
@@ -140,7 +107,7 @@ function line(
   return html`<path class="${kind}" d="${path}" style="stroke:var(--${color})"/>`
 }
 
-/** A mark's value without zeros that say nothing: `60.0 s` is `60 s`. */
+/** The value of a tick without trailing zeros: `60.0 s` is `60 s`. */
 function plainTick(text: string): string {
   return text.replace(/(\.\d*?)0+(?!\d)/, '$1').replace(/\.(?!\d)/, '')
 }

@@ -3,20 +3,20 @@ import { html, type Insertable, trusted } from './safe-html.ts'
 import { pageStyle } from './style.ts'
 
 /**
- * Puts a page together that needs nothing else: no network, no server, no fonts. Its own policy lets no script run but the
- * one it was made with, and lets it load nothing.
+ * Renders a self-contained page: no network, no server, no fonts. Its content security policy allows only its own script, and
+ * no loading.
  *
- * @param page.script the program's own, never a value from outside. @default none
- * @param page.style more of it, after that of every page. @default none
- * @param page.isLive lets the script ask the server that the page came from. @default false
+ * @param page.script a script of the program itself, never a value from outside. @default none
+ * @param page.style additional style. @default none
+ * @param page.isLive allows the script to connect to the server of the page. @default false
  */
 export function renderPage(page: {
   title: string
   main: Insertable
   footer: Insertable
-  script?: string
-  style?: string
-  isLive?: boolean
+  script?: string | undefined
+  style?: string | undefined
+  isLive?: boolean | undefined
 }): string {
   const { title, main, footer, script, style = '', isLive = false } = page
   const scripts =

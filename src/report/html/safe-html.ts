@@ -1,11 +1,11 @@
-/** Text that is HTML already: made by {@link html} or {@link trusted}, and by nothing else. */
+/** HTML, made only by {@link html} or {@link trusted}. */
 export type SafeHtml = { readonly html: string }
 
-/** What may stand in a template: texts and numbers are escaped, lists joined, `null` and `false` leave nothing. */
+/** A value in a template: text is escaped, lists are joined, `null` and `false` are left out. */
 export type Insertable = SafeHtml | string | number | null | false | readonly Insertable[]
 
 /**
- * A template for HTML in which every inserted value is escaped unless it is HTML from this function.
+ * Template for HTML that escapes every inserted value unless it is HTML from this function.
  *
  * @example html`<b title="${name}">${name}</b>`.html
  */
@@ -15,13 +15,13 @@ export function html(strings: TemplateStringsArray, ...values: readonly Insertab
   return { html: text }
 }
 
-/** Marks text of this program's own, such as its style sheet, as HTML. Never for a value from outside. */
+/** Marks text of the program itself, such as its style sheet, as HTML. Never for a value from outside. */
 export function trusted(text: string): SafeHtml {
   return { html: text }
 }
 
 /**
- * A value as JSON that may stand in a script element: no `<` in it, so that no text can end the element.
+ * Returns a value as JSON for a script element, without `<`, so that no text can end the element.
  *
  * @example jsonForScript({ text: '</script>' })
  */
@@ -39,11 +39,11 @@ function insert(value: Insertable): string {
   return value.map(insert).join('')
 }
 
-/** Escapes text for element content and quoted attributes. Control characters have no place in HTML and go. */
+/** Escapes text for element content and quoted attributes. Control characters, which HTML does not allow, are replaced. */
 export function escapeHtml(text: string): string {
   return (
     text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be taken out.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to replace.
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '\ufffd')
       .replaceAll('&', '&amp;')
       .replaceAll('<', '&lt;')

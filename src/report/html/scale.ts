@@ -1,11 +1,11 @@
-/** The scale of an axis that starts at 0: its end, and where its marks are. */
+/** The scale of an axis that starts at 0: its end and its ticks. */
 export type Scale = { max: number; ticks: number[] }
 
-/** Less than any chart shows; the smallest numbers that there are have no third and no logarithm. */
+/** Treated as zero: denormal numbers have no usable logarithm. */
 const nothing = 1e-9
 
 /**
- * A scale from 0 to just past the highest value, with three to five marks at round numbers.
+ * Makes a scale from 0 to just past the highest value, with two to five ticks at round numbers.
  *
  * @example makeScale(42) // { max: 60, ticks: [0, 20, 40, 60] }
  */
@@ -19,7 +19,7 @@ export function makeScale(highest: number): Scale {
   return { max: ticks.at(-1) ?? highest, ticks }
 }
 
-/** Where the marks of a time axis are, in milliseconds: at most eight, at whole seconds, minutes or hours. */
+/** Returns the ticks of a time axis in milliseconds: at most nine, at whole seconds, minutes or hours. */
 export function timeTicks(durationMs: number): number[] {
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400]
   const stepMs = (steps.find((seconds) => durationMs / 1000 / seconds <= 8) ?? durationMs / 8000) * 1000

@@ -1,24 +1,26 @@
 /**
- * What the page does when a pointer or the arrow keys move over a chart: one cursor in all charts at the same time, with
- * the values beside their names. Without it the page is complete but for that. A page that draws its charts again says so
- * with a `charts` event.
+ * Moves one cursor through all charts of an axis at once, under a pointer or with the arrow keys, and shows the values beside
+ * their names. The page is complete without it. A page that redraws its charts dispatches a `charts` event.
  */
-export const pageScript = `
+export const chartScript = `
 {
-  let source, data, at = -1;
+  let source, data, axis = 0, at = -1;
+  const axisOf = (figure) => data.charts[figure.dataset.chart]?.axis ?? 0;
   const show = (index) => {
-    at = data ? Math.min(index, data.centers.length - 1) : -1;
+    const { centers, times } = data?.axes[axis] ?? { centers: [], times: [] };
+    at = Math.min(index, centers.length - 1);
     for (const figure of document.querySelectorAll('figure[data-chart]')) {
       const cursor = figure.querySelector('.cursor');
-      cursor.hidden = at < 0;
-      if (at >= 0) {
-        cursor.style.left = data.centers[at] * 100 + '%';
-        cursor.dataset.time = data.times[at];
-        cursor.classList.toggle('right', data.centers[at] > 0.9);
+      const isShown = at >= 0 && axisOf(figure) === axis;
+      cursor.hidden = !isShown;
+      if (isShown) {
+        cursor.style.left = centers[at] * 100 + '%';
+        cursor.dataset.time = times[at];
+        cursor.classList.toggle('right', centers[at] > 0.9);
       }
-      const values = data?.charts[figure.dataset.chart];
+      const values = data?.charts[figure.dataset.chart]?.values;
       for (const output of figure.querySelectorAll('output')) {
-        output.textContent = at < 0 ? '' : (values?.[output.dataset.series]?.[at] ?? '');
+        output.textContent = isShown ? (values?.[output.dataset.series]?.[at] ?? '') : '';
       }
     }
   };
@@ -42,9 +44,11 @@ export const pageScript = `
     if (canvas === null || !data) return;
     const box = canvas.getBoundingClientRect();
     const share = (event.clientX - box.left) / box.width;
+    axis = axisOf(canvas.closest('figure'));
+    const { centers } = data.axes[axis];
     let best = 0;
-    data.centers.forEach((center, index) => {
-      if (Math.abs(center - share) < Math.abs(data.centers[best] - share)) best = index;
+    centers.forEach((center, index) => {
+      if (Math.abs(center - share) < Math.abs(centers[best] - share)) best = index;
     });
     show(best);
   });
@@ -59,7 +63,8 @@ export const pageScript = `
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (step === undefined || canvasOf(event) === null || !data) return;
     event.preventDefault();
-    show(Math.min(data.centers.length - 1, Math.max(0, at + step)));
+    axis = axisOf(canvasOf(event).closest('figure'));
+    show(Math.max(0, at + step));
   });
   document.addEventListener('charts', prepare);
   prepare();

@@ -1,4 +1,4 @@
-/** The style sheet of the report: light and dark, narrow and wide, screen and paper; no font but the system's. */
+/** The style sheet of reports: light and dark, narrow and wide, screen and print; system fonts only. */
 export const pageStyle = `
 :root{color-scheme:light dark;
 --bg:#fcfcfa;--ink:#1b1d20;--muted:#5c6169;--rule:#e2e2dd;--faint:#f1f1ed;--link:#205ea8;
@@ -58,9 +58,11 @@ thead th{font-size:12.5px;font-weight:500;color:var(--muted);white-space:nowrap}
 tbody th{font-weight:500;white-space:nowrap}
 .n{text-align:right;white-space:nowrap}
 .text{min-width:300px;overflow-wrap:anywhere}
-q{quotes:none}
 .badge{display:inline-block;padding:1px 9px;border-radius:10px;font-size:12.5px;font-weight:600;background:var(--faint);color:var(--muted)}
 .badge.good,.badge.real{background:var(--good-bg);color:var(--good)}.badge.bad{background:var(--bad-bg);color:var(--bad)}
+.meter{display:inline-block;vertical-align:1px;width:40px;height:6px;margin-left:10px;border-radius:3px;background:var(--faint);overflow:hidden}
+.meter i{display:block;height:100%;background:var(--p50)}
+.meter.high i{background:var(--p95)}
 .wide{width:36%;min-width:200px}
 .fall{position:relative;height:14px}
 .fall i{position:absolute;top:50%}

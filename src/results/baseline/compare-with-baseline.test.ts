@@ -48,7 +48,7 @@ describe('compareWithBaseline', () => {
     const compared = await compare(await baselineOf(sourceOf(before)), after, 1.5)
     expect(verdicts(compared)).toMatchObject({ success: 'holds', 'flow.p50': 'worse', 'flow.p95': 'worse' })
     expect(compared).toMatchObject({ exitCode: 4, baseline: { passed: false } })
-    expect(verdictOf(compared).headline).toBe('No, it is worse than the baseline: flow.p50, flow.p95.')
+    expect(verdictOf(compared).headline).toBe('Failed: worse than the baseline in flow.p50, flow.p95.')
     expect(renderJunitReport({ summary: compared, config: [] })).toMatch(
       /<testcase classname="vana-load.baseline" name="flow.p50 within 20% of the baseline" time="0">\s*<failure/,
     )
@@ -81,7 +81,7 @@ describe('compareWithBaseline', () => {
     const baseline = await baselineOf(sourceOf(before))
     const other = await compare(baseline, makeRun({ ...calm, target: 'moksha', embedded: false }, 'after'))
     expect(other).toMatchObject({ exitCode: 4, baseline: { passed: false } })
-    expect(verdictOf(other).headline).toBe('No: the baseline is of another test.')
+    expect(verdictOf(other).headline).toBe('Failed: the baseline is from a different test.')
     const stopped = makeRun({ ...calm, interruptAtMs: 20_000 }, 'after')
     expect((await compare(baseline, stopped, 2)).exitCode).toBe(130)
   })

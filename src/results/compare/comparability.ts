@@ -24,33 +24,31 @@ export type Names = { reference: string; other: string }
  */
 export function compareConditions(reference: RunConditions, other: RunConditions, names: Names): Caveat[] {
   const caveats: Caveat[] = []
-  const differ = (kind: Caveat['kind'], what: string, a: string | null, b: string | null): void => {
-    if (a === b || a === null || b === null) return
+  const differ = (kind: Caveat['kind'], what: string, [a, b]: readonly (string | null)[]): void => {
+    if (a === b || a == null || b == null) return
     caveats.push({ kind, message: `${what}: ${a} in ${names.reference}, ${b} in ${names.other}.` })
   }
-  differ('other-test', 'Target', reference.target, other.target)
+  differ('other-test', 'Target', [reference.target, other.target])
   const parts = Object.keys(reference.dependencies) as (keyof RunConditions['dependencies'])[]
   for (const part of parts) {
-    differ('other-test', `The ${part}`, reference.dependencies[part], other.dependencies[part])
+    differ('other-test', `The ${part}`, [reference.dependencies[part], other.dependencies[part]])
   }
-  differ('other-test', 'Part', reference.part ?? 'all of the load', other.part ?? 'all of the load')
+  differ('other-test', 'Part', [reference.part ?? 'all of the load', other.part ?? 'all of the load'])
   const settings = differingSettings(reference.settings, other.settings)
   for (const { key, a, b } of settings.filter(({ key }) => loadSetting.test(key))) {
-    differ('other-test', key, a, b)
+    differ('other-test', key, [a, b])
   }
-  differ('conditions', 'Injected faults', list(reference.faults), list(other.faults))
+  differ('conditions', 'Injected faults', [list(reference.faults), list(other.faults)])
   for (const { key, a, b } of settings.filter(({ key }) => !loadSetting.test(key))) {
-    differ('conditions', key, a, b)
+    differ('conditions', key, [a, b])
   }
-  differ('conditions', 'Machine', reference.machine, other.machine)
-  differ(
-    'conditions',
-    'Seed (different arrivals, wallets and data)',
+  differ('conditions', 'Machine', [reference.machine, other.machine])
+  differ('conditions', 'Seed (different arrivals, wallets and data)', [
     String(reference.seed),
     String(other.seed),
-  )
+  ])
   const versions = differingSettings(reference.versions, other.versions)
-  for (const { key, a, b } of versions) differ('conditions', `Version of ${key}`, a, b)
+  for (const { key, a, b } of versions) differ('conditions', `Version of ${key}`, [a, b])
   return caveats
 }
 

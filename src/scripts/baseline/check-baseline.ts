@@ -8,8 +8,7 @@ import type {
 import { throwProblems } from '../../config/problem.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { processRedactor } from '../../redaction/process-redactor.ts'
-import { renderBaselineResult } from '../../report/terminal-baseline.ts'
-import { colorsFor } from '../../report/terminal-text.ts'
+import { baselineResultDocument } from '../../report/baseline/baseline-documents.ts'
 import { compareWithBaseline } from '../../results/baseline/compare-with-baseline.ts'
 import { needBaseline } from '../../results/baseline/read-baseline.ts'
 import { readTolerances } from '../../results/baseline/tolerances.ts'
@@ -17,6 +16,7 @@ import { readFlowSamples } from '../../results/compare/flow-samples.ts'
 import type { CommandIo } from '../cli/command-io.ts'
 import { exitCodes } from '../cli/exit-code.ts'
 import { readEndedRun } from '../cli/read-ended-run.ts'
+import { printDocument } from './print-document.ts'
 
 type CheckOptions = ValuesOf<typeof baselineCheckParameters> &
   ValuesOf<typeof baselineFileParameters> &
@@ -48,8 +48,8 @@ export async function checkBaseline(options: CheckOptions, io: CommandIo): Promi
   )
   const document = { schemaVersion: 1, run: run.id, ...result }
   const text = options.json
-    ? JSON.stringify(document, null, 2)
-    : renderBaselineResult(run.id, result, colorsFor(io.stdout, io.env))
-  io.stdout.write(`${processRedactor.text(text)}\n`)
+    ? `${JSON.stringify(document, null, 2)}\n`
+    : printDocument(baselineResultDocument(result, run.summary), io)
+  io.stdout.write(processRedactor.text(text))
   return result.passed ? exitCodes.ok : exitCodes.thresholdFailed
 }

@@ -9,7 +9,7 @@ import { type Problem, throwProblems } from '../../config/problem.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { ownVersion } from '../../process/own-version.ts'
 import { processRedactor } from '../../redaction/process-redactor.ts'
-import { renderBaseline } from '../../report/terminal-baseline.ts'
+import { baselineDocument } from '../../report/baseline/baseline-documents.ts'
 import { defaultTolerances } from '../../results/baseline/baseline-schema.ts'
 import { makeBaseline } from '../../results/baseline/make-baseline.ts'
 import { readBaseline } from '../../results/baseline/read-baseline.ts'
@@ -20,6 +20,7 @@ import { writeAtomically } from '../../results/write-atomically.ts'
 import type { CommandIo } from '../cli/command-io.ts'
 import { exitCodes } from '../cli/exit-code.ts'
 import { readEndedRun } from '../cli/read-ended-run.ts'
+import { printDocument } from './print-document.ts'
 
 type SetOptions = ValuesOf<typeof baselineSetParameters> &
   ValuesOf<typeof baselineFileParameters> &
@@ -50,7 +51,7 @@ export async function setBaseline(options: SetOptions, io: CommandIo): Promise<n
   await writeAtomically(path, text).catch((cause: unknown) => {
     throw new LoadTestError('RESULTS_UNWRITABLE', `Cannot write ${path}.`, { cause })
   })
-  io.stdout.write(options.json ? text : `${renderBaseline(baseline)}\n\n${path}\n`)
+  io.stdout.write(options.json ? text : `${printDocument(baselineDocument(baseline), io)}\n${path}\n`)
   return exitCodes.ok
 }
 

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
-import { renderBaseline } from '../../report/terminal-baseline.ts'
+import { baselineDocument } from '../../report/baseline/baseline-documents.ts'
 import { needBaseline } from '../../results/baseline/read-baseline.ts'
 import type { CommandIo } from '../cli/command-io.ts'
 import { exitCodes } from '../cli/exit-code.ts'
+import { printDocument } from './print-document.ts'
 
 /** Prints the baseline. */
 export async function showBaseline(
@@ -10,6 +11,8 @@ export async function showBaseline(
   io: CommandIo,
 ): Promise<number> {
   const baseline = await needBaseline(resolve(io.cwd, file))
-  io.stdout.write(`${json ? JSON.stringify(baseline, null, 2) : renderBaseline(baseline)}\n`)
+  io.stdout.write(
+    json ? `${JSON.stringify(baseline, null, 2)}\n` : printDocument(baselineDocument(baseline), io),
+  )
   return exitCodes.ok
 }

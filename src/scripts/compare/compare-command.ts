@@ -5,7 +5,8 @@ import { type Problem, throwProblems } from '../../config/problem.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { ownVersion } from '../../process/own-version.ts'
 import { processRedactor } from '../../redaction/process-redactor.ts'
-import { renderComparison } from '../../report/terminal-comparison.ts'
+import { comparisonDocument } from '../../report/comparison/comparison-document.ts'
+import { printTerminal } from '../../report/terminal/print-terminal.ts'
 import { colorsFor, columnsOf } from '../../report/terminal-text.ts'
 import { type Comparison, compareRuns } from '../../results/compare/compare-runs.ts'
 import { writeAtomically } from '../../results/write-atomically.ts'
@@ -16,12 +17,13 @@ import { readEndedRun } from '../cli/read-ended-run.ts'
 type CompareOptions = ValuesOf<typeof compareCommandParameters> &
   ValuesOf<typeof pastRunParameters> & { names: readonly string[] }
 
-type Renderer = (comparison: Comparison) => string
-
-const renderers: Record<string, () => Promise<Renderer>> = {
-  '.html': async () => (await import('../../report/comparison-html.ts')).renderComparisonHtml,
-  '.md': async () => (await import('../../report/comparison-markdown.ts')).renderComparisonMarkdown,
-  '.json': async () => (comparison) => `${JSON.stringify(comparison, null, 2)}\n`,
+/** The forms of a comparison in a file. */
+const renderers: Record<string, (comparison: Comparison) => string | Promise<string>> = {
+  '.html': async (comparison) =>
+    (await import('../../report/html/print-html.ts')).printHtml(comparisonDocument(comparison)),
+  '.md': async (comparison) =>
+    (await import('../../report/markdown/print-markdown.ts')).printMarkdown(comparisonDocument(comparison)),
+  '.json': (comparison) => `${JSON.stringify(comparison, null, 2)}\n`,
 }
 
 /** Compares runs, and prints or writes the comparison. */
@@ -39,15 +41,15 @@ export async function compareCommand(options: CompareOptions, io: CommandIo): Pr
     smallestChange,
   })
   const shown = json
-    ? JSON.stringify(comparison, null, 2)
-    : renderComparison(comparison, {
+    ? `${JSON.stringify(comparison, null, 2)}\n`
+    : printTerminal(comparisonDocument(comparison), {
         columns: columnsOf(io.stdout, 100),
         colors: colorsFor(io.stdout, io.env),
       })
-  io.stdout.write(`${processRedactor.text(shown)}\n`)
+  io.stdout.write(processRedactor.text(shown))
   if (outputFile !== undefined && render !== undefined) {
     const path = resolve(io.cwd, outputFile)
-    await write(path, processRedactor.text((await render())(comparison)))
+    await write(path, processRedactor.text(await render(comparison)))
     io.stderr.write(`${path}\n`)
   }
   return exitCodes.ok

@@ -1,4 +1,5 @@
-import { type Finding, findingsOf } from '../../report/findings.ts'
+import type { Finding } from '../../report/finding.ts'
+import { findingsOf } from '../../report/findings.ts'
 import { formatBytes, formatCount, formatCounted } from '../../report/format-value.ts'
 import { verdictOf } from '../../report/verdict.ts'
 import { showChange, showFigure } from './describe-trends.ts'

@@ -1,4 +1,4 @@
-import type { Finding } from '../../report/findings.ts'
+import type { Finding } from '../../report/finding.ts'
 
 const marks: Record<Finding['tone'], string> = { good: 'ok  ', plain: '    ', warn: 'warn', bad: 'BAD ' }
 

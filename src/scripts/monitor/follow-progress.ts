@@ -1,5 +1,5 @@
 import { formatClock, formatCores, formatCount, formatMs, formatRate } from '../../report/format-value.ts'
-import { endedWords } from '../../report/outcome-words.ts'
+import { shownOutcomes } from '../../report/outcome-names.ts'
 import { noOutcomes, type OutcomeCounts, outcomeKeys, sumOutcomes } from '../../results/outcome-counts.ts'
 import type { TimelineLine } from '../../results/timeline-line.ts'
 
@@ -34,7 +34,7 @@ export function advance(progress: Progress, lines: readonly TimelineLine[]): Pro
 export function describeProgress({ planned, ended, last }: Progress): string {
   if (last === null) return 'no second of this run is written yet'
   const done = sumOutcomes(ended)
-  const outcomes = endedWords
+  const outcomes = shownOutcomes
     .filter(({ key }) => ended[key] > 0)
     .map(({ key, name }) => `${formatCount(ended[key])} ${name}`)
   return [

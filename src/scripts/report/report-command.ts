@@ -4,6 +4,7 @@ import { type reportCommandParameters, reportFormats } from '../../config/parame
 import { throwProblems } from '../../config/problem.ts'
 import { processRedactor } from '../../redaction/process-redactor.ts'
 import { loadReportData, type ReportData } from '../../report/report-data.ts'
+import { runDocument } from '../../report/run/run-document.ts'
 import { findRun, readRun } from '../../results/read-run.ts'
 import { type ReportFile, runFiles } from '../../results/run-folder.ts'
 import { writeAtomically } from '../../results/write-atomically.ts'
@@ -14,10 +15,16 @@ type ReportOptions = ValuesOf<typeof reportCommandParameters> & { directory: str
 
 type Renderer = (data: ReportData) => string
 
-/** The renderer of each format, loaded when it is asked for. */
+/** The renderer of each format, loaded on demand. */
 const renderers: Record<ReportFile, () => Promise<Renderer>> = {
-  html: async () => (await import('../../report/html.ts')).renderHtmlReport,
-  markdown: async () => (await import('../../report/markdown.ts')).renderMarkdownReport,
+  html: async () => {
+    const { printHtml } = await import('../../report/html/print-html.ts')
+    return (data) => printHtml(runDocument(data))
+  },
+  markdown: async () => {
+    const { printMarkdown } = await import('../../report/markdown/print-markdown.ts')
+    return (data) => printMarkdown(runDocument(data))
+  },
   junit: async () => (await import('../../report/junit.ts')).renderJunitReport,
 }
 

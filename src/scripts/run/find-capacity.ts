@@ -1,7 +1,10 @@
+import { join } from 'node:path'
 import type { LoadTestConfig } from '../../config/load-test-config.ts'
 import { resultOfSearch } from '../../dashboard/live-run.ts'
-import { purposeWords, stepWords } from '../../report/capacity-words.ts'
-import { renderCapacity } from '../../report/terminal-capacity.ts'
+import { capacityDocument } from '../../report/capacity/capacity-document.ts'
+import { describeCapacityStep, purposeNames } from '../../report/capacity/capacity-step.ts'
+import { printTerminal } from '../../report/terminal/print-terminal.ts'
+import { withReportPath } from '../../report/terminal-result.ts'
 import { colorsFor, columnsOf } from '../../report/terminal-text.ts'
 import { writeReports } from '../../report/write-reports.ts'
 import { findCapacity as search } from '../../run/find-capacity.ts'
@@ -10,7 +13,7 @@ import type { RunContext } from './run-context.ts'
 import { showLoadTest } from './show-run.ts'
 import { writeCapacity } from './write-capacity.ts'
 
-/** Looks for the highest rate that holds, shows how the search goes, and prints what it found. */
+/** Searches for the capacity, shows the progress, and prints the result. */
 export function findCapacity(
   config: LoadTestConfig,
   io: CommandIo,
@@ -22,13 +25,13 @@ export function findCapacity(
       ...test,
       hasOwnCap: context.hasOwnCap,
       onStep({ number, ratePerSecond, purpose }) {
-        view.note(`step ${number}: ${ratePerSecond}/s, ${purposeWords[purpose]}`)
-        view.live?.searchStep(`${ratePerSecond}/s, ${purposeWords[purpose]}`)
+        view.note(`step ${number}: ${ratePerSecond}/s, ${purposeNames[purpose]}`)
+        view.live?.searchStep(`${ratePerSecond}/s, ${purposeNames[purpose]}`)
       },
       onRun: ({ folder }) => writeReports(folder),
       onStepEnd(step) {
-        view.note(stepWords(step))
-        view.live?.searchStepEnded({ held: step.held, text: stepWords(step) })
+        view.note(describeCapacityStep(step))
+        view.live?.searchStepEnded({ held: step.held, text: describeCapacityStep(step) })
       },
     })
     await writeCapacity(capacity, { path, redact })
@@ -38,7 +41,9 @@ export function findCapacity(
     if (!config.output.quiet) {
       const stream = io.stderr as NodeJS.WriteStream
       const colors = colorsFor(stream, io.env)
-      stream.write(redact.text(renderCapacity(capacity, { columns: columnsOf(stream), colors, path })))
+      const document = withReportPath(capacityDocument(capacity), join(path, 'capacity.html'))
+      const text = printTerminal(document, { columns: columnsOf(stream), colors })
+      stream.write(redact.text(`\n${text}`))
     }
     return { exitCode: capacity.exitCode }
   })

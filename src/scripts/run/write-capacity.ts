@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { Redactor } from '../../redaction/redact.ts'
-import { renderCapacityHtml } from '../../report/capacity-html.ts'
-import { renderCapacityMarkdown } from '../../report/capacity-markdown.ts'
+import { capacityDocument } from '../../report/capacity/capacity-document.ts'
+import { printHtml } from '../../report/html/print-html.ts'
+import { printMarkdown } from '../../report/markdown/print-markdown.ts'
 import type { Capacity } from '../../results/capacity-schema.ts'
 import { writeAtomically } from '../../results/write-atomically.ts'
 
@@ -12,6 +13,6 @@ export async function writeCapacity(
 ): Promise<void> {
   const redacted = redact.deep(capacity)
   await writeAtomically(join(path, 'capacity.json'), `${JSON.stringify(redacted, null, 2)}\n`)
-  await writeAtomically(join(path, 'capacity.md'), redact.text(renderCapacityMarkdown(capacity)))
-  await writeAtomically(join(path, 'capacity.html'), redact.text(renderCapacityHtml(capacity)))
+  await writeAtomically(join(path, 'capacity.md'), redact.text(printMarkdown(capacityDocument(capacity))))
+  await writeAtomically(join(path, 'capacity.html'), redact.text(printHtml(capacityDocument(capacity))))
 }
