@@ -130,8 +130,7 @@ describe('the Markdown printer', () => {
         const shape = printMarkdown(documentOf(nodes('x')[kind]))
         expect(made.split('\n').length).toBe(shape.split('\n').length)
         const bare = made
-          .replace(/`[^`]*`/g, '')
-          .replace(/\\[\\`*_{}[\]<>()#!|~]/g, '')
+          .replace(/\\[\\`*_{}[\]<>()#!|~]|`[^`]*`/g, '')
           .replace(/<br>|<\/?details>|<\/?summary>|\]\(<[^<>]*>\)/g, '')
         expect(bare).not.toMatch(/[<>]|@(?!\u200b)/)
       }),
@@ -145,6 +144,7 @@ describe('the Markdown printer', () => {
           .trimEnd()
           .split('\n')
         expect(lines).toHaveLength(4)
+        // As GFM does, a backslash escapes the next character, in code too.
         for (const line of lines) expect(line.replace(/\\./g, '').match(/\|/g)).toHaveLength(4)
       }),
     )

@@ -1,4 +1,5 @@
 import type { BaselineFigure, BaselineResult } from '../../results/baseline/baseline-result-schema.ts'
+import { confidence } from '../../results/compare/estimate.ts'
 import type { TableNode } from '../document/document.ts'
 import { badge, code } from '../document/inline.ts'
 import type { Tone } from '../finding.ts'
@@ -20,7 +21,7 @@ export function baselineTable(figures: readonly BaselineFigure[]): TableNode {
       { title: 'Baseline', align: 'end' },
       { title: 'This run', align: 'end' },
       { title: 'Change', align: 'end' },
-      { title: '99% interval', align: 'end', isMinor: true },
+      { title: `${formatShare(confidence)} interval`, align: 'end', isMinor: true },
       { title: 'Tolerance', align: 'end', isMinor: true },
       { title: 'Verdict' },
     ],

@@ -1,8 +1,9 @@
+import { confidence } from '../../results/compare/estimate.ts'
 import type { FigureComparison } from '../../results/compare/judge-figure.ts'
 import type { TableNode } from '../document/document.ts'
 import { badge, code } from '../document/inline.ts'
 import type { Tone } from '../finding.ts'
-import { formatChange, formatMeasured, nothing } from '../format-value.ts'
+import { formatChange, formatMeasured, formatShare, nothing } from '../format-value.ts'
 
 const verdicts: Record<FigureComparison['verdict'], { name: string; tone: Tone }> = {
   better: { name: 'better', tone: 'good' },
@@ -24,7 +25,7 @@ export function figureTable(figures: readonly FigureComparison[]): TableNode {
       { title: 'Before', align: 'end' },
       { title: 'After', align: 'end' },
       { title: 'Change', align: 'end' },
-      { title: '99% interval', align: 'end', isMinor: true },
+      { title: `${formatShare(confidence)} interval`, align: 'end', isMinor: true },
       { title: 'Verdict' },
     ],
     rows: figures.filter(isWorthShowing).map((figure) => {

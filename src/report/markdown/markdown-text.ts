@@ -17,5 +17,7 @@ export function plain(text: string): string {
 
 /** Puts text into backticks; what would end the code or the cell is replaced. */
 export function code(text: string): string {
-  return `\`${text.replace(/\s+/g, ' ').replaceAll('`', "'").replaceAll('|', '\\|')}\``
+  const line = text.replace(/\s+/g, ' ').replaceAll('`', "'")
+  // A backslash before the one that escapes a pipe would undo it.
+  return line === '' ? '' : `\`${line.replace(/\\*\|/g, '\\|')}\``
 }

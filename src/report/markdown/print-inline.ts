@@ -23,6 +23,7 @@ function printMarked(marked: MarkedText): string {
     case 'link':
       return `[${plain(marked.text)}](<${encodeURI(marked.href)}>)`
     case 'small':
+      return `(${plain(marked.text)})`
     case 'rounded':
       return plain(marked.text)
     case 'break':

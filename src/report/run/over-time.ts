@@ -62,7 +62,7 @@ function stackSection(run: ChartedRun, timeline: TimelinePoints, axis: TimeAxis)
     {
       kind: 'section',
       id: 'components-title',
-      title: 'Stack over time',
+      title: 'Stack',
       depth: 'standard',
       nodes: [
         {
