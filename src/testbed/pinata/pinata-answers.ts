@@ -1,19 +1,14 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { Exchange } from '../emulator/exchange.ts'
 import { sendError } from '../emulator/send-error.ts'
-import { type ErrorAnswer, ServiceError } from '../emulator/service-error.ts'
+import { ServiceError } from '../emulator/service-error.ts'
 
 const json: OutgoingHttpHeaders = { 'content-type': 'application/json; charset=utf-8' }
 const text: OutgoingHttpHeaders = { 'content-type': 'text/plain; charset=utf-8' }
 
 /** An error answer of Pinata. */
-export function refusal(
-  status: number,
-  reason: string,
-  message: string,
-  more: Pick<ErrorAnswer, 'headers'> = {},
-): ServiceError {
-  return new ServiceError({ status, reason, message, ...more })
+export function refusal(status: number, reason: string, message: string): ServiceError {
+  return new ServiceError({ status, reason, message })
 }
 
 /** Sends an answer of the API. */

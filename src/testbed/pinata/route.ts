@@ -1,7 +1,7 @@
 import { parseCid } from '../../crypto/ipfs-cid.ts'
 import type { Exchange } from '../emulator/exchange.ts'
 import { sendBody } from '../emulator/send-body.ts'
-import { notImplemented } from '../emulator/service-error.ts'
+import { notImplemented, ServiceError } from '../emulator/service-error.ts'
 import type { PinataEmulation, PinataRight } from './emulation.ts'
 import { pinFile } from './pin-file.ts'
 import { listPins } from './pin-list.ts'
@@ -32,8 +32,12 @@ export async function routePinata(emulation: PinataEmulation, exchange: Exchange
 function checkRate({ limitRate }: PinataEmulation): void {
   const seconds = limitRate()
   if (seconds === undefined) return
-  const headers = { 'retry-after': String(seconds) }
-  throw refusal(429, 'RATE_LIMITED', 'Too many requests in this minute.', { headers })
+  throw new ServiceError({
+    status: 429,
+    reason: 'RATE_LIMITED',
+    message: 'Too many requests in this minute.',
+    headers: { 'retry-after': String(seconds) },
+  })
 }
 
 function authorize({ keys }: PinataEmulation, { request }: Exchange, right: PinataRight): void {
@@ -56,7 +60,7 @@ function unpin({ pins }: PinataEmulation, { response }: Exchange, cid: string): 
 async function sendFile({ pins, counters }: PinataEmulation, exchange: Exchange, cid: string): Promise<void> {
   const { method } = exchange
   if (method !== 'GET' && method !== 'HEAD') {
-    throw refusal(405, 'METHOD_NOT_ALLOWED', 'A gateway only reads.', { headers: { allow: 'GET, HEAD' } })
+    throw refusal(405, 'METHOD_NOT_ALLOWED', 'A gateway only reads.')
   }
   const [root = ''] = cid.split('/')
   if (parseCid(root) === undefined) throw refusal(400, 'INVALID_CID', `invalid cid: ${root}`)

@@ -3,7 +3,7 @@ import { readJson } from '../emulator/read-body.ts'
 import { sendJson } from '../emulator/send-json.ts'
 import { notImplemented } from '../emulator/service-error.ts'
 import { hasToken } from './authorize.ts'
-import type { Emulator } from './emulator.ts'
+import type { Emulator, ObjectPath } from './emulator.ts'
 import type { Bucket } from './object-store.ts'
 import { required } from './storage-errors.ts'
 
@@ -16,15 +16,15 @@ export async function createBucket({ store }: Emulator, exchange: Exchange): Pro
   sendJson(exchange, bucketResource(store.createBucket(name, { isPublic: false }), exchange.origin))
 }
 
-export function sendBucket({ store }: Emulator, exchange: Exchange, name: string): void {
-  sendJson(exchange, bucketResource(store.bucket(name), exchange.origin))
+export function sendBucket({ store }: Emulator, exchange: Exchange, { bucket }: ObjectPath): void {
+  sendJson(exchange, bucketResource(store.bucket(bucket), exchange.origin))
 }
 
 const publicPermissions = ['storage.objects.get', 'storage.objects.list']
 
 /** Returns which of the queried permissions the caller has: all, or without a needed token those that everyone has. */
-export function testPermissions(emulator: Emulator, exchange: Exchange, name: string): void {
-  const { isPublic } = emulator.store.bucket(name)
+export function testPermissions(emulator: Emulator, exchange: Exchange, { bucket }: ObjectPath): void {
+  const { isPublic } = emulator.store.bucket(bucket)
   const asked = exchange.query.getAll('permissions')
   const isAnonymous = emulator.accessTokens !== undefined && !hasToken(emulator, exchange)
   const held = isAnonymous ? asked.filter((each) => isPublic && publicPermissions.includes(each)) : asked

@@ -14,3 +14,6 @@ export type Emulator = EmulatorBase & {
   /** The largest object accepted, in bytes. */
   readonly maxObjectBytes: number
 }
+
+/** Where an object is; for operations on a bucket, `object` is empty. */
+export type ObjectPath = { bucket: string; object: string }

@@ -20,7 +20,13 @@ const patchSchema = z.object({
 
 /** Settings that the emulator would have to act on, and does not. */
 const refused = [
-  ...['acl', 'contexts', 'customTime', 'eventBasedHold', 'kmsKeyName', 'retention', 'storageClass'],
+  'acl',
+  'contexts',
+  'customTime',
+  'eventBasedHold',
+  'kmsKeyName',
+  'retention',
+  'storageClass',
   'temporaryHold',
 ]
 

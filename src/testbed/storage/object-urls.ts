@@ -2,7 +2,7 @@ import type { Exchange } from '../emulator/exchange.ts'
 import { receiveBody } from '../emulator/receive-body.ts'
 import { notImplemented } from '../emulator/service-error.ts'
 import { authorizeUrl } from './authorize.ts'
-import type { Emulator } from './emulator.ts'
+import type { Emulator, ObjectPath } from './emulator.ts'
 import { entityTag, hashHeader } from './object-resource.ts'
 import { settingsFromHeaders } from './object-settings.ts'
 import { sendUrl } from './send-object.ts'
@@ -25,7 +25,7 @@ const permissions: Readonly<Record<string, string>> = {
 export async function handleObjectUrl(
   emulator: Emulator,
   exchange: Exchange,
-  path: { bucket: string; object: string },
+  path: ObjectPath,
 ): Promise<void> {
   const { store } = emulator
   const { method, response } = exchange
@@ -41,11 +41,7 @@ export async function handleObjectUrl(
   response.writeHead(204).end()
 }
 
-async function putObject(
-  emulator: Emulator,
-  exchange: Exchange,
-  path: { bucket: string; object: string },
-): Promise<void> {
+async function putObject(emulator: Emulator, exchange: Exchange, path: ObjectPath): Promise<void> {
   const { request, response } = exchange
   const { headers } = request
   const draft: UploadDraft = {

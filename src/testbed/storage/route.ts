@@ -2,7 +2,7 @@ import type { Exchange } from '../emulator/exchange.ts'
 import { invalid, notImplemented } from '../emulator/service-error.ts'
 import { authorizeApi } from './authorize.ts'
 import { createBucket, sendBucket, testPermissions } from './buckets.ts'
-import type { Emulator } from './emulator.ts'
+import type { Emulator, ObjectPath } from './emulator.ts'
 import { handleObjectUrl } from './object-urls.ts'
 import { deleteObject, patchObject, sendObject, sendObjectList } from './objects.ts'
 import { isApiPath } from './send-error.ts'
@@ -11,48 +11,24 @@ import { cancelUpload, continueUpload, startUpload } from './uploads.ts'
 
 /** One operation of the JSON API. */
 type Operation = {
-  /** The permission that it needs; absent when anyone may call it. The id of an upload is as good as a token. */
+  /** The permission that it needs; absent when anyone may call it. */
   needs?: string
-  handle(
-    emulator: Emulator,
-    exchange: Exchange,
-    path: { bucket: string; object: string },
-  ): Promise<void> | void
+  handle(emulator: Emulator, exchange: Exchange, path: ObjectPath): Promise<void> | void
 }
 
-/** The operations of the JSON API by method and path. */
+/** The operations of the JSON API by method and path. The id of an upload is as good as a token. */
 const operations: Readonly<Record<string, Operation>> = {
-  'POST /storage/v1/b': {
-    needs: 'storage.buckets.create',
-    handle: createBucket,
-  },
-  'GET /storage/v1/b/<bucket>': {
-    needs: 'storage.buckets.get',
-    handle: (emulator, exchange, { bucket }) => sendBucket(emulator, exchange, bucket),
-  },
-  'GET /storage/v1/b/<bucket>/iam/testPermissions': {
-    handle: (emulator, exchange, { bucket }) => testPermissions(emulator, exchange, bucket),
-  },
-  'GET /storage/v1/b/<bucket>/o': {
-    needs: 'storage.objects.list',
-    handle: (emulator, exchange, { bucket }) => sendObjectList(emulator, exchange, bucket),
-  },
+  'POST /storage/v1/b': { needs: 'storage.buckets.create', handle: createBucket },
+  'GET /storage/v1/b/<bucket>': { needs: 'storage.buckets.get', handle: sendBucket },
+  'GET /storage/v1/b/<bucket>/iam/testPermissions': { handle: testPermissions },
+  'GET /storage/v1/b/<bucket>/o': { needs: 'storage.objects.list', handle: sendObjectList },
   'GET /storage/v1/b/<bucket>/o/<object>': { needs: 'storage.objects.get', handle: sendObject },
   'PATCH /storage/v1/b/<bucket>/o/<object>': { needs: 'storage.objects.update', handle: patchObject },
   'DELETE /storage/v1/b/<bucket>/o/<object>': { needs: 'storage.objects.delete', handle: deleteObject },
-  'POST /upload/storage/v1/b/<bucket>/o': {
-    needs: 'storage.objects.create',
-    handle: (emulator, exchange, { bucket }) => startUpload(emulator, exchange, bucket),
-  },
-  'PUT /upload/storage/v1/b/<bucket>/o?upload_id': {
-    handle: (emulator, exchange) => continueUpload(emulator, exchange, uploadId(exchange)),
-  },
-  'DELETE /upload/storage/v1/b/<bucket>/o?upload_id': {
-    handle: (emulator, exchange) => cancelUpload(emulator, exchange, uploadId(exchange)),
-  },
+  'POST /upload/storage/v1/b/<bucket>/o': { needs: 'storage.objects.create', handle: startUpload },
+  'PUT /upload/storage/v1/b/<bucket>/o?upload_id': { handle: continueUpload },
+  'DELETE /upload/storage/v1/b/<bucket>/o?upload_id': { handle: cancelUpload },
 }
-
-const uploadId = ({ query }: Exchange): string => query.get('upload_id') ?? ''
 
 /**
  * Routes a request to an operation of the JSON API, or to an object URL.

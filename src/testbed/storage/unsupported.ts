@@ -6,8 +6,15 @@ import { notImplemented } from '../emulator/service-error.ts'
 
 /** Parameters of the JSON API that the emulator would have to act on, and does not. */
 const apiParameters = [
-  ...['predefinedAcl', 'kmsKeyName', 'softDeleted', 'versions', 'matchGlob', 'filter', 'endOffset'],
-  ...['includeTrailingDelimiter', 'includeFoldersAsPrefixes'],
+  'predefinedAcl',
+  'kmsKeyName',
+  'softDeleted',
+  'versions',
+  'matchGlob',
+  'filter',
+  'endOffset',
+  'includeTrailingDelimiter',
+  'includeFoldersAsPrefixes',
 ]
 
 /** Parameters of object URLs that are known; the others name something else than the object. */

@@ -5,7 +5,7 @@ import { receiveBody } from '../emulator/receive-body.ts'
 import { type MultipartUpload, receiveMultipart } from '../emulator/receive-multipart.ts'
 import { sendJson } from '../emulator/send-json.ts'
 import { invalid } from '../emulator/service-error.ts'
-import type { Emulator } from './emulator.ts'
+import type { Emulator, ObjectPath } from './emulator.ts'
 import { objectResource } from './object-resource.ts'
 import { patchSettings } from './object-settings.ts'
 import { preconditionsFromQuery } from './preconditions.ts'
@@ -15,21 +15,34 @@ import { takePart } from './take-part.ts'
 import type { UploadDraft } from './upload-draft.ts'
 
 /** Stores an object in one request, or starts an upload in parts. */
-export async function startUpload(emulator: Emulator, exchange: Exchange, bucket: string): Promise<void> {
+export async function startUpload(
+  emulator: Emulator,
+  exchange: Exchange,
+  { bucket }: ObjectPath,
+): Promise<void> {
   const { request, query } = exchange
   emulator.store.bucket(bucket)
-  const type = query.get('uploadType')
-  if (type === 'resumable') return await startResumable(emulator, exchange, bucket)
-  if (type === 'multipart') {
-    return storeWhole(emulator, exchange, bucket, await receiveMultipart(emulator, request))
+  switch (query.get('uploadType')) {
+    case 'resumable':
+      return await startResumable(emulator, exchange, bucket)
+    case 'multipart':
+      return storeWhole(emulator, exchange, { bucket, ...(await receiveMultipart(emulator, request)) })
+    case 'media': {
+      const body = await receiveBody(emulator, request)
+      const mediaType = request.headers['content-type']
+      return storeWhole(emulator, exchange, { bucket, resource: {}, mediaType, body })
+    }
+    default:
+      throw invalid(`Invalid upload type: '${query.get('uploadType') ?? ''}'`)
   }
-  if (type !== 'media') throw invalid(`Invalid upload type: '${type ?? ''}'`)
-  const body = await receiveBody(emulator, request)
-  storeWhole(emulator, exchange, bucket, { resource: {}, mediaType: request.headers['content-type'], body })
 }
 
-function storeWhole(emulator: Emulator, exchange: Exchange, bucket: string, upload: MultipartUpload): void {
-  const { body } = upload
+function storeWhole(
+  emulator: Emulator,
+  exchange: Exchange,
+  upload: MultipartUpload & { bucket: string },
+): void {
+  const { body, bucket } = upload
   let draft: UploadDraft
   try {
     draft = describeUpload(bucket, exchange.query, upload)
@@ -62,8 +75,8 @@ async function startResumable(emulator: Emulator, exchange: Exchange, bucket: st
 }
 
 /** Takes a part of a resumable upload: answers with the finished object, or with 308 and the range kept so far. */
-export async function continueUpload(emulator: Emulator, exchange: Exchange, id: string): Promise<void> {
-  const progress = await takePart(emulator, exchange, emulator.uploads.find(id))
+export async function continueUpload(emulator: Emulator, exchange: Exchange): Promise<void> {
+  const progress = await takePart(emulator, exchange, emulator.uploads.find(uploadId(exchange)))
   if ('resource' in progress) return sendJson(exchange, progress.resource)
   const { response } = exchange
   if (progress.keptBytes > 0) response.setHeader('range', `bytes=0-${progress.keptBytes - 1}`)
@@ -71,10 +84,12 @@ export async function continueUpload(emulator: Emulator, exchange: Exchange, id:
 }
 
 /** Cancels a resumable upload, which the service answers with 499. */
-export async function cancelUpload({ uploads }: Emulator, { response }: Exchange, id: string): Promise<void> {
-  await uploads.remove(uploads.find(id))
-  response.writeHead(499, 'Client Closed Request', { 'content-length': 0 }).end()
+export async function cancelUpload({ uploads }: Emulator, exchange: Exchange): Promise<void> {
+  await uploads.remove(uploads.find(uploadId(exchange)))
+  exchange.response.writeHead(499, 'Client Closed Request', { 'content-length': 0 }).end()
 }
+
+const uploadId = ({ query }: Exchange): string => query.get('upload_id') ?? ''
 
 /** Reads name, settings, checksums and conditions from an upload's query and object resource. Throws 400, 501. */
 function describeUpload(
