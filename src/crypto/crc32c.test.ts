@@ -1,13 +1,13 @@
 import { CRC32C } from '@google-cloud/storage'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { crc32c, crc32cBase64 } from './crc32c.ts'
 
 const bytes = (count: number, value: (i: number) => number) =>
   Uint8Array.from({ length: count }, (_, i) => value(i))
 
 // RFC 3720, B.4; the RFC prints the bytes in the order in which they are sent, lowest first.
-test.each([
+it.each([
   ['32 bytes of zeros', bytes(32, () => 0), 0x8a9136aa],
   ['32 bytes of ones', bytes(32, () => 0xff), 0x62a8ab43],
   ['32 bytes counting up', bytes(32, (i) => i), 0x46dd794e],
@@ -18,7 +18,7 @@ test.each([
   expect(crc32c(input) >>> 0).toBe(expected)
 })
 
-test('agrees with the official client on any bytes, and writes them alike', () => {
+it('agrees with the official client for any bytes', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (input) => {
       const official = new CRC32C()
@@ -28,7 +28,7 @@ test('agrees with the official client on any bytes, and writes them alike', () =
   )
 })
 
-test('is the same over parts as over the whole, wherever the parts lie in memory', () => {
+it('is the same over parts as over the whole, at any offset in memory', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(200), fc.nat(20), (input, cut, shift) => {
       const shifted = new Uint8Array(input.length + shift)

@@ -1,10 +1,9 @@
 /**
- * CRC-32C (Castagnoli), the checksum Google Cloud Storage keeps of every object.
+ * CRC-32C (Castagnoli), the checksum that Google Cloud Storage keeps of every object.
  *
- * Own code, because nothing in the dependency tree fits: the one inside `@google-cloud/storage` reads a byte a step
- * (0.48 ms for 100 KB here, against 0.09 ms below) and would cost the emulator an import of the whole client;
- * `node:zlib` has CRC-32 of another polynomial. Sixteen bytes a step, by the "slicing" method of Kounavis and Berry
- * (2005). Checked against the vectors of RFC 3720, B.4, and against the official client.
+ * Own code, because no dependency fits: the one in `@google-cloud/storage` takes 0.48 ms for 100 KB where this takes
+ * 0.09 ms, and comes with the whole client; `node:zlib` has CRC-32 with another polynomial. Reads sixteen bytes a step, by
+ * the "slicing" method of Kounavis and Berry (2005). Tested with the vectors of RFC 3720, B.4, and the official client.
  */
 
 /** 0x1EDC6F41 with its bits reversed. */

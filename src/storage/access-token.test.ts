@@ -4,7 +4,7 @@ import { createAccessTokens } from './access-token.ts'
 const minuteMs = 60_000
 const { signal } = new AbortController()
 
-/** Tokens that are named by when they were asked for, with a clock and answers of the test's own. */
+/** Tokens numbered by request, with a clock and answers that the test controls. */
 function tokensOf(lifetimeMs: number) {
   const state = { nowMs: 0, asked: 0, failing: false }
   const waiting: (() => void)[] = []
@@ -26,8 +26,8 @@ function tokensOf(lifetimeMs: number) {
   return { state, tokens, answer }
 }
 
-describe('access tokens', () => {
-  it('are asked for once for all who come meanwhile, and then held', async () => {
+describe('an access token', () => {
+  it('is requested once for all waiting callers, and then kept', async () => {
     const { state, tokens, answer } = tokensOf(60 * minuteMs)
     const waiting = Promise.all(Array.from({ length: 8 }, () => tokens.get(signal)))
     answer()
@@ -36,7 +36,7 @@ describe('access tokens', () => {
     expect([await tokens.get(signal), state.asked]).toEqual(['token 1', 1])
   })
 
-  it('are renewed ahead of their end, while the old one is still given out', async () => {
+  it('is renewed before it expires, while callers get the old one', async () => {
     const { state, tokens, answer } = tokensOf(60 * minuteMs)
     const first = tokens.get(signal)
     answer()
@@ -48,7 +48,7 @@ describe('access tokens', () => {
     await expect.poll(() => tokens.get(signal)).toBe('token 2')
   })
 
-  it('are given out till the end when they can not be renewed, with a pause between the tries; then it fails', async () => {
+  it('is used until it expires when it cannot be renewed, with pauses between attempts', async () => {
     const { state, tokens, answer } = tokensOf(60 * minuteMs)
     const first = tokens.get(signal)
     answer()
@@ -71,7 +71,7 @@ describe('access tokens', () => {
     expect(await again).toBe('token 5')
   })
 
-  it('are not given again once they are forgotten, and nobody forgets those of others', async () => {
+  it('is requested again once it is forgotten, and only then', async () => {
     const { state, tokens, answer } = tokensOf(60 * minuteMs)
     const first = tokens.get(signal)
     answer()
@@ -83,7 +83,7 @@ describe('access tokens', () => {
     expect([await tokens.get(signal), state.asked]).toEqual(['token 2', 2])
   })
 
-  it('that hold for a few seconds only are held for most of them', async () => {
+  it('of a short lifetime is kept for most of it', async () => {
     const { state, tokens, answer } = tokensOf(10_000)
     const first = tokens.get(signal)
     answer()
@@ -92,7 +92,7 @@ describe('access tokens', () => {
     expect([await tokens.get(signal), state.asked]).toEqual(['token 1', 1])
   })
 
-  it('let go of who is aborted and of nobody else, and of all when they are closed', async () => {
+  it('releases an aborted caller alone, and every caller on close', async () => {
     const { tokens, answer } = tokensOf(minuteMs)
     const controller = new AbortController()
     const [gone, stays] = [tokens.get(controller.signal), tokens.get(signal)]

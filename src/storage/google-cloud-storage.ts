@@ -1,10 +1,11 @@
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { downloadObject } from './download-object.ts'
-import { listFiles } from './list-files.ts'
 import { newObject } from './new-object.ts'
+import { objectPages } from './object-pages.ts'
 import type { ObjectStorage } from './object-storage.ts'
 import { googleEndpoint, objectNameFromUrl, publicObjectUrl } from './object-url.ts'
 import { createOfficialClient } from './official-client.ts'
+import { pickFiles } from './pick-files.ts'
 import { deleted, features, openConnection, type ProviderOptions } from './provider-options.ts'
 import { redactSignedUrl } from './redact-signed-url.ts'
 import { createSigner, type ServiceAccount } from './service-account.ts'
@@ -71,7 +72,13 @@ export function createGoogleCloudStorage(options: GoogleCloudStorageOptions): Ob
 
     async list(listOptions = {}) {
       const call = { action: `list bucket ${bucket}`, ...callOf(listOptions) }
-      return await official.onBucket(call, (remote) => listFiles(remote, prefix, listOptions, urlOf))
+      const { offset } = listOptions
+      const after = typeof offset === 'string' ? offset : undefined
+      const options = after === undefined ? listOptions : { ...listOptions, offset: 0 }
+      const found = await official.onBucket(call, (remote) =>
+        pickFiles(objectPages(remote, { prefix, after }), prefix, options),
+      )
+      return await Promise.all(found.map(async (file) => ({ ...file, url: await urlOf(file.name) })))
     },
 
     async delete(url, callOptions = {}) {

@@ -35,7 +35,7 @@ export function openDrive(
   const tokenUrl = apiEndpoint === undefined ? googleTokenUrl : `${origin}/token`
   const tokens = createAccessTokens(
     tokenGiver(credentials, (grant, signal) =>
-      askForToken(dispatcher, tokenUrl, grant, { signal, timeoutMs, nowMs: Date.now() }),
+      askForToken({ dispatcher, tokenUrl }, grant, { signal, timeoutMs, nowMs: Date.now() }),
     ),
   )
   return {
@@ -61,7 +61,7 @@ export function openDrive(
   }
 }
 
-type Grant = Parameters<typeof askForToken>[2]
+type Grant = Parameters<typeof askForToken>[1]
 
 function tokenGiver(
   credentials: GoogleCredentials,

@@ -23,16 +23,16 @@ const signAsync = promisify(sign) as (algorithm: string, data: Buffer, key: Sign
 /**
  * Exchanges a refresh token, or a service account's signed assertion, for an access token.
  *
- * @param tokenUrl Google's own, or a stand-in's
+ * @param service its `tokenUrl` is Google's own, or a stand-in's
  * @throws LoadTestError `STORAGE_*`; the signal's reason
  * @see https://developers.google.com/identity/protocols/oauth2/service-account#httprest
  */
 export async function askForToken(
-  dispatcher: Dispatcher,
-  tokenUrl: string,
+  service: { dispatcher: Dispatcher; tokenUrl: string },
   grant: { refreshToken: string; clientId: string; clientSecret: string } | { signer: Signer },
   call: { signal: AbortSignal; timeoutMs: number; nowMs: number },
 ): Promise<GrantedToken> {
+  const { dispatcher, tokenUrl } = service
   const action = 'sign in to Google'
   const fields =
     'signer' in grant

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { encodeStrictly, googleEndpoint, objectNameFromUrl, publicObjectUrl } from './object-url.ts'
 
-test('makes the URLs of the real service', () => {
+it('makes the URLs of the real service', () => {
   expect(publicObjectUrl(googleEndpoint, 'data', "a b/it's(1)ü.bin")).toBe(
     'https://storage.googleapis.com/data/a%20b/it%27s%281%29%C3%BC.bin',
   )
 })
 
-test('any name comes back out of its URL, with or without a signature', () => {
+it('finds any name in its URL, with or without a signature', () => {
   // URLs normalise dots away as paths do, so such names cannot be told by any URL.
   const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
   fc.assert(
@@ -20,7 +20,7 @@ test('any name comes back out of its URL, with or without a signature', () => {
   )
 })
 
-test('is not taken in by another bucket, host, or a URL that is none', () => {
+it('finds no name in a URL of another bucket or host, or in no URL', () => {
   for (const url of [
     'http://h/other/x',
     'http://h/data',
@@ -33,7 +33,7 @@ test('is not taken in by another bucket, host, or a URL that is none', () => {
   }
 })
 
-test('canonical encoding leaves unreserved characters alone, encodes every other byte in capitals, and loses nothing', () => {
+it('encodes every byte but unreserved characters, in capitals and reversibly', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (text) => {
       const encoded = encodeStrictly(text)

@@ -1,4 +1,4 @@
-import type { Bucket, Storage } from '@google-cloud/storage'
+import type { Bucket, Storage, StorageOptions } from '@google-cloud/storage'
 import { linkedSignal } from '../async/linked-signal.ts'
 import { raceAbort } from '../async/race-abort.ts'
 import { exemptLoopback } from '../http/outbound.ts'
@@ -53,11 +53,10 @@ export function createOfficialClient(options: {
     // The client uses proxies from the environment, even for this machine.
     exemptLoopback()
     const { Storage } = await import('@google-cloud/storage')
-    const storage = new Storage({
-      ...(apiEndpoint !== undefined && { apiEndpoint }),
-      ...(credentials !== undefined && { credentials }),
-      retryOptions: { autoRetry: false, maxRetries: 0 },
-    })
+    const settings: StorageOptions = { retryOptions: { autoRetry: false, maxRetries: 0 } }
+    if (apiEndpoint !== undefined) settings.apiEndpoint = apiEndpoint
+    if (credentials !== undefined) settings.credentials = credentials
+    const storage = new Storage(settings)
     if (accessToken !== undefined && apiEndpoint !== undefined) {
       const authorization = `Bearer ${accessToken}`
       // The client sends its own credentials only to Google.

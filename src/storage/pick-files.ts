@@ -7,15 +7,15 @@ import type { StorageFile, StorageListOptions } from '@opendatalabs/vana-sdk'
  * @param options `limit` (default 100); `offset` as a number of files to skip or as the `id` of the last file seen;
  *   `namePattern` as a part of the name; `contentType` in full
  */
-export async function pickFiles(
-  pages: AsyncIterable<readonly StorageFile[]>,
+export async function pickFiles<File extends Omit<StorageFile, 'url'>>(
+  pages: AsyncIterable<readonly File[]>,
   prefix: string,
   options: StorageListOptions,
-): Promise<StorageFile[]> {
+): Promise<File[]> {
   const { limit = 100, offset = 0, namePattern = '', contentType } = options
   let lastSeen = typeof offset === 'string' ? offset : undefined
   let toPass = typeof offset === 'number' ? offset : 0
-  const files: StorageFile[] = []
+  const files: File[] = []
   for await (const page of pages) {
     for (const file of page) {
       if (lastSeen !== undefined) {

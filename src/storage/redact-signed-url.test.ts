@@ -1,14 +1,14 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { redactSignedUrl } from './redact-signed-url.ts'
 
-test('takes the signature and leaves the rest to be read', () => {
+it('removes the signature and keeps the rest readable', () => {
   expect(redactSignedUrl('GET https://h/b/o?X-Goog-Date=1&X-Goog-Signature=ab12&generation=3 failed')).toBe(
     'GET https://h/b/o?X-Goog-Date=1&X-Goog-Signature=[redacted]&generation=3 failed',
   )
 })
 
-test.each([
+it.each([
   'https://h/o?X-Goog-Signature=SECRET',
   'https://h/o?x-goog-signature=SECRET#part',
   'https://h/o?a=b&Signature=SECRET',
@@ -21,17 +21,17 @@ test.each([
   'https://h/upload?uploadType=resumable&upload_id=SECRET',
   'https://h/o?X-Amz-Signature=SECRET&X-Amz-Security-Token=SECRET',
   'two: https://h/o?Signature=SECRET https://h/p?Signature=SECRET',
-])('takes it wherever it stands: %s', (text) => {
+])('removes it anywhere: %s', (text) => {
   expect(redactSignedUrl(text)).not.toContain('SECRET')
 })
 
-test('leaves texts without a secret as they are', () => {
+it('keeps a text without a secret', () => {
   for (const text of ['', 'nothing', 'https://h/Signature/o?my_signature=1', 'SignatureDoesNotMatch']) {
     expect(redactSignedUrl(text)).toBe(text)
   }
 })
 
-test('never lets a signature through, whatever stands around it', () => {
+it('removes a signature from any surroundings', () => {
   const surroundings = fc.string({
     unit: fc.constantFrom('&', '?', '=', '%26', ' ', '\n', '"', 'a', '#', 'X-Goog-'),
     maxLength: 10,

@@ -12,10 +12,7 @@ export function storageUnreachable(action: string, endpoint: string, cause: unkn
   return new LoadTestError(
     'STORAGE_UNREACHABLE',
     `Cannot ${action}: ${endpoint} gave no answer (${code ?? message}).`,
-    {
-      details: { endpoint, ...(code !== undefined && { code }) },
-      cause: withoutSecrets(cause),
-    },
+    { details: { endpoint, code }, cause: withoutSecrets(cause) },
   )
 }
 
@@ -37,9 +34,7 @@ const rateLimitReasons = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 
  */
 export function storageAnswerError(
   action: string,
-  status: number,
-  headers: Headers,
-  body: string,
+  { status, headers, body }: { status: number; headers: Headers; body: string },
 ): LoadTestError {
   const { reason, message } = reasonOf(body)
   const rateLimited = status === 403 && rateLimitReasons.has(reason ?? '')
@@ -48,12 +43,7 @@ export function storageAnswerError(
   const said = [reason, message].filter(Boolean).join(': ')
   const retryAfterMs = parseRetryAfter(headers['retry-after'])
   return new LoadTestError(code, `Cannot ${action}: the storage answered ${status}${said && ` (${said})`}.`, {
-    details: {
-      status,
-      ...(reason !== undefined && { reason }),
-      ...(rateLimited && { rateLimited }),
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-    },
+    details: { status, reason, rateLimited: rateLimited || undefined, retryAfterMs },
   })
 }
 
@@ -66,7 +56,7 @@ export function toStorageError(action: string, endpoint: string, error: unknown)
   const status = statusOf(error)
   if (status === undefined) return storageUnreachable(action, endpoint, error)
   const { message } = describe(error)
-  return storageAnswerError(action, status, {}, JSON.stringify({ error: { message } }))
+  return storageAnswerError(action, { status, headers: {}, body: JSON.stringify({ error: { message } }) })
 }
 
 const networkCodes = new Set([
@@ -111,20 +101,20 @@ function statusOf(error: unknown): number | undefined {
   return undefined
 }
 
+/** What an answer says. */
+type AnswerText = { reason: string | undefined; message: string | undefined }
+
 /** Finds reason and message in JSON of Google or Pinata, in XML of signed URLs, or in plain text. */
-function reasonOf(body: string): { reason?: string | undefined; message?: string | undefined } {
+function reasonOf(body: string): AnswerText {
   const found = body.startsWith('{') ? fromJson(body) : fromXml(body)
   const message = found.message ?? (found.reason === undefined ? body : '')
   return { reason: found.reason, message: shorten(redactSignedUrl(message)) }
 }
 
-function fromJson(body: string): { reason?: string; message?: string } {
+function fromJson(body: string): AnswerText {
   const reason = /"(?:reason|error)":\s*"([\w.-]{1,60})"/.exec(body)?.[1]
   const quoted = /"(?:message|details|error_description)":\s*("(?:[^"\\]|\\.){0,2000}")/.exec(body)?.[1]
-  return {
-    ...(reason !== undefined && { reason }),
-    ...(quoted !== undefined && { message: unquote(quoted) }),
-  }
+  return { reason, message: quoted && unquote(quoted) }
 }
 
 function unquote(quoted: string): string {
@@ -135,11 +125,11 @@ function unquote(quoted: string): string {
   }
 }
 
-function fromXml(body: string): { reason?: string; message?: string } {
+function fromXml(body: string): AnswerText {
   const reason = /<Code>([\w.-]{1,60})<\/Code>/.exec(body)?.[1]
   const details = /<Details>([^<]{1,2000})<\/Details>/.exec(body)?.[1]
   const message = details ?? /<Message>([^<]{1,2000})<\/Message>/.exec(body)?.[1]
-  return { ...(reason !== undefined && { reason }), ...(message !== undefined && { message }) }
+  return { reason, message }
 }
 
 function shorten(text: string): string {
@@ -147,16 +137,14 @@ function shorten(text: string): string {
   return line.length > 200 ? `${line.slice(0, 200)}...` : line
 }
 
-function describe(error: unknown): { code?: string; message: string } {
+function describe(error: unknown): { code?: string | undefined; message: string } {
   if (!(error instanceof Error)) return { message: shorten(redactSignedUrl(String(error))) }
   // The error of a failed dual-stack connection hides the code in its parts.
   const [first] = error instanceof AggregateError ? error.errors : []
   const inner: unknown = first ?? error
   const code = typeof inner === 'object' && inner !== null && 'code' in inner ? inner.code : undefined
-  return {
-    ...(typeof code === 'string' && { code }),
-    message: shorten(redactSignedUrl(error.message)),
-  }
+  const message = shorten(redactSignedUrl(error.message))
+  return { code: typeof code === 'string' ? code : undefined, message }
 }
 
 function withoutSecrets(error: unknown): Error {

@@ -50,7 +50,7 @@ export async function storageRequest(
   if (answer.status >= 200 && answer.status < 300) return answer
   const said = answer.body.toString('utf8', 0, 4096)
   const shown = secrets.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), said)
-  throw storageAnswerError(action, answer.status, answer.headers, shown)
+  throw storageAnswerError(action, { ...answer, body: shown })
 }
 
 const isTimeout = (error: unknown): boolean =>
