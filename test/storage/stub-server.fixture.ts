@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** A server that answers as a test wants, for as long as the test lasts. */
+/** Starts a server that lasts as long as the test. */
 export async function stubServer(listener: RequestListener): Promise<string> {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -13,7 +13,7 @@ export async function stubServer(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** A server that gives every request the same answer, once its body has come; `requests` counts them. */
+/** Starts a server that gives every request the same answer once its body has arrived; `requests` counts them. */
 export async function answering(
   status: number,
   headers: Record<string, string> = {},
@@ -28,7 +28,7 @@ export async function answering(
   return { url, requests: () => requests }
 }
 
-/** Everything that an error tells: what people see, what is logged, and its causes. */
+/** Returns everything that an error reveals: to people, to logs, and in its causes. */
 export function toldBy(error: unknown): string {
   const { cause, stack } = error instanceof Error ? error : { cause: undefined, stack: '' }
   return [String(error), stack, JSON.stringify(error), cause === undefined ? '' : toldBy(cause)].join('\n')
