@@ -40,7 +40,11 @@ async function startNode({ chainId = 14800, baseFeeGwei = 1, aheadSeconds = 0 } 
 async function check(nodes: readonly ScriptedNode[], submission: 'direct' | 'relayed' = 'direct') {
   const rpc = createRpcPool({ urls: nodes.map(({ url }) => url), chainId: 14800, patienceMs: 0 })
   cleanups.push(() => rpc.close())
-  const fees = createFees({ rpc, feed: createBlockFeed({ rpc }), maxFeePerGasWei: 10n ** 10n })
+  const fees = createFees({
+    rpc,
+    feed: createBlockFeed({ rpc, pollIntervalMs: 250 }),
+    maxFeePerGasWei: 10n ** 10n,
+  })
   const notes: string[] = []
   const note = (text: string): void => void notes.push(text)
   await checkChain({ rpc, fees }, { submission, note, signal: new AbortController().signal })

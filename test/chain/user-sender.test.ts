@@ -24,7 +24,7 @@ async function startWorld() {
   cleanups.push(node.stop)
   const rpc = createRpcPool({ urls: [node.url], chainId: anvil.chainId })
   cleanups.push(rpc.close)
-  const fees = createFees({ rpc, feed: createBlockFeed({ rpc }) })
+  const fees = createFees({ rpc, feed: createBlockFeed({ rpc, pollIntervalMs: 250 }) })
   const clock = { now: () => performance.now(), sleepUntil: async () => undefined }
   const { client } = anvil
   const newWallet = async (balance = '1') => {

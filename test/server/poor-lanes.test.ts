@@ -45,7 +45,7 @@ async function look(relayerPrivateKeys: `0x${string}`[]) {
   const notes: string[] = []
   const checking = checkRelayer(
     { apiServer },
-    { rpc, feed: createBlockFeed({ rpc }) },
+    { rpc, feed: createBlockFeed({ rpc, pollIntervalMs: 250 }) },
     { note: (text) => notes.push(text), signal: new AbortController().signal },
   )
   return { checking, notes, logged }
@@ -91,7 +91,7 @@ describe('an API server whose lanes own too little', () => {
     const url = world.personalServer.url
     const other = checkRelayer(
       { apiServer: { url } },
-      { rpc, feed: createBlockFeed({ rpc }) },
+      { rpc, feed: createBlockFeed({ rpc, pollIntervalMs: 250 }) },
       { note: () => undefined, signal: new AbortController().signal },
     )
     await expect(other).resolves.toBeUndefined()
@@ -105,7 +105,10 @@ describe('doctor, for a relayed run', () => {
     const { config } = resolveConfig({ flags: { '--submission': 'relayed', '--users': '60' } })
     /** With enough on each lane for so many tenths of a flow. */
     const look = async (tenths: bigint) => {
-      const { maxFeePerGas } = await createFees({ rpc, feed: createBlockFeed({ rpc }) }).current()
+      const { maxFeePerGas } = await createFees({
+        rpc,
+        feed: createBlockFeed({ rpc, pollIntervalMs: 250 }),
+      }).current()
       const value = (firstFlowGas * maxFeePerGas * tenths) / 10n
       for (const { address } of lanes) await world.chain.client.setBalance({ address, value })
       // A server of its own: each tells the same of its health for a while.

@@ -22,7 +22,7 @@ function startFeed() {
       transactions: [],
     }
   const rpc = { request: async () => show(chain.at(-1)) } as Partial<RpcPool> as RpcPool
-  const feed = createBlockFeed({ rpc, clock })
+  const feed = createBlockFeed({ rpc, pollIntervalMs: 250, clock })
   return {
     feed,
     /** The chain makes its next block with this timestamp, and it is seen at this time of the own clock. */
@@ -34,7 +34,7 @@ function startFeed() {
   }
 }
 
-/** Of the chain, in seconds; the own clock has nothing to do with it. */
+/** A time of the chain, in seconds; the own clock has nothing to do with it. */
 const day = 1_790_000_000
 
 describe('the time of a block', () => {
@@ -44,7 +44,7 @@ describe('the time of a block', () => {
     expect(feed.timeOf(block)).toBe(5_000)
   })
 
-  it('is told by the block that was seen soonest after its timestamp', async () => {
+  it('comes from the block that was seen soonest after its timestamp', async () => {
     const { feed, see } = startFeed()
     const slow = await see(day, 5_900)
     const quick = await see(day + 1, 6_100)
@@ -98,7 +98,7 @@ function startNode() {
         return { ok: true, result: Number(number) > 900 ? null : show(Number(number)) }
       }),
   } as Partial<RpcPool> as RpcPool
-  const feed = createBlockFeed({ rpc, clock })
+  const feed = createBlockFeed({ rpc, pollIntervalMs: 250, clock })
   const claim = async (number: number) => {
     newest = number
     return await feed.head({ maxAgeMs: -1 })

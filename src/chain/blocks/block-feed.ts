@@ -10,13 +10,13 @@ import { createPathReader } from './block-path.ts'
 import { BlockTimes } from './block-times.ts'
 import type { SeenBlock } from './seen-block.ts'
 
-// What other rooms build on: createBlockFeed({ rpc }) -> BlockFeed { head, subscribe, covers, find, stats, close }.
+// What other rooms build on: createBlockFeed({ rpc, pollIntervalMs }) -> BlockFeed { head, subscribe, covers, find, stats, close }.
 
 /** Settings of {@link createBlockFeed}. */
 export type BlockFeedOptions = {
   rpc: RpcPool
-  /** Time between looks at the head while somebody listens, milliseconds. @default 250 */
-  pollIntervalMs?: number | undefined
+  /** Time between looks at the head while somebody listens, milliseconds. */
+  pollIntervalMs: number
   /** Blocks kept, which is also the depth of reorganization that is followed. @default 64 */
   keep?: number | undefined
   /** @default the process's clock */
@@ -71,12 +71,12 @@ export type BlockFeedStats = {
  * is already known but not the newest is a lagging node, not a reorganization; so is one from shortly before the feed began.
  *
  * @example
- * const feed = createBlockFeed({ rpc })
+ * const feed = createBlockFeed({ rpc, pollIntervalMs: 500 })
  * const { baseFeePerGas } = await feed.head({ signal })
  * const stop = feed.subscribe({ onBlock: (block) => console.log(block.number) })
  */
 export function createBlockFeed(options: BlockFeedOptions): BlockFeed {
-  const { rpc, pollIntervalMs = 250, keep = 64, clock = systemClock } = options
+  const { rpc, pollIntervalMs, keep = 64, clock = systemClock } = options
   const memory = new BlockMemory(keep)
   const times = new BlockTimes()
   const readPath = createPathReader({ rpc, memory, clock })

@@ -33,7 +33,9 @@ export function moneyCheck(
       const detail = `funder ${address} has ${formatEther(balance)} VANA`
       if (flow.submission === 'relayed') return { detail }
       const fees = createFees({
-        ...{ rpc, feed: createBlockFeed({ rpc }), baseFeeMultiplier: chain.feeMultiplier },
+        rpc,
+        feed: createBlockFeed({ rpc, pollIntervalMs: chain.pollIntervalMs }),
+        baseFeeMultiplier: chain.feeMultiplier,
         maxFeePerGasWei: chain.maxFeePerGasWei,
       })
       const [{ disperser }, { maxFeePerGas }] = await Promise.all([

@@ -58,7 +58,9 @@ export function apiServerCheck(
 ): Check {
   const priceWei = async (signal: AbortSignal): Promise<bigint> => {
     const fees = createFees({
-      ...{ rpc, feed: createBlockFeed({ rpc }), baseFeeMultiplier: chain.feeMultiplier },
+      rpc,
+      feed: createBlockFeed({ rpc, pollIntervalMs: chain.pollIntervalMs }),
+      baseFeeMultiplier: chain.feeMultiplier,
       maxFeePerGasWei: chain.maxFeePerGasWei,
     })
     return (await fees.current({ signal })).maxFeePerGas
