@@ -137,7 +137,7 @@ describe('a proxy of the environment', () => {
 })
 
 describe('the exception of this machine', () => {
-  it('is added for programs that read the environment by themselves, and only beside a proxy', () => {
+  it('is added for programs that read the environment on their own, and only beside a proxy', () => {
     const environment: Record<string, string | undefined> = {
       https_proxy: 'http://p:1',
       NO_PROXY: 'a.example, ::1',

@@ -51,7 +51,7 @@ export const proxiesIn = (environment: Environment = process.env): string[] =>
   [...proxyVariables.https, ...proxyVariables.http].filter((name) => Boolean(environment[name]?.trim()))
 
 /**
- * Adds this machine to `NO_PROXY`, for libraries and programs that read the environment by themselves. Does nothing without a
+ * Adds this machine to `NO_PROXY`, for libraries and programs that read the environment on their own. Does nothing without a
  * proxy.
  */
 export function exemptLoopback(environment: Environment = process.env): void {

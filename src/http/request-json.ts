@@ -13,7 +13,7 @@ export type JsonRequest = {
   signal?: AbortSignal | undefined
   /** For the whole request, in milliseconds. @default 30000 */
   timeoutMs?: number | undefined
-  /** Who is asked, for messages: `personal server`, `API server`. */
+  /** The name of the server for messages: `personal server`, `API server`. */
   service: string
 }
 

@@ -38,7 +38,7 @@ export const apiErrorCatalog = {
 /** A stable error code of the API server. */
 export type ApiErrorCode = keyof typeof apiErrorCatalog
 
-/** What an {@link ApiError} may carry besides code and text. */
+/** What an {@link ApiError} may have besides code and text. */
 export type ApiErrorOptions = {
   cause?: unknown | undefined
   /** Seconds for the Retry-After header, as text: passed on as another server gave it. */
@@ -111,7 +111,7 @@ export function toApiError(error: unknown): ApiError {
   return new ApiError('INTERNAL', 'An unexpected error; the log of the server says more.', { cause: error })
 }
 
-/** Of a chain error only what helps the client: why the contract refused, and which transaction may still be mined. */
+/** The part of a chain error that helps the client: why the contract refused, and which transaction may still be mined. */
 function publicDetails({ code, details }: LoadTestError): Record<string, unknown> {
   const { revert, hash, mayBeSent } = details
   return {

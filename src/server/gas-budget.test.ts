@@ -28,7 +28,7 @@ it('no user ever costs more than the budget and what has grown back', () => {
   )
 })
 
-it('a refused user may come back after the time that it was told', () => {
+it('a refused user may come back after the time in Retry-After', () => {
   const now = { ms: 0 }
   const budget = createGasBudget(100n, clockAt(now))
   budget.charge('a', 100n)

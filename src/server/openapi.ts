@@ -139,7 +139,7 @@ export const openApi = {
     '/api/trusted-server/poll': {
       post: route({
         operationId: 'pollInference',
-        summary: 'Looks at an operation of the personal server; whoever knows its id may',
+        summary: 'Looks at an operation of the personal server; anyone who knows its id may',
         answer: success(
           object({
             id: text,

@@ -181,7 +181,7 @@ function readError(status: number, json: unknown): { code: string; message: stri
     const message = validation.data.detail.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ')
     return { code: 'VALIDATION_ERROR', message }
   }
-  // The framework's own errors have only a text; one of them carries a traceback beside it, which stays here.
+  // The framework's own errors have only a text; one of them has a traceback beside it, which stays here.
   const framework = frameworkError.safeParse(json)
   const message = framework.success ? framework.data.detail : `The personal server answered HTTP ${status}.`
   return { code: `HTTP_${status}`, message }

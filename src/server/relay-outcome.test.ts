@@ -29,7 +29,7 @@ function nodeWith({ receiptAfter = 0, failures = 0 } = {}) {
 const minedIn = (blockNumber: number): RelayedTransaction => ({ hash, state: 'mined', blockNumber })
 
 describe('what became of a relayed transaction', () => {
-  it('is told without a call while it is in no block, and when it never will be', async () => {
+  it('is known without a call while it is in no block, and when it never will be', async () => {
     const { outcomeOf, state } = nodeWith()
     expect(await outcomeOf({ hash, state: 'pending' })).toEqual({ hash, state: 'pending' })
     expect(await outcomeOf({ hash, state: 'dropped', blockNumber: 3 })).toEqual({ hash, state: 'dropped' })

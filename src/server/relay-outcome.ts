@@ -25,7 +25,7 @@ export type RelayOutcome = {
 export function createRelayOutcomes(
   rpc: RpcPool,
 ): (transaction: Readonly<RelayedTransaction>) => Promise<RelayOutcome> {
-  /** Of a block: a reorganization may put it into another, where it ends in another way. */
+  /** By the block: a reorganization may put a transaction into another, where it ends in another way. */
   const known = new WeakMap<
     RelayedTransaction,
     { blockNumber: number | undefined; read: Promise<RelayOutcome> }

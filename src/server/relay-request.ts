@@ -16,7 +16,7 @@ export type RelayRequest = {
   message: ServerFilesAndPermission
   /** In the form that the contract accepts. */
   signature: Hex
-  /** Who signed, which is who the contract will take for the user. */
+  /** The signer, which the contract will take for the user. */
   user: Address
   /** The EIP-712 hash: two requests with the same one are the same request. */
   digest: Hash
@@ -66,7 +66,7 @@ const requestSchema = z.object({
   expectedUserAddress: address.optional(),
 })
 
-/** What a relay request is held against. */
+/** What a relay request is checked against. */
 export type RelayRules = {
   domain: PermissionsDomain
   hash(message: ServerFilesAndPermission): Hash
@@ -79,8 +79,8 @@ export type RelayRules = {
 /**
  * Checks a request to the relay and recovers its signer, without asking the chain.
  *
- * The contract takes whoever the signature recovers to for the user, so a request that was altered, or signed for
- * another chain, is not refused there: it is carried out for a stranger. What is checked here is therefore everything
+ * The contract takes the address that the signature recovers to for the user, so a request that was altered, or signed for
+ * another chain, is not refused there: it is executed for a stranger. What is checked here is therefore everything
  * that can be: the operation, domain and types are exactly the known ones, the signature has the contract's form, and
  * the signer is the expected user if the client names one.
  *

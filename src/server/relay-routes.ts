@@ -37,7 +37,7 @@ export function addRelayRoutes(server: FastifyInstance, options: RelayRoutesOpti
     // Before the signature is recovered: that is the dear part.
     limitAddress(addressKey(ip))
     const request = parseRelayRequest(body, rules)
-    // By address as well: whoever repeats what a user has signed uses up none but its own tokens.
+    // By address as well: a client that repeats what a user has signed uses up only its own tokens.
     if (!relay.knows(request)) limitUser(`${request.user} ${addressKey(ip)}`)
     return { type: 'signed', hash: await relay.submit(request) }
   })

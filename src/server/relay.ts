@@ -43,8 +43,8 @@ const receiptMs = 5_000
  * grantee or any other refusal of the contract comes back decoded. One transaction a user is in flight, until its receipt
  * was read: the simulation does not see the pool, so a second copy would pass it and revert on chain, at the relay's
  * cost; and a revert has to be charged to its user before the next request is sent. The same request sent twice gets the
- * same hash. A request that is only being simulated blocks nobody: others wait for its end, so that whoever repeats what a
- * user has signed before, which anyone can read off the chain, cannot keep the user out.
+ * same hash. A request that is only being simulated blocks nobody: others wait for its end, so that a client that
+ * repeats what a user has signed before, which anyone can read off the chain, cannot keep the user out.
  *
  * @example const hash = await relay.submit(parseRelayRequest(body, rules))
  */

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
 
 /**
- * What an address is limited as: one of IPv6 by its first 64 bits, since whoever has one has them all below it.
+ * The key by which an address is limited: one of IPv6 by its first 64 bits, since the owner of one has all below it.
  *
  * @example addressKey('2001:db8::1') // '2001:db8:0:0'
  */

@@ -35,7 +35,7 @@ type Health = {
 
 /** Health is looked at this often at most, so that asking for it cannot become a load on the chain. */
 const healthLifetimeMs = 2_000
-/** A chain that does not answer within this time is out of reach for whoever asks for the health. */
+/** A chain that does not answer within this time counts as out of reach in the health. */
 const healthTimeoutMs = 3_000
 
 /** Adds `GET /health` (503 when the chain is out of reach) and `GET /__metrics`, the process's own counters. */

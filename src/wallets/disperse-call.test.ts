@@ -20,7 +20,7 @@ const sum = (list: readonly { amountWei: bigint }[]): bigint =>
   list.reduce((total, { amountWei }) => total + amountWei, 0n)
 
 describe('a call that pays many accounts', () => {
-  it('is what an ABI encoder makes of it, and carries exactly the sum', () => {
+  it('is what an ABI encoder makes of it, and pays exactly the sum', () => {
     fc.assert(
       fc.property(payments, (list) => {
         const expected: Record<Disperser['kind'], Hex> = {

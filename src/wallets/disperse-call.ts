@@ -1,6 +1,6 @@
 import type { Address, Hex } from 'viem'
 
-/** Who is to get how much. */
+/** An account and the amount to pay it. */
 export type Payment = { address: Address; amountWei: bigint }
 
 /** A contract through which many accounts are paid in one transaction. */
@@ -18,7 +18,7 @@ const multisendSelector = '1b310310'
  * Encodes one call that pays many accounts.
  *
  * Through Multicall3 it's all or nothing: a payment that fails reverts the call. Multisend skips a payment that fails
- * without a word, so whoever uses it must look at the balances. The layout is written down here rather than worked out
+ * without a word, so its callers must look at the balances. The layout is written down here rather than worked out
  * by an ABI encoder, which would hold up the event loop of a run for milliseconds.
  *
  * @example disperseCall({ kind: 'multicall3', address: contracts.multicall3 }, payments)

@@ -39,7 +39,7 @@ async function areApart(one: Funder, other: Funder): Promise<boolean> {
 }
 
 describe('a funder', () => {
-  it('is had by one funding at a time, and the others are told whom they wait for', async () => {
+  it('is used by one funding at a time, and the others report whom they wait for', async () => {
     let paying = 0
     let most = 0
     const notes: string[] = []
@@ -71,7 +71,7 @@ describe('a funder', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('is shared by runs, once a funding that is under way has ended', async () => {
+  it('is shared by runs, once a running funding has ended', async () => {
     const endTurn = await takeFunderTurn(funder, { folder })
     const order: string[] = []
     const runs = [1, 2].map(() =>

@@ -13,7 +13,7 @@ export type Funder = { rpc: Pick<RpcPool, 'chainId' | 'endpoints'>; address: Add
 /** How a turn is waited for. */
 export type TurnOptions = {
   signal?: AbortSignal | undefined
-  /** Told once, in a sentence, whom one waits for. @default nobody */
+  /** Called once with a sentence that names the process one waits for. @default nobody */
   note?: ((text: string) => void) | undefined
   /** Where the locks are. @default a folder of this user's for temporary files */
   folder?: string

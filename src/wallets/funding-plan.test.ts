@@ -65,7 +65,7 @@ describe('a funding plan', () => {
     )
   })
 
-  it('has nothing left to do once it was carried out', () => {
+  it('has nothing left to do once it was executed', () => {
     fc.assert(
       fc.property(balances, ways, (list, way) => {
         const wallets = toWallets(list).map((wallet) => ({

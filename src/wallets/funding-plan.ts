@@ -3,7 +3,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import { createBatchPacker, type PackingOptions } from './batch-packer.ts'
 import type { FundingBatch, FundingTotals, WalletBalance } from './funding-batch.ts'
 
-/** Who is paid how much, in which transactions, and what it costs. */
+/** The payments of wallets, by transaction, and what they cost. */
 export type FundingPlan = FundingTotals & { batches: readonly FundingBatch[] }
 
 /**
@@ -23,7 +23,7 @@ export function planFunding(wallets: readonly WalletBalance[], options: PackingO
 }
 
 /**
- * Holds a plan against the spending cap and the funder's balance, before anything is sent.
+ * Checks a plan against the spending cap and the funder's balance, before anything is sent.
  *
  * @throws LoadTestError SPENDING_CAP or CHAIN_INSUFFICIENT_FUNDS, saying how much is missing
  * @example checkAffordable(plan, { spendableWei: parseEther('5'), funder, funderBalanceWei })

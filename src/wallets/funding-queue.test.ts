@@ -23,7 +23,7 @@ describe('a funding queue', () => {
           const queue = createFundingQueue({ users, aheadUsers, batchSize })
           const funded: number[] = []
           for (const [place, user] of users.entries()) {
-            // Some users never come; those after them must be served all the same.
+            // Some users never come; those after them must still be served.
             if (dice(place) === 0) continue
             expect(queue.ask(user)).toBe(true)
             for (const batch of takeAll(queue)) {

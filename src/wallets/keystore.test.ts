@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 describe('a keystore', () => {
-  it('gives back its mnemonic to whoever has the passphrase, and its facts to anyone', async () => {
+  it('gives back its mnemonic for the passphrase, and its facts to anyone', async () => {
     await createKeystore(path, { ...content, created: new Date(0) })
     const facts = {
       chainId: 14800,
@@ -43,7 +43,7 @@ describe('a keystore', () => {
     expect(await readdir(folder)).toEqual(['wallets.json'])
   })
 
-  it('costs 2^17 to guess unless told otherwise', async () => {
+  it('costs 2^17 to guess by default', async () => {
     const { cost: _default, ...plain } = content
     await createKeystore(path, plain)
     expect(JSON.parse(await readFile(path, 'utf8')).crypto.kdfparams).toMatchObject({

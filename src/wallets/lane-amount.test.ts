@@ -11,7 +11,7 @@ const plans = fc.record({
 })
 
 describe('what each lane is funded with', () => {
-  it('carries all users, each lane its even share and one flow more', () => {
+  it('pays for all users, each lane its even share and one flow more', () => {
     fc.assert(
       fc.property(plans, (plan) => {
         const flowWei = firstFlowGas * plan.maxFeePerGasWei
@@ -40,7 +40,7 @@ describe('what each lane is funded with', () => {
 })
 
 describe('how many flows lanes can pay for', () => {
-  it('counts each lane by itself: what two have left over makes no flow', () => {
+  it('counts each lane alone: what two have left over makes no flow', () => {
     expect(flowsOf([firstFlowGas * 3n, firstFlowGas - 1n, firstFlowGas * 2n - 1n], 1n)).toBe(4)
     expect(flowsOf([], 1n)).toBe(0)
   })

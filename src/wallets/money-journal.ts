@@ -75,7 +75,7 @@ export async function openMoneyJournal(path: string): Promise<MoneyJournal> {
   } catch (cause) {
     throw unwritable(path, cause)
   }
-  // One line at a time, whoever writes.
+  // One line at a time, however many write.
   let last: Promise<void> = Promise.resolve()
   const write = async (line: string): Promise<void> => {
     // The newline in front ends what a crash may have left of an earlier line.

@@ -33,7 +33,7 @@ export type MoneyStatement = {
   funderCostWei: bigint
 }
 
-/** The account book of a run's wallets, in wei. */
+/** The ledger of a run's wallets, in wei. */
 export type MoneyLedger = {
   /** A wallet, or several, held this when the run began to use them. */
   opened(wei: bigint): void
@@ -63,13 +63,13 @@ export type MoneyLedger = {
   /** Transactions whose end is not known yet. */
   unsettled(): Hash[]
   /**
-   * What the book says, balanced or not.
+   * The totals of the ledger, whether they reconcile or not.
    *
    * @param leftWei what the chain says the wallets hold now
    */
   statement(leftWei: bigint): MoneyStatement
   /**
-   * Closes the book.
+   * Closes the ledger.
    *
    * @param leftWei what the chain says the wallets hold now
    * @throws LoadTestError MONEY_MISMATCH unless funded = spent + swept + left, to the wei
@@ -78,7 +78,7 @@ export type MoneyLedger = {
 }
 
 /**
- * Opens the account book of a run's wallets.
+ * Opens the ledger of a run's wallets.
  *
  * @example
  * const ledger = createMoneyLedger()
@@ -151,7 +151,7 @@ export function createMoneyLedger(): MoneyLedger {
     },
     swept(wei, feesWei, hash) {
       if (hash !== undefined && settled.has(hash)) return
-      // Taken back by the chain, and sent again as it was.
+      // A reorganization removed it, and the same bytes were sent again.
       if (hash !== undefined) open.delete(hash)
       book(hash, { returns: wei, costWei: feesWei, returnedWei: wei, beaten: [] })
     },

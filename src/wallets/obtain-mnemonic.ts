@@ -17,7 +17,7 @@ export type MnemonicSources = {
   home: WalletHome
   /** Wallets that will be used, for the keystore to remember. */
   range: IndexRange
-  /** Told when others can read the keystore. @default nobody */
+  /** Called when others can read the keystore. @default nobody */
   warn?: (text: string) => void
 }
 

@@ -67,7 +67,7 @@ export async function payBatch(
         signal,
         ledger,
         onSent: async (hash) => {
-          // From here on it may be mined, whoever stops waiting for it.
+          // From here on it may be mined, even if nobody waits for it any more.
           costWei = atMostWei
           isEndUnknown = true
           await onSent?.(hash)

@@ -36,7 +36,7 @@ export type RelayerLanes = {
 }
 
 /**
- * Finds the keys that a relayer sends with: for the API server, which uses them, and for whoever funds them.
+ * Finds the keys that a relayer sends with: for the API server, which uses them, and for the commands that fund them.
  *
  * @returns nothing where there are none: the relay is off
  * @throws LoadTestError MNEMONIC_INVALID; CONFIG_INVALID if a key is given twice, since two lanes would take its nonces

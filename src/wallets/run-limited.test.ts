@@ -21,7 +21,7 @@ describe('limited work', () => {
     expect(done).toEqual(Array.from({ length: 20 }, (_, i) => i))
   })
 
-  it('begins nothing after a failure, waits for what is under way, and throws the first', async () => {
+  it('begins nothing after a failure, waits for what is running, and throws the first', async () => {
     const begun: number[] = []
     const ended: number[] = []
     const work = runLimited(numbers(20, []), 2, async (item) => {

@@ -68,8 +68,8 @@ export async function sealSecret(
 /**
  * Decrypts what {@link sealSecret} made.
  *
- * @throws LoadTestError KEYSTORE_LOCKED if the passphrase is not the one (or the box was altered: the two can't be told
- * apart); KEYSTORE_DAMAGED for parameters that scrypt does not have
+ * @throws LoadTestError KEYSTORE_LOCKED if the passphrase is not the one (or the box was altered, which looks
+ * the same); KEYSTORE_DAMAGED for parameters that scrypt does not have
  */
 export async function openSecret(box: SecretBox, passphrase: string): Promise<Uint8Array> {
   const key = await stretch(passphrase, box.kdfparams)
@@ -87,7 +87,7 @@ export async function openSecret(box: SecretBox, passphrase: string): Promise<Ui
 
 async function stretch(passphrase: string, params: SecretBox['kdfparams']): Promise<Buffer> {
   const { n, r, p, dklen, salt } = params
-  // Node refuses above 32 MiB unless told; what scrypt needs is 128 * n * r, and a little.
+  // Node refuses above 32 MiB by default; what scrypt needs is 128 * n * r, and a little.
   const maxmem = 128 * r * (n + p) + 1_048_576
   try {
     return await deriveKey(passphrase.normalize('NFKC'), Buffer.from(salt, 'hex'), dklen, {

@@ -139,7 +139,7 @@ export async function sweepWallet(
     for (const hash of earlier.keys()) hub.replace(hash, signed.hash)
     state.open = { nonce, value: new Map([...earlier, [signed.hash, value]]) }
     const { value: values } = state.open
-    // What no node is known to have gets less time, and is offered again by whoever calls this again.
+    // What no node is known to have gets less time, and the next call offers it again.
     const timeoutMs = unclear === undefined ? confirmTimeoutMs : confirmTimeoutMs / 3
     try {
       const mined = await hub.waitForReceipt(signed.hash, { afterBlock, timeoutMs, signal })

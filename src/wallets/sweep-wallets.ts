@@ -77,7 +77,7 @@ export async function sweepWallets(options: SweepWalletsOptions): Promise<SweepR
     if (code !== '0x') {
       throw new LoadTestError('CONFIG_INVALID', `${to} has code; funds are returned to plain accounts only.`)
     }
-    // Read once: what these transfers pay above the base fee is a tip to whoever reads the chain's history afterwards.
+    // Read once: what these transfers pay above the base fee counts as a tip for readers of the chain's history afterwards.
     const { maxPriorityFeePerGas } = await chain.fees.current({ signal })
     return { ...(await findAbilities(chain, contracts, { signal })), tipWei: maxPriorityFeePerGas }
   })

@@ -11,7 +11,7 @@ const nowSeconds = 1_800_000_000
 let node: ScriptedNode
 /** The chain as the node shows it: its newest block and that block's age when the check begins. */
 let chain: { head: number; ageSeconds: number; blockSeconds: number; version: string; parentIsThere: boolean }
-/** Sleeps pass at once; what happens meanwhile is told by `onSecond`. */
+/** Sleeps pass at once; `onSecond` makes what happens meanwhile. */
 let clock: Clock
 let waitedMs: number
 let onSecond: () => void
@@ -57,7 +57,7 @@ async function check() {
   }
 }
 
-describe('the look at the head before coins move', () => {
+describe('the look at the head before funds move', () => {
   it('costs three calls where all is well', async () => {
     expect(await check()).toEqual([])
     expect(node.received.map(({ method }) => method)).toEqual([

@@ -46,7 +46,7 @@ describe('the fee history', () => {
     expect(await foresee(head())).toEqual({ baseFeeWei: 112n, tipWei: 5n })
   })
 
-  it('is asked for the blocks up to the head, and once for each head, whoever asks', async () => {
+  it('is asked for the blocks up to the head, and once for each head, however many ask', async () => {
     const params: (readonly unknown[])[] = []
     const { foresee } = await historyOf((asked) => {
       params.push(asked)
@@ -95,7 +95,7 @@ describe('the fee history', () => {
     }
   })
 
-  it('is asked for again at the next block when it was about another block, or could not be told this time', async () => {
+  it('is asked for again at the next block when it was about another block, or could not be read this time', async () => {
     const answers: CallAnswer[] = [
       blocks([[1, 5]], { newest: 6 }),
       { error: { code: -32000, message: 'request beyond head block: requested 8, head 7' } },

@@ -13,7 +13,7 @@ export type FeeForecast = {
 
 /** Blocks looked back on. A minute on Moksha, whose blocks are 6 s apart. */
 const blocks = 10
-/** Of the tips in a block, weighted by gas: that half of it was mined for this or less. */
+/** The median of the tips in a block, weighted by gas. */
 const percentile = 50
 
 /** Says that a method does not exist, or (EIP-1474) is not supported. */

@@ -5,7 +5,7 @@ import type { SeenBlock } from './seen-block.ts'
 
 const block = (number: number) => ({ number, transactions: [] }) as unknown as SeenBlock
 
-/** A feed that shows the blocks, and takes back those, that it is told to. */
+/** A feed whose blocks come and go by call. */
 function startFeed() {
   const listeners = new Map<BlockListener, boolean>()
   let head = block(10)

@@ -7,7 +7,7 @@ import type { LaneLedger } from './lane-ledger.ts'
 
 /** What became of a transaction that a lane took: once, for replacements as often as they happen, and again after a reorg. */
 export type LaneEvent =
-  /** The same call was sent again with higher fees: whoever waits for `hash` must also watch `newHash`. */
+  /** The same call was sent again with higher fees: a waiter for `hash` must also watch `newHash`. */
   | { type: 'replaced'; hash: Hash; newHash: Hash }
   /** A block holds it, whatever its status. */
   | { type: 'confirmed'; hash: Hash; blockNumber: number }

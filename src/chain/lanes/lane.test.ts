@@ -63,7 +63,7 @@ class World {
   lane!: Lane
   /** How many of the next transactions can't be written down. */
   failingWrites = 0
-  /** Written to the end, whoever wrote it. */
+  /** Written to the end, by any lane. */
   readonly #written = new Set<Hash>()
   /** Those that this life of the key has in its ledger, by nonce, without the ones that no node has. */
   #open = new Map<number, Set<Hash>>()
@@ -157,7 +157,7 @@ class World {
     expect(new Set(values).size, 'a call is paid for once').toBe(values.length)
     for (const { maxFee, hash } of this.node.offered) {
       expect(maxFee).toBeLessThanOrEqual(parseGwei(String(capGwei)))
-      expect(this.#written.has(hash), 'no node is told of what is not written down').toBe(true)
+      expect(this.#written.has(hash), 'no node gets what is not written down').toBe(true)
     }
     const inFlight = this.calls.filter(({ state, steps }) => state === 'sent' && !steps.includes('takenBack'))
     expect(inFlight.length).toBeLessThanOrEqual(maxPending)
@@ -375,7 +375,7 @@ describe('a lane, whatever the node does', () => {
     }
   })
 
-  it('loses nothing that it took, unless a node refuses it for good, or another program or an earlier life has its nonce', async () => {
+  it('loses nothing that it took, unless a node refuses it for good, or another program or an earlier process has its nonce', async () => {
     await holds(commands, ({ calls }) => {
       for (const { state, steps } of calls) expect(state, steps.join()).not.toBe('lost')
     })

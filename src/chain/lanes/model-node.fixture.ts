@@ -11,7 +11,7 @@ export type SendFault =
   | 'lost-after'
   /** An answer that says that the node failed inside. */
   | 'internal'
-  /** An answer that refuses, for a reason that nobody knows. */
+  /** An answer that refuses, for an unknown reason. */
   | 'refused'
   | 'pool-full'
 
@@ -63,7 +63,7 @@ export type ModelNode = {
 
 const tip = parseGwei('1')
 
-/** Makes a node that takes, replaces, refuses and mines transactions as geth does, and fails as it is told. */
+/** Makes a node that takes, replaces, refuses and mines transactions as geth does, and fails on demand. */
 export function createModelNode(): ModelNode {
   const pool = new Map<number, ModelTransaction>()
   const offered: ModelTransaction[] = []

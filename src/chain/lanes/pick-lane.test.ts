@@ -28,7 +28,7 @@ describe('the choice among lanes', () => {
     )
   })
 
-  it('leaves out those that it is told to, and falls on them when there are no others', () => {
+  it('leaves out those it is called with, and picks them when there are no others', () => {
     const lanes = [{ room: 9 }, { room: 5 }, { room: 7 }] as const
     const pick = createLanePicker(lanes)
     expect(pick(new Set([lanes[0]]))).toBe(lanes[2])

@@ -51,7 +51,7 @@ export function createSendWindow(size: number, maxQueued: number): SendWindow {
       })
     },
     leave() {
-      // The place goes straight to the first in line, so that nobody can slip in between.
+      // The place goes straight to the first in line, so that no later caller gets it.
       const next = line.shift()
       if (next === undefined) taken -= 1
       else next()

@@ -19,7 +19,7 @@ const receipt = {
 }
 
 describe('what a node answers', () => {
-  it('is read into numbers, whatever else it carries', async () => {
+  it('is read into numbers, whatever else it holds', async () => {
     expect(await completeReceipt(answering(null), receipt)).toEqual({
       transactionHash: word,
       blockHash: word,

@@ -137,7 +137,7 @@ async function computePrice(
     if (wanted > maxFeePerGas) return maxFeePerGas
     return wanted
   }
-  // Of a transaction with a fee cap, `gasPrice` is the cap at some nodes; of any other, it is what was paid.
+  // For a transaction with a fee cap some nodes give the cap as `gasPrice`; for any other, it is what was paid.
   if (typeof gasPrice === 'bigint' && typeof maxFeePerGas !== 'bigint') return gasPrice
   throw withoutPrice(transactionHash)
 }

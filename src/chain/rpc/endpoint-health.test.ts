@@ -80,7 +80,7 @@ describe('the circuit of an endpoint', () => {
           else if (name === 'acquire') health.tryAcquire(nowMs)
           else nowMs += 30
         }
-        // Whatever probe was under way ends one way or another.
+        // A probe in flight ends one way or another.
         health.onAbandoned()
         expect(health.tryAcquire(nowMs + options.maxOpenMs + options.maxPauseMs)).toBe(true)
       }),

@@ -16,7 +16,7 @@ export type EndpointCounts = {
   calls: number
   /** Calls that ended in an error. */
   failed: number
-  /** Of the failed: the error was the answer to the call (a revert, a used nonce), and the endpoint did its work. */
+  /** Failed calls whose error was the answer (a revert, a used nonce): the endpoint did its work. */
   rejected: number
   /** Of the failed: refused as too many. */
   rateLimited: number

@@ -34,7 +34,7 @@ describe('a hedged request', () => {
     expect(first.made.reason).toBe(overtaken)
   })
 
-  it('takes the first answer when it was only slow, and holds nothing against the second', async () => {
+  it('takes the first answer when it was only slow, and does not blame the second', async () => {
     const clock = createManualClock()
     const [first, second] = [attemptOf(clock, 2500, 'first'), attemptOf(clock, 5000, 'second')]
     const asking = createHedge({ clock, afterMs: 2000 }).run(first.attempt, () => second.attempt)

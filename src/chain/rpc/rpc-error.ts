@@ -24,7 +24,7 @@ const mayBeRevert = (code: number): boolean => [-32000, -32003, -32010, internal
  *
  * A refusal by a contract becomes `TX_REVERTED` with `details.revert` decoded. The other codes are
  * `CHAIN_RATE_LIMITED` (with `details.retryAfterMs` if a pause was asked for), `CHAIN_NONCE`, `CHAIN_UNDERPRICED`,
- * `CHAIN_INSUFFICIENT_FUNDS` (with `details.reason`) and `CHAIN_RPC_ERROR`. All carry `details.method`, `details.code` and, if
+ * `CHAIN_INSUFFICIENT_FUNDS` (with `details.reason`) and `CHAIN_RPC_ERROR`. All have `details.method`, `details.code` and, if
  * the node gave any, `details.data`.
  *
  * @param status HTTP status under which the error came

@@ -14,16 +14,16 @@ export type Misbehaviour =
 /** What the node answers to one call. */
 export type CallAnswer = { result: unknown } | { error: { code: number; message: string; data?: unknown } }
 
-/** A JSON-RPC node on a real socket that does what it is told. */
+/** A scripted JSON-RPC node on a real socket. */
 export type ScriptedNode = {
   url: string
   /** Every call that came in, in order. */
   received: ReceivedCall[]
   /** How many came in of one method. */
   count(method: string): number
-  /** Told for each HTTP request before its calls are answered; `undefined` behaves. */
+  /** Called for each HTTP request before its calls are answered; `undefined` behaves. */
   misbehave: (calls: readonly ReceivedCall[]) => Misbehaviour | undefined
-  /** Told for each call; `undefined` goes to the upstream node. */
+  /** Called for each call; `undefined` goes to the upstream node. */
   answer: (call: ReceivedCall) => CallAnswer | undefined | Promise<CallAnswer | undefined>
   /** What the upstream node answers to a call. */
   forward(call: ReceivedCall): Promise<CallAnswer>
@@ -74,7 +74,7 @@ export async function startScriptedNode(
       return void response.end(fault.body ?? '')
     }
     const answers = await Promise.all(calls.map(answerCall))
-    // The request was carried out, and its answer is lost.
+    // The request was executed, and its answer is lost.
     if (fault !== undefined && 'drop' in fault) return void request.socket.destroy()
     response.writeHead(200, { 'content-type': 'application/json' })
     if (fault !== undefined) return void response.write('{"jsonrpc":')

@@ -127,7 +127,7 @@ describe('broadcasting a transaction', () => {
     expect([error, mayBeSent(error)]).toMatchObject([{ code: 'CHAIN_NONCE' }, true])
   })
 
-  it('may be sent all the same after an error that says nothing when no node can be asked', async () => {
+  it('may be sent nevertheless after an error that says nothing when no node can be asked', async () => {
     script({ error: { code: -32000, message: 'upstream said something' } })
     const error = await run()
     expect([error, mayBeSent(error)]).toMatchObject([
@@ -136,7 +136,7 @@ describe('broadcasting a transaction', () => {
     ])
   })
 
-  it('may be sent all the same when one endpoint did not answer and another refused', async () => {
+  it('may be sent nevertheless when one endpoint did not answer and another refused', async () => {
     const other = await startScriptedNode()
     const both = createRpcPool({ urls: [node.url, other.url], chainId: 14800, timeoutMs: 300, patienceMs: 0 })
     const refuse = refusal('insufficient funds for gas * price + value')
@@ -173,7 +173,7 @@ describe('broadcasting a transaction', () => {
     expect(mayBeSent(error)).toBe(false)
   })
 
-  it('says that it may be sent all the same when no attempt was answered', async () => {
+  it('says that it may be sent nevertheless when no attempt was answered', async () => {
     script({ drop: 'before' })
     const error = await run()
     expect(error).toMatchObject({ code: 'CHAIN_UNREACHABLE', details: { hash: transaction.hash } })

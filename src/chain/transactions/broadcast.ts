@@ -54,7 +54,7 @@ export async function broadcast(
     await clock.sleepUntil(clock.now() + 100 * 2 ** attempt, signal)
   }
 
-  /** The transaction may be in the pool of whoever did not answer, even if another endpoint then refused it. */
+  /** The transaction may be in the pool of the endpoint that did not answer, even if another one then refused it. */
   function onUnanswered(): void {
     mayBeSent = true
   }

@@ -61,7 +61,7 @@ describe('the fee policy', () => {
     expect(await fees.current()).toMatchObject({ maxFeePerGas: 15n * gwei, maxPriorityFeePerGas: gwei })
   })
 
-  it('holds the base fee of the next block against the cap, not that of the last one', async () => {
+  it('compares the base fee of the next block with the cap, not that of the last one', async () => {
     const { fees, state } = feesAt(8n * gwei, { maxFeePerGasWei: (95n * gwei) / 10n, priorityFeeWei: gwei })
     state.history = { next: 9n * gwei, used: 1, tip: 0n }
     await expect(fees.current()).rejects.toMatchObject({ code: 'CHAIN_UNDERPRICED' })

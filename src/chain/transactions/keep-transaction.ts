@@ -41,7 +41,7 @@ const patience = { askAfterBlocks: 6, stuckAfterBlocks: Number.POSITIVE_INFINITY
 /**
  * Makes the part that looks after transactions which users send themselves, as a lane does after its own: what no node
  * knows any more is offered again, and what no block takes is replaced with higher fees within the cap, unless blocks are
- * full. Whoever waits for a receipt of the first hash gets that of the one that is mined.
+ * full. Waiters for a receipt of the first hash get that of the one that is mined.
  *
  * It costs no call for a transaction that is mined within some blocks.
  *
