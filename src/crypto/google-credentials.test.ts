@@ -33,7 +33,7 @@ describe('readGoogleCredentials', () => {
     ['null', 'not a JSON object'],
     [fileOf(5), 'private_key'],
     [fileOf(pem, { client_email: '' }), 'client_email'],
-  ])('says what is wrong with %.20s', (text, problem) => {
+  ])('describes the problem of %.20s', (text, problem) => {
     expect(readGoogleCredentials(text).problem).toContain(problem)
   })
 })

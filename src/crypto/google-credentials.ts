@@ -1,7 +1,7 @@
-/** The parts of a service account's key that are used here. */
+/** The used fields of a service account's key. */
 export type ServiceAccount = { client_email: string; private_key: string }
 
-/** Other credentials that Google's tools write in the same kind of file, and what they are. */
+/** Other credentials that Google's tools write to such a file, with a description. */
 const otherTypes: Readonly<Record<string, string>> = {
   authorized_user: "a person's own login, as `gcloud auth application-default login` writes it",
   external_account: 'workload identity federation',
@@ -11,10 +11,10 @@ const otherTypes: Readonly<Record<string, string>> = {
 }
 
 /**
- * Reads the JSON of a service account's key. A key whose line breaks were escaped twice on its way through a variable is
- * repaired. No problem quotes from the key.
+ * Reads the JSON of a service account's key. It repairs a key whose line breaks were escaped twice in a variable. Problems
+ * never quote the key.
  *
- * @returns the account, or what is wrong as the end of a sentence such as "the key file x can't be used: ..."
+ * @returns the account, or the problem as the end of a sentence: "the key file x can't be used: ..."
  */
 export function readGoogleCredentials(
   text: string,

@@ -1,14 +1,14 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { granteeKey } from './grantee-key.ts'
 import { toNativeAccount } from './native-account.ts'
 
 const appKey = `0x${'11'.repeat(32)}` as const
 
-test('the first grantee has the key of the app itself', () => {
+it('gives the first grantee the key of the app', () => {
   expect(granteeKey(appKey, 0)).toBe(appKey)
 })
 
-test('each other one has a key of its own, the same everywhere', () => {
+it('gives each other grantee its own key, the same everywhere', () => {
   const addresses = [1, 2, 3].map((index) => toNativeAccount(granteeKey(appKey, index)).address)
   expect(new Set(addresses).size).toBe(3)
   expect(addresses).toMatchInlineSnapshot(`

@@ -3,8 +3,8 @@ import secp256k1 from 'secp256k1'
 import { bytesToHex, type Hex, hexToBytes } from 'viem'
 
 /**
- * The key of one grantee of a pool: the first has the app's own key, each other one that follows from it and its number.
- * So one secret is enough for any number of them, on every machine.
+ * Returns the key of one grantee of a pool. The first grantee has the app's own key; the others have keys derived from it
+ * and their index. One secret is enough for any number of grantees on every machine.
  *
  * @param appKey secret
  * @param index from 0
@@ -16,7 +16,7 @@ export function granteeKey(appKey: Hex, index: number): Hex {
     const digest = createHmac('sha256', hexToBytes(appKey))
       .update(`vana-load grantee ${index} ${attempt}`)
       .digest()
-    // All but one in 2^128 numbers of this length are keys.
+    // All but about one in 2^128 of these numbers are keys.
     if (secp256k1.privateKeyVerify(digest)) return bytesToHex(digest)
   }
 }

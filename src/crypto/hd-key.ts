@@ -5,7 +5,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 /** A node of a BIP-32 tree with its private key. */
 export type HdKey = {
   privateKey: Uint8Array
-  /** Compressed, 33 bytes; computed once, since each child is hashed from it. */
+  /** Compressed, 33 bytes. Computed once, since the hash of each child needs it. */
   publicKey: Uint8Array
   chainCode: Uint8Array
 }
@@ -16,7 +16,7 @@ export const hardened = 0x8000_0000
 const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
 
 /**
- * Makes the root of the tree from a seed (BIP-32).
+ * Derives the root of the tree from a seed (BIP-32).
  *
  * @example hdRoot(mnemonicToSeed(mnemonic))
  */
@@ -52,7 +52,7 @@ export function deriveChild(parent: HdKey, index: number): { privateKey: Uint8Ar
   const tweak = toInteger(digest.subarray(0, 32))
   const key = (tweak + toInteger(parent.privateKey)) % order
   if (tweak >= order || key === 0n) {
-    throw new LoadTestError('CRYPTO_FAILED', `There is no key at index ${index}; use another.`)
+    throw new LoadTestError('CRYPTO_FAILED', `There is no key at index ${index}. Use another index.`)
   }
   return {
     privateKey: Buffer.from(key.toString(16).padStart(64, '0'), 'hex'),

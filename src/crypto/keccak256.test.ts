@@ -3,7 +3,7 @@ import { bytesToHex, keccak256 as referenceOf } from 'viem'
 import { expect, it } from 'vitest'
 import { keccak256, keccak256Bytes } from './keccak256.ts'
 
-it('gives what the reference gives, for any bytes, whole blocks of the sponge among them', () => {
+it('matches the reference for any bytes, full blocks of the sponge included', () => {
   const sizes = fc.oneof(fc.nat(5000), fc.constantFrom(0, 135, 136, 137, 272, 20_000))
   const texts = sizes.chain((size) => fc.uint8Array({ minLength: size, maxLength: size }))
   fc.assert(

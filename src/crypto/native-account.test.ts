@@ -92,7 +92,7 @@ describe('a native account', () => {
     )
   })
 
-  it('refuses what is no private key, without repeating it', () => {
+  it('refuses an invalid private key without repeating it', () => {
     const bad: Hex[] = ['0x12', `0x${'0'.repeat(64)}`, `0x${'f'.repeat(64)}`]
     for (const key of bad) {
       expect(() => toNativeAccount(key)).toThrowError(expect.objectContaining({ code: 'CRYPTO_FAILED' }))

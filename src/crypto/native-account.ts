@@ -16,12 +16,11 @@ import { hashAuthorization } from 'viem/utils'
 import { LoadTestError } from '../errors/load-test-error.ts'
 
 /**
- * Makes a viem account that signs with native secp256k1 instead of JavaScript.
+ * Creates a viem account that signs with native secp256k1 instead of JavaScript.
  *
- * Signatures are deterministic (RFC 6979) and the same bytes as those of viem's `privateKeyToAccount`, at about a
- * tenth of the cost.
+ * Signatures are deterministic (RFC 6979) and equal those of viem's `privateKeyToAccount`, at about a tenth of the cost.
  *
- * @param privateKey 32 bytes, hex. It stays inside the closure: the account has no property that shows it.
+ * @param privateKey 32 bytes, hex. No property of the account shows it.
  * @throws LoadTestError `CRYPTO_FAILED` if it is not a private key of the curve.
  * @example const account = toNativeAccount(privateKey); await account.signMessage({ message: 'hello' })
  */
@@ -59,14 +58,14 @@ export function toNativeAccount(privateKey: Hex): LocalAccount<'native'> {
   return { ...account, publicKey, source: 'native' }
 }
 
-/** Signs a 32-byte hash; the answer is r, s and v (27 or 28), 65 bytes. */
+/** Signs a 32-byte hash. Returns r, s and v (27 or 28), 65 bytes. */
 function signHash(hash: Hash, key: Uint8Array): Hex {
   const { signature, recid } = secp256k1.ecdsaSign(hexToBytes(hash), key)
   return `${bytesToHex(signature)}${recid === 0 ? '1b' : '1c'}`
 }
 
 function toKeyBytes(privateKey: Hex): Uint8Array {
-  // Neither the key nor an error that may quote it goes into the message.
+  // The message contains neither the key nor an error that may quote it.
   if (!/^0x[0-9a-fA-F]{64}$/.test(privateKey)) {
     throw new LoadTestError('CRYPTO_FAILED', 'A private key is 0x and 64 hex digits.')
   }

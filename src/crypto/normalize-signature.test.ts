@@ -9,11 +9,11 @@ describe('normalizing a signature', () => {
     ['01', '1c'],
     ['1b', '1b'],
     ['1C', '1c'],
-  ])('makes v %s into %s', (given, expected) => {
+  ])('turns v %s into %s', (given, expected) => {
     expect(normalizeSignature(`${rs}${given}`)).toBe(`${rs}${expected}`)
   })
 
-  it('takes s up to half the order and refuses the next', () => {
+  it('accepts s up to half the order and refuses the next', () => {
     const half = '7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0'
     const r = '11'.repeat(32)
     expect(normalizeSignature(`0x${r}${half}1b`)).toBe(`0x${r}${half}1b`)

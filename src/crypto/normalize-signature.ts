@@ -4,13 +4,13 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 const halfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
 
 /**
- * Brings a signature into the only form that OpenZeppelin's ECDSA, and so every contract of the workflow, accepts:
+ * Normalizes a signature to the only form that OpenZeppelin's ECDSA, and with it every contract of the workflow, accepts:
  * 65 bytes, s in the lower half, v 27 or 28.
  *
- * A v of 0 or 1 is lifted, as the Vana SDK does. A high s is refused rather than flipped, since the chain would
- * refuse it (`ECDSAInvalidSignatureS`) and whoever made it should know.
+ * It raises a v of 0 or 1 like the Vana SDK. It refuses a high s instead of flipping it: the chain would refuse it too
+ * (`ECDSAInvalidSignatureS`), and its signer should learn of it.
  *
- * @throws LoadTestError `CRYPTO_FAILED`, naming what the contract would say.
+ * @throws LoadTestError `CRYPTO_FAILED` with the name of the contract's error.
  * @example normalizeSignature(`0x${rAndS}01`) // ends in 1c
  */
 export function normalizeSignature(signature: string): Hex {

@@ -15,7 +15,7 @@ const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141
 const few = { numRuns: 40 }
 
 describe('recovering an address', () => {
-  it('agrees with viem on every well-formed signature, also one that nobody made', async () => {
+  it('agrees with viem on every well-formed signature, also a random one', async () => {
     const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => bytesToHex(bytes))
     await fc.assert(
       fc.asyncProperty(
@@ -50,7 +50,7 @@ describe('recovering an address', () => {
     )
   })
 
-  it('recovers the signer of typed data, and a stranger once a field was changed', async () => {
+  it('recovers the signer of typed data, and another address after a field has changed', async () => {
     const typedData = {
       domain: { name: 'n', version: '1', chainId: 1 },
       types: { Thing: [{ name: 'value', type: 'uint256' }] },

@@ -17,8 +17,8 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 /**
  * Recovers the address that signed a 32-byte hash, with native secp256k1.
  *
- * Accepts what viem's `recoverAddress` accepts of 65-byte signatures: v of 27, 28, 0 or 1, and s in either half.
- * A caller who needs the contracts' stricter rules normalizes first, see `normalizeSignature`.
+ * Accepts the same 65-byte signatures as viem's `recoverAddress`: v of 27, 28, 0 or 1, and s in either half. For the
+ * contracts' stricter rules use `normalizeSignature` first.
  *
  * @throws LoadTestError `CRYPTO_FAILED` if the signature is malformed or recovers to no point of the curve.
  * @example recoverAddress({ hash: hashMessage('hello'), signature })
@@ -40,7 +40,7 @@ export function recoverAddress({ hash, signature }: { hash: Hash; signature: Hex
 }
 
 /**
- * Recovers who signed a text by EIP-191 (`personal_sign`).
+ * Recovers the signer of a text by EIP-191 (`personal_sign`).
  *
  * @throws LoadTestError `CRYPTO_FAILED` as {@link recoverAddress} does.
  * @example recoverMessageAddress({ message: '{"permission_id":7}', signature })
@@ -56,7 +56,7 @@ export function recoverMessageAddress({
 }
 
 /**
- * Recovers who signed EIP-712 typed data.
+ * Recovers the signer of EIP-712 typed data.
  *
  * @throws LoadTestError `CRYPTO_FAILED` as {@link recoverAddress} does.
  * @example recoverTypedDataAddress({ domain, types, primaryType: 'Permission', message, signature })

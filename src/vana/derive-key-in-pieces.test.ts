@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import * as openpgp from 'openpgp'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { deriveKeysInPieces } from './derive-key-in-pieces.ts'
 
 type Deriver = { salt: Uint8Array; c: number; produceKey: typeof original }
@@ -19,7 +19,7 @@ beforeAll(async () => {
   expect(deriver.produceKey).not.toBe(original)
 })
 
-test('the keys are those that OpenPGP.js derives', async () => {
+it('derives the same keys as OpenPGP.js', async () => {
   const salt = fc.uint8Array({ minLength: 8, maxLength: 8 })
   const passphrase = fc.string({ unit: 'binary', maxLength: 300 })
   // Up to 131,072 bytes: two pieces.
@@ -34,13 +34,13 @@ test('the keys are those that OpenPGP.js derives', async () => {
   )
 })
 
-test('a passphrase that is longer than what is to be hashed is hashed whole', async () => {
+it('hashes a passphrase in full if it is longer than the count', async () => {
   const passphrase = 'long'.repeat(1000)
   Object.assign(deriver, { salt: new Uint8Array(8).fill(7), c: 0 })
   expect(await deriver.produceKey(passphrase, 32)).toEqual(await original.call(deriver, passphrase, 32))
 })
 
-test('what is asked of OpenPGP.js by its users is the same: 16 MiB, and others can decrypt', async () => {
+it('keeps the format: 16 MiB to hash, and other programs can decrypt', async () => {
   const message = await openpgp.createMessage({ text: 'of a user' })
   const encrypted = await openpgp.encrypt({ message, passwords: ['a signature'], format: 'binary' })
   const [packet] = (await openpgp.readMessage({ binaryMessage: encrypted })).packets as unknown as [

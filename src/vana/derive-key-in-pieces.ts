@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as openpgp from 'openpgp'
 
-/** What turns a passphrase into a key, RFC 9580 section 3.7; the parts of OpenPGP.js's own that are used here. */
+/** OpenPGP.js's object that turns a passphrase into a key (RFC 9580, section 3.7), as far as it is used here. */
 type StringToKey = {
   type: string
   algorithm: number
@@ -16,15 +16,15 @@ type ProduceKey = (
   config?: unknown,
 ) => Promise<Uint8Array>
 
-/** Large enough that calls of the hash weigh nothing, small enough to stay in a core's cache. */
+/** Large enough that the number of calls does not matter, small enough for a core's cache. */
 const pieceBytes = 64 * 1024
 
 /**
- * From now on OpenPGP.js in this thread hashes salt and passphrase piece by piece where it derives a key from them. By
- * itself it writes all 16 MiB that the format asks for into one array, for every file, which costs a quarter more CPU than
- * the hash, and V8's collector and the machine's memory as much again. The keys are the same.
+ * Makes OpenPGP.js in this thread hash salt and passphrase piece by piece when it derives a key. Its default writes all
+ * 16 MiB of the format into one array for every file: that costs a quarter more CPU than the hash, and as much again in
+ * garbage collection and memory traffic. The keys are the same.
  *
- * @returns whether it does; not when a later version of OpenPGP.js derives its keys in another way
+ * @returns false if a later version of OpenPGP.js derives its keys in another way
  */
 export async function deriveKeysInPieces(): Promise<boolean> {
   const prototype = await stringToKeyPrototype()
@@ -33,13 +33,13 @@ export async function deriveKeysInPieces(): Promise<boolean> {
   prototype.produceKey = async function (passphrase, keyBytes, config) {
     const isKnown = this.type === 'iterated' && this.algorithm === openpgp.enums.hash.sha256
     return isKnown
-      ? iteratedSha256(passphrase, this.salt, this.getCount(), keyBytes)
+      ? iteratedSha256(passphrase, { salt: this.salt, count: this.getCount(), keyBytes })
       : original.call(this, passphrase, keyBytes, config)
   }
   return true
 }
 
-/** OpenPGP.js doesn't export the class, but a packet that was encrypted with a passphrase has one. */
+/** OpenPGP.js does not export the class, but a packet encrypted with a passphrase has an instance. */
 async function stringToKeyPrototype(): Promise<StringToKey | undefined> {
   const packet = new openpgp.SymEncryptedSessionKeyPacket() as unknown as {
     sessionKeyAlgorithm: number
@@ -54,12 +54,15 @@ async function stringToKeyPrototype(): Promise<StringToKey | undefined> {
     : undefined
 }
 
-function iteratedSha256(passphrase: string, salt: Uint8Array, count: number, keyBytes: number): Uint8Array {
+function iteratedSha256(
+  passphrase: string,
+  { salt, count, keyBytes }: { salt: Uint8Array; count: number; keyBytes: number },
+): Uint8Array {
   const unit = Buffer.concat([salt, Buffer.from(passphrase)])
   const piece = Buffer.alloc(Math.ceil(pieceBytes / unit.length) * unit.length, unit)
   const key = Buffer.alloc(Math.ceil(keyBytes / 32) * 32)
   for (let at = 0; at < keyBytes; at += 32) {
-    // Each further hash of a key that is longer than one begins with one more zero.
+    // A key longer than one hash continues with further hashes, each with one more zero in front.
     const hash = createHash('sha256').update(Buffer.alloc(at / 32))
     let left = Math.max(count, unit.length)
     for (; left > piece.length; left -= piece.length) hash.update(piece)

@@ -1,2 +1,2 @@
-/** The SDK's grant file, apart from the rest of it: the main thread composes grants, and loads no more than that. */
+/** The SDK's grant file in a separate bundle: the main thread composes grants and loads nothing else of the SDK. */
 export { createGrantFile } from '../../generated/vana-grant-file.js'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /**
- * The version of the Vana SDK that this package was built with; the SDK is bundled, and its exact version pinned.
+ * Returns the version of the Vana SDK in this package. The SDK is bundled at an exact version.
  *
  * @example sdkVersion() // '0.1.0-alpha.47bbd13'
  */

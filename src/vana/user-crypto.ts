@@ -18,10 +18,10 @@ import {
 } from './sdk.ts'
 
 /*
- * What a user computes in a flow, by the SDK's own operations: CPU work without I/O, so that it can run on any thread.
+ * A user's computations in a flow, by the SDK's own functions: CPU work without I/O, which can run on any thread.
  */
 
-/** The fields a user signs to give a grantee access to files; the SDK's input of the same name. */
+/** The fields that a user signs to give a grantee access to files: the SDK's input of the same name. */
 export type PermissionParameters = {
   granteeId: bigint
   /** URL of the grant file. */
@@ -31,11 +31,11 @@ export type PermissionParameters = {
   serverAddress: Hex
   serverUrl: string
   serverPublicKey: string
-  /** One list per file: who may read it, and the file's key sealed for that account. */
+  /** One list per file: the accounts that can read it, each with the file's key sealed for it. */
   filePermissions: { account: Hex; key: string }[][]
 }
 
-/** The EIP-712 data of `addServerFilesAndPermissions`, as the SDK composes it, with the user's signature. */
+/** The EIP-712 data of `addServerFilesAndPermissions` from the SDK, with the user's signature. */
 export type SignedPermission = {
   typedData: {
     domain: { name: string; version: string; chainId: number; verifyingContract: Hex }
@@ -47,9 +47,9 @@ export type SignedPermission = {
 }
 
 /**
- * Encrypts a user's file as the SDK does: the key is the user's signature of a fixed text, the format is OpenPGP.
+ * Encrypts a user's file with the SDK. The key is the user's signature of a fixed text, the format OpenPGP.
  *
- * @returns the encrypted bytes, and the key that opens them (secret)
+ * @returns the encrypted bytes, and their key (secret)
  */
 export async function encryptData(input: {
   privateKey: Hex
@@ -81,10 +81,10 @@ export async function sealKey(input: { encryptionKey: string; serverPublicKey: s
 }
 
 /**
- * Has the SDK compose and sign the typed data of `addServerFilesAndPermissions`.
+ * Composes and signs the typed data of `addServerFilesAndPermissions` with the SDK.
  *
- * The SDK sends what it signed to its relayer; the relayer here only takes hold of it. Reads are answered from the
- * input, so that signing needs no connection.
+ * The SDK hands signed data to its relayer, and the relayer here only keeps it. The input answers all reads, so signing
+ * needs no connection.
  */
 export async function signPermission(input: {
   privateKey: Hex

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Address, decodeFunctionData, encodeFunctionResult, type Hex, parseAbi, zeroAddress } from 'viem'
 
-/** The contracts' own shapes: `files` has a `schemaId` that the personal server does not know. */
+/** The contracts' real shapes: `files` has a `schemaId`, which the personal server does not know. */
 export const abi = parseAbi([
   'struct Permission { uint256 id; address grantor; uint256 nonce; uint256 granteeId; string grant; uint256 startBlock; uint256 endBlock; uint256[] fileIds; }',
   'struct Grantee { address owner; address granteeAddress; string publicKey; uint256[] permissionIds; }',
@@ -25,10 +25,10 @@ export type PermissionRow = {
 
 export type ReadName = 'permissions' | 'grantees' | 'files' | 'filePermissions'
 
-/** How the node answers a read instead of from its tables. */
+/** A wrong answer to a read. */
 export type Fault = 'revert' | 'empty' | 'short' | 'bad-utf8' | 'http-500' | 'not-json'
 
-/** A JSON-RPC node that knows the four reads of the personal server, from tables. Unknown ids give zero records. */
+/** A JSON-RPC node that answers the personal server's four reads from tables. Unknown ids have zero records. */
 export type ChainFixture = {
   rpcUrl: string
   permissions: Map<bigint, PermissionRow>
@@ -37,7 +37,7 @@ export type ChainFixture = {
   /** By file id and lower-cased server address. */
   fileKeys: Map<string, string>
   faults: Map<ReadName, Fault>
-  /** What was asked, in order. */
+  /** The reads so far, in order. */
   reads: { name: ReadName; to: string; args: readonly unknown[]; block: unknown }[]
   stop(): Promise<void>
 }
@@ -94,7 +94,7 @@ export async function startChainFixture(): Promise<ChainFixture> {
 function spoiled(result: Hex, fault: Fault | undefined): Hex {
   if (fault === 'empty') return '0x'
   if (fault === 'short') return result.slice(0, 66) as Hex
-  // The texts of the tables that are spoiled hold an 'h', as in http.
+  // Breaks the first text that starts with http.
   if (fault === 'bad-utf8') return result.replace('68747470', 'ff747470') as Hex
   return result
 }

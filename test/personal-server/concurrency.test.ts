@@ -10,7 +10,7 @@ afterEach(async () => {
   world = undefined
 })
 
-/** A server and a permission whose grant the store gives out only when it is let. */
+/** A server and a permission whose grant the store holds back until `release`. */
 const withHeldGrant = async (options: Partial<PersonalServerOptions>) => {
   const made = await createWorld({ ...options, metricsRoute: '/metrics' })
   world = made
@@ -41,7 +41,7 @@ const queueDepth = async (of: World, depth: number): Promise<void> => {
 }
 
 describe('6. Concurrency', () => {
-  it('is one request at a time in a serial server: identities, reads and errors wait behind an operation', async () => {
+  it('is one request in a serial server: identities, reads and errors wait behind an operation', async () => {
     const { world, permissionId, waitForFetch, release } = await withHeldGrant({})
     const order: string[] = []
     const log = (name: string) => (): void => {
@@ -69,7 +69,7 @@ describe('6. Concurrency', () => {
     ])
   })
 
-  it('goes on after a request that failed', async () => {
+  it('continues after a failed request', async () => {
     world = await createWorld()
     const answers = await Promise.all([
       world.request('/api/v1/operations/x'),
@@ -79,7 +79,7 @@ describe('6. Concurrency', () => {
     expect(answers.map(({ status }) => status)).toEqual([500, 400, 200])
   })
 
-  it('is many at a time in a parallel server', async () => {
+  it('is any number of requests in a parallel server', async () => {
     const { world, permissionId, waitForFetch, release } = await withHeldGrant({ concurrency: 'parallel' })
     const operation = world.post(permissionId)
     await waitForFetch

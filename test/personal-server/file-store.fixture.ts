@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 
 type Serve = (incoming: IncomingMessage, outgoing: ServerResponse) => void
 
-/** A file server whose every path can misbehave. */
+/** A file server with a handler for each path. */
 export type FileStore = {
   origin: string
   /** Puts bytes at a path and gives its URL. */

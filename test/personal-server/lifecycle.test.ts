@@ -20,12 +20,12 @@ const make = async (options: Parameters<typeof createWorld>[0] = {}): Promise<Wo
 const basics = { rpcUrl: 'http://127.0.0.1:1', chainId: 14800, mnemonic }
 
 describe('a personal server', () => {
-  it('gives a URL that the SDK can take: no slash at the end', async () => {
+  it('has a URL that fits the SDK: no slash at the end', async () => {
     const { server } = await make()
     expect(server.url).toBe(`http://127.0.0.1:${server.port}/api/v1`)
   })
 
-  it('refuses words that are no mnemonic, without repeating them', async () => {
+  it('refuses an invalid mnemonic without repeating it', async () => {
     const words = 'these words are secret'
     const start = startPersonalServer({ ...basics, mnemonic: words })
     await expect(start).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
@@ -34,14 +34,14 @@ describe('a personal server', () => {
     })
   })
 
-  it('says when its port is taken', async () => {
+  it('reports a taken port', async () => {
     const { server } = await make()
     await expect(startPersonalServer({ ...basics, port: server.port })).rejects.toMatchObject({
       code: 'PORT_IN_USE',
     })
   })
 
-  it('stops when its signal aborts, and does not start when it has', async () => {
+  it('stops when its signal aborts, and does not start with an aborted one', async () => {
     const controller = new AbortController()
     const server = await startPersonalServer({ ...basics, signal: controller.signal })
     servers.push(server)
@@ -53,7 +53,7 @@ describe('a personal server', () => {
     })
   })
 
-  it('stops at once, also while it waits for a store or for its turn', async () => {
+  it('stops at once, also while requests wait for a store or for their turn', async () => {
     const world = await make()
     const fetched = new Promise<void>((resolve) => {
       world.store.handle('/never', () => resolve())
@@ -69,7 +69,7 @@ describe('a personal server', () => {
     expect(await Promise.all([operation, waiting])).toEqual(['dropped', 'dropped'])
   })
 
-  it('counts what it did, and shows it only on the page it was given', async () => {
+  it('counts its answers, and shows the figures only on the configured page', async () => {
     const world = await make({ metricsRoute: '/__testbed/metrics' })
     await world.post(await world.permit())
     await world.post('{}')
@@ -91,7 +91,7 @@ describe('a personal server', () => {
     expect((await (await make()).request('/__testbed/metrics')).status).toBe(404)
   })
 
-  it('logs what it refuses, by route and code', async () => {
+  it('logs refusals by route and code', async () => {
     const lines: object[] = []
     const logger = { debug: () => {}, warn: (facts: object) => void lines.push(facts) }
     const world = await make({ logger })
@@ -106,7 +106,7 @@ describe('a personal server', () => {
     ])
   })
 
-  it('answers 500 and stays up when a part of it fails in a way nobody foresaw', async () => {
+  it('answers 500 and stays up after an unexpected failure', async () => {
     const provider = { create: async () => null, get: async () => null, cancel: async () => null }
     const world = await make({ provider: provider as never })
     for (const path of ['/api/v1/operations/x', '/api/v1/operations/x']) {

@@ -17,7 +17,7 @@ import {
 
 const server = createIdentityDerivation(mnemonic)(user.address)
 
-/** One thing that is wrong with everything, and the answer that it leads to while all before it is right. */
+/** One fault of the request, its answer while everything before it is right, and its repair. */
 type Rung = {
   wrong: string
   status: number
@@ -26,8 +26,8 @@ type Rung = {
 }
 
 /**
- * A request and a permission with which everything is wrong at once. Each rung mends what the answer before complained
- * of, so each failure is seen to come before all those after it.
+ * A request and a permission with every fault at once. Each rung repairs the fault of its answer, so each failure is seen
+ * to come before all later ones.
  */
 const ladderOf = (profile: ProfileName) => {
   const request: Record<string, unknown> = { app_signature: 5, operation_request_json: '{}' }
@@ -46,7 +46,7 @@ const ladderOf = (profile: ProfileName) => {
   const storeGrant = (world: World, id: bigint): void =>
     void world.store.put(`/ladder/${id}`, JSON.stringify(grant))
   const strict = profile === 'head-2025-10-17'
-  // What the later version's model refuses already must be spelled in another way to get further.
+  // The later profile refuses some faults earlier, so they need another form.
   const rungs: Rung[] = [
     {
       wrong: 'the body',
@@ -231,7 +231,7 @@ describe.each<ProfileName>(['main-2025-09-05', 'head-2025-10-17'])(
     })
     afterAll(() => world.stop())
 
-    it('reaches each failure only when all that comes before is right', async () => {
+    it('reaches each failure only when everything before it is right', async () => {
       const { request, rungs } = ladderOf(profile)
       const id = await world.permit({ fileIds: [], fileKeys: ['zz'] })
       const row = world.chain.permissions.get(id)
@@ -254,7 +254,7 @@ describe.each<ProfileName>(['main-2025-09-05', 'head-2025-10-17'])(
       }
     })
 
-    it('limits the rate after the body and before all else', async () => {
+    it('limits the rate after it has read the body and before any other check', async () => {
       const limited = await createWorld({ profile, rateLimits: { operationsPerHour: 0 } })
       try {
         expect((await limited.request('/api/v1/operations', { method: 'POST', body: '{}' })).status).toBe(422)
@@ -265,7 +265,7 @@ describe.each<ProfileName>(['main-2025-09-05', 'head-2025-10-17'])(
       }
     })
 
-    it('takes the whole of what it was made for', async () => {
+    it('accepts a complete request', async () => {
       const grant = grantOf({ prompt: '{{data}}', response_format: { type: 'json_object' } })
       expect((await world.post(await world.permit({ grant, files: ['a', 'b', 'c'] }))).status).toBe(202)
     })

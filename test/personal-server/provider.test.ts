@@ -34,8 +34,8 @@ const ask = async (parameters: object, files: string[]): Promise<ModelRequest> =
   return request
 }
 
-describe('4. File handling: what the provider is asked', () => {
-  it('gets the prompt with the data of every file in order, and answers with its own id and time', async () => {
+describe('4. File handling: requests to the provider', () => {
+  it('have the prompt with the data of every file in order; the provider sets id and time', async () => {
     const id = await world.permit({ grant: grantOf({ prompt: 'Say {{data}}!' }), files: ['one', 'two'] })
     expect((await world.post(id)).json).toEqual({
       kind: 'OperationCreated',
@@ -51,23 +51,23 @@ describe('4. File handling: what the provider is asked', () => {
     })
   })
 
-  it('gets files as they are: a byte order mark, line endings, nothing at all', async () => {
+  it('have unchanged files: byte order marks, line endings, empty files', async () => {
     const { prompt } = await ask({ prompt: '{{data}}' }, ['\ufeffa\r\nb\r', ''])
     expect(prompt.startsWith(`\n\ufeffa\r\nb\r${'-'.repeat(400)}\n\n`)).toBe(true)
   })
 
-  it('gets no data where the template has no place for it', async () => {
+  it('have no data if the template has no placeholder', async () => {
     expect((await ask({ prompt: 'nothing' }, ['secret'])).prompt).toBe('nothing')
     expect((await ask({}, ['secret'])).prompt).toBe('')
   })
 
-  it('gets an instruction of 499 characters after the data when JSON is wanted', async () => {
+  it('have an instruction of 499 characters after the data in JSON mode', async () => {
     const response_format = { type: 'json_object' }
     const { prompt } = await ask({ prompt: '{{data}}', response_format }, ['x'.repeat(90_000)])
     expect(prompt).toHaveLength(75_499)
   })
 
-  it('refuses in the words of its client', async () => {
+  it('fail with the message of the provider’s client', async () => {
     refusal = new ModelError({ title: 'Insufficient credit', status: 402, detail: 'No credit.' })
     try {
       const { status, json } = await world.post(await world.permit())

@@ -7,7 +7,7 @@ const hourStart = Date.parse('2025-09-05T12:00:00.000Z')
 let now = hourStart
 const worlds: World[] = []
 
-/** A server whose counters nobody has touched yet; each client below has an address of its own. */
+/** A server with new counters. Each client below has its own address. */
 const limited = async (limits: object): Promise<World> => {
   const world = await createWorld({ clock: () => now, rateLimits: limits })
   worlds.push(world)
@@ -38,13 +38,13 @@ const statuses = async (
 }
 
 describe('6. Rate limits', () => {
-  it('are off unless they are asked for', async () => {
+  it('are off by default', async () => {
     const world = await createWorld()
     worlds.push(world)
     expect(new Set(await statuses(150, () => identity(world, 'a')))).toEqual(new Set([200]))
   })
 
-  it('allow 120 identities a minute, from the clock’s minute to the next', async () => {
+  it('allow 120 identities per minute of the clock', async () => {
     const world = await limited({})
     now = hourStart + 59_000
     expect(
@@ -55,7 +55,7 @@ describe('6. Rate limits', () => {
     expect((await identity(world, 'a')).status).toBe(200)
   })
 
-  it('allow 100 operations an hour and 60 cancels a minute, whatever comes of them', async () => {
+  it('allow 100 operations per hour and 60 cancels per minute, whatever their outcome', async () => {
     const world = await limited({})
     expect(await statuses(101, (i) => post(world, 'a', `s${i}`))).toEqual([...Array(100).fill(400), 429])
     expect(await statuses(61, () => cancel(world, 'b'))).toEqual([...Array(60).fill(500), 429])
@@ -65,7 +65,7 @@ describe('6. Rate limits', () => {
     expect((await post(world, 'a', 'new')).status).toBe(400)
   })
 
-  it('answer in a shape of their own, with four headers', async () => {
+  it('have their own answer, with four headers', async () => {
     const world = await limited({ operationsPerHour: 1 })
     await post(world, 'a')
     now = hourStart + 600_500
@@ -80,7 +80,7 @@ describe('6. Rate limits', () => {
     expect(headers.get('retry-after')).toBe('2999')
   })
 
-  it('leave Retry-After out in the last second', async () => {
+  it('omit Retry-After in the last second', async () => {
     const world = await limited({ identityPerMinute: 0 })
     now = hourStart + 59_500
     const { json, headers } = await identity(world, 'a')
@@ -88,21 +88,21 @@ describe('6. Rate limits', () => {
     expect(headers.get('retry-after')).toBeNull()
   })
 
-  it('give no such headers on success', async () => {
+  it('add no headers to success', async () => {
     const { headers } = await identity(await limited({}), 'a')
     expect([...headers.keys()].filter((name) => name.startsWith('x-ratelimit'))).toEqual([])
   })
 
-  it('count a signature across IP addresses, and the address asked for likewise', async () => {
+  it('count a signature, and a requested address, across IP addresses', async () => {
     const world = await limited({ operationsPerHour: 2, identityPerMinute: 2 })
     expect(await statuses(3, (i) => post(world, `ip${i}`, 'same'))).toEqual([400, 400, 429])
     expect((await post(world, 'ip9', 'other')).status).toBe(400)
     expect(await statuses(3, (i) => identity(world, `ip${i}`))).toEqual([200, 200, 429])
-    // The text of the address, case and all.
+    // The text of the address counts, with its case.
     expect((await identity(world, 'ip9', address.toUpperCase().replace('0X', '0x'))).status).toBe(200)
   })
 
-  it('count the IP address first: what it refuses does not count for the signature', async () => {
+  it('count the IP address first: a request that it refuses does not count for the signature', async () => {
     const world = await limited({ operationsPerHour: 2 })
     expect(await statuses(4, () => post(world, 'a', 'same'))).toEqual([400, 400, 429, 429])
     const other = await limited({ operationsPerHour: 2 })
@@ -111,7 +111,7 @@ describe('6. Rate limits', () => {
     expect(await statuses(3, (i) => post(other, `b${i}`, 'same'))).toEqual([400, 400, 429])
   })
 
-  it('let identities and cancels of an IP address share a counter, each with its own limit', async () => {
+  it('share one counter of an IP address between identities and cancels, each with its own limit', async () => {
     const world = await limited({ identityPerMinute: 4, defaultPerMinute: 2 })
     const next = (i: number) => identity(world, 'a', `0x${String(i).padStart(40, '0')}`)
     expect(await statuses(2, next)).toEqual([200, 200])
@@ -119,13 +119,13 @@ describe('6. Rate limits', () => {
     expect(await statuses(2, (i) => next(i + 2))).toEqual([200, 429])
   })
 
-  it('do not count operations with them', async () => {
+  it('count operations apart from those', async () => {
     const world = await limited({ identityPerMinute: 1, operationsPerHour: 1 })
     expect((await identity(world, 'a')).status).toBe(200)
     expect((await post(world, 'a')).status).toBe(400)
   })
 
-  it('do not count what fails validation, and never limit reading a status', async () => {
+  it('ignore requests that fail validation, and never limit status reads', async () => {
     const world = await limited({ operationsPerHour: 1, identityPerMinute: 1, defaultPerMinute: 1 })
     expect(await statuses(3, () => post(world, 'a', 'x', { app_signature: 5 }))).toEqual([422, 422, 422])
     expect((await post(world, 'a')).status).toBe(400)
@@ -133,7 +133,7 @@ describe('6. Rate limits', () => {
     expect(await statuses(5, get)).toEqual(Array(5).fill(500))
   })
 
-  it('know a client by the first forwarded address, then by X-Real-IP, then by its connection', async () => {
+  it('identify a client by the first forwarded address, then by X-Real-IP, then by its connection', async () => {
     const world = await limited({ defaultPerMinute: 1 })
     const by = (headers: Record<string, string>) =>
       world.request('/api/v1/operations/x/cancel', { method: 'POST', headers })
@@ -145,7 +145,7 @@ describe('6. Rate limits', () => {
     expect((await by({ 'x-forwarded-for': '127.0.0.1' })).status).toBe(429)
   })
 
-  it('spare whom they are told to spare', async () => {
+  it('do not apply to the whitelist', async () => {
     const world = await limited({ defaultPerMinute: 1, whitelist: ['friend'] })
     expect(await statuses(5, () => cancel(world, 'friend'))).toEqual(Array(5).fill(500))
     expect(await statuses(2, () => cancel(world, 'other'))).toEqual([500, 429])

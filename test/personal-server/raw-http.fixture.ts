@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
-/** An answer as it came over the socket. */
+/** An answer as it arrives on the socket. */
 export type RawAnswer = { status: number; headers: Map<string, string>; body: string }
 
 /**
- * Sends bytes and gives everything that comes back until the server closes, or, when asked for, until so many answers
- * have come.
+ * Sends bytes and returns everything that comes back until the server closes the connection.
  *
- * @param idleMs after which nothing more is expected of a server that may be waiting for the rest of a request
+ * @param answers stops after so many answers
+ * @param idleMs stops after so long without a byte: the server may be waiting for the rest of a request
  */
 export async function exchange(
   port: number,
@@ -29,7 +29,7 @@ export async function exchange(
   return text
 }
 
-/** Splits answers that came one after the other. */
+/** Splits a sequence of answers. */
 export function parseAnswers(text: string): RawAnswer[] {
   const answers: RawAnswer[] = []
   let rest = text
@@ -51,7 +51,7 @@ export function parseAnswers(text: string): RawAnswer[] {
   return answers
 }
 
-/** Spells a request; each header on a line of its own. */
+/** Writes a request with the given header lines. */
 export function rawRequest(line: string, headers: readonly string[] = [], body = ''): string {
   const length = body === '' ? [] : [`content-length: ${Buffer.byteLength(body)}`]
   return [line, 'host: h', ...headers, ...length, '', body].join('\r\n')

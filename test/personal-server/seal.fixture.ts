@@ -5,9 +5,9 @@ import { createMessage, encrypt } from 'openpgp'
 const secp256k1 = createRequire(import.meta.url)('secp256k1')
 
 /**
- * Seals a text for a server as the Vana SDK does; lower-case hex without a prefix.
+ * Seals a text for a server like the Vana SDK. Returns lower-case hex without a prefix.
  *
- * @param change spoils the ciphertext before it is authenticated
+ * @param change changes the ciphertext before it is authenticated
  */
 export function seal(
   text: string | Uint8Array,
@@ -28,7 +28,7 @@ export function seal(
   return Buffer.concat([body, createHmac('sha256', keys.subarray(32)).update(body).digest()]).toString('hex')
 }
 
-/** Encrypts bytes to a passphrase as the Vana SDK does. */
+/** Encrypts bytes with a passphrase like the Vana SDK. */
 export async function encryptPgp(plain: Uint8Array | string, passphrase: string): Promise<Uint8Array> {
   const message = await createMessage({ binary: Buffer.from(plain) })
   return encrypt({ message, passwords: [passphrase], format: 'binary' })

@@ -19,7 +19,7 @@ const resultOf = async (where: World, path: string): Promise<unknown> =>
   ((await where.request(path)).json as { result: unknown }).result
 
 describe('5. Operation states and results', () => {
-  it('cancels a running operation, as often as one likes', async () => {
+  it('cancels a running operation, also repeatedly', async () => {
     const path = await start()
     now += 500
     for (let times = 0; times < 2; times++) {
@@ -40,13 +40,13 @@ describe('5. Operation states and results', () => {
     expect((await world.request(path)).json).toMatchObject({ status: 'succeeded' })
   })
 
-  it('has no result any more after an hour', async () => {
+  it('drops the result after an hour', async () => {
     const path = await start()
     now += 1000 + 3_600_000
     expect((await world.request(path)).json).toMatchObject({ status: 'succeeded', result: null })
   })
 
-  it('shows failures as the model had them, without a reason', async () => {
+  it('shows a failure of the model without a reason', async () => {
     const failing = await createWorld({ model: { failureRate: 1, medianMs: 0, sigma: 0 } })
     try {
       const { json } = await failing.request(await start(failing))
@@ -69,7 +69,7 @@ describe('5. Operation states and results', () => {
     })
     afterAll(() => json.stop())
 
-    it('repairs the answer at the first read that sees it, and gives it raw from then on', async () => {
+    it('repairs the answer at the first read that sees it, and returns it raw afterwards', async () => {
       const path = await start(json, parameters)
       const raw = "```json\n{'a': 'é'}\n```"
       said = { status: 'succeeded', output: [raw] }
@@ -77,7 +77,7 @@ describe('5. Operation states and results', () => {
       expect(await resultOf(json, path)).toBe(raw)
     })
 
-    it('leaves a partial answer alone, and still repairs the whole one', async () => {
+    it('does not repair a partial answer, but the complete one', async () => {
       const path = await start(json, parameters)
       said = { status: 'processing', output: ["{'a'"] }
       expect(await resultOf(json, path)).toBe("{'a'")
@@ -85,7 +85,7 @@ describe('5. Operation states and results', () => {
       expect(await resultOf(json, path)).toBe('{"a": 1}')
     })
 
-    it('reports an answer that is no object, and calls it succeeded all the same', async () => {
+    it('reports an answer that is not an object, with the status succeeded', async () => {
       const path = await start(json, parameters)
       said = { status: 'succeeded', output: 'no json' }
       const answer = (await json.request(path)).json as { status: string; result: string }
@@ -99,7 +99,7 @@ describe('5. Operation states and results', () => {
       expect(await resultOf(json, path)).toBeNull()
     })
 
-    it('leaves text answers as they are', async () => {
+    it('does not change text answers', async () => {
       const path = await start(json, { prompt: '{{data}}', response_format: { type: 'text' } })
       said = { status: 'succeeded', output: "{'a': 1}" }
       expect(await resultOf(json, path)).toBe("{'a': 1}")

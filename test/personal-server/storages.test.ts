@@ -21,7 +21,7 @@ beforeAll(async () => {
   ipfs = createPinata({ jwt: 'jwt', apiEndpoint: gateway.url })
   shared = createGoogleDrive({ credentials: { accessToken: 'token' }, apiEndpoint: drive.url })
   world = await createWorld({
-    // The first answers nobody.
+    // The first is down.
     ipfsGateways: ['http://127.0.0.1:1/ipfs/', `${gateway.url}/ipfs/`],
     driveUrl: drive.url,
   })
@@ -37,7 +37,7 @@ const detailOf = async (parts: Parameters<World['permit']>[0]): Promise<string> 
   ((await world.post(await world.permit(parts))).json as { detail: { detail: string } }).detail.detail
 
 describe('4. File handling: IPFS and Google Drive', () => {
-  it('reads grant and files by content id, from the gateway that has them', async () => {
+  it('reads grant and files by content id from the first gateway that has them', async () => {
     const [file, grant] = [
       await ipfs.upload(await encrypted()),
       await ipfs.upload(Buffer.from(JSON.stringify(grantOf()))),
@@ -46,7 +46,7 @@ describe('4. File handling: IPFS and Google Drive', () => {
     expect(await statusOf({ fileUrls: [`ipfs://${'Qm'.padEnd(46, 'a')}`] })).toBe(500)
   })
 
-  it('reads them from Google Drive under any link, where it stands on this machine', async () => {
+  it('reads them from an embedded Google Drive under any form of link', async () => {
     const [file, grant] = [
       await shared.upload(await encrypted()),
       await shared.upload(Buffer.from(JSON.stringify(grantOf()))),
@@ -59,7 +59,7 @@ describe('4. File handling: IPFS and Google Drive', () => {
     expect(drive.stats().downloads - before).toBe(4)
   })
 
-  it('takes for a file whatever page Drive has in place of one', async () => {
+  it('reads a page that Drive sends instead of a file as the file', async () => {
     const { url } = await shared.upload(await encrypted('x'.repeat(20_000)))
     expect(await detailOf({ fileUrls: [url] })).toMatch(/Decryption failed: no data was provided/)
     const gone = 'https://drive.google.com/uc?id=gone'

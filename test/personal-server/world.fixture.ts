@@ -16,7 +16,7 @@ export const stranger = privateKeyToAccount(generatePrivateKey())
 export const user = privateKeyToAccount(generatePrivateKey())
 export const granteeId = 5n
 
-/** An answer of the server, parsed where it is JSON. */
+/** An answer of the server, parsed if it is JSON. */
 export type Answer = { status: number; headers: Headers; text: string; json: unknown }
 
 export type PermissionParts = {
@@ -30,13 +30,13 @@ export type PermissionParts = {
   grantor?: Address
 }
 
-/** A personal server with a chain and a file store of its own, and the means to play an app. */
+/** A personal server with its own chain and file store, and the means to act as an app. */
 export type World = {
   server: PersonalServer
   chain: ChainFixture
   store: FileStore
   request(path: string, init?: RequestInit): Promise<Answer>
-  /** Puts a permission with grant and files in place and gives its id. */
+  /** Creates a permission with its grant and files, and returns its id. */
   permit(parts?: PermissionParts): Promise<bigint>
   /** Signs and posts a request. */
   post(
@@ -132,7 +132,7 @@ export async function createWorld(options: Partial<PersonalServerOptions> = {}):
   }
 }
 
-/** Gives a permission's only file other bytes or another key, as a user could. */
+/** Id of a permission's file. */
 export const fileIdOf = (permissionId: bigint, index = 0): bigint => permissionId * 100n + BigInt(index)
 
 /** The body of an application error. */

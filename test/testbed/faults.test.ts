@@ -22,7 +22,7 @@ const nobody = '0x00000000000000000000000000000000000000aa'
 const transfer = { to: nobody, value: 1n, gas: 21_000n } as const
 const account = toNativeAccount(devAccounts.relayer.privateKey)
 
-/** A service that says what it was asked, behind a proxy. */
+/** A service that repeats its requests, behind a proxy. */
 async function startEcho(...settings: (string | { held: boolean })[]) {
   const faults = settings.filter((setting) => typeof setting === 'string')
   const { held = false } = settings.find((setting) => typeof setting === 'object') ?? {}
@@ -65,7 +65,7 @@ async function startChainBehind(faults: string[], anvilOptions: { blockTime?: nu
 }
 
 describe('a fault proxy', () => {
-  it('passes requests on as they are when no fault hits them', async () => {
+  it('passes a request on unchanged when no fault hits it', async () => {
     const { asked, proxy, post } = await startEcho('storage:reset=0%')
     const answer = await post('hello')
     expect([answer.status, answer.headers.get('x-own'), await answer.text()]).toEqual([
@@ -77,13 +77,13 @@ describe('a fault proxy', () => {
     expect(proxy.stats()).toEqual({ requests: 1, hits: {} })
   })
 
-  it.each([500, 502, 503, 504])('answers %i in place of what is behind', async (status) => {
+  it.each([500, 502, 503, 504])('answers %i instead of the upstream', async (status) => {
     const { asked, post, proxy } = await startEcho(`api-server:${status}=100%`)
     expect((await post('')).status).toBe(status)
     expect([asked, proxy.stats().hits]).toEqual([[], { [status]: 1 }])
   })
 
-  it('is away for a time every so often, and then back at the same place', async () => {
+  it('goes down at an interval and comes back on the same port', async () => {
     const { post, proxy } = await startEcho('storage:restart=500ms/1s')
     const look = (): Promise<boolean> =>
       post('')
@@ -95,19 +95,19 @@ describe('a fault proxy', () => {
     expect(proxy.stats().hits.restart).toBeGreaterThan(0)
   })
 
-  it('cuts off what is under way when it goes away', async () => {
+  it('cuts requests in flight when it goes down', async () => {
     const { proxy } = await startEcho('storage:restart=100ms/1s', 'storage:hang=100%')
     await expect(fetch(proxy.url)).rejects.toThrow()
   })
 
-  it('answers 429 with Retry-After in place of what is behind', async () => {
+  it('answers 429 with Retry-After instead of the upstream', async () => {
     const limited = await startEcho('api-server:429=100%')
     const refusal = await limited.post('')
     expect([refusal.status, refusal.headers.get('retry-after')]).toEqual([429, '1'])
     expect(limited.asked).toEqual([])
   })
 
-  it('cuts connections off, some before and some after the request was carried out', async () => {
+  it('cuts connections, some before and some after the upstream handled the request', async () => {
     const { asked, post, proxy } = await startEcho('personal-server:reset=100%')
     for (let i = 0; i < 20; i += 1) await expect(post('')).rejects.toThrow()
     expect(proxy.stats().hits).toEqual({ reset: 20 })
@@ -115,7 +115,7 @@ describe('a fault proxy', () => {
     expect(asked.length).toBeLessThan(20)
   })
 
-  it('hangs, and drips a body that is whole in the end', async () => {
+  it('hangs, and sends a complete body slowly', async () => {
     const hanging = await startEcho('storage:hang=100%')
     const signal = AbortSignal.timeout(300)
     await expect(fetch(hanging.proxy.url, { signal })).rejects.toThrow()
@@ -145,7 +145,7 @@ describe('a fault proxy', () => {
     expect(await statuses()).toEqual(first)
   })
 
-  it('passes everything on while its faults are held back', async () => {
+  it('passes every request on while its faults are held', async () => {
     const { asked, proxy, post } = await startEcho(
       { held: true },
       'storage:503=100%',
@@ -158,7 +158,7 @@ describe('a fault proxy', () => {
     await expect.poll(() => proxy.stats().hits.restart, { timeout: 30_000 }).toBeGreaterThan(0)
   })
 
-  it('knows only faults that there are', async () => {
+  it('refuses unknown faults', async () => {
     const settings = { port: 0, upstream: 'http://127.0.0.1:1', faults: ['rpc:gremlins=3'], seed: '1' }
     await expect(startFaultProxy(settings)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
@@ -168,7 +168,7 @@ describe('a fault proxy in front of a chain', () => {
   it('fails sends in every way, and a lane behind it mines each transaction once and leaves no gap', async () => {
     const { lane, proxy, counts, anvil } = await startChainBehind(['rpc:send-error=40%'])
     const send = async (value: bigint): Promise<void> => {
-      // As the API server's clients do: whoever is refused asks again; what may be sent is the lane's to look after.
+      // Like the API server's clients: a refused caller tries again, and the lane takes care of uncertain transactions.
       for (;;) {
         try {
           await lane.send({ ...transfer, value })
@@ -187,7 +187,7 @@ describe('a fault proxy in front of a chain', () => {
     expect(proxy.stats().hits['send-error']).toBeGreaterThan(20)
   })
 
-  it('drops a transaction that it said to have taken', async () => {
+  it('drops a transaction that it reported as accepted', async () => {
     const { rpc, fees, anvil } = await startChainBehind(['rpc:drop-tx=100%'])
     const { raw, hash } = await signTransaction(account, {
       ...transfer,
@@ -200,7 +200,7 @@ describe('a fault proxy in front of a chain', () => {
     expect(await anvil.client.getTxpoolStatus()).toMatchObject({ pending: 0, queued: 0 })
   })
 
-  it('keeps a transaction stuck until its replacement, which a lane sends by itself', async () => {
+  it('keeps a transaction stuck until the lane replaces it', async () => {
     const { lane, rpc, counts, anvil } = await startChainBehind(['rpc:stuck-tx=100%'])
     const replacements: Hash[] = []
     const { hash } = await lane.send({
@@ -214,7 +214,7 @@ describe('a fault proxy in front of a chain', () => {
     await expect(anvil.client.getTransaction({ hash })).rejects.toThrow()
   })
 
-  it('treats each call of a batch by itself', async () => {
+  it('treats each call of a batch separately', async () => {
     const { rpc, fees, anvil } = await startChainBehind(['rpc:drop-tx=100%'])
     const { raw } = await signTransaction(account, {
       ...transfer,
@@ -232,7 +232,7 @@ describe('a fault proxy in front of a chain', () => {
     ])
   })
 
-  it('has the chain take back blocks every so often', async () => {
+  it('reorganises the chain at an interval', async () => {
     const { feed, proxy, lane } = await startChainBehind(['rpc:reorg=2/1s'])
     const stop = feed.subscribe({ onBlock: () => undefined })
     await lane.send(transfer)

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { summarySchema } from '../../src/results/summary-schema.ts'
 import { startProgram } from '../e2e/program.fixture.ts'
 import { interrupt, isAlive, type StartedPart, startPart } from './started-part.fixture.ts'
@@ -27,7 +27,7 @@ async function start(args: readonly string[], env: Record<string, string> = {}):
   return part
 }
 
-test('parts that were started one by one carry users, through each storage, directly and relayed, and all end when interrupted', async () => {
+it('completes flows on parts started one by one, with each storage, direct and relayed, and stops them all on an interrupt', async () => {
   const [chain, storage, pinata, drive] = await Promise.all([
     start(['chain', '--block-time', '500ms']),
     start(['storage']),
@@ -63,7 +63,7 @@ test('parts that were started one by one carry users, through each storage, dire
     const { code, stdout, stderr } = await startProgram(
       ['run', '--target', `${seed}.json`, '--out', seed, ...args],
       folder,
-      // Whatever the environment has is never shown to an embedded storage, which would refuse it.
+      // An embedded storage never receives credentials from the environment, and would refuse them.
       { PINATA_JWT: 'a-real-jwt', VANA_LOAD_GOOGLE_DRIVE_ACCESS_TOKEN: 'a-real-token' },
     ).ended
     const summary = summarySchema.parse(JSON.parse(stdout))
@@ -86,7 +86,7 @@ test('parts that were started one by one carry users, through each storage, dire
   for (const { stdout, stderr } of ends) expect(stdout + stderr).not.toMatch(/sausage|47e179ec/)
 }, 180_000)
 
-test('two parts are one document, and the flags of both hold', async () => {
+it('prints one document for two parts and applies the flags of both', async () => {
   const args = ['chain,storage', '--only', 'storage', '--block-gas-limit', '20000000']
   const { document } = await start(args)
   expect(document.url).toBeUndefined()

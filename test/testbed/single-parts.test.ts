@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { noStorageSecrets } from '../../src/config/storage-secrets.ts'
 import { openStorage } from '../../src/flow/open-storage.ts'
 import { relayerKeys } from '../../src/testbed/chain/relayer-accounts.ts'
@@ -36,7 +36,7 @@ const get = async (url: string): Promise<{ status: number; json: Record<string, 
 }
 
 describe('vana-load testbed --only', () => {
-  test('storage: prints its URL, metrics page and process, and leaves none behind when interrupted', async () => {
+  it('storage: prints its URL, metrics page and process id, and stops it on an interrupt', async () => {
     const part = await startPart(['storage'], folder)
     const { url = '', storage, embedded, metricsUrls, pids, ...rest } = part.document
     expect(storage).toEqual({ provider: 'gcs', apiEndpoint: url, bucket: 'vana-load', urls: 'public' })
@@ -50,7 +50,7 @@ describe('vana-load testbed --only', () => {
     expect({ code, alive: isAlive(pid) }).toEqual({ code: 0, alive: false })
   })
 
-  test('chain: has the contracts, the app and its development accounts', async () => {
+  it('chain: has the contracts, the app and the development accounts', async () => {
     const part = await startPart(['chain', '--block-time', '100ms', '--contracts', '2026-04'], folder)
     const { url, embedded, grantee, accounts, pids, chain: described } = part.document
     expect(embedded).toEqual(['chain'])
@@ -63,7 +63,7 @@ describe('vana-load testbed --only', () => {
     expect(isAlive(pids?.chain ?? 0)).toBe(false)
   })
 
-  test('storage with signed URLs: has the key file, and removes it', async () => {
+  it('storage with signed URLs: writes a key file and removes it', async () => {
     const part = await startPart(['storage', '--storage-urls', 'signed'], folder)
     const { storage } = part.document
     if (storage?.provider !== 'gcs') throw new Error('another storage was started')
@@ -74,7 +74,7 @@ describe('vana-load testbed --only', () => {
     expect(() => readFileSync(keyFile)).toThrow('ENOENT')
   })
 
-  test('storage that asks for credentials: opens for vana-load, and for nobody without the token', async () => {
+  it('storage with credentials: accepts vana-load and no client without the token', async () => {
     const part = await startPart(['storage', '--storage-auth', 'token'], folder)
     const { storage: described, embedded } = part.document
     if (described?.provider !== 'gcs') throw new Error('another storage was started')
@@ -89,7 +89,7 @@ describe('vana-load testbed --only', () => {
     await interrupt(part)
   })
 
-  test('personal-server: works against any chain that answers its four reads, and any storage', async () => {
+  it('personal-server: works with any chain that answers its four reads, and any storage', async () => {
     const args = ['personal-server', '--rpc', chain.rpcUrl, '--profile', 'head-2025-10-17']
     const part = await startPart([...args, '--concurrency', 'serial'], folder, { WALLET_MNEMONIC: words })
     const { url = '', personalServer, embedded } = part.document
@@ -121,12 +121,12 @@ describe('vana-load testbed --only', () => {
     await interrupt(part)
   })
 
-  test('personal-server: takes its words from the environment, and nobody else sees them', async () => {
+  it('personal-server: reads its mnemonic from the environment and never shows it', async () => {
     const args = ['personal-server', '--rpc', chain.rpcUrl]
     const own = await startPart(args, folder, { WALLET_MNEMONIC: words })
     const known = await startPart(args, folder)
     const identityAt = async (url = '') => (await get(`${url}/identity?address=${user}`)).json.personal_server
-    // Vector of the original for this user and the public development words.
+    // Vector of the original for this user and the public development mnemonic.
     expect(await identityAt(known.document.url)).toMatchObject({
       address: '0x040C1a6C3585e86104D73b2984F76d46420d788c',
     })
@@ -138,19 +138,19 @@ describe('vana-load testbed --only', () => {
     await interrupt(known)
   })
 
-  test('personal-server: limits requests by numbers of one’s own', async () => {
+  it('personal-server: applies the given rate limits', async () => {
     const args = ['personal-server', '--rpc', chain.rpcUrl, '--rate-limits', 'identity=2']
     const part = await startPart(args, folder)
     const identity = `${part.document.url}/identity?address=${user}`
     const statuses: number[] = []
-    // A window may end meanwhile, once.
+    // At most one window ends meanwhile.
     for (let count = 0; count < 6; count++) statuses.push((await get(identity)).status)
     expect(statuses.slice(0, 2)).toEqual([200, 200])
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(2)
     await interrupt(part)
   })
 
-  test('api-server: says that the chain does not answer, with the exit code of a target that is not ready', async () => {
+  it('api-server: reports an unreachable chain with the exit code of a target that is not ready', async () => {
     const args = ['--only', 'api-server', '--rpc', 'http://127.0.0.1:9']
     const { code, stdout, stderr } = await startProgram(
       ['testbed', ...args, '--personal-server-url', 'http://127.0.0.1:9/api/v1', '--json'],
@@ -160,7 +160,7 @@ describe('vana-load testbed --only', () => {
     expect(stderr).toContain('CHAIN_UNREACHABLE')
   })
 
-  test('api-server: does not relay on mainnet', async () => {
+  it('api-server: does not relay on mainnet', async () => {
     const key = `0x${'7c'.repeat(32)}`
     const args = ['--only', 'api-server', '--rpc', 'http://127.0.0.1:9', '--chain-id', '1480']
     const { code, stdout, stderr } = await startProgram(
@@ -173,7 +173,7 @@ describe('vana-load testbed --only', () => {
     expect(stdout + stderr).not.toContain('7c7c')
   })
 
-  test.each(['chain', 'storage', 'personal-server'])('%s: says that its port is taken', async (name) => {
+  it.each(['chain', 'storage', 'personal-server'])('%s: reports a taken port', async (name) => {
     const holder = createServer()
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
     const { port } = holder.address() as { port: number }

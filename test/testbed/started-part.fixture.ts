@@ -3,10 +3,10 @@ import { onTestFinished } from 'vitest'
 import type { Target } from '../../src/config/target.ts'
 import { type RunningProgram, startProgram } from '../e2e/program.fixture.ts'
 
-/** What `vana-load testbed --only ... --json` printed, and the program. */
+/** The program `vana-load testbed --only ... --json` with the document that it printed. */
 export type StartedPart = RunningProgram & { document: Partial<Target> & { url?: string } }
 
-/** Starts parts of the testbed through the command line, and waits for their document; a failed test leaves none behind. */
+/** Starts parts of the testbed through the command line and waits for their document. A failed test leaves none running. */
 export async function startPart(
   args: readonly string[],
   cwd: string,
@@ -21,13 +21,13 @@ export async function startPart(
   return { ...program, document: JSON.parse(line) }
 }
 
-/** Interrupts a program as Ctrl-C does, and gives what it wrote. */
+/** Interrupts a program like Ctrl-C and returns its output. */
 export function interrupt({ child, ended }: RunningProgram): RunningProgram['ended'] {
   child.kill('SIGINT')
   return ended
 }
 
-/** Whether a process is there; one that has ended and was not waited for is not. */
+/** Tells whether a process runs. A zombie does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -38,7 +38,7 @@ export function isAlive(pid: number): boolean {
   return !existsSync(stat) || !/\) Z /.test(readFileSync(stat, 'utf8'))
 }
 
-/** The command line of a process, as every user of the machine can read it. */
+/** The command line of a process, which every user of the machine can read. */
 export function argumentsOf(pid: number): string {
   return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
 }

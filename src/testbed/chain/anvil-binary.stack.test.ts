@@ -1,18 +1,18 @@
 import { execFileSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { anvilBinary, anvilVersion } from './anvil-binary.ts'
 
-test('the binary of this platform can be executed', () => {
+it('finds an executable binary for this platform', () => {
   expect(() => accessSync(anvilBinary(), constants.X_OK)).not.toThrow()
 })
 
-test('its version is the one that it says itself', () => {
+it('returns the version that the binary reports', () => {
   const said = execFileSync(anvilBinary(), ['--version'], { encoding: 'utf8' })
   expect(said).toContain(`anvil Version: ${anvilVersion()}`)
 })
 
-test.each([
+it.each([
   ['freebsd', 'x64', '@foundry-rs/anvil-freebsd-amd64'],
   ['win32', 'arm64', '@foundry-rs/anvil-win32-arm64'],
   ['linux', 's390x', '@foundry-rs/anvil-linux-s390x'],

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { AnvilClient } from './anvil-client.ts'
 import { driveBlocks } from './drive-blocks.ts'
 
-/** When blocks began, in milliseconds; each takes as long as it is told. */
+/** Start times of blocks, in milliseconds. Each block takes a given time. */
 let blocks: number[]
 let baseFees: bigint[]
 let miningMs: number
@@ -32,7 +32,7 @@ afterEach(() => {
 
 const startedAt = () => performance.now()
 
-test('blocks begin on an absolute schedule, however long each takes', async () => {
+it('starts blocks on an absolute schedule, however long each takes', async () => {
   const start = startedAt()
   miningMs = 30
   const stop = driveBlocks(client, 100, undefined)
@@ -41,7 +41,7 @@ test('blocks begin on an absolute schedule, however long each takes', async () =
   await stop()
 })
 
-test('ticks that pass while a block is being mined are left out', async () => {
+it('skips ticks during a block', async () => {
   const start = startedAt()
   miningMs = 250
   const stop = driveBlocks(client, 100, undefined)
@@ -52,7 +52,7 @@ test('ticks that pass while a block is being mined are left out', async () => {
   await stopped
 })
 
-test('a block that fails does not end the others', async () => {
+it('continues after a failed block', async () => {
   failures = 2
   const stop = driveBlocks(client, 100, undefined)
   await vi.advanceTimersByTimeAsync(450)
@@ -60,7 +60,7 @@ test('a block that fails does not end the others', async () => {
   await stop()
 })
 
-test('stopping waits for the block under way, and no more begin', async () => {
+it('waits for the current block when it stops, and starts no more', async () => {
   miningMs = 50
   const stop = driveBlocks(client, 100, undefined)
   await vi.advanceTimersByTimeAsync(110)
@@ -77,7 +77,7 @@ test('stopping waits for the block under way, and no more begin', async () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('a fixed base fee is set before every block, and only if there is one', async () => {
+it('sets a fixed base fee before every block, and only a given one', async () => {
   const stop = driveBlocks(client, 100, 7n)
   await vi.advanceTimersByTimeAsync(250)
   expect(baseFees).toEqual([7n, 7n])

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { devAccounts } from './dev-accounts.ts'
 import { type AnvilOptions, type RunningAnvil, startAnvil } from './start-anvil.ts'
 
@@ -24,13 +24,13 @@ const reach = (anvil: RunningAnvil, number: bigint) =>
     .toBeGreaterThanOrEqual(number)
 
 describe('starting', () => {
-  test('it listens on a free port of its own and serves chain 14800', async () => {
+  it('listens on a free port and serves chain 14800', async () => {
     const [one, two] = await Promise.all([start(), start()])
     expect(one.rpcUrl).not.toBe(two.rpcUrl)
     expect(await one.client.getChainId()).toBe(14800)
   })
 
-  test('chain id, block gas limit and port can be chosen', async () => {
+  it('uses the given chain id, block gas limit and port', async () => {
     const { rpcUrl, stop } = await start()
     await stop()
     const port = Number(new URL(rpcUrl).port)
@@ -40,7 +40,7 @@ describe('starting', () => {
     expect((await anvil.client.getBlock()).gasLimit).toBe(60_000_000n)
   })
 
-  test('a port that is taken is PORT_IN_USE', async () => {
+  it('reports a taken port as PORT_IN_USE', async () => {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
@@ -49,21 +49,21 @@ describe('starting', () => {
     await new Promise((resolve) => server.close(resolve))
   })
 
-  test('options that anvil refuses are told with its words', async () => {
+  it('reports refused options with the message of anvil', async () => {
     await expect(startAnvil({ chainId: -1 })).rejects.toMatchObject({
       code: 'TESTBED_START_FAILED',
       message: expect.stringContaining('unexpected argument'),
     })
   })
 
-  test('an abort ends the start with its reason', async () => {
+  it('ends the start with the reason of an abort', async () => {
     const controller = new AbortController()
     const starting = startAnvil({ signal: controller.signal })
     controller.abort(new Error('stop it'))
     await expect(starting).rejects.toThrow('stop it')
   })
 
-  test('what prepares it happens before its first block', async () => {
+  it('runs the preparation before the first block', async () => {
     const anvil = await startAnvil({ blockTime: 0.01 }, async (client) => {
       for (let reads = 0; reads < 30; reads++) expect(await client.getBlockNumber()).toBe(0n)
     })
@@ -71,7 +71,7 @@ describe('starting', () => {
     await reach(anvil, 2n)
   })
 
-  test('when preparing fails, nothing stays behind and the reason is the cause', async () => {
+  it('leaves no process and keeps the cause when the preparation fails', async () => {
     const cause = new Error('no luck')
     const starting = startAnvil({}, async () => {
       throw cause
@@ -81,26 +81,26 @@ describe('starting', () => {
 })
 
 describe('blocks', () => {
-  test('are made by time, empty ones too', async () => {
+  it('come at an interval, empty ones too', async () => {
     const anvil = await start({ blockTime: 0.05 })
     await reach(anvil, 3n)
   })
 
-  test('are made for each transaction when they are instant', async () => {
+  it('come with each transaction if they are instant', async () => {
     const anvil = await start({ blockTime: 'instant' })
     const hash = await anvil.client.sendUnsignedTransaction(transfer)
     const { blockNumber } = await anvil.client.waitForTransactionReceipt({ hash })
     expect(blockNumber).toBe(1n)
   })
 
-  test('take transactions in at their time', async () => {
+  it('include transactions at their time', async () => {
     const anvil = await start({ blockTime: 0.1 })
     const hash = await anvil.client.sendUnsignedTransaction(transfer)
     const { status } = await anvil.client.waitForTransactionReceipt({ hash })
     expect(status).toBe('success')
   })
 
-  test('have a base fee by EIP-1559: empty ones lower it', async () => {
+  it('have a base fee by EIP-1559: empty ones lower it', async () => {
     const anvil = await start({ blockTime: 0.02 })
     await reach(anvil, 3n)
     const [early, late] = await Promise.all([
@@ -110,7 +110,7 @@ describe('blocks', () => {
     expect(late.baseFeePerGas).toBeLessThan(early.baseFeePerGas ?? 0n)
   })
 
-  test('have the base fee that is fixed', async () => {
+  it('have the fixed base fee', async () => {
     const anvil = await start({ blockTime: 0.02, fixedBaseFeeWei: 123_456_789n })
     await reach(anvil, 4n)
     for (const blockNumber of [1n, 2n, 3n, 4n]) {
@@ -119,7 +119,7 @@ describe('blocks', () => {
     }
   })
 
-  test('a recent state can be read, older ones are let go', async () => {
+  it('keep recent states and drop older ones', async () => {
     const anvil = await start({ blockTime: 'instant', keepStates: 2 })
     const balanceAt = (blockNumber: bigint) =>
       anvil.client.getBalance({ address: relayer.address, blockNumber })
@@ -134,14 +134,14 @@ describe('blocks', () => {
 })
 
 describe('the end', () => {
-  test('stopping ends the process, and once is as good as twice', async () => {
+  it('stops the process, also when called twice', async () => {
     const anvil = await startAnvil({ blockTime: 0.05 })
     expect(await anvil.stop()).toMatchObject({ expected: true })
     expect(() => process.kill(anvil.pid, 0)).toThrow()
     await anvil.stop()
   })
 
-  test('a death is told', async () => {
+  it('reports an unexpected end', async () => {
     const anvil = await start({ blockTime: 0.05 })
     process.kill(anvil.pid, 'SIGKILL')
     expect(await anvil.exited).toEqual({ code: null, signal: 'SIGKILL', expected: false })

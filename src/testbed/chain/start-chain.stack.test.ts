@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { deployedContracts } from '../../config/moksha.ts'
 import { implementationOf } from './deploy-contracts.ts'
 import { devAccounts } from './dev-accounts.ts'
@@ -19,7 +19,7 @@ async function start(options: ChainOptions = {}): Promise<RunningChain> {
 const { relayer, funder } = devAccounts
 const grantee = { address: relayer.address, publicKey: '0x04' }
 
-test('a grantee is registered at once, however long the block time is', async () => {
+it('registers a grantee at once, however long the block time', async () => {
   const chain = await start({ blockTime: 3_600 })
   expect(await registerGrantee(chain.client, grantee)).toBe(1n)
   expect(await registerGrantee(chain.client, { ...grantee, address: funder.address })).toBe(2n)
@@ -32,14 +32,14 @@ test('a grantee is registered at once, however long the block time is', async ()
   expect(read).toMatchObject({ owner: relayer.address, granteeAddress: relayer.address, publicKey: '0x04' })
 })
 
-test('a grantee that is registered already keeps its id', async () => {
+it('keeps the id of a registered grantee', async () => {
   const chain = await start()
   expect(await registerGrantee(chain.client, { ...grantee, address: funder.address })).toBe(1n)
   expect(await registerGrantee(chain.client, grantee)).toBe(2n)
   expect(await registerGrantee(chain.client, { ...grantee, address: funder.address })).toBe(1n)
 })
 
-test('a grantee that the contract refuses is an error that says why', async () => {
+it('reports why the contract refuses a grantee', async () => {
   const chain = await start()
   await expect(registerGrantee(chain.client, { ...grantee, publicKey: '' })).rejects.toMatchObject({
     code: 'TESTBED_START_FAILED',
@@ -47,7 +47,7 @@ test('a grantee that the contract refuses is an error that says why', async () =
   })
 })
 
-test('funder and relayer are rich and have sent nothing', async () => {
+it('gives funder and relayer a balance and no transactions', async () => {
   const chain = await start()
   for (const { address } of [funder, relayer]) {
     expect(await chain.client.getBalance({ address })).toBe(10_000n * 10n ** 18n)
@@ -55,7 +55,7 @@ test('funder and relayer are rich and have sent nothing', async () => {
   }
 })
 
-test.each(['2025-09', '2026-04'] as const)('the contracts follow reference %s', async (reference) => {
+it.each(['2025-09', '2026-04'] as const)('deploys the contracts of reference %s', async (reference) => {
   const chain = await start({ reference })
   const read = chain.client.readContract({
     address: chain.contracts.grantees,
@@ -67,12 +67,12 @@ test.each(['2025-09', '2026-04'] as const)('the contracts follow reference %s', 
   else await expect(read).rejects.toThrow()
 })
 
-test('with a block gas limit that holds but one contract, it starts all the same', async () => {
+it('starts with a block gas limit for only one contract', async () => {
   const chain = await start({ blockGasLimit: 5_000_000n })
   expect(await chain.client.getCode({ address: chain.contracts.permissions })).toBeDefined()
 })
 
-test('a fork shows the contracts and state of the chain it forks, and goes its own way', async () => {
+it('forks a chain with its contracts and state, and then diverges from it', async () => {
   const original = await start()
   await registerGrantee(original.client, grantee)
   const fork = await start({ forkUrl: original.rpcUrl })
@@ -86,7 +86,7 @@ test('a fork shows the contracts and state of the chain it forks, and goes its o
   expect([await count(original), await count(fork)]).toEqual([1n, 2n])
 })
 
-test('a fork of a chain that cannot be read fails without telling the access key in its URL', async () => {
+it('reports an unreadable chain to fork without the access key in its URL', async () => {
   const error = await startChain({ forkUrl: 'http://127.0.0.1:9/v2/secret-key' }).then(
     () => undefined,
     (reason: unknown) => reason,
@@ -98,7 +98,7 @@ test('a fork of a chain that cannot be read fails without telling the access key
   expect(JSON.stringify(error, ['message', 'cause', 'stack', 'details', 'hint'])).not.toContain('secret-key')
 })
 
-test('a fork of a chain without the contracts is refused', async () => {
+it('refuses to fork a chain without the contracts', async () => {
   const empty = await start()
   await empty.client.setCode({ address: deployedContracts.permissions, bytecode: '0x' })
   await expect(startChain({ forkUrl: empty.rpcUrl })).rejects.toMatchObject({

@@ -31,7 +31,7 @@ describe('the embedded model', () => {
     })
   })
 
-  it('is a pure function of the time: a state is the same however often and late it is read', async () => {
+  it('has the same state at a time, however often and late it is read', async () => {
     const id = await create()
     expect(await stateAfter(id, 0)).toMatchObject({ status: 'starting', startedAt: null, output: null })
     expect(await stateAfter(id, 99)).toMatchObject({ status: 'starting' })
@@ -45,17 +45,17 @@ describe('the embedded model', () => {
     expect(await stateAfter(id, 60_000)).toMatchObject(finished)
   })
 
-  it('calls a new prediction starting, however short its latency', async () => {
+  it('reports a new prediction as starting, however short its latency', async () => {
     model = createEvidenceModel({ medianMs: 0, sigma: 0 }, () => now)
     expect(await model.create(request, signal)).toMatchObject({ status: 'starting', output: null })
   })
 
-  it('fails when it was drawn to, without an output', async () => {
+  it('fails a drawn prediction, without an output', async () => {
     model = createEvidenceModel({ medianMs: 1000, sigma: 0, failureRate: 1 }, () => now)
     expect(await stateAfter(await create(), 1000)).toMatchObject({ status: 'failed', output: null })
   })
 
-  it('cancels what has not finished, once and for all', async () => {
+  it('cancels a running prediction for good', async () => {
     const id = await create()
     now += 50
     const canceled = { status: 'canceled', startedAt: null, finishedAt: '2025-09-05T00:00:00.050Z' }
@@ -65,32 +65,32 @@ describe('the embedded model', () => {
     expect(await model.get(id, signal)).toMatchObject(canceled)
   })
 
-  it('tells when a prediction that was cancelled had started', async () => {
+  it('keeps the start of a cancelled prediction', async () => {
     const id = await create()
     now += 500
     expect(await model.cancel(id, signal)).toMatchObject({ startedAt: '2025-09-05T00:00:00.100Z' })
   })
 
-  it('does not cancel what has finished', async () => {
+  it('does not cancel a finished prediction', async () => {
     const id = await create()
     now += 1000
     expect(await model.cancel(id, signal)).toMatchObject({ status: 'succeeded' })
   })
 
-  it('refuses an id that it never gave', async () => {
+  it('refuses an unknown id', async () => {
     const error = new ModelError({ title: 'Not found', status: 404, detail: 'Not found.' })
     await expect(model.get('unknown', signal)).rejects.toThrow(error)
     await expect(model.cancel('unknown', signal)).rejects.toThrow(error)
     expect(error.message).toBe('ReplicateError Details:\ntitle: Not found\nstatus: 404\ndetail: Not found.')
   })
 
-  it('forgets an output an hour after it was finished, and the prediction not yet', async () => {
+  it('drops an output after an hour and keeps the prediction', async () => {
     const id = await create()
     expect((await stateAfter(id, 1000 + hourMs - 1)).output).not.toBeNull()
     expect(await stateAfter(id, 1)).toMatchObject({ status: 'succeeded', output: null })
   })
 
-  it('forgets the oldest prediction when it holds more than its limit', async () => {
+  it('drops the oldest prediction above its limit', async () => {
     model = createEvidenceModel({ medianMs: 1000, sigma: 0 }, () => now, 100)
     const oldest = await create()
     for (let made = 1; made < 100; made++) await create()

@@ -7,13 +7,13 @@ const draws = (timing: Parameters<typeof drawModel>[1], count = 4000) =>
 const sorted = (values: number[]): number[] => values.sort((a, b) => a - b)
 
 describe('drawing the latency of a prediction', () => {
-  it('gives the same for the same seed and permission', () => {
+  it('is the same for the same seed and permission', () => {
     expect(drawModel('7', { seed: 1 })).toEqual(drawModel('7', { seed: 1 }))
     expect(drawModel('7', { seed: 1 })).not.toEqual(drawModel('7', { seed: 2 }))
     expect(drawModel('7', { seed: 1 })).not.toEqual(drawModel('8', { seed: 1 }))
   })
 
-  it('has the median and the spread that were asked for', () => {
+  it('has the given median and spread', () => {
     const latencies = sorted(draws({ medianMs: 400, sigma: 0.5 }).map((draw) => draw.latencyMs))
     expect(latencies[2000]).toBeGreaterThan(380)
     expect(latencies[2000]).toBeLessThan(420)
@@ -27,7 +27,7 @@ describe('drawing the latency of a prediction', () => {
     expect(new Set(draws({ medianMs: 250, sigma: 0 }).map((draw) => draw.latencyMs))).toEqual(new Set([250]))
   })
 
-  it('stays within its bounds and is never anything but a number', () => {
+  it('stays within its bounds and is always a number', () => {
     fc.assert(
       fc.property(fc.string(), fc.double({ min: 0, max: 5, noNaN: true }), (permissionId, sigma) => {
         const { latencyMs } = drawModel(permissionId, { sigma, minMs: 100, maxMs: 900 })
@@ -37,7 +37,7 @@ describe('drawing the latency of a prediction', () => {
     )
   })
 
-  it('fails as often as it should', () => {
+  it('fails at the given rate', () => {
     expect(draws({}).some((draw) => draw.fails)).toBe(false)
     expect(draws({ failureRate: 1 }).every((draw) => draw.fails)).toBe(true)
     const share = draws({ failureRate: 0.2 }).filter((draw) => draw.fails).length / 4000

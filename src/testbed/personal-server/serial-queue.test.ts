@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createSerialQueue } from './serial-queue.ts'
 
 describe('a serial queue', () => {
-  it('starts a task when the one before has ended, in order', async () => {
+  it('runs tasks one after another, in order', async () => {
     const queue = createSerialQueue()
     const log: string[] = []
     const task = (name: string) => async () => {
@@ -14,7 +14,7 @@ describe('a serial queue', () => {
     expect(log).toEqual(['a starts', 'a ends', 'b starts', 'b ends'])
   })
 
-  it('goes on after a task that failed', async () => {
+  it('continues after a failed task', async () => {
     const queue = createSerialQueue()
     const failing = queue.run(() => Promise.reject(new Error('no')))
     const next = queue.run(async () => 'fine')
