@@ -10,7 +10,11 @@ const normal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 
 /** Log-normal latencies of which each resembles the one before, as those of a queue do. */
-function latencies(random: Random, flows: number, resemblance: number, factor = 1): number[] {
+function latencies(
+  random: Random,
+  flows: number,
+  { resemblance, factor = 1 }: { resemblance: number; factor?: number | undefined },
+): number[] {
   let state = normal(random)
   return Array.from({ length: flows }, () => {
     state = resemblance * state + Math.sqrt(1 - resemblance ** 2) * normal(random)
@@ -35,7 +39,7 @@ describe.each([0, 0.7])('with neighbours correlated by %d', (resemblance) => {
     const random = createRandom('alike', String(resemblance))
     let alarms = 0
     for (let pair = 0; pair < pairs; pair += 1) {
-      const [a, b] = [latencies(random, 300, resemblance), latencies(random, 300, resemblance)]
+      const [a, b] = [latencies(random, 300, { resemblance }), latencies(random, 300, { resemblance })]
       if (stands(estimate(a), estimate(b))) alarms += 1
     }
     expect(alarms / pairs).toBeLessThan(0.03)
@@ -45,7 +49,10 @@ describe.each([0, 0.7])('with neighbours correlated by %d', (resemblance) => {
     const random = createRandom('slower', String(resemblance))
     let seen = 0
     for (let pair = 0; pair < pairs; pair += 1) {
-      const [a, b] = [latencies(random, 300, resemblance), latencies(random, 300, resemblance, 1.25)]
+      const [a, b] = [
+        latencies(random, 300, { resemblance }),
+        latencies(random, 300, { resemblance, factor: 1.25 }),
+      ]
       if (stands(estimatePercentile(a, 0.5), estimatePercentile(b, 0.5))) seen += 1
     }
     expect(seen / pairs).toBeGreaterThan(0.8)
@@ -67,10 +74,13 @@ describe('the difference of two durations', () => {
     below: number
     above: number
   }): Estimate => ({
-    ...{ value, low: value * (1 - below), high: value * (1 + above), flows: 50 },
+    value,
+    low: value * (1 - below),
+    high: value * (1 + above),
+    flows: 50,
   })
 
-  it('holds the difference itself, and never says that one may have shrunk to less than nothing', () => {
+  it('contains the difference, and never goes below -100 %', () => {
     fc.assert(
       fc.property(figure, figure, (a, b) => {
         const { value, low, high } = differenceOf(estimateOf(a), estimateOf(b), { isScaled: true })
@@ -82,7 +92,7 @@ describe('the difference of two durations', () => {
     )
   })
 
-  it('is read in factors: half as long with a wide interval ends above -100 %', () => {
+  it('is on a scale of factors: half as long with a wide interval ends above -100 %', () => {
     const reference = { value: 1000, low: 500, high: 2000, flows: 20 }
     const other = { value: 600, low: 150, high: 2400, flows: 20 }
     const { low, high } = differenceOf(reference, other, { isScaled: true })
@@ -92,7 +102,7 @@ describe('the difference of two durations', () => {
 })
 
 describe('estimatePercentile', () => {
-  it('says nothing of how high p95 may be when the flows are too few for that', () => {
+  it('has no upper bound for p95 with too few flows', () => {
     const hundred = Array.from({ length: 100 }, (_, i) => (i * 37) % 100)
     expect(estimatePercentile(hundred, 0.95)).toMatchObject({ value: 94, high: null })
     expect(estimatePercentile(hundred, 0.5)).toMatchObject({ value: 49, low: 37, high: 62 })
@@ -100,16 +110,16 @@ describe('estimatePercentile', () => {
   })
 })
 
-it('does not take the growth of a queue for noise', () => {
+it('does not mistake the growth of a queue for noise', () => {
   const random = createRandom('queue', 'x')
-  const steady = latencies(random, 300, 0.5)
-  const growing = latencies(random, 300, 0.5).map((ms, i) => ms + 30 * i)
+  const steady = latencies(random, 300, { resemblance: 0.5 })
+  const growing = latencies(random, 300, { resemblance: 0.5 }).map((ms, i) => ms + 30 * i)
   expect(stands(estimatePercentile(steady, 0.5), estimatePercentile(growing, 0.5))).toBe(true)
   expect(stands(estimateMean(steady), estimateMean(growing))).toBe(true)
 })
 
 describe('estimateShare', () => {
-  it('does not take all of few for all of many', () => {
+  it('has a wider interval for few flows, even if all succeeded', () => {
     const few = estimateShare(Array.from({ length: 20 }, () => true))
     const many = estimateShare(Array.from({ length: 2000 }, () => true))
     expect(few?.low).toBeCloseTo(0.751, 3)
@@ -117,7 +127,7 @@ describe('estimateShare', () => {
     expect(few?.high).toBe(1)
   })
 
-  it('counts failures that come together for less than those that are spread', () => {
+  it('gives clustered failures less weight than scattered ones', () => {
     const spread = estimateShare(Array.from({ length: 1000 }, (_, i) => i % 10 !== 0))
     const together = estimateShare(Array.from({ length: 1000 }, (_, i) => i >= 100))
     expect(spread?.value).toBe(together?.value)
@@ -126,7 +136,7 @@ describe('estimateShare', () => {
 })
 
 describe('longRunVariance', () => {
-  it('is the variance of independent values, and more where neighbours resemble each other', () => {
+  it('is the variance of independent values, and larger for correlated neighbors', () => {
     const random = createRandom('variance', 'x')
     const independent = Array.from({ length: 4000 }, () => normal(random))
     expect(longRunVariance(independent)).toBeCloseTo(1, 0)
