@@ -1,4 +1,4 @@
-import type { Problem } from '../../config/problem.ts'
+import { type Problem, throwProblems } from '../../config/problem.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { readTextFile } from '../../files/read-text-file.ts'
 import { compareConditions } from '../compare/comparability.ts'
@@ -38,6 +38,25 @@ export async function needBaseline(path: string): Promise<Baseline> {
   throw new LoadTestError('CONFIG_INVALID', `There is no baseline ${path}.`, {
     hint: 'Create one from a run with `vana-load baseline set`, and commit it.',
   })
+}
+
+/**
+ * Reads the baseline of a run and checks that both are of the same test, before anything is started or paid.
+ *
+ * @param document the run's configuration as `config.json` will have it
+ * @throws LoadTestError CONFIG_INVALID if there is no such baseline, or if it is from a different test
+ */
+export async function needMatchingBaseline(
+  path: string,
+  document: unknown,
+  target: string,
+): Promise<Baseline> {
+  const baseline = await needBaseline(path)
+  throwProblems(
+    baselineProblems(baseline, document, target),
+    'Use the settings of the run that the baseline was made from, or create a new one with `vana-load baseline set`.',
+  )
+  return baseline
 }
 
 /**

@@ -1,12 +1,10 @@
 import { resolve } from 'node:path'
 import { type ConfigDocument, describeConfig } from '../../config/describe-config.ts'
 import type { Environment } from '../../config/environment-layer.ts'
-import type { LoadTestConfig } from '../../config/load-test-config.ts'
 import { throwProblems } from '../../config/problem.ts'
 import type { ResolvedConfig } from '../../config/resolve-config.ts'
-import { LoadTestError } from '../../errors/load-test-error.ts'
-import { fileHandleLimit, fileHandlesOf } from '../../process/file-handles.ts'
 import type { Baseline } from '../../results/baseline/baseline-schema.ts'
+import { checkFileHandles } from '../../run/check-file-handles.ts'
 import type { CommandIo } from '../cli/command-io.ts'
 import { exitCodes } from '../cli/exit-code.ts'
 import { withPassphrase } from '../cli/with-passphrase.ts'
@@ -37,19 +35,6 @@ export async function runCommand(
   return exitCode
 }
 
-/** @throws LoadTestError TOO_FEW_FILE_HANDLES when so many users in flight would run out of them */
-function checkFileHandles({ users, load }: LoadTestConfig): void {
-  const most = Math.min(users, load.concurrency)
-  const needed = fileHandlesOf(most)
-  const limit = fileHandleLimit()
-  if (limit === null || limit >= needed) return
-  throw new LoadTestError(
-    'TOO_FEW_FILE_HANDLES',
-    `${most} users in flight need ${needed} file handles, and this process may have ${limit}.`,
-    { hint: `Raise the limit with \`ulimit -n ${needed}\`, or lower --concurrency.` },
-  )
-}
-
 /** Reads the baseline of a run and checks that both are of the same test, before anything is started or paid. */
 async function baselineOf(
   { config }: Pick<ResolvedConfig, 'config'>,
@@ -57,16 +42,11 @@ async function baselineOf(
   document: ConfigDocument,
 ): Promise<Baseline | undefined> {
   if (config.baseline === undefined) return undefined
-  const { baselineProblems, needBaseline } = await import('../../results/baseline/read-baseline.ts')
   if (config.capacity.find) {
     throwProblems([
       { key: 'baseline', found: 'a capacity search makes many runs, and a baseline is for one' },
     ])
   }
-  const baseline = await needBaseline(resolve(io.cwd, config.baseline))
-  throwProblems(
-    baselineProblems(baseline, document, config.target),
-    'Use the settings of the run that the baseline was made from, or create a new one with `vana-load baseline set`.',
-  )
-  return baseline
+  const { needMatchingBaseline } = await import('../../results/baseline/read-baseline.ts')
+  return await needMatchingBaseline(resolve(io.cwd, config.baseline), document, config.target)
 }
