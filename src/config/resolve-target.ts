@@ -23,7 +23,8 @@ import { type Target, type TargetPlan, targetPlanSchema } from './target.ts'
 
 /** What decides on a target; a `LoadTestConfig` is one. */
 export type TargetChoice = {
-  target: string
+  /** `local`, `moksha`, `env`, the path of a target document, or the document itself. */
+  target: string | object
   limits: { allowMainnet: boolean }
   /** Without those of the storage, nobody asks whether any is missing. */
   secrets: { granteePrivateKey: `0x${string}` | undefined } & Partial<StorageSecrets>
@@ -33,7 +34,7 @@ export type TargetChoice = {
  * Finds the environment under test that a configuration names.
  *
  * `moksha` starts from what is known of the public deployment, `env` from nothing; both take the rest from the
- * environment. Anything else is the path of a target document, which the environment does not change.
+ * environment. Anything else is a target document or its path, which the environment does not change.
  *
  * @returns `local` for the embedded testbed, which has to be started to be known
  * @throws LoadTestError CONFIG_INVALID for what is missing or wrong, and for development keys anywhere but on a
@@ -45,15 +46,22 @@ export async function resolveTarget(
   environment: Environment,
 ): Promise<TargetPlan | 'local'> {
   if (config.target === 'local') return 'local'
-  const target =
-    config.target === 'moksha' || config.target === 'env'
-      ? await fromEnvironment(config.target, config, environment)
-      : readTarget(config.target)
+  const target = await findTarget(config.target, config, environment)
   checkSafety(target, config.limits.allowMainnet)
   if (hasStorageSecrets(config.secrets)) {
     throwProblems(missingStorageSecrets(target.storage, storageSecretsFor(target, config.secrets)))
   }
   return target
+}
+
+async function findTarget(
+  target: string | object,
+  config: TargetChoice,
+  environment: Environment,
+): Promise<TargetPlan> {
+  if (typeof target === 'object') return parseTarget(target, 'the target')
+  if (target === 'moksha' || target === 'env') return await fromEnvironment(target, config, environment)
+  return readTarget(target)
 }
 
 /**

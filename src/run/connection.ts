@@ -17,20 +17,22 @@ export type Connection = Pick<RunTarget, 'target' | 'lost' | 'startFaults'> & {
 /**
  * Opens a target, starting what of it is embedded, connects a client, and checks that flows can run there.
  *
+ * @param options.targetDocument a target document in place of what `config.target` names
  * @param options.runId the default name under which the objects of flows are stored
  * @throws LoadTestError CONFIG_INVALID, TESTBED_START_FAILED, TARGET_NOT_READY, CHAIN_*; the signal's reason when aborted
  */
 export async function openConnection(options: {
   config: LoadTestConfig
   environment: Environment
+  targetDocument?: object | undefined
   runId: string
   note: (text: string) => void
   signal: AbortSignal
 }): Promise<Connection> {
-  const { config, environment, runId, note, signal } = options
+  const { config, runId, note, signal } = options
   const closer = createCloser()
   try {
-    const running = await openRunTarget({ config, environment, note, signal })
+    const running = await openRunTarget(options)
     closer.add(() => running.close())
     const { target, lost, startFaults } = running
     const client = new VanaLoadTestClient(connectionSettings(config, target, runId))

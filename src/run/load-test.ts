@@ -30,6 +30,8 @@ export type LoadTest = {
   environment: Environment
   /** Version of this program. */
   version: string
+  /** A target document, which is checked, in place of what `config.target` names. @default what it names */
+  targetDocument?: object | undefined
   /** Absolute path of the folder under which the run gets its own. */
   resultsDirectory: string
   /**

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { rm, writeFile } from 'node:fs/promises'
+import { devNull } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Environment } from '../config/environment-layer.ts'
@@ -50,11 +51,13 @@ export function endsAtOnce(
 export async function openRunTarget(options: {
   config: LoadTestConfig
   environment: Environment
+  targetDocument?: object | undefined
   note: (text: string) => void
   signal: AbortSignal
 }): Promise<RunTarget> {
   const { config, environment, note, signal } = options
-  const plan = await resolveTarget(config, environment)
+  const target = options.targetDocument ?? config.target
+  const plan = await resolveTarget({ ...config, target }, environment)
   if (plan !== 'local' && config.testbed.faults.length > 0) {
     throw new LoadTestError(
       'CONFIG_INVALID',
@@ -74,7 +77,7 @@ export async function openRunTarget(options: {
         ...['--max-spend', `${config.limits.maxSpendWei}wei`],
       ],
       signal,
-      variablesOf(testbedParameters, config.testbed),
+      { ...variablesIn(environment), ...variablesOf(testbedParameters, config.testbed) },
     )
     return {
       target: testbed.target,
@@ -88,6 +91,9 @@ export async function openRunTarget(options: {
   note('starting the API server')
   return startApiServer(plan, options)
 }
+
+const variablesIn = (environment: Environment): Record<string, string> =>
+  Object.fromEntries([...environment].map(([name, { value }]) => [name, value]))
 
 const never = new Promise<never>(() => {})
 
@@ -125,13 +131,13 @@ async function startApiServer(
     name: 'vana-load serve',
     command: program.command,
     args: [
-      ...[...program.args, 'serve', '--target', file, '--port', '0', '--json'],
+      ...[...program.args, 'serve', '--env', devNull, '--target', file, '--port', '0', '--json'],
       ...['--part', `${load.part.index + 1}/${load.part.count}`],
       ...flagsOf(chainParameters, chain),
       ...flagsOf({ allowMainnet: limitParameters.allowMainnet }, limits),
       ...['--max-spend', `${limits.maxSpendWei}wei`],
     ],
-    env: Object.fromEntries([...environment].map(([name, { value }]) => [name, value])),
+    env: variablesIn(environment),
     ready: { line: (line) => (line.startsWith('{') ? addressSchema.parse(JSON.parse(line)) : undefined) },
     startTimeoutMs: 30_000,
     stopTimeoutMs: 15_000,

@@ -42,7 +42,7 @@ export async function openRun(
   test: LoadTest,
   options: { given: Connection | undefined; closer: Closer; stop: StopControl },
 ): Promise<OpenRun> {
-  const { config, redact, environment, view } = test
+  const { config, redact, environment, targetDocument, view } = test
   const { note } = view
   const { given, closer, stop } = options
   const signal = stop.starting
@@ -51,7 +51,8 @@ export async function openRun(
   let isFunded = false
   closer.add(() => (isFunded ? folder.close() : discard(folder)))
   await folder.writeConfig(test.document)
-  const connection = given ?? (await openConnection({ config, environment, runId: id, note, signal }))
+  const connection =
+    given ?? (await openConnection({ config, environment, targetDocument, runId: id, note, signal }))
   if (given === undefined) closer.add(() => connection.close())
   stopWhenLost(connection, stop)
   const { target, client } = connection

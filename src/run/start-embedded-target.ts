@@ -1,5 +1,7 @@
+import { devNull } from 'node:os'
 import { heldFaultsVariable, startFaultsMessage } from '../config/held-faults.ts'
 import { testbedPartList } from '../config/kinds/testbed-parts.ts'
+import { envPrefix } from '../config/parameter-names.ts'
 import { type Target, targetSchema } from '../config/target.ts'
 import { testbedParts } from '../config/testbed-part.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
@@ -35,8 +37,17 @@ export async function startEmbeddedTarget(
   const child = new ManagedProcess<Target>({
     name: 'vana-load testbed',
     command: program.command,
-    args: [...program.args, 'testbed', '--json', '--only', testbedPartList.show([...testbedParts]), ...args],
-    env: { ...process.env, ...variables, [heldFaultsVariable]: '1' },
+    args: [
+      ...program.args,
+      'testbed',
+      '--json',
+      '--env',
+      devNull,
+      '--only',
+      testbedPartList.show([...testbedParts]),
+      ...args,
+    ],
+    env: { ...withoutSettings(process.env), ...variables, [heldFaultsVariable]: '1' },
     channel: true,
     ready: { line: readTarget },
     startTimeoutMs: 60_000,
@@ -56,6 +67,11 @@ export async function startEmbeddedTarget(
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new LoadTestError('TESTBED_START_FAILED', reason, { cause })
   }
+}
+
+/** The stack gets its settings from this program, which may not have taken any from its environment. */
+function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith(envPrefix)))
 }
 
 function readTarget(line: string): Target | undefined {
