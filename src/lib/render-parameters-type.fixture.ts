@@ -1,6 +1,7 @@
 import { configParameters } from '../config/load-test-config.ts'
 import type { NamedParameter } from '../config/parameter-names.ts'
 import { presetNames } from '../config/presets.ts'
+import { isCommandOnly } from './command-only.ts'
 
 /** Groups of parameters that the library takes, each with the name of its type and what the type describes. */
 const groups = {
@@ -18,10 +19,6 @@ const groups = {
   output: ['OutputParameters', 'Where results are written.'],
 } as const
 
-/** Parameters that only mean something on the command line, or have a better form in code. */
-const isForCommands = ({ key, parameter }: NamedParameter): boolean =>
-  parameter.secret || (/^(output|capacity)\./.test(key) && key !== 'output.directory') || key === 'dryRun'
-
 const schedule = `/** A stage of a load: from one rate to another over a time, or one rate for a time. A bare number is minutes or per second. */
 export type StageParameters =
   | { from: string | number; to: string | number; over: string | number }
@@ -32,7 +29,7 @@ export type SpikeParameters = { rate: string | number; for: string | number; at:
 
 /** Writes the types of the parameters that the library takes, from the table that flags and config files come from. */
 export function renderParametersType(): string {
-  const parameters = configParameters.filter((named) => !isForCommands(named))
+  const parameters = configParameters.filter((named) => !isCommandOnly(named))
   const membersOf = (group: string): string =>
     parameters
       .filter(({ path }) => path[0] === group)

@@ -1,9 +1,10 @@
 import type { Environment } from '../config/environment-layer.ts'
-import type { LoadTestConfig } from '../config/load-test-config.ts'
+import { configParameters, type LoadTestConfig } from '../config/load-test-config.ts'
 import { readParameters } from '../config/read-parameters.ts'
 import { type ResolvedConfig, resolveConfig as resolveSources } from '../config/resolve-config.ts'
-import { learnDocument, learnVariables } from '../redaction/process-redactor.ts'
+import { learnVariables } from '../redaction/process-redactor.ts'
 import { checkThreshold } from '../results/check-threshold.ts'
+import { isCommandOnly } from './command-only.ts'
 import type { LoadTestParameters } from './load-test-parameters.ts'
 
 /** Variables by name, such as `process.env`. */
@@ -43,7 +44,9 @@ export function resolveAll(
   const environment = new Map(
     Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, { value }] as const])),
   )
-  if (typeof target === 'object') learnDocument(target)
   const file = readParameters({ ...parameters, target: typeof target === 'object' ? target.name : target })
-  return { resolved: resolveSources({ environment, file, checkThreshold }), environment }
+  const problems = configParameters
+    .filter((named) => isCommandOnly(named) && file.layer.has(named.key))
+    .map(({ key }) => ({ key, found: 'it is for the command line, and the library does not have it' }))
+  return { resolved: resolveSources({ environment, file, checkThreshold, problems }), environment }
 }
