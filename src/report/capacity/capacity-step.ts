@@ -5,7 +5,7 @@ import { failedThresholds } from './capacity-verdict.ts'
 /** Why a rate was measured. */
 export const purposeNames: Record<CapacityStep['purpose'], string> = {
   step: 'next rate',
-  bisect: 'between the highest that held and the lowest that broke',
+  bisect: 'bisection',
   confirm: 'confirmation',
 }
 

@@ -39,7 +39,8 @@ function leadOf({ capacity, search, steps }: Capacity): string {
       `At ${formatRate(ratePerSecond)}/s all thresholds were met in ${held} of ${runs} runs (confidence ${formatShare(confidence)}).`,
     )
   }
-  if (brokeAtPerSecond !== null) sentences.push(`${formatRate(brokeAtPerSecond)}/s is too much.`)
+  if (brokeAtPerSecond !== null)
+    sentences.push(`The lowest rate that broke is ${formatRate(brokeAtPerSecond)}/s.`)
   else if (ratePerSecond !== null && search.stopped === null) {
     sentences.push('This is the highest rate allowed; nothing broke.')
   }
