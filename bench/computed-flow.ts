@@ -37,7 +37,7 @@ function servicesAtHand(compute: FlowServices['compute']): FlowServices {
   return {
     clock: { now: () => performance.now(), sleep },
     compute,
-    storage: { upload: async (_bytes, name) => `http://127.0.0.1:1/bucket/${name}` },
+    storage: { upload: async (_bytes, { name }) => `http://127.0.0.1:1/bucket/${name}` },
     grantee: async () => ({ id: 1n, address: server.address }),
     personalServer: {
       url: 'http://127.0.0.1:1/api/v1',

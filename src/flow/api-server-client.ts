@@ -57,6 +57,18 @@ const stateSchema = z.object({
   data: z.object({ id: z.string(), status: z.string(), result: z.unknown() }),
 })
 
+/** One request, and the schema of its answer. */
+type ApiRequest<T> = {
+  /** @default 'POST' */
+  method?: 'GET' | undefined
+  path: string
+  body?: unknown
+  schema: z.ZodType<T>
+  signal: AbortSignal
+  /** @default that of the client */
+  timeoutMs?: number | undefined
+}
+
 /**
  * Makes a client of the API server.
  *
@@ -71,32 +83,25 @@ const stateSchema = z.object({
 export function createApiServerClient(
   dispatcher: Dispatcher,
   baseUrl: string,
-  options: { timeoutMs: number; inferenceTimeoutMs?: number; token?: string | undefined },
+  options: { timeoutMs: number; inferenceTimeoutMs?: number | undefined; token?: string | undefined },
 ): ApiServerClient {
   const { timeoutMs, inferenceTimeoutMs = timeoutMs, token } = options
   const headers = token ? { authorization: `Bearer ${token}` } : {}
-  const ask = async <T>(
-    method: 'GET' | 'POST',
-    path: string,
-    body: unknown,
-    schema: z.ZodType<T>,
-    signal: AbortSignal,
-    limitMs = timeoutMs,
-  ): Promise<T> => {
-    const request = { method, url: baseUrl + path, body, headers, signal, timeoutMs: limitMs }
-    const answer = await requestJson(dispatcher, { ...request, service: 'API server' })
+  const ask = async <T>(request: ApiRequest<T>): Promise<T> => {
+    const { method = 'POST', path, body, schema, signal, timeoutMs: limitMs = timeoutMs } = request
+    const answer = await requestJson(dispatcher, {
+      method,
+      url: baseUrl + path,
+      body,
+      headers,
+      signal,
+      timeoutMs: limitMs,
+      service: 'API server',
+    })
     const { data } = schema.safeParse(answer)
-    if (!data)
-      throw new LoadTestError('SERVER_PROTOCOL', `The API server's answer to ${path} is not as agreed.`)
-    return data
+    if (data) return data
+    throw new LoadTestError('SERVER_PROTOCOL', `The API server's answer to ${path} is not as agreed.`)
   }
-  const post = <T>(
-    path: string,
-    body: unknown,
-    schema: z.ZodType<T>,
-    signal: AbortSignal,
-    limitMs?: number,
-  ): Promise<T> => ask('POST', path, body, schema, signal, limitMs)
   return {
     async relay(signed, user, signal) {
       const { typedData, signature } = signed
@@ -108,26 +113,32 @@ export function createApiServerClient(
         expectedUserAddress: user,
       }
       try {
-        return (await post('/api/relay', body, relaySchema, signal)).hash
+        return (await ask({ path: '/api/relay', body, schema: relaySchema, signal })).hash
       } catch (error) {
         throw revertedInSimulation(error) ?? capReached(error) ?? error
       }
     },
     async relayed(hash, signal) {
-      return (await ask('GET', `/api/relay/${hash}`, undefined, relayedSchema, signal)).data
+      const path = `/api/relay/${hash}`
+      return (await ask({ method: 'GET', path, schema: relayedSchema, signal })).data
     },
     async requestInference(permissionId, signal) {
-      const path = '/api/trusted-server'
-      const limitMs = Math.max(timeoutMs, inferenceTimeoutMs)
       try {
-        const { data } = await post(path, { permissionId }, operationSchema, signal, limitMs)
+        const { data } = await ask({
+          path: '/api/trusted-server',
+          body: { permissionId },
+          schema: operationSchema,
+          signal,
+          timeoutMs: Math.max(timeoutMs, inferenceTimeoutMs),
+        })
         return { operationId: data.id }
       } catch (error) {
         throw nothingBegun(error) ?? error
       }
     },
     async pollInference(operationId, signal) {
-      const { data } = await post('/api/trusted-server/poll', { operationId }, stateSchema, signal)
+      const path = '/api/trusted-server/poll'
+      const { data } = await ask({ path, body: { operationId }, schema: stateSchema, signal })
       return data
     },
   }
@@ -161,9 +172,9 @@ const beforeOperation = new Set(['FILE_ACCESS_ERROR', 'NOT_FOUND_ERROR', 'CHAIN_
 function nothingBegun(error: unknown): LoadTestError | undefined {
   if (!(error instanceof LoadTestError)) return undefined
   const { code, message, hint, details, cause } = error
-  const told = failureSchema.safeParse(details.body).data?.error
-  const isUnsent = details.unsent === true || told?.unsent === true
-  if (!isUnsent && !(told !== undefined && beforeOperation.has(told.code))) return undefined
+  const failure = failureSchema.safeParse(details.body).data?.error
+  const isUnsent = details.unsent === true || failure?.unsent === true
+  if (!isUnsent && !(failure !== undefined && beforeOperation.has(failure.code))) return undefined
   return new LoadTestError(code, message, { hint, cause, details: { ...details, nothingBegun: true } })
 }
 

@@ -28,7 +28,7 @@ export type ComputePool = {
 /** Options of {@link createComputePool}. */
 export type ComputePoolOptions = {
   /** Number of threads. @default the machine's cores, at least 1 */
-  threads?: number
+  threads?: number | undefined
 }
 
 /**

@@ -26,7 +26,7 @@ export type FlowResult = {
   answer: unknown
 }
 
-/** How one user is carried through. */
+/** How one user's flow is run. */
 export type RunFlowOptions = {
   signal: AbortSignal
   /** @default nobody watches the steps */
@@ -53,7 +53,7 @@ export class DataPortabilityFlow {
     this.#options = options
   }
 
-  /** Carries one user through; never rejects. */
+  /** Runs the flow of one user; never rejects. */
   async run(user: FlowUser, options: RunFlowOptions): Promise<FlowResult> {
     const { signal, observer = {}, runId = this.#options.runId } = options
     const { timeoutMs } = this.#options
@@ -61,10 +61,10 @@ export class DataPortabilityFlow {
     const { clock, retry } = this.#services
     const endMs = clock.now() + timeoutMs
     const policy = { ...retry, remainingMs: () => endMs - clock.now() }
-    const runner = createStepRunner(clock, policy, limit.signal, observer)
+    const runner = createStepRunner({ clock, policy, signal: limit.signal, observer })
     const progress: Progress = { tx: null, verified: null, answer: null }
     try {
-      await this.#steps(user, `${runId}/${user.index}`, runner, limit.signal, progress)
+      await this.#steps(user, runner, { folder: `${runId}/${user.index}`, signal: limit.signal, progress })
       return { outcome: 'succeeded', steps: runner.durations, error: null, ...progress }
     } catch (error) {
       const flowError = toFlowError(limit.signal.aborted ? limit.signal.reason : error, runner.current())
@@ -76,10 +76,8 @@ export class DataPortabilityFlow {
 
   async #steps(
     user: FlowUser,
-    folder: string,
-    { step, retry, tellLimit }: StepRunner,
-    signal: AbortSignal,
-    progress: Progress,
+    { step, retry, reportLimit }: StepRunner,
+    { folder, signal, progress }: { folder: string; signal: AbortSignal; progress: Progress },
   ): Promise<void> {
     const { compute, storage, chain, personalServer, inference, clock, turns } = this.#services
     const { seed, pollIntervalMs, inferenceTimeoutMs, expectEvidence } = this.#options
@@ -94,7 +92,12 @@ export class DataPortabilityFlow {
     )
     const fileUrl = await step(
       'upload',
-      () => storage.upload(encrypted, `${folder}/data.pgp`, 'application/octet-stream', signal),
+      () =>
+        storage.upload(encrypted, {
+          name: `${folder}/data.pgp`,
+          contentType: 'application/octet-stream',
+          signal,
+        }),
       { idempotent: true },
     )
     const grantee = await step('grantee', () => this.#services.grantee(index, signal), { idempotent: true })
@@ -111,12 +114,11 @@ export class DataPortabilityFlow {
     const grantUrl = await step(
       'grant',
       () =>
-        storage.upload(
-          Buffer.from(JSON.stringify(grantFile)),
-          `${folder}/grant.json`,
-          'application/json',
+        storage.upload(Buffer.from(JSON.stringify(grantFile)), {
+          name: `${folder}/grant.json`,
+          contentType: 'application/json',
           signal,
-        ),
+        }),
       { idempotent: true },
     )
     const sealedKey = await step('seal', () =>
@@ -136,7 +138,7 @@ export class DataPortabilityFlow {
       const nonce = await retry(() => chain.permissionNonce(address, signal))
       return compute.run('signPermission', { privateKey, chainId: chain.id, nonce, parameters }, signal)
     })
-    const submission = await step('submit', () => chain.submit(signed, user, signal, retry), {
+    const submission = await step('submit', () => chain.submit(signed, user, { signal, retry }), {
       // Waiting for more funds is no time of the chain.
       turn: () => user.fundsFor?.(firstFlowGas, { signal }) ?? Promise.resolve(),
     }).catch((error: unknown) => {
@@ -147,7 +149,7 @@ export class DataPortabilityFlow {
     })
     progress.tx = { ...unmined, hash: submission.hash, times: timesOf(submission) }
     const permissionId = await step('confirm', async () => {
-      const receipt = await chain.receipt(submission, signal, tellLimit)
+      const receipt = await chain.receipt(submission, { signal, onRefused: reportLimit })
       progress.tx = transactionOf(receipt, submission)
       if (receipt.status !== 'success') throw await this.#revertOf(receipt, signal)
       return permissionOf(receipt, user, grantUrl)
@@ -196,7 +198,7 @@ export class DataPortabilityFlow {
   }
 }
 
-/** Names what was waited out until the time was up: the time alone says nothing of the cause. */
+/** Names the last failure before the time was up: the time alone says nothing of the cause. */
 function timedOut(timeoutMs: number, lastFailure: unknown): LoadTestError {
   const cause = lastFailure instanceof Error ? `; the last attempt: ${lastFailure.message}` : '.'
   return new LoadTestError('FLOW_TIMEOUT', `The flow did not end within ${timeoutMs} ms${cause}`, {
@@ -219,7 +221,7 @@ function permissionOf({ hash, permission }: FlowReceipt, user: FlowUser, grantUr
 
 const unmined = { permissionId: null, blockNumber: null, gasUsed: null, gasPriceWei: null, times: null }
 
-/** The hash of a transaction whose sending failed and that may be mined all the same. */
+/** The hash of a transaction whose sending failed and that may be mined nevertheless. */
 function unsureHash(error: unknown): FlowTransaction['hash'] | undefined {
   if (!(error instanceof LoadTestError) || error.details.mayBeSent !== true) return undefined
   const { hash } = error.details
@@ -238,7 +240,11 @@ function transactionOf(receipt: FlowReceipt, submission: Submission): FlowTransa
   const seenMs = Math.max(times.acceptedMs, receipt.seenAtMs)
   const blockMs = Math.min(seenMs, Math.max(times.acceptedMs, receipt.blockAtMs))
   return {
-    ...{ hash, permissionId: permission?.id ?? null, blockNumber, gasUsed, gasPriceWei },
+    hash,
+    permissionId: permission?.id ?? null,
+    blockNumber,
+    gasUsed,
+    gasPriceWei,
     times: { ...times, blockMs, seenMs, blockTimestamp },
   }
 }

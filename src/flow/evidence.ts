@@ -13,7 +13,7 @@ export type Evidence = {
   files: { bytes: number; sha256: string }[]
 }
 
-/** A model's answer that carries evidence. */
+/** A model's answer with evidence. */
 export type EvidenceAnswer = { answer: string; evidence: Evidence }
 
 const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex')
@@ -38,7 +38,7 @@ const answerSchema = z.object({
 })
 
 /**
- * Holds a personal server's result against what the user encrypted.
+ * Compares a personal server's result with what the user encrypted.
  *
  * @param result the operation's result: JSON text, or on newer servers an object with that text as `output`
  * @throws LoadTestError INFERENCE_MISMATCH when the server read another prompt or other data, or gave no evidence
@@ -46,7 +46,7 @@ const answerSchema = z.object({
 export function checkEvidence(result: unknown, promptTemplate: string, files: readonly Uint8Array[]): void {
   const parsed = answerSchema.safeParse(parseAnswer(result))
   if (!parsed.success)
-    throw new LoadTestError('INFERENCE_MISMATCH', 'The answer carries no evidence of what was read.')
+    throw new LoadTestError('INFERENCE_MISMATCH', 'The answer has no evidence of what was read.')
   const { evidence } = parsed.data
   const expected = makeEvidence(promptTemplate, files)
   if (evidence.promptSha256 !== expected.promptSha256) {

@@ -47,7 +47,7 @@ export type FlowReceipt = {
   blockNumber: number
   /** The block's own time, in seconds since 1970. */
   blockTimestamp: number
-  /** The same, as well as it can be told, in milliseconds of `performance.now()`; not after `seenAtMs`. */
+  /** The same, as well as it can be known, in milliseconds of `performance.now()`; not after `seenAtMs`. */
   blockAtMs: number
   /** When the block was first seen here, in milliseconds of `performance.now()`. */
   seenAtMs: number
@@ -71,8 +71,11 @@ export type FlowServices = {
   clock: { now(): number; sleep(delayMs: number, signal: AbortSignal): Promise<void> }
   compute: ComputePool
   storage: {
-    /** Puts an object and returns the URL under which the personal server reads it. */
-    upload(bytes: Uint8Array, name: string, contentType: string, signal: AbortSignal): Promise<string>
+    /** Stores an object. @returns the URL under which the personal server reads it */
+    upload(
+      bytes: Uint8Array,
+      object: { name: string; contentType: string; signal: AbortSignal },
+    ): Promise<string>
   }
   /** Resolves the grantee of a user, by the user's number; the answer is shared by all flows of a run that have the same. */
   grantee(index: number, signal: AbortSignal): Promise<Grantee>
@@ -86,25 +89,23 @@ export type FlowServices = {
     /** The user's next nonce for signed permissions. */
     permissionNonce(user: Hex, signal: AbortSignal): Promise<bigint>
     /**
-     * Submits what the user signed, at the user's own cost or through a relayer. Never to be repeated blindly: what of it
-     * may be asked again goes through the flow's `retry`.
+     * Submits what the user signed, at the user's own cost or through a relayer. Never to be repeated blindly: the parts that
+     * are safe to repeat go through the flow's `retry`.
      */
     submit(
       signed: SignedPermission,
       user: FlowUser,
-      signal: AbortSignal,
-      retry: StepRunner['retry'],
+      options: { signal: AbortSignal; retry: StepRunner['retry'] },
     ): Promise<Submission>
     /**
      * Waits for the block that holds the transaction.
      *
-     * @param onRefused told of errors on the way that the wait goes on after
+     * @param options.onRefused called with errors that do not end the wait
      * @throws LoadTestError TX_NOT_CONFIRMED
      */
     receipt(
       submission: Submission,
-      signal: AbortSignal,
-      onRefused: (error: unknown) => void,
+      options: { signal: AbortSignal; onRefused: (error: unknown) => void },
     ): Promise<FlowReceipt>
     /** Finds out why a transaction reverted; never rejects. Costs calls of its own, so it is for failures alone. */
     revertReason(receipt: FlowReceipt, signal: AbortSignal): Promise<RevertReason>
@@ -129,10 +130,10 @@ export type FlowOptions = {
   inferenceTimeoutMs: number
   /** Pause between two polls of an operation, in milliseconds. */
   pollIntervalMs: number
-  /** Whether the target's model proves what it read, so that the answer can be held against the data. */
+  /** Whether the target's model proves what it read, so that the answer can be checked against the data. */
   expectEvidence: boolean
   /** Whether a flow whose inference fails is marked `degraded` rather than failed; it never counts as succeeded. */
-  degradeInference?: boolean
+  degradeInference?: boolean | undefined
   /** Template of the prompt; must hold `{{data}}`. @default a prompt made from the wallet's address */
-  prompt?: string
+  prompt?: string | undefined
 }

@@ -7,31 +7,34 @@ const hashOf = (digit: string) => `0x${digit.repeat(64)}` as const
 
 type Look = { hash: `0x${string}`; state: RelayedState } | Error
 
-/** A relayer that answers as it is told, and what it and the receipts were told in order. */
+/** A relayer with prepared answers, and the calls that it and the receipts got, in order. */
 function startWorld({ looks: answers }: { looks: Look[] }) {
   const stop = new AbortController()
-  const told: unknown[] = []
+  const seen: unknown[] = []
   const looks = [...answers]
   const parts: Parameters<typeof followReplacements>[0] = {
     api: {
       async relayed(hash) {
-        told.push({ look: hash })
+        seen.push({ look: hash })
         const answer = looks.shift()
         if (looks.length === 0) stop.abort(new Error('the receipt is there'))
         if (answer === undefined || answer instanceof Error) throw answer ?? new Error('nothing to say')
         return answer
       },
     },
-    receipts: { replace: (hash, newHash) => void told.push({ replace: hash, by: newHash }) },
+    receipts: { replace: (hash, newHash) => void seen.push({ replace: hash, by: newHash }) },
     async sleep(delayMs, abort) {
       abort.throwIfAborted()
-      told.push({ sleep: delayMs })
+      seen.push({ sleep: delayMs })
     },
   }
   return {
-    told,
+    seen,
     follow: () =>
-      followReplacements(parts, hashOf('a'), stop.signal, (error) => void told.push({ refused: error })),
+      followReplacements(parts, hashOf('a'), {
+        signal: stop.signal,
+        onRefused: (error) => void seen.push({ refused: error }),
+      }),
   }
 }
 
@@ -41,7 +44,7 @@ const refused = new LoadTestError('SERVER_REFUSED', 'no', { details: { status: 4
 
 describe('following a relayed transaction', () => {
   it('has the receipts follow each replacement, under the newest hash, also of one that was mined', async () => {
-    const { follow, told } = startWorld({
+    const { follow, seen } = startWorld({
       looks: [
         { hash: hashOf('a'), state: 'pending' },
         { hash: hashOf('b'), state: 'pending' },
@@ -50,7 +53,7 @@ describe('following a relayed transaction', () => {
       ],
     })
     await follow()
-    expect(told).toEqual([
+    expect(seen).toEqual([
       ...[{ sleep: 10_000 }, { look: hashOf('a') }],
       ...[{ sleep: 5_000 }, { look: hashOf('a') }, { replace: hashOf('a'), by: hashOf('b') }],
       ...[{ sleep: 5_000 }, { look: hashOf('b') }, { replace: hashOf('b'), by: hashOf('c') }],
@@ -61,22 +64,22 @@ describe('following a relayed transaction', () => {
 
   it('ends once it is dropped', async () => {
     const more: Look = { hash: hashOf('a'), state: 'pending' }
-    const { follow, told } = startWorld({ looks: [{ hash: hashOf('a'), state: 'dropped' }, more, more] })
+    const { follow, seen } = startWorld({ looks: [{ hash: hashOf('a'), state: 'dropped' }, more, more] })
     await follow()
-    expect(told).toEqual([{ sleep: 10_000 }, { look: hashOf('a') }])
+    expect(seen).toEqual([{ sleep: 10_000 }, { look: hashOf('a') }])
   })
 
   it('goes on when the relayer does not answer, and ends with its signal without an error', async () => {
-    const { follow, told } = startWorld({ looks: [down, refused, { hash: hashOf('b'), state: 'pending' }] })
+    const { follow, seen } = startWorld({ looks: [down, refused, { hash: hashOf('b'), state: 'pending' }] })
     await expect(follow()).resolves.toBeUndefined()
-    expect(told.filter((one) => typeof one === 'object' && one !== null && 'look' in one)).toHaveLength(3)
-    expect(told.at(-1)).toEqual({ replace: hashOf('a'), by: hashOf('b') })
+    expect(seen.filter((one) => typeof one === 'object' && one !== null && 'look' in one)).toHaveLength(3)
+    expect(seen.at(-1)).toEqual({ replace: hashOf('a'), by: hashOf('b') })
   })
 
   it('tells of each look that was refused, and of none that its end cut short', async () => {
-    const { follow, told } = startWorld({ looks: [limited, down, refused] })
+    const { follow, seen } = startWorld({ looks: [limited, down, refused] })
     await follow()
     const isRefusal = (one: unknown): boolean => typeof one === 'object' && one !== null && 'refused' in one
-    expect(told.filter(isRefusal)).toEqual([{ refused: limited }, { refused: down }])
+    expect(seen.filter(isRefusal)).toEqual([{ refused: limited }, { refused: down }])
   })
 })

@@ -87,7 +87,9 @@ export function makePerson(nowMs: number): Person {
       occupation: faker.person.jobTitle(),
       education: pick(random, ['secondary', 'vocational', 'bachelor', 'master', 'doctorate']),
       incomeBand: pick(random, ['low', 'lower-middle', 'middle', 'upper-middle', 'high']),
-      ...{ country, city, timeZone },
+      country,
+      city,
+      timeZone,
     },
   }
   const preferences = {
@@ -102,7 +104,9 @@ export function makePerson(nowMs: number): Person {
   }
   return {
     head: { profile, preferences },
-    ...{ registeredMs, utcOffsetHours, interests },
+    registeredMs,
+    utcOffsetHours,
+    interests,
     devices: [
       [mobile, 6],
       [pick(random, ['web', 'desktop']), 3],

@@ -24,8 +24,7 @@ const identitySchema = z.object({
 export async function fetchIdentity(
   dispatcher: Dispatcher,
   serverUrl: string,
-  user: Hex,
-  options: { signal: AbortSignal; timeoutMs: number },
+  { user, ...options }: { user: Hex; signal: AbortSignal; timeoutMs: number },
 ): Promise<ServerIdentity> {
   const url = `${serverUrl}/identity?address=${user}`
   const answer = await requestJson(dispatcher, { method: 'GET', url, service: 'personal server', ...options })

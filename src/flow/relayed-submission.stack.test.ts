@@ -48,7 +48,7 @@ function submit() {
   const api = createApiServerClient(http, `http://127.0.0.1:${port}`, { timeoutMs: 60_000 })
   const { signal } = new AbortController()
   const pauses: number[] = []
-  const told: string[] = []
+  const seen: string[] = []
   const policy = {
     ...{
       attempts: 4,
@@ -60,24 +60,29 @@ function submit() {
     sleep: async (delayMs: number) => void pauses.push(delayMs),
     remainingMs: () => 60_000,
   }
-  const runner = createStepRunner({ now: () => 0 }, policy, signal, {
-    onRetry: (step, isAllowed) => told.push(`${step} ${isAllowed ? 'again' : 'not again'}`),
-    onRateLimit: (step, code, retryAfterMs) => told.push(`${step} ${code} ${retryAfterMs}`),
+  const runner = createStepRunner({
+    clock: { now: () => 0 },
+    policy,
+    signal,
+    observer: {
+      onRetry: (step, isAllowed) => seen.push(`${step} ${isAllowed ? 'again' : 'not again'}`),
+      onRateLimit: (step, code, retryAfterMs) => seen.push(`${step} ${code} ${retryAfterMs}`),
+    },
   })
   const head = async () => ({ number: 7 }) as never
   const submission = runner.step('submit', () =>
-    submitRelayed({ api, feed: { head } }, signed, user, signal, runner.retry),
+    submitRelayed({ api, feed: { head } }, signed, { user: user.address, signal, retry: runner.retry }),
   )
-  return { submission, pauses, told }
+  return { submission, pauses, seen }
 }
 
 describe('a transaction for the relayer', () => {
-  test('is handed over again no sooner than a busy or limited server asks for, and every repeat is told', async () => {
+  test('is handed over again no sooner than a busy or limited server asks for, and every retry is reported', async () => {
     refusals.push(refusal(503, '3'), refusal(429, '2'), refusal(503))
-    const { submission, pauses, told } = submit()
+    const { submission, pauses, seen } = submit()
     expect(await submission).toMatchObject({ hash, afterBlock: 7 })
     expect(pauses).toEqual([3000, 2000, 200])
-    expect(told).toEqual([
+    expect(seen).toEqual([
       ...['submit SERVER_FAILED 3000', 'submit again'],
       ...['submit SERVER_RATE_LIMITED 2000', 'submit again', 'submit again'],
     ])

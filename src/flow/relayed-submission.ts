@@ -1,9 +1,10 @@
+import type { Hex } from 'viem'
 import type { RetryPolicy } from '../async/retry.ts'
 import type { BlockFeed } from '../chain/blocks/block-feed.ts'
 import type { ReceiptHub } from '../chain/blocks/receipt-hub.ts'
 import type { SignedPermission } from '../vana/user-crypto.ts'
 import type { ApiServerClient } from './api-server-client.ts'
-import type { FlowUser, Submission } from './flow-services.ts'
+import type { Submission } from './flow-services.ts'
 import type { StepRunner } from './step-runner.ts'
 
 /** What relayed transactions stand on. */
@@ -24,27 +25,26 @@ const nextLookMs = 5_000
  * That is safe, and no blind repetition: the signature holds the user's nonce, so the contract accepts it once; and the
  * relayer gives the same request the same transaction, also one whose answer was lost.
  *
- * @param retry the flow's own, which counts and keeps to the time that is left
+ * @param options.retry the flow's own, which counts and keeps to the time that is left
  * @throws LoadTestError a `SERVER_*` code; the signal's reason
  */
 export async function submitRelayed(
   { api, feed }: Pick<RelayedParts, 'api' | 'feed'>,
   signed: SignedPermission,
-  user: FlowUser,
-  signal: AbortSignal,
-  retry: StepRunner['retry'],
+  options: { user: Hex; signal: AbortSignal; retry: StepRunner['retry'] },
 ): Promise<Submission> {
+  const { user, signal, retry } = options
   const { number: afterBlock } = await feed.head({ signal })
   const sendingAtMs = performance.now()
-  const hash = await retry(() => api.relay(signed, user.address, signal))
+  const hash = await retry(() => api.relay(signed, user, signal))
   return { hash, afterBlock, sendingAtMs, submittedAtMs: performance.now() }
 }
 
 /**
  * Follows a relayed transaction that is long in coming: the relayer may have replaced it, with higher fees and so under
- * another hash, and then whoever waits for the old one gets the new one. Ends with the signal, and never rejects.
+ * another hash, and then those who wait for the old one get the new one. Ends with the signal, and never rejects.
  *
- * @param onRefused told of each look that failed
+ * @param options.onRefused called with each look that failed
  */
 export async function followReplacements(
   {
@@ -53,8 +53,7 @@ export async function followReplacements(
     sleep,
   }: Pick<RelayedParts, 'receipts' | 'sleep'> & { api: Pick<ApiServerClient, 'relayed'> },
   submitted: Submission['hash'],
-  signal: AbortSignal,
-  onRefused: (error: unknown) => void,
+  { signal, onRefused }: { signal: AbortSignal; onRefused: (error: unknown) => void },
 ): Promise<void> {
   let hash = submitted
   for (let waitMs = firstLookMs; !signal.aborted; waitMs = nextLookMs) {

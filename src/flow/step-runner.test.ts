@@ -11,7 +11,7 @@ const limited = (retryAfterMs?: number) =>
 function runnerOf(options: { remainingMs?: number; retries?: number } = {}) {
   let nowMs = 0
   const pauses: number[] = []
-  const told: string[] = []
+  const seen: string[] = []
   const sleep = async (delayMs: number): Promise<void> => {
     pauses.push(delayMs)
     nowMs += delayMs
@@ -21,11 +21,16 @@ function runnerOf(options: { remainingMs?: number; retries?: number } = {}) {
     budget: createRetryBudget(0, options.retries ?? 10),
     remainingMs: () => (options.remainingMs ?? 60_000) - nowMs,
   }
-  const runner = createStepRunner({ now: () => nowMs }, policy, new AbortController().signal, {
-    onRetry: (step, isAllowed) => told.push(`${step} ${isAllowed ? 'again' : 'not again'}`),
-    onRateLimit: (step, code, retryAfterMs) => told.push(`${step} ${code} ${retryAfterMs}`),
+  const runner = createStepRunner({
+    clock: { now: () => nowMs },
+    policy,
+    signal: new AbortController().signal,
+    observer: {
+      onRetry: (step, isAllowed) => seen.push(`${step} ${isAllowed ? 'again' : 'not again'}`),
+      onRateLimit: (step, code, retryAfterMs) => seen.push(`${step} ${code} ${retryAfterMs}`),
+    },
   })
-  return { runner, pauses, told, sleep }
+  return { runner, pauses, seen, sleep }
 }
 
 /** Fails with each of these in turn, then works. */
@@ -39,37 +44,37 @@ function failing(...errors: Error[]): () => Promise<string> {
 
 describe('a step', () => {
   test('is repeated with full jitter, and no sooner than it is asked to', async () => {
-    const { runner, pauses, told } = runnerOf()
+    const { runner, pauses, seen } = runnerOf()
     const work = failing(limited(700), new LoadTestError('SERVER_FAILED', 'oops'))
     expect(await runner.step('identity', work, { idempotent: true })).toBe('done')
     expect(pauses).toEqual([700, 100])
-    expect(told).toEqual(['identity SERVER_RATE_LIMITED 700', 'identity again', 'identity again'])
+    expect(seen).toEqual(['identity SERVER_RATE_LIMITED 700', 'identity again', 'identity again'])
   })
 
   test('tells of a limit that it goes on after, once, under its own name', async () => {
-    const { runner, told } = runnerOf()
+    const { runner, seen } = runnerOf()
     const busy = new LoadTestError('SERVER_FAILED', 'busy', { details: { status: 503, retryAfterMs: 900 } })
     const down = new LoadTestError('SERVER_FAILED', 'down', { details: { status: 503 } })
     await runner.step('confirm', async () => {
-      for (const error of [limited(700), busy, busy, down, new Error('else')]) runner.tellLimit(error)
+      for (const error of [limited(700), busy, busy, down, new Error('else')]) runner.reportLimit(error)
     })
-    expect(told).toEqual(['confirm SERVER_RATE_LIMITED 700', 'confirm SERVER_FAILED 900'])
+    expect(seen).toEqual(['confirm SERVER_RATE_LIMITED 700', 'confirm SERVER_FAILED 900'])
   })
 
   test('fails at once when it is asked to wait for longer than is left', async () => {
-    const { runner, pauses, told } = runnerOf({ remainingMs: 5000 })
+    const { runner, pauses, seen } = runnerOf({ remainingMs: 5000 })
     const work = runner.step('identity', failing(limited(5000)), { idempotent: true })
     await expect(work).rejects.toMatchObject({ code: 'SERVER_RATE_LIMITED' })
-    expect([pauses, told]).toEqual([[], ['identity SERVER_RATE_LIMITED 5000']])
+    expect([pauses, seen]).toEqual([[], ['identity SERVER_RATE_LIMITED 5000']])
   })
 
   test('says that it would have been repeated, had there been a budget', async () => {
-    const { runner, told } = runnerOf({ retries: 0 })
+    const { runner, seen } = runnerOf({ retries: 0 })
     const work = runner.step('upload', failing(new LoadTestError('STORAGE_FAILED', 'oops')), {
       idempotent: true,
     })
     await expect(work).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
-    expect(told).toEqual(['upload not again'])
+    expect(seen).toEqual(['upload not again'])
   })
 
   test.each<[ErrorCode, Record<string, unknown>, boolean]>([
@@ -79,29 +84,29 @@ describe('a step', () => {
     ['SERVER_FAILED', { nothingBegun: true }, true],
     ['SERVER_REFUSED', { nothingBegun: true }, true],
   ])('that may have begun something is repeated after %s %o: %s', async (code, details, isRepeated) => {
-    const { runner, told } = runnerOf()
+    const { runner, seen } = runnerOf()
     const work = runner.step('request', failing(new LoadTestError(code, 'no', { details })), {
       idempotent: 'when-nothing-begun',
     })
     if (isRepeated) expect(await work).toBe('done')
     else await expect(work).rejects.toMatchObject({ code })
-    expect(told.includes('request again')).toBe(isRepeated)
+    expect(seen.includes('request again')).toBe(isRepeated)
   })
 
   test('tells a limit of the storage as well, though the step is not repeated', async () => {
-    const { runner, told } = runnerOf()
+    const { runner, seen } = runnerOf()
     const error = new LoadTestError('STORAGE_FAILED', 'slow down', { details: { status: 429 } })
     await expect(runner.step('submit', failing(error))).rejects.toBe(error)
-    expect(told).toEqual(['submit STORAGE_FAILED undefined'])
+    expect(seen).toEqual(['submit STORAGE_FAILED undefined'])
   })
 
   test('leaves what the endpoints of the chain say to their pool, but for a full transaction pool', async () => {
-    const { runner, told } = runnerOf()
+    const { runner, seen } = runnerOf()
     const paused = new LoadTestError('CHAIN_RATE_LIMITED', 'paused', { details: { retryAfterMs: 2000 } })
     const full = new LoadTestError('CHAIN_RATE_LIMITED', 'full', { details: { reason: 'pool-full' } })
     await expect(runner.step('sign', failing(paused))).rejects.toBe(paused)
     await expect(runner.step('submit', failing(full))).rejects.toBe(full)
-    expect(told).toEqual(['submit CHAIN_RATE_LIMITED undefined'])
+    expect(seen).toEqual(['submit CHAIN_RATE_LIMITED undefined'])
   })
 
   test('waits for its turn outside its time', async () => {

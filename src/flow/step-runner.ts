@@ -4,15 +4,15 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import type { FlowError } from './flow-record.ts'
 import type { StepName } from './steps.ts'
 
-/** Told of each step of a flow as it begins and ends. */
+/** Watches the steps of a flow. */
 export type StepObserver = {
   onStepStart?(step: StepName): void
   /** `value` is what the step made, for people who look at a single flow. */
   onStepEnd?(step: StepName, durationMs: number, value: unknown): void
   onStepError?(step: StepName, durationMs: number, error: FlowError): void
-  /** Something in a step is done again; or would be, if the budget of retries allowed it. */
+  /** Something in a step is retried; or would be, if the retry budget allowed it. */
   onRetry?(step: StepName, isAllowed: boolean): void
-  /** The target said that it is asked too much, and to wait so long; `undefined` when it did not say how long. */
+  /** The target refused a request for now, and asked to wait so long; `undefined` when it did not say how long. */
   onRateLimit?(step: StepName, code: ErrorCode, retryAfterMs: number | undefined): void
 }
 
@@ -22,13 +22,13 @@ export type StepRunner = {
   step<T>(name: StepName, work: () => Promise<T>, options?: StepOptions): Promise<T>
   /** Repeats one idempotent request within a step. */
   retry<T>(work: () => Promise<T>): Promise<T>
-  /** Tells of an error that the step does not fail with, if it says that the target is asked too much. */
-  tellLimit(error: unknown): void
+  /** Reports an error that the step does not fail with, if it is a limit of the target. */
+  reportLimit(error: unknown): void
   /** The last failure of the current step that was followed by another attempt, if any. */
   lastFailure(): unknown
   /** Milliseconds per step that began. */
   durations: Partial<Record<StepName, number>>
-  /** The step at work, or the one that failed. */
+  /** The step in progress, or the one that failed. */
   current(): StepName | null
 }
 
@@ -41,23 +41,24 @@ export type StepOptions = {
 }
 
 /** Makes the runner of one flow. */
-export function createStepRunner(
-  clock: { now(): number },
-  policy: RetryPolicy,
-  signal: AbortSignal,
-  observer: StepObserver,
-): StepRunner {
+export function createStepRunner(options: {
+  clock: { now(): number }
+  policy: RetryPolicy
+  signal: AbortSignal
+  observer: StepObserver
+}): StepRunner {
+  const { clock, policy, signal, observer } = options
   const durations: Partial<Record<StepName, number>> = {}
   let current: StepName | null = null
   let lastFailure: unknown
-  const told = new WeakSet<object>()
-  const tellLimit = (error: unknown): void => {
-    if (current === null || !saysTooMuch(error) || isToldByPool(error) || told.has(error)) return
-    told.add(error)
+  const reported = new WeakSet<object>()
+  const reportLimit = (error: unknown): void => {
+    if (current === null || !saysTooMuch(error) || isReportedByPool(error) || reported.has(error)) return
+    reported.add(error)
     observer.onRateLimit?.(current, error.code, retryAdvice(error).retryAfterMs)
   }
   const advise = (error: unknown): ReturnType<typeof retryAdvice> => {
-    tellLimit(error)
+    reportLimit(error)
     lastFailure = error
     return retryAdvice(error)
   }
@@ -71,7 +72,7 @@ export function createStepRunner(
     durations,
     current: () => current,
     lastFailure: () => lastFailure,
-    tellLimit,
+    reportLimit,
     retry: (work) => retry(work, own, signal, advise),
     async step(name, work, { idempotent = false, turn } = {}) {
       signal.throwIfAborted()
@@ -100,7 +101,7 @@ export function createStepRunner(
         return value
       } catch (error) {
         durations[name] = clock.now() - startedAt
-        tellLimit(error)
+        reportLimit(error)
         observer.onStepError?.(name, durations[name], toFlowError(error, name))
         throw error
       }
@@ -108,7 +109,7 @@ export function createStepRunner(
   }
 }
 
-/** Whether the other side said that it was asked too often, whoever it was. */
+/** Whether the other side limited the rate of requests, whichever side it was. */
 export function isRateLimit(error: unknown): error is LoadTestError {
   if (!(error instanceof LoadTestError)) return false
   const { code, details } = error
@@ -128,8 +129,8 @@ function saysTooMuch(error: unknown): error is LoadTestError {
   return status === 503 && retryAfterMs !== undefined
 }
 
-/** What the chain's endpoints said is told by their pool, which mostly waits it out; a full transaction pool is not that. */
-const isToldByPool = ({ code, details }: LoadTestError): boolean =>
+/** The pool of the chain's endpoints reports their limits itself, and mostly waits them out; a full transaction pool is not that. */
+const isReportedByPool = ({ code, details }: LoadTestError): boolean =>
   code === 'CHAIN_RATE_LIMITED' && details.reason === undefined
 
 /** Puts any failure into the form that reports show. */

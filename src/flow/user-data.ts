@@ -65,8 +65,10 @@ function fill(
 ): { activity: string[]; purchases: string[]; cents: number } {
   const fromMs = Math.max(person.registeredMs, referenceMs - rememberedMs)
   const starts = drawVisitTimes(random, {
-    ...{ count: Math.ceil(Math.max(roomBytes, 0) / visitBytes) + 1, utcOffsetHours: person.utcOffsetHours },
-    ...{ fromMs, toMs: referenceMs - quietMs },
+    count: Math.ceil(Math.max(roomBytes, 0) / visitBytes) + 1,
+    utcOffsetHours: person.utcOffsetHours,
+    fromMs,
+    toMs: referenceMs - quietMs,
   })
   const filled = { activity: [] as string[], purchases: [] as string[], cents: 0 }
   let left = roomBytes

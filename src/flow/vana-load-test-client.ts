@@ -8,7 +8,7 @@ export type VanaLoadTestClientOptions = ConnectionSettings & {
 }
 
 /**
- * A client of one target, through which any number of users go their flows; they share its connections and threads.
+ * A client of one target, through which any number of users run their flows; they share its connections and threads.
  *
  * @example
  * const client = new VanaLoadTestClient({ target, submission: 'direct', flow })
@@ -25,12 +25,12 @@ export class VanaLoadTestClient {
     this.#flow = new DataPortabilityFlow(this.connection.services, { ...options.flow, expectEvidence })
   }
 
-  /** Carries one user through the whole workflow; never rejects. */
+  /** Runs the whole workflow of one user; never rejects. */
   runFlow(user: FlowUser, options: RunFlowOptions): Promise<FlowResult> {
     return this.#flow.run(user, options)
   }
 
-  /** Closes every connection and thread; flows still under way fail. */
+  /** Closes every connection and thread; flows in flight fail. */
   close(): Promise<void> {
     return this.connection.close()
   }

@@ -2,7 +2,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import type { FlowServices, OperationState } from './flow-services.ts'
 import type { StepRunner } from './step-runner.ts'
 
-/** States in which an operation is still at work; the personal server knows five in all. */
+/** States in which an operation is in progress; the personal server has five in all. */
 const pending = new Set(['starting', 'processing'])
 
 /**

@@ -2,7 +2,7 @@ import type { LoadTestConfig } from '../config/load-test-config.ts'
 import type { Target } from '../config/target.ts'
 import type { VanaLoadTestClientOptions } from '../flow/vana-load-test-client.ts'
 
-/** What a configuration says of the client of a target. */
+/** The settings of a target's client, from a configuration. */
 export function connectionSettings(
   config: LoadTestConfig,
   target: Target,
@@ -26,7 +26,7 @@ export function connectionSettings(
     rpcPatienceMs: chain.rpcPatienceMs,
     retry,
     spacingMs: config.load.spacingMs,
-    ...(config.load.threads === undefined ? {} : { threads: config.load.threads }),
+    threads: config.load.threads,
     storageSecrets: secrets,
     apiServerToken: secrets.apiServerToken,
     flow: {
@@ -37,7 +37,7 @@ export function connectionSettings(
       inferenceTimeoutMs: flow.inferenceTimeoutMs,
       pollIntervalMs: flow.pollIntervalMs,
       degradeInference: config.degrade.includes('mock-inference'),
-      ...(flow.prompt === undefined ? {} : { prompt: flow.prompt }),
+      prompt: flow.prompt,
     },
   }
 }

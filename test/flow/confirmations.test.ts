@@ -45,11 +45,9 @@ describe('the receipt of a flow', () => {
     const hash = await send()
     let isThere = false
     const submission = { hash, afterBlock, sendingAtMs: 0, submittedAtMs: 0 }
-    const receipt = services.chain
-      .receipt(submission, signal, () => {})
-      .finally(() => {
-        isThere = true
-      })
+    const receipt = services.chain.receipt(submission, { signal, onRefused: () => {} }).finally(() => {
+      isThere = true
+    })
     const seenUpTo = (number: number) =>
       expect.poll(() => feed.latest()?.number, { timeout: 20_000 }).toBe(number)
 

@@ -54,7 +54,7 @@ async function runFlow(change: (services: FlowServices) => Partial<FlowServices>
   const services: FlowServices = {
     ...connection.services,
     grantee: async () => ({ id: world.granteeId, address: app.address }),
-    storage: { upload: async (_bytes, name) => `https://storage.example/${name}` },
+    storage: { upload: async (_bytes, { name }) => `https://storage.example/${name}` },
     personalServer: {
       url: target.personalServer.url,
       identity: async () => ({ address: app.address, publicKey: app.publicKey }),
@@ -95,7 +95,7 @@ const unknownGrantee = () => ({ grantee: async () => ({ id: 99n, address: app.ad
 const relayed = ({ chain }: FlowServices) => ({
   chain: {
     ...chain,
-    async submit(...[signed, { address }, abort]: Parameters<typeof chain.submit>) {
+    async submit(...[signed, { address }, { signal: abort }]: Parameters<typeof chain.submit>) {
       const http = new Agent()
       try {
         const api = createApiServerClient(http, target.apiServer.url, { timeoutMs: 30_000 })

@@ -82,7 +82,9 @@ const works = {
     run: async () => ({ ...signed, encrypted: new Uint8Array(1), encryptionKey: 'key' }),
     ...{ warmUp: async () => {}, queueSize: () => 0, stop: async () => {} },
   },
-  storage: { upload: async (_bytes: Uint8Array, name: string) => `https://storage.example/${name}` },
+  storage: {
+    upload: async (_bytes: Uint8Array, { name }: { name: string }) => `https://storage.example/${name}`,
+  },
   grantee: async () => ({ id: 1n, address: user.address }),
   personalServer: {
     url: 'https://server.example/api/v1',

@@ -23,7 +23,7 @@ export function identityCheck({ personalServer }: Target, timeoutMs: number): Ch
       const dispatcher = createHttpAgent()
       try {
         const user = privateKeyToAddress(generatePrivateKey())
-        const ask = () => fetchIdentity(dispatcher, personalServer.url, user, { signal, timeoutMs })
+        const ask = () => fetchIdentity(dispatcher, personalServer.url, { user, signal, timeoutMs })
         const startedMs = performance.now()
         const first = await ask()
         const tookMs = Math.round(performance.now() - startedMs)
