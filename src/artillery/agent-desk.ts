@@ -10,12 +10,12 @@ import { agentPaths, type FlowNews, type PartNews } from './agent-messages.ts'
 import { errorCodeOf, metricsOf, noFlows } from './metrics.ts'
 import type { Form } from './script.ts'
 
-/** Where Artillery's virtual users come to; for the run, who says when users come. */
+/** Where Artillery's virtual users ask for their flows; for the run, the source of arrivals. */
 export type AgentDesk = {
   conductor: Conductor
-  /** Whether somebody is still to come, or at work. */
+  /** Whether a user is still to arrive, or in flight. */
   isBusy(): boolean
-  /** Tells the virtual user that carries a part how the run ended. */
+  /** Reports the end of the run to the virtual user that runs a part. */
   tellEnd(ended: { exitCode: number; path: string }): void
   close(): Promise<void>
 }
@@ -23,8 +23,8 @@ export type AgentDesk = {
 /**
  * Opens the desk of a run on a free port of the loopback interface.
  *
- * @param options.onReady told the URL once the run is ready for the first user
- * @param options.redact takes secrets out of what is told
+ * @param options.onReady called with the URL once the run is ready for the first user
+ * @param options.redact takes secrets out of what is sent
  */
 export async function openAgentDesk(options: {
   form: Form
@@ -38,7 +38,7 @@ export async function openAgentDesk(options: {
   /** What became of users that a stop ended before Artillery had them come, by number. */
   const endedBefore = new Map<number, FlowNews>()
   let part: ServerResponse | undefined
-  let atWork = 0
+  let inFlight = 0
   let hasEnded = false
   let begin: () => void = () => {}
   const begun = new Promise<void>((resolve) => {
@@ -57,7 +57,7 @@ export async function openAgentDesk(options: {
       if (index === undefined) return say(response, refusal('CONFIG_INVALID', tooMany))
       const news = endedBefore.get(index)
       if (news !== undefined) return say(response, news)
-      atWork++
+      inFlight++
       waiting.set(index, response)
     },
     [agentPaths.part](response) {
@@ -96,12 +96,12 @@ export async function openAgentDesk(options: {
           if (form === 'users') endedBefore.set(record.index, newsOf(record))
           return
         }
-        atWork--
+        inFlight--
         waiting.delete(record.index)
         say(response, newsOf(record))
       },
     },
-    isBusy: () => (form === 'users' ? !asked.areAll() || atWork > 0 : !hasEnded),
+    isBusy: () => (form === 'users' ? !asked.areAll() || inFlight > 0 : !hasEnded),
     tellEnd(ended) {
       hasEnded = true
       part?.end(line({ ended }))

@@ -2,7 +2,7 @@ import type { FlowMetrics } from './metrics.ts'
 import type { Form } from './script.ts'
 
 /*
- * What the processor, inside of Artillery, and the agent, a process of its own that carries the run, say to each other.
+ * What the processor, inside of Artillery, and the agent, a process of its own that runs the load, send each other.
  * The order goes to the agent's standard input as a line of JSON; that input ends when nobody else comes. News of the run come on its
  * standard output, a line of JSON each. Users are asked for over HTTP on the loopback interface.
  */

@@ -31,7 +31,7 @@ On AWS Fargate, with secrets in the Parameter Store rather than in a file:
 
     ${isSplit ? `${each} npx artillery run-fargate --count 1 --secret VANA_LOAD_MNEMONIC --secret ... "$script" & done` : `npx artillery run-fargate --count 1 --secret VANA_LOAD_MNEMONIC --secret ... ${first}`}
 ${isSplit ? `\nThe ${scripts.length} scripts together are exactly the whole load; start each once. Always \`--count 1\`: another copy would take the same wallets.\n` : '\nAlways `--count 1`: another copy would take the same wallets. For several machines, write it with `--parts`.\n'}
-## What it is told by the environment
+## Environment variables
 
 Secrets are in none of these files. What the run needs of them:
 
@@ -44,7 +44,7 @@ ${needsOf(config, isSplit || config.load.part.count > 1)
 
 Artillery's report has \`vana_flows_*\` (counters), \`vana_flow_ms\` and \`vana_step_*_ms\` (histograms), and \`errors.<CODE>\`. Each
 process also writes \`results/<run-id>/\` with a report of its own, exact and with money accounted for; \`VANA_LOAD_OUT\` puts it
-elsewhere, such as on a volume that outlives the machine. On Ctrl-C users at work get their grace, coins are returned, and
+elsewhere, such as on a volume that outlives the machine. On Ctrl-C flows in flight get their grace period, funds are returned, and
 both are written.
 `
 }

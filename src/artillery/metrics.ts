@@ -3,7 +3,7 @@ import { type StepName, stepNames } from '../flow/steps.ts'
 import { completedSteps } from '../results/completed-steps.ts'
 
 /*
- * What Artillery is told. No name is the beginning of another, since its `ensure` replaces names in conditions as text.
+ * The metrics that Artillery gets. No name is the beginning of another, since its `ensure` replaces names in conditions as text.
  */
 
 /** What one flow adds to Artillery's metrics. */

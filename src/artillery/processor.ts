@@ -1,6 +1,6 @@
 /*
  * What Artillery loads: the functions that a script names. It is bundled into one file without dependencies, for
- * Artillery installs whatever it finds imported there on every machine; the run itself is carried by the agent, a process of its
+ * Artillery installs whatever it finds imported there on every machine; the run itself is the agent's, a process of its
  * own that comes as a program beside it.
  *
  * Artillery calls `begin` and `end` in its main thread, the others in its worker threads.
@@ -26,7 +26,7 @@ const artillery = (globalThis as { artillery?: { suggestedExitCode?: number } })
 let agent: Agent | undefined
 let program = join(__dirname, 'program', 'index.mjs')
 
-/** Has another program carry runs, rather than the one beside this file. */
+/** Has another program run the load, rather than the one beside this file. */
 export function useProgram(path: string): void {
   program = path
 }
@@ -65,7 +65,7 @@ export async function part(context: Context, emitter: Emitter): Promise<void> {
   throw failure(partFailures[exitCode] ?? 'PART_FAILED', `The part ended with exit code ${exitCode}.`)
 }
 
-/** After the last user, or when Artillery is interrupted: waits until the books are closed and the results written. */
+/** After the last user, or when Artillery is interrupted: waits until the money is settled and the results written. */
 export async function end(): Promise<void> {
   const outcome = await agent?.finish()
   if (outcome && outcome.exitCode !== 0) suggestExitCode(outcome.exitCode)
@@ -86,7 +86,7 @@ function refuseCopies(): void {
   if (id === undefined || leader === undefined || leader === 'true') return
   throw failure(
     'CONFIG_INVALID',
-    'Start each part of a load by itself, with --count 1: see docs/artillery.md.',
+    'Start each part of a load separately, with --count 1: see docs/artillery.md.',
   )
 }
 

@@ -20,7 +20,7 @@ export type ScriptVariables = {
   form: Form
   /** What was asked for, as in a config file; never a secret. */
   settings: Record<string, unknown>
-  /** File that is told where the results are; for the program that started Artillery. */
+  /** File that gets the path of the results; for the program that started Artillery. */
   outcomeFile?: string
 }
 
@@ -81,7 +81,7 @@ function noPhases({ load }: LoadTestConfig) {
   const time = load.durationMs === undefined ? '' : ` for ${formatDuration(load.durationMs)}`
   return {
     key: 'load.arrival',
-    found: `${load.arrival}${time}: Artillery's phases know rates only; --form part carries any load`,
+    found: `${load.arrival}${time}: Artillery's phases know rates only; --form part runs any load`,
   }
 }
 

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import type { AgentNews, AgentOrder } from './agent-messages.ts'
 import type { ScriptVariables } from './script.ts'
 
-/** The process that carries a run for Artillery. */
+/** The process that runs the load for Artillery. */
 export type Agent = {
   /** What it says first: that users may come, or why there is no run. */
   ready: Promise<Extract<AgentNews, { ready: unknown } | { failed: unknown }>>
@@ -16,7 +16,7 @@ export type Agent = {
  * Starts the agent.
  *
  * It leads a process group of its own, so that Ctrl-C reaches it through Artillery alone. When Artillery is gone, however that was, its
- * input ends, and with it the run: with the users at work given their grace, coins returned and results written.
+ * input ends, and with it the run: flows in flight get their grace period, funds are returned and results written.
  *
  * @param program path of the program of `vana-load`
  */
@@ -58,7 +58,7 @@ export function startAgent(program: string, variables: ScriptVariables, folder: 
 }
 
 function notStarted(reason: string): Extract<AgentNews, { failed: unknown }> {
-  const message = `The process that carries the run did not start: ${reason}.`
+  const message = `The agent's process did not start: ${reason}.`
   return { failed: { code: 'PROCESS_START_FAILED', message, hint: 'Its own words are above.', exitCode: 1 } }
 }
 

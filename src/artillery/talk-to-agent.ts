@@ -21,7 +21,7 @@ export async function askFlow(url: string): Promise<FlowNews> {
 /**
  * Has a part of a load begin, and waits for its end.
  *
- * @param onFlow told of each flow as it ends
+ * @param onFlow called with each flow as it ends
  * @returns the exit code of the run
  */
 export async function askPart(url: string, onFlow: (metrics: FlowMetrics) => void): Promise<number> {

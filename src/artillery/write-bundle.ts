@@ -65,7 +65,7 @@ function partsOf({ users, load }: LoadTestConfig, parts: number | undefined) {
   const problems: Problem[] = []
   if (load.part.count > 1) problems.push({ key: '--parts', found: 'it does not go with --part' })
   if (shareOf(least, { index: parts - 1, count: parts }) === 0) {
-    const found = `${users} users, ${load.concurrency} at work at once, can't be shared out to ${parts} parts`
+    const found = `${users} users, ${load.concurrency} in flight at once, can't be shared out to ${parts} parts`
     problems.push({ key: '--parts', found })
   }
   throwProblems(problems)

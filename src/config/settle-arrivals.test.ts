@@ -124,7 +124,7 @@ describe('an impossible load', () => {
     [{ '--rate': '0' }, ['load.rate: at 0/s nobody ever comes: 60 users / 0/s has no end']],
     [
       { '--users': '10', '--concurrency': '20' },
-      ['load.concurrency: 20 are to be at work at once, and only 10 come in all: 20 > 10'],
+      ['load.concurrency: 20 in flight at once need as many users, and only 10 arrive in all: 20 > 10'],
     ],
     [
       { '--stages': '5/s for 1m', '--users': '10' },

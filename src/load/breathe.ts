@@ -5,7 +5,7 @@ const longestMs = 5
 
 /** Pauses for loops that start many users at once. */
 export type Breather = {
-  /** Lets the event loop run if it was kept busy for 5 ms, so that sockets and timers of those at work need not wait. */
+  /** Lets the event loop run if it was kept busy for 5 ms, so that sockets and timers of users in flight need not wait. */
   breathe(): Promise<void> | undefined
   /** Notes that the event loop has just run. */
   rested(): void

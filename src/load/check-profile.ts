@@ -20,7 +20,7 @@ export type ProfileProblem = {
 /**
  * Finds everything that makes a profile impossible, all at once.
  *
- * @param part which share of it is to be carried
+ * @param part which share of it is to be run
  * @returns none for a profile that can be run
  */
 export function checkProfile(profile: LoadProfile, part: Part): ProfileProblem[] {
@@ -101,7 +101,7 @@ function checkSpikes(stages: readonly RateStage[], spikes: readonly Spike[]): Pr
 
 function checkPlaces({ users, concurrency }: LoadProfile): ProfileProblem[] {
   if (users === 0 || concurrency <= users) return []
-  const found = `${concurrency} are to be at work at once, and only ${users} come in all: ${concurrency} > ${users}`
+  const found = `${concurrency} in flight at once need as many users, and only ${users} arrive in all: ${concurrency} > ${users}`
   return [{ about: 'concurrency', found }]
 }
 

@@ -94,7 +94,7 @@ type Model = {
   worked: number
   /** Since it closed: whether users got through, in order. */
   last: boolean[]
-  /** In which era those at work started. */
+  /** In which era the users in flight started. */
   atWork: number[]
   changes: number
 }

@@ -1,6 +1,6 @@
 import { createFailureWatch, type FailureLimits } from './failure-watch.ts'
 
-/** `closed` lets everybody through, `open` nobody, `half-open` a few to try. */
+/** `closed` lets every user start, `open` none, `half-open` a few to try. */
 export type BreakerState = 'closed' | 'open' | 'half-open'
 
 /** What a user that ended says of the target; `unknown` for one that was aborted. */
@@ -44,9 +44,9 @@ export type CircuitBreaker = {
  * | half-open | all `probes` have worked | closed; failures and cool-down are as at the start |
  * | half-open | a probe fails | open, for twice the cool-down |
  * | half-open | a probe says nothing | its turn is free again |
- * | any | a user ends that started before the last change of state | nothing: it tells of what was |
+ * | any | a user ends that started before the last change of state | nothing: it shows an earlier state of the target |
  *
- * @param onTransition told of each change of state
+ * @param onTransition called with each change of state
  */
 export function createCircuitBreaker(
   options: CircuitBreakerOptions,
@@ -58,7 +58,7 @@ export function createCircuitBreaker(
   let openings = 0
   let untilMs = 0
   let openSinceMs: number | null = null
-  /** Rises with every change of state, so that a user can be told to be of an earlier one. */
+  /** Rises with every change of state, so that users of an earlier one are recognised. */
   let era = 0
   let out = 0
   let worked = 0

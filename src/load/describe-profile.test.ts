@@ -16,7 +16,7 @@ describe('a profile describes itself', () => {
   test('along stages with a spike, compressed', () => {
     expect(describeProfile(scaleProfile(climbing, 2), wholeLoad)).toBe(
       '3,750 users in a Poisson process: 0/s to 10/s over 30s, then 10/s for 5m, and 40/s more for 15s at 2m30s, ' +
-        '2 times faster than written; at most 3,750 at work, and who finds no place within 30s is dropped.',
+        '2 times faster than written; at most 3,750 in flight; a user that finds no place within 30s is dropped.',
     )
   })
 
@@ -28,8 +28,8 @@ describe('a profile describes itself', () => {
       arrival: { kind: 'batch', size: 5, delayMs: 8000 },
     } as const
     expect(describeProfile(profile, { index: 1, count: 3 })).toBe(
-      '50 users in batches of 5, each 8s after the end of the one before; at most 5 at work. ' +
-        'This is part 2 of 3: 17 users, at most 3 at work.',
+      '50 users in batches of 5, each 8s after the end of the one before; at most 5 in flight. ' +
+        'This is part 2 of 3: 17 users, at most 3 in flight.',
     )
   })
 })

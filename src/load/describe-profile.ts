@@ -8,7 +8,7 @@ import { describeStage, type RateStage } from './stage.ts'
  * Says in a sentence how users come.
  *
  * @example describeProfile(profile, wholeLoad)
- * // '60 users in a Poisson process: 2/s for 30s; at most 60 at work, and who finds no place within 30s is dropped.'
+ * // '60 users in a Poisson process: 2/s for 30s; at most 60 in flight; a user that finds no place within 30s is dropped.'
  */
 export function describeProfile(profile: LoadProfile, part: Part): string {
   const { users, concurrency, arrival, timeScale = 1 } = profile
@@ -17,7 +17,7 @@ export function describeProfile(profile: LoadProfile, part: Part): string {
     part.count === 1
       ? ''
       : ` This is part ${part.index + 1} of ${part.count}: ${count(shareOf(users, part))} users, ` +
-        `at most ${count(shareOf(concurrency, part))} at work.`
+        `at most ${count(shareOf(concurrency, part))} in flight.`
   return `${count(users)} users ${describeArrival(arrival)}${pace}; ${describePlaces(profile)}.${share}`
 }
 
@@ -57,10 +57,10 @@ function describeStages(stages: readonly RateStage[]): string {
 function describePlaces(profile: LoadProfile): string {
   const { concurrency, users, patienceMs, arrival } = profile
   if (isOpen(profile)) {
-    return `at most ${count(concurrency)} at work, and who finds no place within ${formatDuration(patienceMs)} is dropped`
+    return `at most ${count(concurrency)} in flight; a user that finds no place within ${formatDuration(patienceMs)} is dropped`
   }
   const atOnce = arrival.kind === 'batch' ? Math.min(arrival.size, users) : users
-  const limit = `at most ${count(Math.min(concurrency, atOnce))} at work`
+  const limit = `at most ${count(Math.min(concurrency, atOnce))} in flight`
   return concurrency < atOnce ? `${limit}, each next one as soon as there is a place` : limit
 }
 

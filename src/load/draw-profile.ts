@@ -21,7 +21,7 @@ export function drawProfile(
   const { values, durationMs, unit, peak } = columnsOf(profile, seed, width - labelWidth - 2)
   if (durationMs === 0) return []
   return [
-    ...barLines(values, peak, height).map((line, row) => `${labelOf(row, height, peak, unit)} ┤${line}`),
+    ...barLines(values, peak, height).map((line, row) => `${labelOf(row, { height, peak, unit })} ┤${line}`),
     `${' '.repeat(labelWidth)} └${'─'.repeat(values.length)}`,
     `${' '.repeat(labelWidth + 2)}${timeAxis(durationMs, values.length)}`,
   ]
@@ -45,7 +45,7 @@ function columnsOf(profile: LoadProfile<OpenArrival>, seed: string, count: numbe
     const edgesMs = edgesOf(arrival.stages, arrival.spikes)
     const values = Array.from({ length: count }, (_, column) => {
       const [fromMs, toMs] = [column, column + 1].map((edge) => (edge / count) * curve.durationMs)
-      return highestRate(curve.rateAt, edgesMs, fromMs ?? 0, toMs ?? 0)
+      return highestRate(curve.rateAt, edgesMs, { fromMs: fromMs ?? 0, toMs: toMs ?? 0 })
     })
     return { values, peak: curve.peakPerSecond, durationMs: curve.durationMs, unit: rateLabel }
   }
@@ -73,8 +73,7 @@ const firstThatFits = (...labels: string[]): string =>
 function highestRate(
   rateAt: (timeMs: number) => number,
   edgesMs: readonly number[],
-  fromMs: number,
-  toMs: number,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
 ): number {
   const inside = edgesMs.filter((edgeMs) => edgeMs >= fromMs && edgeMs < toMs)
   const justBefore = (timeMs: number): number => timeMs - Math.min(1e-3, (toMs - fromMs) / 2)
@@ -110,7 +109,10 @@ function barLines(values: readonly number[], peak: number, height: number): stri
 }
 
 /** The top and the middle of the chart have a label, and its foot. */
-function labelOf(row: number, height: number, peak: number, unit: (value: number) => string): string {
+function labelOf(
+  row: number,
+  { height, peak, unit }: { height: number; peak: number; unit: (value: number) => string },
+): string {
   const label =
     row === 0 ? unit(peak) : row === Math.floor(height / 2) ? unit((peak * (height - row)) / height) : ''
   return label.padStart(labelWidth)

@@ -186,7 +186,7 @@ describe('the executor of open profiles', () => {
     expect({ ended: next, isInOrder }).toEqual({ ended: 100_000, isInOrder: true })
   })
 
-  test('after a stop starts nobody, lets those at work finish and tells of all others', async () => {
+  test('after a stop starts no user, lets those in flight end and drops all others', async () => {
     const { started, dropped } = await runUsers({
       due: [0, 0, 50, 100],
       workMs: () => 1000,

@@ -4,7 +4,7 @@ import { type Part, shareOf } from './split.ts'
 /** What one part of a profile takes. */
 export type ProfileNeeds = {
   users: number
-  /** Most of them at work at the same time. */
+  /** Most of them in flight at the same time. */
   places: number
   /** From the first to the last moment at which users may be due, in milliseconds; of a closed model the least it can be. */
   durationMs: number

@@ -26,14 +26,14 @@ export type ClosedArrival =
   | { kind: 'at-once' }
 
 /**
- * A load profile: how many users come, when, and how many of them are at work at once. Plain data, from which everything
+ * A load profile: how many users arrive, when, and how many run at once. Plain data, from which everything
  * else follows: what is wrong with it (`checkProfile`), a sentence (`describeProfile`), what it takes (`profileNeeds`), a
  * picture (`drawProfile`), the arrivals (`arrivals`), and the run itself (`runProfile`).
  */
 export type LoadProfile<Arrival = OpenArrival | ClosedArrival> = {
   /** Of the whole load, over all of its parts. */
   users: number
-  /** Most users at work at the same time, over all parts. */
+  /** Most users in flight at the same time, over all parts. */
   concurrency: number
   /** How long a user that is due waits for a place before it is dropped, in milliseconds; only in an open model. */
   patienceMs: number

@@ -78,13 +78,13 @@ describe('a closed profile', () => {
     expect(peak).toBe(50)
   })
 
-  test('after a stop lets those at work end and tells of all others at once', async () => {
+  test('after a stop lets users in flight end and drops all others at once', async () => {
     const { lives, dropped } = await run(batches(5, 2, 1000, 1), { workMs: () => 100, stopAtMs: 150 })
     expect(lives.map(({ index }) => index)).toEqual([0, 1])
     expect(dropped).toEqual([2, 3, 4].map((index) => [index, 'run-stopped', 150]))
   })
 
-  test('carries everybody once, never late, never more at a time than there are places, batch after batch', async () => {
+  test('runs every user once, never late, never more at a time than there are places, batch after batch', async () => {
     await fc.assert(
       fc.asyncProperty(
         someClosedProfile,

@@ -3,7 +3,7 @@ import type { Arrival } from './arrivals.ts'
 /** Why a due user is held back though there is a place for it. */
 export type HoldReason = 'breaker-open' | 'rate-limited'
 
-/** Nobody may start now. */
+/** No user may start now. */
 export type Refusal = {
   reason: HoldReason
   /** When to ask again, in milliseconds of the clock; `Infinity`: only after a change. */
@@ -16,9 +16,9 @@ export type StartGate = {
   refusal(nowMs: number): Refusal | null
   /** A user starts; `wasHeld` tells that it was due before and had been refused. */
   admitted(arrival: Arrival, nowMs: number, wasHeld: boolean): void
-  /** Sets who is told when asking again makes sense sooner than was said. */
+  /** Sets what is called when asking again makes sense sooner than announced. */
   onChange(listener: () => void): void
 }
 
-/** The gate that lets everybody through. */
+/** The gate that is always open. */
 export const openGate: StartGate = { refusal: () => null, admitted() {}, onChange() {} }

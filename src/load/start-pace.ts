@@ -8,7 +8,7 @@ const aimd = {
   settleMs: 2000,
   /** Share that comes back each second without a limit. */
   increasePerSecond: 0.02,
-  /** With the whole share back, those who still wait are let in so much faster than others come. */
+  /** With the whole share back, users that still wait start so much faster than others arrive. */
   catchUp: 1.25,
 } as const
 
@@ -16,9 +16,9 @@ const aimd = {
 export type StartPace = {
   /** Share of the rate that was asked for that may start now; 1 is all of it. */
   share(nowMs: number): number
-  /** The target said that it was too much, and to wait so long. */
+  /** The target limited the run, and asked to wait so long. */
   slowDown(nowMs: number, retryAfterMs: number): void
-  /** Those who wait are let in one by one rather than all at once, though at the whole rate. */
+  /** Users that wait start one by one rather than all at once, though at the whole rate. */
   easeIn(nowMs: number): void
   /** When the next may start; `null` when it may now. */
   refusedUntilMs(nowMs: number): number | null

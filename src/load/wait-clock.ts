@@ -13,8 +13,8 @@ export type WaitClock = {
 }
 
 /**
- * Makes the clock of a queue in which whoever is first blocks all: at any moment they wait for the same thing, so that two
- * sums of time are enough for any number of them.
+ * Makes the clock of a queue whose first user blocks all others: at any moment they wait for the same thing, so that two sums
+ * of time are enough for any number of them.
  *
  * @param now milliseconds of any clock
  */

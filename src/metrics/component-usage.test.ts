@@ -10,7 +10,7 @@ const reading = (change: Partial<ComponentReading> = {}): ComponentReading => ({
   ...change,
 })
 
-test('the CPU time of components is told apart, as a share of one core from the first reading on', () => {
+test('the CPU time of components is separate, as a share of one core from the first reading on', () => {
   const usage = createComponentUsage()
   usage.observe(5000, { chain: reading({ cpuMs: 700 }), storage: reading({ cpuMs: 40 }) })
   usage.observe(6000, { chain: reading({ cpuMs: 1500 }), storage: reading({ cpuMs: 90 }) })

@@ -3,9 +3,9 @@ export type ComponentReading = {
   /** CPU time since the component started. */
   cpuMs: number | null
   rssBytes: number | null
-  /** How much it has done since it started, of what it could have: time at work of time, gas of blocks' gas. */
+  /** How much it has done since it started, of what it could have: busy time of all time, gas of blocks' gas. */
   busy: { used: number; of: number } | null
-  /** Requests that wait, or are under way where it doesn't tell them apart. */
+  /** Requests that wait; where it doesn't tell them apart, all in flight. */
   queueDepth: number | null
 }
 

@@ -1,4 +1,4 @@
-/** How many different names are told apart before the rest is counted together. */
+/** How many different names are counted apart before the rest is counted together. */
 const mostNames = 200
 
 /** The name that counts everything past {@link mostNames} different names. */

@@ -3,7 +3,7 @@ import { decodeFromCompressedBase64, encodeIntoCompressedBase64, Int32Histogram 
 /** The percentiles of a digest, in ascending order. */
 const percentiles = [50, 90, 95, 99] as const
 
-/** Longest duration that is told from longer ones, in milliseconds: 24 hours. `max` is exact beyond it. */
+/** Longest duration that is distinguished from longer ones, in milliseconds: 24 hours. `max` is exact beyond it. */
 const longestMs = 24 * 3_600_000
 
 /**

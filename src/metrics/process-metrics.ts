@@ -6,7 +6,9 @@ export function processMetrics(): MetricFamily[] {
   const { user, system } = process.cpuUsage()
   const { rss, heapUsed, heapTotal, external } = process.memoryUsage()
   const gauge = (name: string, help: string, value: number | null): MetricFamily => ({
-    ...{ name, help, type: 'gauge' },
+    name,
+    help,
+    type: 'gauge',
     samples: [{ value }],
   })
   return [

@@ -39,7 +39,7 @@ took_seconds_count{step="a"} 4
     expect(text.endsWith('\n# EOF\n')).toBe(true)
   })
 
-  it('carries any text in a label, and any number', () => {
+  it('writes any text in a label, and any number', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.oneof(fc.double(), fc.integer())), {

@@ -22,7 +22,15 @@ export async function remeasure(
   const { clockAheadMs } = measured.transactions
   return {
     ...measured,
-    ...{ users, throughput, latencyMs, outcomeReasons, verified, permissions, errors, gas, notableFlows },
+    users,
+    throughput,
+    latencyMs,
+    outcomeReasons,
+    verified,
+    permissions,
+    errors,
+    gas,
+    notableFlows,
     transactions: { ...transactions, clockAheadMs },
   }
 }

@@ -10,7 +10,7 @@ const step = (ratePerSecond: number, number = 1, firstIndex = 0) =>
   configOfStep(resolved.config, { number, ratePerSecond, firstIndex, maxSpendWei: null })
 
 describe('a step of a capacity search', () => {
-  test('has users for its whole time, at a steady rate, and places for all who may be at work', () => {
+  test('has users for its whole time, at a steady rate, and places for all that may be in flight', () => {
     const { users, load, limits, wallets } = step(12)
     expect(users).toBe(240)
     expect(load).toMatchObject({ ratePerSecond: 12, durationMs: 20_000, sustainMs: 20_000, rampUpMs: 0 })

@@ -5,12 +5,12 @@ import type { CapacityStep } from '../results/capacity-schema.ts'
 import { componentLoads } from '../results/find-bottleneck.ts'
 import type { Summary } from '../results/summary-schema.ts'
 
-/** Always a condition of a search: users must leave as fast as they come, or a longer step would have broken. */
+/** Always a condition of a search: users must end as fast as they arrive, or a longer step would have broken. */
 export const keepsUpCondition = 'keepsUp >= 85%'
 
 /**
  * What ends a step early: more of its users failed than the breaker allows of any. A step has no breaker of its own, so that
- * a rate is judged by thresholds alone; and this one can't be made good by users still at work.
+ * a rate is judged by thresholds alone; and users in flight can't undo it.
  */
 function mostFailures({ mode, failureRate }: LoadTestConfig['breaker'], users: number): string[] {
   return mode === 'off' || failureRate === 1 ? [] : [`errors <= ${Math.floor(users * failureRate)} abort`]
@@ -19,11 +19,11 @@ function mostFailures({ mode, failureRate }: LoadTestConfig['breaker'], users: n
 /** Fewer users than this say nothing of a rate. */
 export const leastUsers = 10
 
-/** Places for users at work, in seconds of arrivals: the target is to break, and not the generator's own limit. */
+/** Places for users in flight, in seconds of arrivals, so that the target breaks first and not the generator's own limit. */
 const placesSeconds = 60
 
 /**
- * The configuration of one step of a search: users come at a steady rate, with wallets of their own, and with places enough.
+ * The configuration of one step of a search: users arrive at a steady rate, with wallets of their own, and with places enough.
  *
  * @param step.number from 1; gives the step arrivals, data and wallets of its own
  * @param step.firstIndex the first wallet that no earlier step has used

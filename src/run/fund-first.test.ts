@@ -3,7 +3,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import { fundFirst } from './fund-first.ts'
 import { createStopControl } from './stop-control.ts'
 
-/** Wallets whose first funding ends in this error, if any, when a coin has moved or when none has. */
+/** Wallets whose first funding ends in this error, if any, when funds have moved or when none have. */
 const walletsOf = (hasPaid: boolean, error?: Error) => {
   const ended: boolean[] = []
   const wallets = {
@@ -34,7 +34,7 @@ describe('the first funding of a run', () => {
     expect({ reason: stop.reason(), ended }).toEqual({ reason: null, ended: [] })
   })
 
-  it('throws what ended it before a coin moved, once nothing is under way any more', async () => {
+  it('throws what ended it before funds moved, once no payment is in flight', async () => {
     const { stop } = open()
     const { wallets, ended } = walletsOf(false, failed)
     await expect(fundFirst(wallets, stop)).rejects.toBe(failed)
@@ -45,7 +45,7 @@ describe('the first funding of a run', () => {
     ['target-lost', failed],
     ['error', new Error('unexpected')],
     ['spending-cap', new LoadTestError('SPENDING_CAP', 'too much')],
-  ])('stops the run, %s, when a coin has moved', async (reason, error) => {
+  ])('stops the run, %s, when funds have moved', async (reason, error) => {
     const { stop } = open()
     await fundFirst(walletsOf(true, error).wallets, stop)
     expect(stop.reason()).toMatchObject({ reason, message: expect.stringContaining(error.message) })

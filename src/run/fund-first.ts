@@ -4,10 +4,10 @@ import type { StopControl } from './stop-control.ts'
 import type { UserWallets } from './user-wallets.ts'
 
 /**
- * Waits for the coin of the first users. What ends that wait when coins have moved ends the run as anything later would: with
- * a summary, and with the coins returned.
+ * Waits for the funds of the first users. An error after funds have moved ends the run as a later one would: with a summary,
+ * and with the funds returned.
  *
- * @throws what ended it before a coin moved
+ * @throws what ended it before funds moved
  */
 export async function fundFirst(
   wallets: Pick<UserWallets, 'firstFunded' | 'endFunding'>,

@@ -54,7 +54,7 @@ test('grantees with room for all users are nothing to speak of', async () => {
   expect({ notes, warnings: load.warnings() }).toEqual({ notes: [], warnings: [] })
 })
 
-test('a grantee that will have too many is told of before, and once more when it has', async () => {
+test('a grantee that will have too many is noted before the users, and once more when it has', async () => {
   const { load, notes } = await watch([0, 9_990], { '--users': '100' })
   expect(notes).toEqual([expect.stringContaining('after the 9,990 that the fullest holds: 10,040')])
   for (let user = 0; user < 18; user++) load.granted()
@@ -72,7 +72,7 @@ test('what one part of a split run adds the others add as well', async () => {
   expect(load.warnings()).toMatchObject([{ message: expect.stringContaining('some 10,000 permissions') }])
 })
 
-test('a grantee that can not be read is told of, as personal servers will not read it either', async () => {
+test('a grantee that can not be read is noted, since personal servers can not read it either', async () => {
   const { load, notes } = await watch([null], { '--users': '10' })
   expect(notes).toEqual([expect.stringContaining("The record of grantee 1 can't be read")])
   expect(load.warnings()).toMatchObject([{ code: 'GRANTEE_FULL' }])

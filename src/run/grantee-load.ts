@@ -15,8 +15,8 @@ export type GranteeLoad = {
 }
 
 /**
- * Watches how many permissions the run's grantees have: personal servers can't read one that has too many. Says so before
- * the users come, when it will come to that, and once while they come, when it does.
+ * Watches how many permissions the run's grantees have: personal servers can't read one that has too many. It notes that
+ * before the first user when the users will fill one, and once during the run when they do.
  *
  * @throws LoadTestError CONFIG_INVALID when the target has fewer grantees than the run asks for; the signal's reason
  */
@@ -29,7 +29,7 @@ export async function watchGrantees(options: {
 }): Promise<GranteeLoad> {
   const { config, target, rpc, note, signal } = options
   const { grantees } = config.flow
-  const held = await readMost(rpc, target, grantees, signal)
+  const held = await readMost(rpc, target, { count: grantees, signal })
   const forecast = forecastGrantees(config.users, grantees, held.permissions)
   if (held.unread !== undefined) note(held.unread)
   // That the users alone are too many was said before.
@@ -64,13 +64,12 @@ export async function watchGrantees(options: {
   }
 }
 
-/** The permissions of the fullest grantee; one that can't be read is told of, and whatever is wrong with it flows will say. */
+/** The permissions of the fullest grantee, or a note on one that can't be read: flows will show what is wrong with it. */
 async function readMost(
   rpc: RpcPool,
   target: Pick<Target, 'chain' | 'grantee' | 'moreGrantees'>,
-  count: number,
-  signal: AbortSignal,
-): Promise<{ permissions: number; unread?: string }> {
+  { count, signal }: { count: number; signal: AbortSignal },
+): Promise<{ permissions: number; unread?: string | undefined }> {
   let permissions = 0
   for (const { id } of granteesOf(target, count)) {
     try {

@@ -20,7 +20,10 @@ export function howToReturn(config: LoadTestConfig, receiver: Address, range?: I
   const { target, wallets, secrets, limits } = config
   if (target === 'local') return 'The embedded chain ended with the run.'
   const command = sweepCommandLine({
-    ...{ target, receiver, range: walletsOf(config, range), keystoreFile: wallets.keystoreFile },
+    target,
+    receiver,
+    range: walletsOf(config, range),
+    keystoreFile: wallets.keystoreFile,
     seed: secrets.mnemonic === undefined ? config.seed : undefined,
     maxSpendWei: limits.allowMainnet ? limits.maxSpendWei : undefined,
   })

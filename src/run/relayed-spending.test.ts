@@ -50,7 +50,7 @@ describe('the cap of a relayed run', () => {
           let paid = 0n
           for (const [index, wei] of costs.entries()) {
             if (code(() => spending.begin(index)) === 'SPENDING_CAP') continue
-            // Every flow but each third is still under way when the next comes.
+            // Every flow but each third is still in flight when the next starts.
             if (index % 3 === 0) spending.flowEnded(ended(index, 50n))
             paid += index % 3 === 0 ? 50n : wei
           }

@@ -31,7 +31,7 @@ describe('the money of a relayed run', () => {
     expect(moneyMismatch(money)).toBe(0n)
   })
 
-  it('does not balance when the lanes paid what is in no book', () => {
+  it('does not reconcile when the lanes paid what the API server has no receipt of', () => {
     expect(moneyMismatch(balance(before, standing(959n, 9, 90n, 5, 5), ended))).toBe(1n)
   })
 

@@ -15,7 +15,7 @@ import { readBalances } from '../wallets/read-balances.ts'
 /** The money of a relayed run: what the lanes of the API server had, what they paid, and what they have left. */
 export type RelayerMoney = {
   flowEnded(record: Pick<FlowRecord, 'tx' | 'error'>): void
-  /** Waits until nothing of the lanes is under way any more, and says where their money went. */
+  /** Waits until no transaction of the lanes is in flight, and says where their money went. */
   settle(): Promise<Money>
 }
 
@@ -31,14 +31,14 @@ type Page = z.output<typeof pageSchema>
 /** What the lanes had and had sent at one moment, by the chain and by the API server. */
 type Standing = { page: Page; balanceWei: bigint; nonces: number }
 
-/** For so long what is under way is waited for, before the first user and after the last, in milliseconds. */
+/** How long to wait for transactions in flight, before the first user and after the last, in milliseconds. */
 const patienceMs = { before: 5_000, after: 60_000 }
 const lookEveryMs = 250
 
 /**
- * Opens the books of a relayed run, before its first user. The chain says what the lanes have, before and after; the API server
+ * Opens the account of a relayed run, before its first user. The chain has the lanes' balances, before and after; the API server
  * what they paid in between, by the receipts of all that they sent. Where one of them can't be asked, or others use the lanes
- * too, the books say that instead.
+ * too, the account gives that as the reason.
  */
 export async function openRelayerMoney(options: {
   target: Pick<Target, 'apiServer' | 'metricsUrls' | 'chain'>
@@ -58,8 +58,13 @@ export async function openRelayerMoney(options: {
   async function readPage(agent: Dispatcher, abort: AbortSignal): Promise<Page | undefined> {
     try {
       const answer = await requestJson(agent, {
-        ...{ method: 'GET', url, headers, signal: abort, timeoutMs: 5_000, service: 'metrics page' },
-      } as const)
+        method: 'GET',
+        url,
+        headers,
+        signal: abort,
+        timeoutMs: 5_000,
+        service: 'metrics page',
+      })
       return pageSchema.safeParse(answer).data
     } catch {
       abort.throwIfAborted()
@@ -67,7 +72,7 @@ export async function openRelayerMoney(options: {
     }
   }
 
-  /** When nothing is under way; a reason where that can't be had. */
+  /** The standing when nothing is in flight, or the reason why there is none. */
   async function stand(moment: 'before' | 'after', abort: AbortSignal): Promise<Standing | string> {
     const agent = createHttpAgent({ connections: 1 })
     try {
@@ -102,7 +107,7 @@ export async function openRelayerMoney(options: {
     return { balanceWei: sum, nonces: nonces.reduce((total, nonce) => total + nonce, 0) }
   }
 
-  /** That the books can't be kept is no reason not to run. */
+  /** A run goes on without its account. */
   async function standOrReason(moment: 'before' | 'after', abort: AbortSignal): Promise<Standing | string> {
     try {
       return await stand(moment, abort)
@@ -134,7 +139,7 @@ export async function openRelayerMoney(options: {
 
 const unknown = (reason: string): Money => ({ ...noMoney, payer: 'relayer', unknownBecause: reason })
 
-/** Where the lanes' money went between two moments at which nothing was under way. */
+/** Where the lanes' money went between two moments at which nothing was in flight. */
 export function balance(
   before: Standing,
   after: Standing,
@@ -144,12 +149,12 @@ export function balance(
   const sent = ({ page }: Standing): number => page.lanes.reduce((sum, lane) => sum + lane.sent, 0)
   if (addresses(before) !== addresses(after))
     return unknown('the API server was started anew with other lanes')
-  const booked = after.page.spending.transactions - before.page.spending.transactions
-  if (booked < 0) return unknown('the API server was started anew')
+  const receipted = after.page.spending.transactions - before.page.spending.transactions
+  if (receipted < 0) return unknown('the API server was started anew')
   const counted = after.nonces - before.nonces
-  if (counted !== booked) {
+  if (counted !== receipted) {
     return unknown(
-      `others send with the lanes too: ${counted} transactions were sent, ${booked} of them by the API server`,
+      `others send with the lanes too: ${counted} transactions were sent, ${receipted} of them by the API server`,
     )
   }
   if (sent(after) - sent(before) > ended.relayed + ended.perhaps) {

@@ -85,7 +85,10 @@ async function sweepAll(parts: FundingParts, problems: Problems): Promise<Left> 
   const { config, chain, contracts, wallets, users, funder, ledger, note, forced } = parts
   try {
     const swept = await sweepWallets({
-      ...{ chain, contracts, wallets, note },
+      chain,
+      contracts,
+      wallets,
+      note,
       range: { from: 0, count: users },
       to: funder,
       allowMainnet: config.limits.allowMainnet,

@@ -25,7 +25,7 @@ export type EmbeddedTarget = {
  * event loop with what it measures, and takes the target document from its output.
  *
  * @param args flags of the command `testbed`, none of which holds a secret
- * @param variables what else it is told, through its environment. @default nothing
+ * @param variables more variables of its environment. @default none
  * @throws LoadTestError TESTBED_START_FAILED with the child's last output; the signal's reason when aborted
  */
 export async function startEmbeddedTarget(

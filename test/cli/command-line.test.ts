@@ -146,7 +146,7 @@ describe('the command line', () => {
       { cwd, env: { VANA_LOAD_SEED: 'won' } },
     )
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-    expect(stdout).toContain('80 users in a Poisson process: 4/s for 20s; at most 33 at work')
+    expect(stdout).toContain('80 users in a Poisson process: 4/s for 20s; at most 33 in flight')
     expect(stdout).toMatch(/^users +80 {2}\(flag --users\)$/m)
     expect(stdout).toMatch(/^load\.rate +4\/s {2}\(VANA_LOAD_RATE in \.env:\d+\)$/m)
     expect(stdout).toMatch(/^seed +won {2}\(environment VANA_LOAD_SEED\)$/m)
