@@ -8,7 +8,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Below node_modules, where the package finds its dependencies and nothing else of the checkout. */
 const consumer = join(root, `node_modules/.cache/consumer-${process.pid}`)
 const compilerOptions = {
-  ...{ module: 'nodenext', target: 'es2023', lib: ['es2023'], types: ['node'], noEmit: true },
+  ...{
+    module: 'nodenext',
+    target: 'es2023',
+    lib: ['es2023'],
+    types: ['node', 'vana-load/vitest'],
+    noEmit: true,
+  },
   ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
   ...{ skipLibCheck: false, allowJs: true, checkJs: true, allowImportingTsExtensions: true },
 }

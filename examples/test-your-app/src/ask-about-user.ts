@@ -7,7 +7,7 @@ type Operation = { id: string; status: string; result?: unknown }
  * @throws Error when the server refuses, or the operation fails
  */
 export async function askAboutUser(apiServerUrl: string, permissionId: string): Promise<unknown> {
-  let operation = await post(`${apiServerUrl}/api/trusted-server`, { permission_id: Number(permissionId) })
+  let operation = await post(`${apiServerUrl}/api/trusted-server`, { permissionId })
   while (operation.status !== 'succeeded') {
     if (operation.status === 'failed' || operation.status === 'canceled') {
       throw new Error(`operation ${operation.id} ${operation.status}`)
@@ -26,6 +26,5 @@ async function post(url: string, body: object): Promise<Operation> {
   })
   const answer = (await response.json()) as { data?: Operation; error?: { code: string } }
   if (answer.data === undefined) throw new Error(`${response.status} ${answer.error?.code}`)
-  // A new operation has no status yet.
-  return { ...answer.data, status: answer.data.status ?? 'starting' }
+  return answer.data
 }
