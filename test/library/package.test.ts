@@ -11,7 +11,6 @@ const compilerOptions = {
   ...{
     module: 'nodenext',
     target: 'es2023',
-    lib: ['es2023'],
     types: ['node', 'vana-load/vitest'],
     noEmit: true,
   },
@@ -43,17 +42,8 @@ describe('the packed package', () => {
     for (const [i, { name, code }] of blocks.entries()) {
       writeFileSync(join(consumer, `code/${i}-${name}.ts`), withContext(code))
     }
+    writeFileSync(join(consumer, 'code/refused.ts'), refused)
     expect(typeErrors()).toBe('')
-  })
-
-  it('refuses a parameter that does not exist, and a value of another type', () => {
-    writeFileSync(
-      join(consumer, 'code/wrong.ts'),
-      `import { runLoadTest } from 'vana-load'\nvoid runLoadTest({ userz: 60 })\nvoid runLoadTest({ users: '60' })\n`,
-    )
-    const errors = typeErrors()
-    expect(errors).toContain("'userz' does not exist")
-    expect(errors).toContain("'string' is not assignable to type 'number")
   })
 
   it('gives a program what its types say, and prints nothing', () => {
@@ -68,6 +58,14 @@ describe('the packed package', () => {
     expect(output).toBe('12 5 function function,function,function,function,function\n')
   })
 })
+
+/** A name that does not exist, and a value of another type: the compiler complains where either would pass. */
+const refused = `import { runLoadTest } from 'vana-load'
+// @ts-expect-error
+void runLoadTest({ userz: 60 })
+// @ts-expect-error
+void runLoadTest({ users: '60' })
+`
 
 function typeErrors(): string {
   try {
