@@ -153,7 +153,7 @@ async function tryProgram(
   })
   if (way !== 'read') return exitCode === 0 ? undefined : `exit code ${exitCode}: ${stderr}`
   const isRead =
-    /The configuration has a problem:\n {2}- --no-such-flag: there is no such flag/.test(stderr) ||
+    /The configuration has a problem:\n {2}- --no-such-flag: unknown flag/.test(stderr) ||
     /^error: unknown option '--no-such-flag'/.test(stderr)
   return exitCode === 2 && isRead ? undefined : `exit code ${exitCode}: ${stderr}`
 }

@@ -56,7 +56,7 @@ function readSecretFile(path: string): { value: string } | { problem: string } {
   if (read.problem !== undefined) {
     return {
       problem: read.isMissing
-        ? "the file that it names can't be read: there is no such file"
+        ? 'the file that it names does not exist'
         : `the file ${path} can't be read: ${read.problem}`,
     }
   }
@@ -83,7 +83,7 @@ function unknownVariables(environment: Environment, known: readonly string[]): P
     .map(([name, { file, line }]) => ({
       key: name,
       ...(file === undefined ? {} : { source: fileSource(file, line) }),
-      found: 'there is no such variable',
+      found: 'unknown variable',
       suggestion: suggest(name, known),
     }))
 }

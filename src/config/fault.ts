@@ -14,7 +14,7 @@ export const shareFaults = {
   '502': 'answered with 502',
   '503': 'answered with 503',
   '504': 'answered with 504',
-  reset: 'cut off, before or after it was carried out',
+  reset: 'cut off, before or after it took effect',
   hang: 'never answered',
   'slow-body': 'answered a few bytes at a time, over some five seconds',
 } as const

@@ -49,5 +49,5 @@ export function findIdleKeys(
   const where = followsRate && hasStages ? 'where there are stages' : `on ${arrival} arrival`
   return allKeys
     .filter((key) => askedFor(key) && !keys.includes(key))
-    .map((key) => ({ key, found: `it has no effect ${where}: ${words}` }))
+    .map((key) => ({ key, found: `has no effect ${where}: ${words}` }))
 }

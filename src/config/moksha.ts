@@ -3,7 +3,7 @@ import type { ContractAddresses } from './target.ts'
 /** Chain id of the Moksha testnet; embedded chains have it too. */
 export const mokshaChainId = 14_800
 
-/** Chain id of mainnet, where funds are worth money. */
+/** Chain id of mainnet, where funds have real value. */
 export const mainnetChainId = 1_480
 
 /**

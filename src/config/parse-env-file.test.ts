@@ -48,7 +48,7 @@ describe('parseEnvFile', () => {
     'refuses %j',
     (text) => {
       expect(problemsOf(`A=1\n${text}\nB=2`)).toEqual([
-        { line: 2, found: 'this is no variable; write NAME=value, or # before a comment' },
+        { line: 2, found: 'not a variable: write NAME=value, or start a comment with #' },
       ])
     },
   )
@@ -69,7 +69,7 @@ describe('parseEnvFile', () => {
   it('refuses what follows a closing quote, and repeats nothing of it', () => {
     for (const text of ['A="se"cret', "A='se' cret", 'A="se"#cret']) {
       const [problem] = problemsOf(text)
-      expect(problem).toMatchObject({ line: 1, found: expect.stringContaining('follows the closing quote') })
+      expect(problem).toMatchObject({ line: 1, found: expect.stringContaining('after the closing quote') })
       expect(problem?.found).not.toContain('cret')
     }
   })

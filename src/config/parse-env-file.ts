@@ -28,7 +28,7 @@ export function parseEnvFile(text: string): { variables: EnvLine[]; problems: En
     if (content === '' || content.startsWith('#')) continue
     const [, name, written = ''] = /^(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*)$/s.exec(content) ?? []
     if (name === undefined) {
-      problems.push({ line, found: 'this is no variable; write NAME=value, or # before a comment' })
+      problems.push({ line, found: 'not a variable: write NAME=value, or start a comment with #' })
       continue
     }
     const [quote = ''] = written
@@ -73,7 +73,7 @@ function readQuoted(lines: readonly string[], firstIndex: number, written: strin
     if (after === undefined) continue
     if (/^\s*(?:\s#.*)?$/.test(after)) return { lastIndex: index, value }
     const where = index === firstIndex ? '' : `, on line ${index + 1}`
-    const found = `something follows the closing quote ${quote}${where}; put the whole value in other quotes, or \\ before a quote in it`
+    const found = `text after the closing quote ${quote}${where}: put the whole value in other quotes, or \\ before a quote in it`
     return { lastIndex: index, found }
   }
   return { lastIndex: lines.length, found: `the quote ${quote} that opens here is never closed` }

@@ -73,7 +73,7 @@ describe('readConfigFile', () => {
           .join(', ')}]`,
       )
     for (const text of [bomb.join('\n'), 'label: &l [*l]', '['.repeat(50_000), '- '.repeat(50_000)]) {
-      expect(() => parse(text)).toThrow(/too many values, or is nested too deep/)
+      expect(() => parse(text)).toThrow(/too many values, or nested too deep/)
     }
     expect(() => parse('users: *nope')).toThrow(/there is no anchor &nope/)
   })
@@ -81,13 +81,13 @@ describe('readConfigFile', () => {
   it('refuses what it would have to leave out', () => {
     expect(() => parse('users: !!int 5')).toThrow(/Unresolved tag/)
     expect(parse('load.rate: 5\nload:\n  rate: 6\n').problems).toMatchObject([
-      { key: 'load.rate', found: 'it is given twice', source: { line: 3 } },
+      { key: 'load.rate', found: 'given twice', source: { line: 3 } },
     ])
   })
 
   it('says what is wrong with a file that is no config file', () => {
-    expect(() => parse('a: [1')).toThrow(/load\.yml is neither YAML nor JSON/)
-    expect(() => parse('- users')).toThrow(/does not hold keys and values/)
+    expect(() => parse('a: [1')).toThrow(/load\.yml is not valid YAML or JSON/)
+    expect(() => parse('- users')).toThrow(/does not contain keys and values/)
     expect(() => parse('users: 1\nusers: 2')).toThrow(/Map keys must be unique/)
     expect(() => readConfigFile('/does/not/exist.yml', configParameters)).toThrow(/there is no such file/)
     for (const [path, why] of [

@@ -34,13 +34,13 @@ export function parseConfigFile(
   if ('problem' in document) {
     throw new LoadTestError(
       'CONFIG_INVALID',
-      `The config file ${path} is neither YAML nor JSON: ${document.problem}`,
+      `The config file ${path} is not valid YAML or JSON: ${document.problem}`,
     )
   }
   const pastRun = isMap(document.root) ? document.root.get('settings') : undefined
   const root = isMap(pastRun) ? pastRun : document.root
   if (root !== null && !isMap(root)) {
-    throw new LoadTestError('CONFIG_INVALID', `The config file ${path} does not hold keys and values.`)
+    throw new LoadTestError('CONFIG_INVALID', `The config file ${path} does not contain keys and values.`)
   }
   const groups = groupsOf(parameters)
   return sortEntries(collectOffers(root?.items ?? [], document, path, groups), parameters, groups)
@@ -89,7 +89,7 @@ export function sortEntries(
   for (const { key, offer, isAgain } of entries) {
     const { source, value } = offer
     const named = known.get(key)
-    if (isAgain) problems.push({ key, source, found: 'it is given twice' })
+    if (isAgain) problems.push({ key, source, found: 'given twice' })
     else if (key === 'preset') preset = value === null ? undefined : offer
     else if (value === null || isNothing(key, value, named, groups)) continue
     else if (named?.parameter.secret) {
@@ -97,14 +97,14 @@ export function sortEntries(
       problems.push({
         key,
         source,
-        found: `secrets have no place in a config file; set ${variable} or ${variable}_FILE in the environment`,
+        found: `secrets do not belong in a config file: set ${variable} or ${variable}_FILE in the environment`,
       })
     } else if (named) layer.set(key, offer)
     else if (groups.has(key)) problems.push({ key, source, found: 'one value', allowed: 'a group of keys' })
     else {
       const writable = parameters.filter(({ parameter }) => !parameter.secret)
       const suggestion = suggest(key, ['preset', ...writable.map((candidate) => candidate.key)])
-      problems.push({ key, source, found: 'there is no such key', suggestion })
+      problems.push({ key, source, found: 'unknown key', suggestion })
     }
   }
   return { preset, layer, problems }

@@ -42,10 +42,10 @@ describe('readEnvironment', () => {
 
   it('reports every line that it can not read, and every variable that is not there, with its line', () => {
     const found = refusal(() => configure('=x\nVANA_LOAD_MAX_SPEND=0.5\nVANA_LOAD_RATE="5'))
-    expect(found).toContain('.env:1: this is no variable')
+    expect(found).toContain('.env:1: not a variable')
     expect(found).toContain('.env:3: the quote " that opens here is never closed')
     expect(refusal(() => configure('\nVANA_LOAD_USRES=5'))).toContain(
-      'VANA_LOAD_USRES (.env:2): there is no such variable; did you mean VANA_LOAD_USERS?',
+      'VANA_LOAD_USRES (.env:2): unknown variable; did you mean VANA_LOAD_USERS?',
     )
     expect(refusal(() => configure('vana_load_users=5'))).toContain('did you mean VANA_LOAD_USERS?')
     expect(refusal(() => configure('VANA_LOAD_USERS=x'))).toContain('users (VANA_LOAD_USERS in .env:1)')
@@ -53,7 +53,7 @@ describe('readEnvironment', () => {
 
   it('refuses two values for one variable of ours, and leaves those of others alone', () => {
     expect(refusal(() => configure('VANA_LOAD_USERS=5\nVANA_LOAD_USERS=6'))).toContain(
-      'VANA_LOAD_USERS (.env:2): line 1 gives another value',
+      'VANA_LOAD_USERS (.env:2): line 1 sets another value',
     )
     expect(configure('VANA_LOAD_USERS=5\nVANA_LOAD_USERS=5\nX=1\nX=2').config.users).toBe(5)
   })

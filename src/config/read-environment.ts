@@ -29,7 +29,7 @@ export function readEnvironment(options: {
   const isAbsent = envFile === undefined && read.problem !== undefined && read.isMissing
   if (read.problem !== undefined && !isAbsent) {
     throw new LoadTestError('CONFIG_INVALID', `The env file ${file} can't be read: ${read.problem}.`, {
-      hint: 'Name another file with --env, or /dev/null to read none.',
+      hint: 'Choose another file with --env, or /dev/null for none.',
     })
   }
   const environment = parseVariables(read.text ?? '', file)
@@ -51,7 +51,7 @@ function parseVariables(text: string, file: string): Map<string, Variable> {
     const isOurs = ours.has(name) || name.startsWith(envPrefix)
     return earlier === undefined || earlier.value === value || !isOurs
       ? []
-      : [{ key: name, source: fileSource(file, line), found: `line ${earlier.line} gives another value` }]
+      : [{ key: name, source: fileSource(file, line), found: `line ${earlier.line} sets another value` }]
   })
   const unread = problems.map(({ line, found }) => ({ key: `${file}:${line}`, found }))
   throwProblems([...unread, ...twice], 'docs/configuration.md says how env files are read.')

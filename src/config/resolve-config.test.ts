@@ -128,15 +128,15 @@ describe('resolveConfig', () => {
       flags: { '--users': 'many', '--arrival': 'random' },
       environment: variables({ VANA_LOAD_FUNDING: '-1', VANA_LOAD_USRES: '5', VANA_LOAD_PRESET: 'brust' }),
       file: fileOf('flow:\n  timeout: soon\n  tmeout: 5s\nload: 7\nsecrets:\n  mnemonic: test test'),
-      problems: [{ key: '--usres', found: 'there is no such flag', suggestion: '--users' }],
+      problems: [{ key: '--usres', found: 'unknown flag', suggestion: '--users' }],
     })
     expect(problems).toEqual([
-      '  - --usres: there is no such flag; did you mean --users?',
+      '  - --usres: unknown flag; did you mean --users?',
       "  - preset (environment VANA_LOAD_PRESET): found 'brust'; allowed: smoke, debug, conservative, burst; did you mean burst?",
-      '  - VANA_LOAD_USRES: there is no such variable; did you mean VANA_LOAD_USERS?',
-      '  - flow.tmeout (load.yml:3): there is no such key; did you mean flow.timeout?',
+      '  - VANA_LOAD_USRES: unknown variable; did you mean VANA_LOAD_USERS?',
+      '  - flow.tmeout (load.yml:3): unknown key; did you mean flow.timeout?',
       '  - load (load.yml:4): found one value; allowed: a group of keys',
-      '  - secrets.mnemonic (load.yml:6): secrets have no place in a config file; set VANA_LOAD_MNEMONIC or VANA_LOAD_MNEMONIC_FILE in the environment',
+      '  - secrets.mnemonic (load.yml:6): secrets do not belong in a config file: set VANA_LOAD_MNEMONIC or VANA_LOAD_MNEMONIC_FILE in the environment',
       "  - users (flag --users): found 'many'; allowed: a whole number from 1 to 10000000",
       "  - load.arrival (flag --arrival): found 'random'; allowed: poisson, constant, wave, replay, batch, at-once",
       "  - flow.timeout (load.yml:2): found 'soon'; allowed: a duration such as 90s, 15m or 1h30m, from 1ms to 168h (a bare number is seconds)",
@@ -147,13 +147,13 @@ describe('resolveConfig', () => {
   it('names the key and the source of a load that can not be', () => {
     const flags = { '--users': '1000', '--rate': '0.5', '--duration': '15' }
     expect(problemsOf({ flags })[0]).toMatch(
-      /^ {2}- users \(flag --users\): users, rate and time do not go together/,
+      /^ {2}- users \(flag --users\): users, rate and time contradict each other/,
     )
   })
 
   it('refuses values that have no effect on the arrival that was chosen', () => {
     expect(problemsOf({ flags: { '--arrival': 'batch', '--rate': '5' } })).toEqual([
-      '  - load.rate (flag --rate): it has no effect on batch arrival: users, batch size, delay and concurrency decide',
+      '  - load.rate (flag --rate): has no effect on batch arrival: users, batch size, delay and concurrency decide',
     ])
     expect(problemsOf({ flags: { '--arrival': 'constant', '--batch-size': '5' } })).toHaveLength(1)
   })
@@ -162,7 +162,7 @@ describe('resolveConfig', () => {
     const secret = 'not-a-key-but-secret'
     const problems = problemsOf({ environment: variables({ VANA_LOAD_FUNDER_PRIVATE_KEY: secret }) })
     expect(problems).toHaveLength(1)
-    expect(problems[0]).toContain('found a value that is not shown')
+    expect(problems[0]).toContain('found a hidden value')
     expect(problems[0]).not.toContain(secret)
   })
 
@@ -194,7 +194,7 @@ describe('resolveConfig', () => {
     expect(notes[0]).toContain('0.5 VANA is less than 10 users x 0.1 = 1 VANA')
   })
 
-  it('wants a spending cap of one own making where coins are worth money', () => {
+  it('requires an explicit spending cap on mainnet', () => {
     expect(problemsOf({ flags: { '--allow-mainnet': true } })[0]).toContain('--max-spend')
     expect(problemsOf({ flags: { '--allow-mainnet': true, '--max-spend': '1' } })).toEqual([])
   })

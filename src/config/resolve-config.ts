@@ -23,7 +23,7 @@ export type ConfigSources = {
   file?: ConfigFile | undefined
   /** The preset when no source names one. @default smoke */
   defaultPreset?: PresetName
-  /** Finds what is wrong with a condition; where metrics are known it can be told before a run begins. @default nothing */
+  /** Finds the problems of a threshold before a run starts. @default none */
   checkThreshold?: (expression: string) => readonly ThresholdProblem[]
   /** What is known to be wrong already, such as flags that the command does not have. */
   problems?: readonly Problem[]
@@ -39,7 +39,7 @@ export type ResolvedConfig = {
   sources: ReadonlyMap<string, Source>
   /** Each value by key. */
   values: ReadonlyMap<string, unknown>
-  /** What people should be told about how values were settled. */
+  /** Notes for people about how values were settled. */
   notes: readonly string[]
 }
 

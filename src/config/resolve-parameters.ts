@@ -36,7 +36,7 @@ export function resolveParameters(
     if (value !== undefined) values.set(key, { value, source: offer.source })
     else {
       const isHidden = parameter.secret || parameter.kind.label !== undefined
-      const shown = isHidden ? 'a value that is not shown' : quote(offer.value)
+      const shown = isHidden ? 'a hidden value' : quote(offer.value)
       const why = typeof offer.value === 'string' ? parameter.kind.why?.(offer.value) : undefined
       const found = why === undefined ? shown : `${shown}: ${why}`
       problems.push({ key, source: offer.source, found, allowed: parameter.kind.allowed })

@@ -8,7 +8,7 @@ import { suggest } from './suggest.ts'
 /** The variable that names the preset. */
 export const presetVariable = 'VANA_LOAD_PRESET'
 /**
- * Finds the preset that flags, environment or config file name; of an unknown one the other problems are still told.
+ * Finds the preset that flags, environment or config file name. An unknown one is a problem among all others.
  */
 export function resolvePreset(
   flags: Flags,

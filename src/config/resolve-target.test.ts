@@ -68,7 +68,7 @@ describe('resolveTarget', () => {
 
   it('says that there is no such target', async () => {
     await expect(resolveTarget(choose('moksah'), new Map())).rejects.toThrow(
-      /There is no target 'moksah'.*Did you mean moksha\?/,
+      /Unknown target 'moksah'.*Did you mean moksha\?/,
     )
     await expect(resolveTarget(choose(folder), new Map())).rejects.toThrow(/can't be read: it is a directory/)
     await expect(resolveTarget(choose(fileWith('{')), new Map())).rejects.toThrow(/is not JSON/)

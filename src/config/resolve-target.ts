@@ -26,7 +26,7 @@ export type TargetChoice = {
   /** `local`, `moksha`, `env`, the path of a target document, or the document itself. */
   target: string | object
   limits: { allowMainnet: boolean }
-  /** Without those of the storage, nobody asks whether any is missing. */
+  /** Without the secrets of the storage, missing ones are not reported. */
   secrets: { granteePrivateKey: `0x${string}` | undefined } & Partial<StorageSecrets>
 }
 
@@ -90,7 +90,7 @@ function unreadableTarget(path: string, { problem, isMissing }: { problem: strin
   const suggestion = suggest(path, targetNames)
   return new LoadTestError(
     'CONFIG_INVALID',
-    `There is no target '${path}': it is neither local, moksha or env, nor a file that can be read.` +
+    `Unknown target '${path}': it is not local, moksha or env, and no such file can be read.` +
       (suggestion === undefined ? '' : ` Did you mean ${suggestion}?`),
   )
 }
@@ -106,7 +106,7 @@ function parseTarget(document: unknown, name: string): TargetPlan {
       source,
       found: issue.message,
     })),
-    'A target document is what `vana-load testbed --json` prints.',
+    '`vana-load testbed --json` prints a target document.',
   )
   throw read.error
 }
@@ -193,14 +193,14 @@ function missing(name: string, needed: Record<string, unknown>, problems: readon
     .filter(({ key }) => problems.every((problem) => problem.key !== key))
     .map(({ key, env, parameter }) => ({
       key,
-      found: `the target ${name} needs it: set ${env[0]} in the environment (${parameter.kind.allowed})`,
+      found: `required by the target ${name}: set ${env[0]} in the environment (${parameter.kind.allowed})`,
     }))
 }
 
 /** @throws LoadTestError CONFIG_INVALID when there are ids but no key that theirs could follow from */
 async function moreGranteesOf(ids: readonly number[], appKey: `0x${string}` | undefined) {
   if (ids.length > 0 && appKey === undefined) {
-    const found = 'the keys of more grantees follow from VANA_LOAD_GRANTEE_PRIVATE_KEY, which is not set'
+    const found = 'further grantees derive their keys from VANA_LOAD_GRANTEE_PRIVATE_KEY, which is not set'
     throwProblems([{ key: 'moreGranteeIds', found }])
   }
   return Promise.all(
@@ -219,16 +219,16 @@ function checkSafety(target: Omit<Target, 'apiServer'>, allowMainnet: boolean): 
   if (chain.id === mainnetChainId && !allowMainnet) {
     throw new LoadTestError(
       'MAINNET_REFUSED',
-      `The target '${target.name}' is mainnet (chain ${mainnetChainId}), where coins are worth money.`,
-      { hint: 'Give --allow-mainnet and --max-spend if that is really meant.' },
+      `The target '${target.name}' is mainnet (chain ${mainnetChainId}), where funds have real value.`,
+      { hint: 'Give --allow-mainnet and --max-spend if you mean it.' },
     )
   }
   if (accounts !== undefined && !isDevelopmentChain(chain)) {
     throw new LoadTestError(
       'CONFIG_INVALID',
-      `The target '${target.name}' holds development keys, which everyone knows: they are only ever used on a loopback` +
+      `The target '${target.name}' contains development keys, which everyone knows. They only work on a loopback` +
         ` chain ${mokshaChainId}.`,
-      { hint: "Leave 'accounts' out of the document and set the keys in the environment." },
+      { hint: "Remove 'accounts' from the document, and set the keys in the environment." },
     )
   }
 }

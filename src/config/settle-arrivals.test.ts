@@ -53,8 +53,8 @@ describe('how users come', () => {
   it('is not one after another and something else', () => {
     const flags = { '--sequential': 'true', '--concurrency': '4', '--arrival': 'poisson', '--rate': '3' }
     expect(problemsOf(flags)).toEqual([
-      expect.stringContaining('load.arrival: it does not go with one user after another, which is batch'),
-      expect.stringContaining('load.concurrency: it does not go with one user after another, which is 1'),
+      expect.stringContaining('load.arrival: conflicts with --sequential, which implies batch'),
+      expect.stringContaining('load.concurrency: conflicts with --sequential, which implies 1'),
     ])
   })
 
@@ -76,7 +76,7 @@ describe('how users come', () => {
     })
   })
 
-  it('has a place for each user when all come at once, and never more places than users by itself', () => {
+  it('has a slot for each user when all arrive at once, and never more slots than users by default', () => {
     expect(configOf({ '--arrival': 'at-once', '--users': '80' }).load.concurrency).toBe(80)
     expect(configOf({ '--arrival': 'at-once', '--users': '80', '--concurrency': '8' }).load.concurrency).toBe(
       8,
@@ -121,7 +121,7 @@ describe('how users come', () => {
 
 describe('an impossible load', () => {
   it.each<[Flags, string[]]>([
-    [{ '--rate': '0' }, ['load.rate: at 0/s nobody ever comes: 60 users / 0/s has no end']],
+    [{ '--rate': '0' }, ['load.rate: no user ever arrives at 0/s']],
     [
       { '--users': '10', '--concurrency': '20' },
       ['load.concurrency: 20 in flight at once need as many users, and only 10 arrive in all: 20 > 10'],
@@ -137,13 +137,13 @@ describe('an impossible load', () => {
         'load.rate: 1000000 users in 1ms come at up to 1000000000/s, more than the 100000/s that one generator may be asked for',
       ],
     ],
-    [{ '--time-scale': '0' }, ['load.timeScale: at a scale of 0 the load never ends: 30s / 0']],
+    [{ '--time-scale': '0' }, ['load.timeScale: a factor of 0 never ends']],
     [
       { '--replay': recorded('none', '# nothing\n') },
       ['load.replay: it holds no arrival, so 0 users would come'],
     ],
     [{ '--replay': recorded('two', '0\n1\n'), '--users': '5' }, ['load.replay: it holds 2 arrivals, not 5']],
-    [{ '--arrival': 'replay' }, ['load.arrival: replay needs a file: --replay <file>']],
+    [{ '--arrival': 'replay' }, ['load.arrival: missing --replay: which file should be replayed?']],
     [
       { '--spike': '5/s for 20s at 20s', '--rate': '2', '--duration': '30s' },
       ["load.spikes: '5/s for 20s at 20s' reaches beyond the end: 20s + 20s = 40s, users come for 30s"],
@@ -168,7 +168,7 @@ describe('an impossible load', () => {
     expect(problemsOf(flags)).toEqual(problems)
   })
 
-  it('is told of all at once', () => {
+  it('reports all at once', () => {
     const flags = {
       '--users': '10',
       '--concurrency': '20',
@@ -193,6 +193,6 @@ describe('an impossible load', () => {
     [{ '--arrival': 'at-once', '--spike': '5/s for 1s at 1s' }, 'load.spikes'],
     [{ '--arrival': 'poisson', '--replay': recorded('c', '1') }, 'load.replay'],
   ])('of %j, of which %s has no effect, is refused', (flags, key) => {
-    expect(problemsOf(flags)).toEqual([expect.stringContaining(`${key}: it has no effect`)])
+    expect(problemsOf(flags)).toEqual([expect.stringContaining(`${key}: has no effect`)])
   })
 })

@@ -1,5 +1,4 @@
 import { checkProfile, type ProfileProblem } from '../load/check-profile.ts'
-import { formatDuration } from '../load/duration.ts'
 import type { LoadProfile } from '../load/profile.ts'
 import { wholeLoad } from '../load/split.ts'
 import { type RateStage, type Spike, usersOfSpike, usersOfStage } from '../load/stage.ts'
@@ -48,7 +47,7 @@ export function settleArrivals(
   settling.check(isSettled)
 }
 
-/** From the end of one user to the start of the next, where nobody says another time. */
+/** Default time from the end of one user to the start of the next. */
 const sequentialSpacingMs = 2000
 
 /** One attempt to settle: the values as far as they are known. */
@@ -90,7 +89,7 @@ class Settling {
     const fixed = { 'load.arrival': 'batch', 'load.batchSize': 1, 'load.concurrency': 1 } as const
     for (const [key, value] of Object.entries(fixed)) {
       if (this.#isAskedFor(key) && this.#value(key) !== value) {
-        this.#problem({ key, found: `it does not go with one user after another, which is ${value}` })
+        this.#problem({ key, found: `conflicts with --sequential, which implies ${value}` })
       } else this.#derive(key, value, from)
     }
     if (this.#isAskedFor('load.batchDelay')) return
@@ -121,12 +120,11 @@ class Settling {
     const isTooMuch = below !== undefined && below <= 0
     const isNever = asked.ratePerSecond === 0
     if (isTooMuch) {
-      const found = `the spikes alone bring ${Math.round(ofSpikes)} users, and only ${asked.users} come in all`
+      const found = `the spikes alone bring ${Math.round(ofSpikes)} users, but there are only ${asked.users} users`
       this.#problem({ key: 'load.spikes', found })
     }
     if (isNever) {
-      const users = asked.users ?? preset.users ?? 1
-      this.#problem({ key: 'load.rate', found: `at 0/s nobody ever comes: ${users} users / 0/s has no end` })
+      this.#problem({ key: 'load.rate', found: 'no user ever arrives at 0/s' })
     }
     if (isTooMuch || isNever) return false
     const settled = settleLoad({ ...asked, users: below }, preset)
@@ -168,7 +166,7 @@ class Settling {
   #settleReplay(): boolean {
     const file = this.#value('load.replay') as ReplayFile | undefined
     if (file === undefined) {
-      this.#problem({ key: 'load.arrival', found: 'replay needs a file: --replay <file>' })
+      this.#problem({ key: 'load.arrival', found: 'missing --replay: which file should be replayed?' })
       return false
     }
     if ('problem' in file.recorded) {
@@ -181,7 +179,7 @@ class Settling {
     return true
   }
 
-  /** Where nobody asked for a number of places, there are never more than users. */
+  /** Lowers the default concurrency to the number of users. */
   settleConcurrency(): void {
     const users = this.#value('users')
     const concurrency = this.#value('load.concurrency')
@@ -202,8 +200,7 @@ class Settling {
     const users = this.#value('users')
     if (typeof users !== 'number') return
     if (load.timeScale === 0) {
-      const time = load.durationMs === undefined ? 'any time' : formatDuration(load.durationMs)
-      this.#problem({ key: 'load.timeScale', found: `at a scale of 0 the load never ends: ${time} / 0` })
+      this.#problem({ key: 'load.timeScale', found: 'a factor of 0 never ends' })
     }
     const timeScale = load.timeScale || 1
     const concurrency = load.concurrency ?? 1

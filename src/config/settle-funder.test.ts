@@ -4,7 +4,7 @@ import { resolveConfig } from './resolve-config.ts'
 const keys = ['11', '22', '33'].map((digits) => `0x${digits.repeat(32)}`)
 const [first = '', second = '', third = ''] = keys
 
-/** Who pays, where that comes from, and what is said of the parts. */
+/** The funder, its source, and the note about the parts. */
 function resolve(given: Record<string, string>, flags: Record<string, string> = {}) {
   const environment = new Map(Object.entries(given).map(([name, value]) => [`VANA_LOAD_${name}`, { value }]))
   const { config, sources, notes } = resolveConfig({ flags: { '--target': 'moksha', ...flags }, environment })

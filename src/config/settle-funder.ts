@@ -29,7 +29,7 @@ export function settleFunder(values: Map<string, Resolved>, problems: Problem[],
       problems.push({
         key: 'secrets.funderPrivateKeys',
         source: values.get('secrets.funderPrivateKeys')?.source,
-        found: `${different} different keys for ${part.count} parts; each part needs one of its own, and none may be named twice`,
+        found: `${different} different keys for ${part.count} parts; each part needs its own key, and no key may appear twice`,
       })
     }
     return

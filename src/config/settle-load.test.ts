@@ -74,7 +74,7 @@ describe('settleLoad', () => {
     expect(shapeOf(settled)).toMatchObject({ users: 1000, ratePerSecond: 3 })
     expect(shapeOf(settled).durationMs).toBeCloseTo(333_333.3, 0)
     expect('notes' in settled && settled.notes).toEqual([
-      '1000 users at 3/s have all come after 5m33s; the duration of 15m is an upper limit.',
+      '1000 users at 3/s have all arrived after 5m33s; the duration of 15m is an upper limit.',
     ])
   })
 
@@ -102,7 +102,7 @@ describe('settleLoad', () => {
   })
 
   it('refuses a load without length', () => {
-    expect(problemOf(settleLoad({ users: 5, durationMs: 0 }, smoke))).toContain('no length')
+    expect(problemOf(settleLoad({ users: 5, durationMs: 0 }, smoke))).toContain('no duration')
   })
 
   it('keeps what was asked for, and makes users and stages agree, whichever two or fewer are given', () => {

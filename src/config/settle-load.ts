@@ -41,7 +41,7 @@ export function settleLoad(asked: LoadShape, preset: LoadShape): SettledLoad {
   if (users === undefined || ratePerSecond === undefined) {
     if (!planned) throw new TypeError('A preset gives too little to settle a load.')
     const seconds = effectiveSeconds(planned)
-    if (seconds === 0) return { problem: { key: 'load.duration', found: 'the load has no length' } }
+    if (seconds === 0) return { problem: { key: 'load.duration', found: 'the load has no duration' } }
     const shape =
       users === undefined
         ? {
@@ -61,7 +61,7 @@ export function settleLoad(asked: LoadShape, preset: LoadShape): SettledLoad {
   if ('problem' in stages) return stages
   if (planned && planned.durationMs - stages.durationMs >= 1000) {
     notes.push(
-      `${users} users at ${formatRate(ratePerSecond)} have all come after ${formatDuration(wholeSeconds(stages.durationMs))};` +
+      `${users} users at ${formatRate(ratePerSecond)} have all arrived after ${formatDuration(wholeSeconds(stages.durationMs))};` +
         ` the duration of ${formatDuration(planned.durationMs)} is an upper limit.`,
     )
   }
@@ -135,7 +135,7 @@ function stagesFor(
   if (laid.sustainMs >= -0.5) return { ...laid, sustainMs: Math.max(0, laid.sustainMs) }
   const ramped = (ratePerSecond * (laid.rampUpMs + laid.rampDownMs)) / 2000
   const found =
-    `the ramps alone bring more users than asked for: ${formatRate(ratePerSecond)} x ` +
+    `the ramps alone bring more users: ${formatRate(ratePerSecond)} x ` +
     `(${show(laid.rampUpMs)} + ${show(laid.rampDownMs)}) / 2 = ${Math.round(ramped)}, users ${users}`
   return { problem: { key: 'users', found } }
 }
@@ -145,13 +145,13 @@ function compare(users: number, ratePerSecond: number, time: Stages, asked: Load
   const seconds = effectiveSeconds(time)
   const possible = ratePerSecond * seconds
   const isShort = users > Math.ceil(possible - 1e-6)
-  // A stage that was asked for by itself has to be filled; only the duration is an upper limit.
+  // A requested stage has to be filled; only the duration is an upper limit.
   const isLong = asked.sustainMs !== undefined && users < Math.floor(possible + 1e-6)
   if (!isShort && !isLong) return undefined
   const ramps = time.rampUpMs + time.rampDownMs > 0 ? ' (half of each ramp counts)' : ''
   const found =
-    `users, rate and time do not go together: ${formatRate(ratePerSecond)} x ${show(seconds * 1000)}${ramps} = ` +
-    `${Math.round(possible)} users, not ${users}; leave one of them out, or ask for ` +
+    `users, rate and time contradict each other: ${formatRate(ratePerSecond)} x ${show(seconds * 1000)}${ramps} = ` +
+    `${Math.round(possible)} users, not ${users}; leave one of them out, or use ` +
     `--rate ${Number((users / seconds).toPrecision(4))}`
   return { key: 'users', found }
 }

@@ -14,7 +14,7 @@ export function settleMoney(values: Map<string, Resolved>, problems: Problem[], 
       if (values.get('limits.allowMainnet')?.value === true) {
         problems.push({
           key: 'limits.maxSpend',
-          found: 'mainnet is allowed, so a spending cap has to be given: --max-spend',
+          found: 'missing --max-spend: mainnet requires a spending cap',
         })
       }
       const source: Source = { kind: 'derived', from: 'from users x funding + 10 %' }
@@ -23,7 +23,7 @@ export function settleMoney(values: Map<string, Resolved>, problems: Problem[], 
       const vana = (wei: bigint): string => formatAmount(wei, 'vana')
       notes.push(
         `The spending cap of ${vana(cap)} VANA is less than ${users} users x ${vana(funding)} = ${vana(needed)} VANA:` +
-          ' the run stops at the cap unless wallets hold coins already.',
+          ' the run stops at the cap unless wallets are funded already.',
       )
     }
   }

@@ -19,7 +19,7 @@ export function storageProblems(values: ReadonlyMap<string, Resolved>): Problem[
           {
             key: 'testbed.storageUrls',
             source: urls.source,
-            found: `${words} has no signed URLs; leave it out`,
+            found: `${words} has no signed URLs: leave it out`,
           },
         ]
       : []),
@@ -28,7 +28,7 @@ export function storageProblems(values: ReadonlyMap<string, Resolved>): Problem[
           {
             key: 'testbed.storageRateLimit',
             source: limit.source,
-            found: `${words} has no such limit; for refusals by chance: --fault storage:429=5%`,
+            found: `${words} has no such limit: use --fault storage:429=5% to reject a share of the requests`,
           },
         ]
       : []),

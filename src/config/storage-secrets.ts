@@ -76,14 +76,14 @@ export function missingStorageSecrets(
 ): Problem[] {
   if (storage.provider === 'gcs') return []
   if (storage.provider === 'pinata') {
-    const found = `Pinata wants an account: set ${variables.jwt} in the environment`
+    const found = `Pinata requires an account: set ${variables.jwt} in the environment`
     return given.pinataJwt === undefined ? [{ key: 'storage', found }] : []
   }
   const { googleDriveAccessToken, googleDriveRefreshToken, googleDriveClientId, googleDriveClientSecret } =
     given
   if (googleDriveRefreshToken !== undefined) {
     const lacking = (value: string | undefined, variable: string): Problem[] => {
-      const found = `a refresh token is of use only with its client: set ${variable} in the environment`
+      const found = `a refresh token requires its OAuth client: set ${variable} in the environment`
       return value === undefined ? [{ key: 'storage', found }] : []
     }
     return [
@@ -96,7 +96,7 @@ export function missingStorageSecrets(
     given.serviceAccountJson !== undefined ||
     storage.keyFile !== undefined
   const found =
-    `Google Drive wants an account: set ${variables.refresh} with ${variables.clientId} and ${variables.clientSecret}, ` +
-    `or ${variables.account} or a key file, or ${variables.access} for an hour's worth`
+    `Google Drive requires an account: set ${variables.refresh} with ${variables.clientId} and ${variables.clientSecret}, ` +
+    `or ${variables.account} or a key file, or ${variables.access} for an hour`
   return isOpen ? [] : [{ key: 'storage', found }]
 }

@@ -62,7 +62,7 @@ export const targetSchema = z.strictObject({
   embedded: z.array(z.enum(dependencyNames)).default([]),
   /** Versions of what an embedded chain is made of, by name. */
   versions: z.record(z.string(), z.string()).optional(),
-  /** Faults between the parts and whoever uses them, as `--fault` has them; only a testbed has these. */
+  /** Faults between the parts and their clients, as in `--fault`; only a testbed has them. */
   faults: z.array(z.string()).default([]),
   /** Where parts tell of their own CPU time, memory and counters: those of a testbed, and an API server of the run's own. */
   metricsUrls: z.partialRecord(z.enum(dependencyNames), httpUrl).optional(),

@@ -6,7 +6,7 @@ export const testbedPartWords = {
   apiServer: 'api-server',
 } as const
 
-/** A part of the embedded stack that can be started by itself. */
+/** A part of the embedded stack that can be started alone. */
 export type TestbedPart = keyof typeof testbedPartWords
 
 /** All of them. */

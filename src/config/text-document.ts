@@ -37,7 +37,7 @@ class MissingAnchor extends Error {}
  * @returns the document, or what is wrong with it in one line
  */
 export function parseTextDocument(text: string): TextDocument | { problem: string } {
-  const tooDeep = { problem: 'it holds too many values, or is nested too deep' }
+  const tooDeep = { problem: 'too many values, or nested too deep' }
   // The parser calls itself for every level, and what happens at the end of the stack can't be caught.
   if (depthOf(text) > maxParsedDepth) return tooDeep
   const lines = new LineCounter()
@@ -55,7 +55,7 @@ export function parseTextDocument(text: string): TextDocument | { problem: strin
     const isJson = canParseJson(text)
     let values = 0
     const textOf = (given: unknown, depth: number): unknown => {
-      if (++values > maxValues || depth > maxDepth) throw new RangeError('it holds too many values')
+      if (++values > maxValues || depth > maxDepth) throw new RangeError('too many values')
       const node = resolve(given)
       if (node === null) return null
       if (isScalar(node)) return textOfScalar(node, isJson)

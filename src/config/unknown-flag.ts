@@ -16,14 +16,14 @@ export function describeUnknownFlag(
 ): Problem {
   const [flag = argument] = argument.split('=', 1)
   const suggestion = suggest(flag, known)
-  if (suggestion !== undefined) return { key: flag, found: 'there is no such flag', suggestion }
+  if (suggestion !== undefined) return { key: flag, found: 'unknown flag', suggestion }
   const secrets = parameters.filter(({ parameter }) => parameter.secret)
   const nearest = suggest(
     flag,
     secrets.map(({ path: [, name] }) => name),
   )
   const variable = secrets.find(({ path: [, name] }) => name === nearest)?.env[0]
-  if (variable === undefined) return { key: flag, found: 'there is no such flag' }
+  if (variable === undefined) return { key: flag, found: 'unknown flag' }
   return {
     key: flag,
     found: `secrets are never flags; set ${variable} or ${variable}_FILE in the environment`,

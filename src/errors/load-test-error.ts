@@ -1,19 +1,19 @@
 import { type ErrorCode, errorCatalog } from './catalog.ts'
 
-/** What a {@link LoadTestError} may carry besides its code and message. */
+/** Options of a {@link LoadTestError}. */
 export type LoadTestErrorOptions = {
-  /** The error that led to this one. */
+  /** The cause of this error. */
   cause?: unknown
-  /** What the reader can do next. @default the hint of the code in the catalogue */
+  /** What to do next. @default the hint of the code in the catalog */
   hint?: string | undefined
   /** Machine-readable facts: HTTP status, revert name, address, ... Never a secret. */
-  details?: Record<string, unknown>
+  details?: Record<string, unknown> | undefined
 }
 
 /**
  * The one error class of this program.
  *
- * Its `code` is stable and listed in the catalogue with whether a retry can help and a hint for the reader.
+ * The catalog lists every `code`, whether a retry can help, and a hint.
  *
  * @example throw new LoadTestError('CHAIN_WRONG_ID', 'The endpoint serves chain 1, not 14800.')
  */

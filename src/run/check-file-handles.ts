@@ -14,7 +14,7 @@ export function checkFileHandles({ users, load }: Pick<LoadTestConfig, 'users' |
   if (limit === null || limit >= needed) return
   throw new LoadTestError(
     'TOO_FEW_FILE_HANDLES',
-    `${most} users in flight need ${needed} file handles, and this process may have ${limit}.`,
+    `${most} flows in flight need ${needed} file handles, and the limit of this process is ${limit}.`,
     { hint: `Raise the limit with \`ulimit -n ${needed}\`, or lower --concurrency.` },
   )
 }

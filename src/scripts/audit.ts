@@ -2,7 +2,7 @@ import { auditCommandParameters, pastRunParameters } from '../config/parameters/
 import type { CommandModule } from './cli/command-module.ts'
 import { addCommandOptions } from './cli/command-options.ts'
 
-const groups = { own: auditCommandParameters, runs: pastRunParameters }
+const groups = { audit: auditCommandParameters, runs: pastRunParameters }
 
 /** The command `audit`: checks the claims of a run on chain. */
 export const define: CommandModule['define'] = (command, io, run) => {
@@ -18,7 +18,7 @@ export const define: CommandModule['define'] = (command, io, run) => {
       run(async () => {
         const { values, environment } = read()
         const { auditCommand } = await import('./audit/audit-command.ts')
-        return await auditCommand({ ...values.own, ...values.runs, name, environment }, io)
+        return await auditCommand({ ...values.audit, ...values.runs, name, environment }, io)
       }),
     )
     .addHelpText(

@@ -2,7 +2,7 @@ import { compareCommandParameters, pastRunParameters } from '../config/parameter
 import type { CommandModule } from './cli/command-module.ts'
 import { addCommandOptions } from './cli/command-options.ts'
 
-const groups = { own: compareCommandParameters, runs: pastRunParameters }
+const groups = { compare: compareCommandParameters, runs: pastRunParameters }
 
 /** The command `compare`: runs side by side. */
 export const define: CommandModule['define'] = (command, io, run) => {
@@ -20,7 +20,7 @@ export const define: CommandModule['define'] = (command, io, run) => {
       run(async () => {
         const { values } = read()
         const { compareCommand } = await import('./compare/compare-command.ts')
-        return await compareCommand({ ...values.own, ...values.runs, names }, io)
+        return await compareCommand({ ...values.compare, ...values.runs, names }, io)
       }),
     )
     .addHelpText(

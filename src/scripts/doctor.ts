@@ -7,7 +7,7 @@ const keys = new Set([
   ...['target', 'users', 'flow.submission', 'flow.grantees', 'flow.requestTimeout', 'output.json'],
   ...['chain.feeMultiplier', 'chain.maxFeePerGas', 'chain.relayerLanes', 'wallets.funding'],
 ])
-/** Nobody asks the model. */
+/** The checks do not call the model. */
 const idle = new Set(['testbed.inferenceMedian', 'testbed.inference'])
 
 const isOffered = ({ path: [group], key }: NamedParameter): boolean =>

@@ -11,18 +11,18 @@ import { unwrap } from './cli/unwrap.ts'
 
 /** The commands; the file of a command is loaded only when that command is asked for, which keeps help fast. */
 const commands: readonly [name: string, summary: string, load: () => Promise<CommandModule>][] = [
-  ['run', 'run a load test', () => import('./run-test.ts')],
+  ['run', 'run a load test', () => import('./run/command.ts')],
   ['flow', 'run one flow, step by step', () => import('./flow.ts')],
   ['testbed', 'start the embedded stack and keep it running', () => import('./testbed.ts')],
   ['doctor', 'check a target before a run', () => import('./doctor.ts')],
-  ['monitor', 'show past runs, or follow one in progress', () => import('./monitor.ts')],
+  ['monitor', 'show past runs, or follow one in progress', () => import('./monitor/command.ts')],
   ['report', 'render the reports of a past run', () => import('./report.ts')],
   ['compare', 'compare runs, with their noise', () => import('./compare.ts')],
   ['baseline', 'keep a performance baseline, and check runs against it', () => import('./baseline.ts')],
   ['audit', 'check the claims of a run on chain', () => import('./audit.ts')],
   ['merge', 'combine the parts of a split run', () => import('./merge.ts')],
   ['wallets', 'create, fund, check and sweep wallets', () => import('./wallets.ts')],
-  ['prepare-wallets', 'create a keystore and fund its wallets', () => import('./prepare-wallets.ts')],
+  ['prepare-wallets', 'create a keystore and fund its wallets', () => import('./prepare-wallets/command.ts')],
   ['serve', 'start the API server alone', () => import('./serve.ts')],
   ['artillery', 'run the same load through Artillery', () => import('./artillery.ts')],
 ]
@@ -108,7 +108,7 @@ function outOfFileHandles(cause: unknown): LoadTestError {
   const limit = fileHandleLimit()
   return new LoadTestError(
     'TOO_FEW_FILE_HANDLES',
-    `This process has used up its file handles${limit === null ? '' : `, which are ${limit}`}.`,
+    `This process has used all its file handles${limit === null ? '' : ` (${limit})`}.`,
     { cause },
   )
 }

@@ -4,7 +4,7 @@ import { addCommandOptions } from './cli/command-options.ts'
 
 /** The command `merge`: combines the parts of a split run. */
 export const define: CommandModule['define'] = (command, io, run) => {
-  const read = addCommandOptions(command, io, { groups: { own: mergeCommandParameters } })
+  const read = addCommandOptions(command, io, { groups: { merge: mergeCommandParameters } })
   command
     .description(
       'Combines the parts of a split run (--part i/n) into one run, with a folder, a summary and reports of its own.\n' +
@@ -15,7 +15,7 @@ export const define: CommandModule['define'] = (command, io, run) => {
       run(async () => {
         const { values } = read()
         const { mergeCommand } = await import('./merge/merge-command.ts')
-        return await mergeCommand({ ...values.own, names }, io)
+        return await mergeCommand({ ...values.merge, names }, io)
       }),
     )
     .addHelpText(

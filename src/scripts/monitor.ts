@@ -1,27 +1,4 @@
-import { monitorCommandParameters, pastRunParameters } from '../config/parameters/past-runs.ts'
-import type { CommandModule } from './cli/command-module.ts'
-import { addCommandOptions } from './cli/command-options.ts'
-import { runAsScript } from './cli/run-as-script.ts'
+import { main } from './main.ts'
 
-const groups = { own: monitorCommandParameters, runs: pastRunParameters }
-
-/** The command `monitor`: shows past runs, and follows one in progress. */
-export const define: CommandModule['define'] = (command, io, run) => {
-  const read = addCommandOptions(command, io, { groups })
-  command
-    .description('Shows past runs, or follows one in progress. Without flags, lists the latest runs.')
-    .action(() =>
-      run(async () => {
-        const { values } = read()
-        const { monitorCommand } = await import('./monitor/monitor-command.ts')
-        return await monitorCommand({ ...values.own, ...values.runs }, io)
-      }),
-    )
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ vana-load monitor --latest --detailed\n  $ vana-load monitor --watch\n' +
-        '  $ vana-load monitor --trends --last 50\n  $ vana-load monitor --file 20260801-142233 --json\n\nMore: docs/watching.md, docs/comparing.md\n',
-    )
-}
-
-void runAsScript(import.meta.url, 'monitor')
+// Started directly: `npx tsx src/scripts/monitor.ts` is `vana-load monitor`.
+process.exitCode = await main(['monitor', ...process.argv.slice(2)])

@@ -3,7 +3,7 @@ import type { CommandModule } from './cli/command-module.ts'
 import { addCommandOptions } from './cli/command-options.ts'
 
 const { directory } = pastRunParameters
-const groups = { own: reportCommandParameters, runs: { directory } }
+const groups = { report: reportCommandParameters, runs: { directory } }
 
 /** The command `report`: renders a past run. */
 export const define: CommandModule['define'] = (command, io, run) => {
@@ -15,7 +15,7 @@ export const define: CommandModule['define'] = (command, io, run) => {
       run(async () => {
         const { values } = read()
         const { reportCommand } = await import('./report/report-command.ts')
-        return await reportCommand({ ...values.own, ...values.runs, name }, io)
+        return await reportCommand({ ...values.report, ...values.runs, name }, io)
       }),
     )
     .addHelpText(

@@ -1,32 +1,13 @@
-import type { ValuesOf } from '../config/parameter.ts'
-import { chainParameters } from '../config/parameters/chain.ts'
-import { serveCommandParameters } from '../config/parameters/commands.ts'
-import { limitParameters } from '../config/parameters/money.ts'
-import { secretParameters } from '../config/parameters/secrets.ts'
-import type { TargetPlan } from '../config/target.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import type { CommandModule } from './cli/command-module.ts'
 import { addCommandOptions } from './cli/command-options.ts'
+import { serveGroups } from './serve/serve-options.ts'
 
-const { allowMainnet } = limitParameters
-const groups = {
-  command: serveCommandParameters,
-  chain: chainParameters,
-  limits: { allowMainnet },
-  secrets: secretParameters,
-}
 const headings = { command: 'The server:', chain: 'The chain:', limits: 'Limits:' }
-
-/** The options of the command `serve`, with the target resolved. */
-export type ServeOptions = Omit<ValuesOf<typeof serveCommandParameters>, 'target'> & {
-  target: TargetPlan
-  chain: ValuesOf<typeof chainParameters>
-  secrets: ValuesOf<typeof secretParameters>
-}
 
 /** The command `serve`: the API server alone. */
 export const define: CommandModule['define'] = (command, io, run) => {
-  const read = addCommandOptions(command, io, { groups, headings })
+  const read = addCommandOptions(command, io, { groups: serveGroups, headings })
   command
     .description(
       'Starts the API server and keeps it running until you interrupt it. It relays transactions, and it sends requests to\n' +

@@ -1,26 +1,8 @@
-import { chainParameters } from '../config/parameters/chain.ts'
-import {
-  testbedBehaviorParameters,
-  testbedCommandParameters,
-  testbedSurroundingsParameters,
-} from '../config/parameters/commands.ts'
-import { secretParameters } from '../config/parameters/secrets.ts'
-import { targetParameters } from '../config/parameters/target-environment.ts'
-import type { GroupValues } from '../config/resolve-groups.ts'
 import type { CommandModule } from './cli/command-module.ts'
 import { addCommandOptions } from './cli/command-options.ts'
 import { partProblems } from './testbed/part-problems.ts'
+import { testbedGroups } from './testbed/testbed-options.ts'
 
-const { granteePrivateKey, relayerPrivateKeys } = secretParameters
-const { granteeId } = targetParameters
-const { relayerLanes } = chainParameters
-const groups = {
-  command: testbedCommandParameters,
-  surroundings: testbedSurroundingsParameters,
-  testbed: testbedBehaviorParameters,
-  chain: { relayerLanes },
-  keys: { granteePrivateKey, relayerPrivateKeys, granteeId },
-}
 const headings = {
   command: 'Parts to start:',
   surroundings: 'Parts that already run elsewhere, for --only:',
@@ -28,13 +10,10 @@ const headings = {
   chain: 'Behavior:',
 }
 
-/** The options of the command `testbed`. */
-export type TestbedCommandOptions = GroupValues<typeof groups>
-
 /** The command `testbed`: the embedded stack alone, or parts of it. */
 export const define: CommandModule['define'] = (command, io, run) => {
   const read = addCommandOptions(command, io, {
-    groups,
+    groups: testbedGroups,
     headings,
     check: partProblems,
     hint: '`vana-load testbed --help` lists the flags and their values. docs/targets.md has examples.',

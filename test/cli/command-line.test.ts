@@ -67,7 +67,7 @@ describe('the command line', () => {
 
   it('says of a flag what the flag does, also where that is the opposite of the value', async () => {
     const { stdout } = await runCli(['run', '--help'])
-    expect(stdout).toMatch(/--no-sweep +Leave in the wallets/)
+    expect(stdout).toMatch(/--no-sweep +Leave the remaining/)
   })
 
   it('offers no flag for a secret', async () => {
@@ -106,7 +106,7 @@ describe('the command line', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
     expect(stderr).toContain('CONFIG_INVALID: The configuration has 3 problems:')
     expect(stderr).toContain("run: unexpected argument 'burst'")
-    expect(stderr).toContain('--usres: there is no such flag; did you mean --users?')
+    expect(stderr).toContain('--usres: unknown flag; did you mean --users?')
     expect(stderr).toContain("load.rate (flag --rate): found 'fast'; allowed: a rate such as")
     expect(stderr).toContain('hint: ')
     expect(stderr).not.toMatch(/^ {4}at /m)

@@ -40,7 +40,7 @@ describe.runIf(existsSync('/dev/full'))('output to a full disk', () => {
       exitCode: 2,
       text:
         'OUTPUT_UNWRITABLE: Standard output cannot be written: ENOSPC: no space left on device, write\n' +
-        '  hint: Free space on the disk that the output goes to, or send the output elsewhere.\n',
+        '  hint: Free space on the disk of the output, or redirect the output elsewhere.\n',
     })
   })
 
@@ -58,7 +58,7 @@ describe.runIf(process.platform === 'linux')('too few file handles', () => {
     [
       160,
       'run --users 500 --rate 100',
-      /\d+ users in flight need \d+ file handles, and this process may have 160\./,
+      /\d+ flows in flight need \d+ file handles, and the limit of this process is 160\./,
     ],
   ])('%i for %s: the error names how many are needed', async (limit, args, expected) => {
     const command = `ulimit -n ${limit}; exec "$0" "$1" ${args}`

@@ -44,7 +44,7 @@ describe('monitor', () => {
     const lines = stdout.trimEnd().split('\n')
     expect(lines).toHaveLength(4)
     expect(lines[1]).toMatch(/^20260801-142233-aaaaaa {2}conservative +local +60 /)
-    expect(lines[3]).toBe('20260801-162233-cccccc  under way, or killed')
+    expect(lines[3]).toBe('20260801-162233-cccccc  running, or killed')
   })
 
   it('shows the result of a run, by the start of its id and by its summary', async () => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { type Address, type Hex, parseEther } from 'viem'
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import * as prepareWallets from '../../src/scripts/prepare-wallets.ts'
+import * as prepareWallets from '../../src/scripts/prepare-wallets/command.ts'
 import * as wallets from '../../src/scripts/wallets.ts'
 import { relayerKeys } from '../../src/testbed/chain/relayer-accounts.ts'
 import { createHdWallets } from '../../src/wallets/hd-wallets.ts'
@@ -170,7 +170,9 @@ describe('the lanes of a relayer', () => {
     const { address } = createHdWallets(env.VANA_LOAD_MNEMONIC).lane(1)
     await world.chain.client.setBalance({ address, value: parseEther('0.06') })
     const { stdout, stderr } = await ask('fund --funding 0.1 --range 1-2', env)
-    expect(stderr).toMatch(/\nEach lane is to hold 0\.1 VANA, together enough for some \d+ relayed users/)
+    expect(stderr).toMatch(
+      /\nTarget balance of each lane: 0\.1 VANA, enough for about \d+ relayed users together/,
+    )
     expect(stderr).toContain('Lanes 1-2: 0 hold enough; 2 get 0.14 VANA in 1 transactions')
     expect(stdout).toMatch(/^Funded 2 lanes with 0\.14 VANA/)
     expect(await balance(address)).toBe(parseEther('0.1'))

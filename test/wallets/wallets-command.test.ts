@@ -5,7 +5,7 @@ import { parseEther } from 'viem'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startScriptedNode } from '../../src/chain/rpc/scripted-node.fixture.ts'
 import { deployedContracts } from '../../src/config/moksha.ts'
-import * as prepareWallets from '../../src/scripts/prepare-wallets.ts'
+import * as prepareWallets from '../../src/scripts/prepare-wallets/command.ts'
 import * as wallets from '../../src/scripts/wallets.ts'
 import { embeddedMnemonic } from '../../src/wallets/embedded-mnemonic.ts'
 import { createHdWallets } from '../../src/wallets/hd-wallets.ts'
@@ -89,7 +89,7 @@ describe('the commands about wallets', () => {
       exitCode: 0,
       stdout: expect.stringMatching(/^Funded 3 wallets with 0.3 VANA/),
     })
-    expect(first.stderr).toMatch(/Made the keystore .*p.json/)
+    expect(first.stderr).toMatch(/Created the keystore .*p.json/)
     const more = await prepare('--count', '5')
     expect(more.stdout).toMatch(/^Funded 2 wallets with 0.2 VANA .* 3 held enough before/)
     const again = await prepare()

@@ -3,7 +3,7 @@ import { type Kind, kindOf } from './kind.ts'
 const decimalsOf = { vana: 18, gwei: 9, wei: 0 } as const
 const largestUnit = 10n ** 30n
 
-/** A unit of the native coin. */
+/** A unit of VANA. */
 export type CoinUnit = keyof typeof decimalsOf
 
 /**
@@ -37,7 +37,7 @@ export function formatAmount(wei: bigint, unit: CoinUnit): string {
 }
 
 /**
- * The kind of an amount of coins, or of a price per gas, held in wei.
+ * The kind of an amount of VANA, or of a price per gas, in wei.
  *
  * @example amount({ bareUnit: 'vana' })
  */

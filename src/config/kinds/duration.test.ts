@@ -17,7 +17,7 @@ describe('parseDuration', () => {
     expect(parseDuration(text, 'm')).toBe(expected)
   })
 
-  it('takes a bare number in the unit it is told', () => {
+  it('takes a bare number in the given unit', () => {
     expect(parseDuration('15', 'm')).toBe(900_000)
     expect(parseDuration('8', 's')).toBe(8_000)
     expect(parseDuration('0.5', 'ms')).toBe(1)

@@ -78,7 +78,7 @@ function amountsOf<const Name extends string>(
 /** A file of recorded arrivals. */
 export type ReplayFile = { path: string; recorded: RecordedArrivals }
 
-/** The kind of a file of recorded arrivals; it is read at once, and what is wrong with it is told with everything else. */
+/** The kind of a file of recorded arrivals. The file is read at once, so that its problems appear with all others. */
 export const replayFile: Kind<ReplayFile> = kindOf({
   read: (path) => (path === '' ? undefined : { path, recorded: readReplay(path) }),
   allowed: 'the path of a file',

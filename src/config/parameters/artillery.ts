@@ -3,7 +3,7 @@ import { optional, parameter } from '../parameter.ts'
 
 /** What both `artillery` commands have. */
 const formParameters = {
-  /** Who decides when users arrive: Artillery (`users`), or the load profile (`part`). */
+  /** The source of arrivals: Artillery (`users`), or the load profile (`part`). */
   form: parameter(choice(['users', 'part']), {
     default: 'users',
     flag: '--form <form>',

@@ -4,51 +4,51 @@ import { parameter } from '../parameter.ts'
 
 const seconds = duration({ bareUnit: 's' })
 
-/** When a target fails too often, and what is done then. */
+/** The circuit breaker: when a failing target stops or pauses a run. */
 export const breakerParameters = {
-  /** What an open breaker does. */
+  /** Effect of an open breaker. */
   mode: parameter(choice(['stop', 'pause', 'off']), {
     default: 'stop',
     flag: '--breaker <mode>',
     summary:
-      'When too many flows fail: stop the run (exit code 5); pause, and start nobody until a few users have found that ' +
-      'the target works again; or off.',
+      'When too many flows fail: stop (end the run with exit code 5), pause (start no users until a few probes succeed), ' +
+      'or off.',
   }),
-  /** Failures in a row that open it; 0 is never. */
+  /** Consecutive failures that open it; 0 means never. */
   consecutiveFailures: parameter(wholeNumber({ min: 0, max: 1_000_000 }), {
     default: 5,
     flag: '--breaker-failures <count>',
-    summary: 'Failures in a row that open the breaker; 0 for never.',
+    summary: 'Consecutive failures that open the breaker; 0 means never.',
   }),
-  /** Share of failures in the window that opens it; 1 is never. */
+  /** Failure rate in the window that opens it; 1 means never. */
   failureRate: parameter(decimalNumber({ min: 0, max: 1 }), {
     default: 0.5,
     flag: '--breaker-rate <share>',
-    summary: 'Share of failures in the window beyond which the breaker opens; 1 for never.',
+    summary: 'Failure rate above which the breaker opens, over the last flows of the window; 1 means never.',
   }),
-  /** Number of last flows looked at. */
+  /** Number of recent flows in the window. */
   window: parameter(wholeNumber({ min: 1, max: 1_000_000 }), {
     default: 50,
     flag: '--breaker-window <count>',
-    summary: 'How many of the last flows the share of failures is taken over.',
+    summary: 'Number of recent flows that the failure rate is computed over.',
   }),
-  /** From the opening to the first try. */
+  /** From the opening to the first probe. */
   coolDownMs: parameter(seconds, {
     default: 10_000,
     flag: '--breaker-cool-down <time>',
     summary:
-      'Time from the opening of the breaker to the first try; doubles with each that fails, up to eightfold.',
+      'Time from the opening of the breaker to the first probe; doubles after each failed probe, up to eightfold.',
   }),
-  /** Users of one try. */
+  /** Users of one probe. */
   probes: parameter(wholeNumber({ min: 1, max: 1000 }), {
     default: 3,
     flag: '--breaker-probes <count>',
-    summary: 'Users of one try, all of whom have to get through for the breaker to close.',
+    summary: 'Users of one probe. The breaker closes when all of them succeed.',
   }),
-  /** Longest time without closing. */
+  /** Longest time open. */
   limitMs: parameter(seconds, {
     default: 300_000,
     flag: '--breaker-limit <time>',
-    summary: 'Time after which a breaker that has not closed again stops the run with exit code 5.',
+    summary: 'Longest time that the breaker stays open; after that, the run stops with exit code 5.',
   }),
 }

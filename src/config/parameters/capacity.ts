@@ -3,36 +3,36 @@ import { duration } from '../kinds/duration.ts'
 import { rate } from '../kinds/rate.ts'
 import { parameter } from '../parameter.ts'
 
-/** How the highest rate that holds is looked for; only with `--find-capacity`. */
+/** The search for the highest sustainable rate; only with `--find-capacity`. */
 export const capacityParameters = {
-  /** Look for the capacity instead of making one run. */
+  /** Search for the capacity instead of running one load. */
   find: parameter(toggle, {
     default: false,
     flag: '--find-capacity',
-    summary: 'Raise the rate step by step until a threshold breaks, and find the highest rate that holds.',
+    summary: 'Find the highest sustainable rate: raise the rate step by step until a threshold fails.',
   }),
   /** The first rate. */
   startPerSecond: parameter(rate, {
     default: 1,
     flag: '--capacity-start <users/s>',
-    summary: 'The rate of the first step.',
+    summary: 'Rate of the first step.',
   }),
-  /** No step is faster. */
+  /** The highest rate to try. */
   maxPerSecond: parameter(rate, {
     default: 200,
     flag: '--capacity-max <users/s>',
-    summary: 'No step is faster than this.',
+    summary: 'Highest rate to try.',
   }),
-  /** How long users come at each rate. */
+  /** Duration of each step. */
   stepMs: parameter(duration({ bareUnit: 's', minMs: 10_000 }), {
     default: 30_000,
     flag: '--capacity-step <time>',
-    summary: 'How long users come at each rate; longer steps tell finer.',
+    summary: 'Duration of each step; longer steps give a more precise result.',
   }),
-  /** No step begins that would not end within this. */
+  /** Time for the whole search. */
   limitMs: parameter(duration({ bareUnit: 'm', minMs: 10_000 }), {
     default: 30 * 60_000,
     flag: '--capacity-time <time>',
-    summary: 'Time for the whole search; no step begins that would end later.',
+    summary: 'Time for the whole search. No step starts that would end later.',
   }),
 }

@@ -13,104 +13,106 @@ const vana = amount({ bareUnit: 'vana' })
 
 /** What only `testbed` has, besides the parameters of the embedded target. */
 export const testbedCommandParameters = {
-  /** Which parts are started; none named means all. */
+  /** Parts to start; an empty list means all. */
   only: parameter(testbedPartList, {
     default: [],
     flag: '--only <parts>',
     variable: 'TESTBED_ONLY',
-    summary: `Start these parts only: ${testbedPartList.allowed}.`,
+    summary: `Start only these parts: ${testbedPartList.allowed}.`,
   }),
   /** Port of the one part that is started. */
   port: optional(port, {
     flag: '--port <port>',
     // The name without TESTBED is that of `serve`.
     variable: 'TESTBED_PORT',
-    summary: 'With one part: its port; 0 for a free one.',
+    summary: 'Port of the part, if only one is started; 0 for a free port.',
   }),
-  /** Port of the chain; 0 for a free one. */
+  /** Port of the chain; 0 for a free port. */
   chainPort: parameter(port, {
     default: 0,
     flag: '--chain-port <port>',
-    summary: 'Port of the chain; 0 for a free one.',
+    summary: 'Port of the chain; 0 for a free port.',
   }),
-  /** Port of the object storage; 0 for a free one. */
+  /** Port of the object storage; 0 for a free port. */
   storagePort: parameter(port, {
     default: 0,
     flag: '--storage-port <port>',
-    summary: 'Port of the object storage; 0 for a free one.',
+    summary: 'Port of the object storage; 0 for a free port.',
   }),
-  /** Port of the personal server; 0 for a free one. */
+  /** Port of the personal server; 0 for a free port. */
   personalServerPort: parameter(port, {
     default: 0,
     flag: '--personal-server-port <port>',
-    summary: 'Port of the personal server; 0 for a free one.',
+    summary: 'Port of the personal server; 0 for a free port.',
   }),
-  /** Port of the API server; 0 for a free one. */
+  /** Port of the API server; 0 for a free port. */
   apiServerPort: parameter(port, {
     default: 0,
     flag: '--api-server-port <port>',
-    summary: 'Port of the API server; 0 for a free one.',
+    summary: 'Port of the API server; 0 for a free port.',
   }),
-  /** Apps that users may grant access to. */
+  /** Number of grantees. */
   grantees: parameter(granteeCount, {
     default: 1,
     flag: '--grantees <count>',
     // The name without TESTBED is that of a run.
     variable: 'TESTBED_GRANTEES',
-    summary: 'How many grantees are registered, for runs that spread their users over them.',
+    summary: 'Number of grantees to register, for runs that spread their users over several.',
   }),
-  /** Most that the API server's relayer may spend. */
+  /** Spending cap of the API server's relayer. */
   maxSpendWei: optional(vana, {
     flag: '--max-spend <vana>',
     // The name without TESTBED is that of a run.
     variable: 'TESTBED_MAX_SPEND',
-    summary: 'Most that the relayer of the API server may spend, gas of what is under way included.',
+    summary: "Spending cap of the API server's relayer, including the gas of pending transactions.",
   }),
-  /** Print the target as one JSON document on standard output, and nothing else there. */
+  /** Print only the target document on standard output. */
   json: parameter(toggle, {
     default: false,
     flag: '--json',
-    summary: 'Print the target as one JSON document on standard output, and nothing else there.',
+    summary: 'Print only the target document, as JSON, on standard output.',
   }),
 }
 
-/** What surrounds the parts that `testbed --only` starts; the variables are those of a target. */
+/** Existing services for the parts that `testbed --only` starts; the variables are those of a target. */
 export const testbedSurroundingsParameters = {
-  /** The chain that the servers talk to. */
+  /** RPC endpoints of the chain that the servers use. */
   rpcUrl: optional(listOf(httpUrl, 'http or https URLs, separated by commas'), {
     flag: '--rpc <url>',
     variable: 'RPC_URL',
-    summary: 'Without the chain: RPC endpoint of the chain that the servers talk to.',
+    summary: 'RPC endpoint of the chain that the servers use, if the chain is not started.',
   }),
   /** Its id. */
   chainId: parameter(wholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER }), {
     default: 14_800,
     flag: '--chain-id <id>',
     alsoEnv: ['CHAIN_ID'],
-    summary: 'Without the chain: id of the chain that the servers talk to.',
+    summary: 'Id of the chain that the servers use, if the chain is not started.',
   }),
-  /** Whom the API server asks. */
+  /** The personal server that the API server calls. */
   personalServerUrl: optional(httpUrl, {
     flag: '--personal-server-url <url>',
     alsoEnv: ['PERSONAL_SERVER_BASE_URL'],
-    summary: 'Without the personal server: the one that the API server asks, ending in /api/v1.',
+    summary: 'Personal server that the API server calls, if none is started; ends in /api/v1.',
   }),
-  /** Where the personal server reads what is on IPFS. */
+  /** IPFS gateways that the personal server reads through. */
   ipfsGateways: optional(listOf(loopbackUrl, `${loopbackUrl.allowed}; several separated by commas`), {
     flag: '--ipfs-gateway <url>',
     variable: 'TESTBED_IPFS_GATEWAY',
-    summary: 'Without the storage: the IPFS gateway that the personal server reads ipfs:// URLs through.',
+    summary:
+      'IPFS gateway that the personal server reads ipfs:// URLs through, if the storage is not started.',
   }),
-  /** What stands in for Google Drive. */
+  /** The stand-in for Google Drive. */
   driveUrl: optional(loopbackUrl, {
     flag: '--drive-url <url>',
     variable: 'TESTBED_DRIVE_URL',
-    summary: "Without the storage: what the personal server asks in place of Google Drive's hosts.",
+    summary:
+      "Server that the personal server reads from instead of Google Drive's hosts, if the storage is not started.",
   }),
-  /** The personal server's keys come from it. */
+  /** Mnemonic of the personal server's keys. */
   serverMnemonic: secret(mnemonic, {
     alsoEnv: ['WALLET_MNEMONIC'],
-    summary: "BIP-39 mnemonic that the personal server's keys come from.",
+    summary: "BIP-39 mnemonic that the personal server's keys derive from.",
   }),
 }
 
@@ -126,43 +128,43 @@ export const testbedBehaviorParameters = {
 
 /** What only `serve` has. */
 export const serveCommandParameters = {
-  /** Port to listen on; 0 for a free one. */
+  /** Port to listen on; 0 for a free port. */
   port: parameter(port, {
     default: 3001,
     flag: '--port <port>',
-    summary: 'Port to listen on; 0 for a free one.',
+    summary: 'Port to listen on; 0 for a free port.',
   }),
   /** Address to listen on. */
   host: parameter(text('an address of this machine'), {
     default: '127.0.0.1',
     flag: '--host <address>',
-    summary: 'Address to listen on; any but a loopback address wants VANA_LOAD_API_SERVER_TOKEN.',
+    summary: 'Address to listen on. Any address but loopback requires VANA_LOAD_API_SERVER_TOKEN.',
   }),
   /** As of a run; a server for `local` needs the document of a testbed that is running. */
   target: {
     ...runParameters.target,
     summary: 'Target to relay to: moksha, env (everything from the environment), or a target document.',
   } satisfies Parameter<string>,
-  /** Which share of a split load the server is for. */
+  /** The part of a split load that the server is for. */
   part: parameter(part, {
     default: { index: 0, count: 1 },
     flag: '--part <i/n>',
     // The name without SERVE is that of a run.
     variable: 'SERVE_PART',
-    summary: 'Relay with the keys of part i of n only, so that the servers of a split run share none.',
+    summary: 'Relay only with the keys of part i of n, so that the servers of a split run share no key.',
   }),
-  /** Most that the relayer may spend. */
+  /** Spending cap of the relayer. */
   maxSpendWei: optional(vana, {
     flag: '--max-spend <vana>',
     // The name without SERVE is that of a run.
     variable: 'SERVE_MAX_SPEND',
     summary:
-      'Most that all relayer keys together may spend while the server is up, gas of what is under way included; it then refuses.',
+      'Spending cap of all relayer keys together, including the gas of pending transactions. At the cap, the server refuses to relay.',
   }),
-  /** Print the address as one JSON document on standard output. */
+  /** Print only a JSON document with the URL on standard output. */
   json: parameter(toggle, {
     default: false,
     flag: '--json',
-    summary: 'Print the address as one JSON document on standard output, and nothing else there.',
+    summary: 'Print only the URL, as a JSON document, on standard output.',
   }),
 }

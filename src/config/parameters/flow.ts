@@ -8,26 +8,26 @@ const seconds = duration({ bareUnit: 's', minMs: 1 })
 const milliseconds = duration({ bareUnit: 'ms', minMs: 1 })
 const promptTemplate = kindOf({
   read: (text) => (text.includes('{{data}}') ? text : undefined),
-  allowed: 'a text that holds {{data}} where the data goes',
+  allowed: 'a text with {{data}} in place of the data',
   show: String,
 })
 
-/** What every user does. */
+/** The flow of each user. */
 export const flowParameters = {
-  /** Who pays for the transaction: the user (`direct`), or a relayer. */
+  /** Payer of the transaction: the user (`direct`) or a relayer (`relayed`). */
   submission: parameter(choice(['direct', 'relayed']), {
     default: 'direct',
     flag: '--submission <way>',
-    summary: 'Who pays for the transaction: direct (the user, from a funded wallet) or relayed (a relayer).',
+    summary: 'Payer of the transaction: direct (the user, from a funded wallet) or relayed (a relayer).',
   }),
-  /** Apps over which the users are spread: user i grants access to number i modulo this. */
+  /** Number of grantees that users are spread over: user i grants access to number i modulo this. */
   grantees: parameter(granteeCount, {
     default: 1,
     flag: '--grantees <count>',
     summary:
-      'Grantees that the users are spread over; personal servers stop to read one near 12,500 permissions.',
+      'Number of grantees that users are spread over. Personal servers cannot read a grantee beyond about 12,500 permissions.',
   }),
-  /** Size class of a user's file. */
+  /** Size of a user's file. */
   dataSize: parameter(choice(['small', 'medium', 'large', 'mixed']), {
     default: 'medium',
     flag: '--data-size <size>',
@@ -36,72 +36,72 @@ export const flowParameters = {
   /** Template of the prompt; absent: one made from the wallet's address. */
   prompt: optional(promptTemplate, {
     flag: '--prompt <text>',
-    summary: 'Prompt for the model, with {{data}} in it; without it, every wallet gets one of its own.',
+    summary: 'Prompt for the model, with {{data}} in place of the data. (default: a prompt per wallet)',
   }),
-  /** The whole flow. */
+  /** Timeout of the whole flow. */
   timeoutMs: parameter(seconds, {
     default: 120_000,
     flag: '--timeout <time>',
-    summary: 'Time that a whole flow may take.',
+    summary: 'Timeout of a whole flow.',
   }),
-  /** One HTTP or JSON-RPC request. */
+  /** Timeout of one HTTP or JSON-RPC request. */
   requestTimeoutMs: parameter(seconds, {
     default: 30_000,
     flag: '--request-timeout <time>',
-    summary: 'Time that one HTTP or JSON-RPC request may take, but for the request for inference.',
+    summary: 'Timeout of one HTTP or JSON-RPC request, except the request for inference.',
   }),
-  /** From the submission of the transaction to its last confirmation. */
+  /** Timeout from the submission of the transaction to its last confirmation. */
   confirmTimeoutMs: parameter(seconds, {
     default: 90_000,
     flag: '--confirm-timeout <time>',
-    summary: 'Time from the submission of a transaction to its last confirmation.',
+    summary: 'Timeout from the submission of a transaction to its last confirmation.',
   }),
-  /** Blocks that hold the transaction or follow it, its own included; absent: as many as the kind of chain asks for. */
+  /** Confirmations, the transaction's own block included; absent: the default of the kind of chain. */
   confirmations: optional(wholeNumber({ min: 1, max: 64 }), {
     flag: '--confirmations <count>',
     summary:
-      "Depth that a transaction's block must reach before the flow goes on; 1 is the block itself. More survive deeper reorganizations, and take longer.",
+      "Confirmations to wait for; 1 is the transaction's own block. More confirmations survive deeper reorganizations and take longer.",
     settledFrom: '1 on the embedded chain, 2 elsewhere',
   }),
-  /** From the request for inference to its result. */
+  /** Timeout of the request for inference, and of the wait for its result. */
   inferenceTimeoutMs: parameter(seconds, {
     default: 90_000,
     flag: '--inference-timeout <time>',
-    summary: 'Time that a request for inference may take, and then its result.',
+    summary: 'Timeout of the request for inference, and then of the wait for its result.',
   }),
-  /** Pause between two looks at an operation. */
+  /** Interval between polls of an operation. */
   pollIntervalMs: parameter(milliseconds, {
     default: 500,
     flag: '--poll-interval <time>',
-    summary: 'Pause between two looks at an operation of the personal server.',
+    summary: 'Interval between polls of an operation on the personal server.',
   }),
 }
 
-/** How idempotent steps are repeated. */
+/** Retries of idempotent steps. */
 export const retryParameters = {
-  /** Attempts of one step in all, the first included. */
+  /** Attempts of one step, the first included. */
   attempts: parameter(wholeNumber({ min: 1, max: 20 }), {
-    // With the pauses below that is about eight seconds, and almost never less than two: a service that restarts is back.
+    // With the delays below, that is about eight seconds and rarely less than two: long enough for a service to restart.
     default: 7,
     flag: '--retry-attempts <count>',
-    summary: 'Attempts of an idempotent step in all, the first included; 1 for no retry.',
+    summary: 'Attempts of an idempotent step, including the first; 1 means no retries.',
   }),
-  /** Upper limit of the first pause; it doubles with every attempt. */
+  /** Upper limit of the first delay; it doubles with every attempt. */
   baseDelayMs: parameter(milliseconds, {
     default: 250,
     flag: '--retry-base-delay <time>',
-    summary: 'Upper limit of the first pause before a retry; it doubles with every attempt.',
+    summary: 'Upper limit of the delay before the first retry; doubles with every attempt.',
   }),
-  /** Upper limit of any pause. */
+  /** Upper limit of any delay. */
   maxDelayMs: parameter(milliseconds, {
     default: 10_000,
     flag: '--retry-max-delay <time>',
-    summary: 'Upper limit of any pause before a retry.',
+    summary: 'Upper limit of the delay before any retry.',
   }),
   /** Retries allowed per first attempt, over the whole run. */
   budgetRatio: parameter(decimalNumber({ min: 0, max: 10 }), {
     default: 0.2,
     flag: '--retry-budget <ratio>',
-    summary: 'Retries allowed per first attempt over the whole run, so that retries cannot become the load.',
+    summary: 'Retries per first attempt, over the whole run, so that retries cannot become the load.',
   }),
 }

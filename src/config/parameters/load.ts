@@ -8,39 +8,39 @@ import { optional, parameter } from '../parameter.ts'
 const minutes = duration({ bareUnit: 'm' })
 const seconds = duration({ bareUnit: 's' })
 
-/** How users come. */
+/** The load: how users arrive. */
 export const loadParameters = {
-  /** `poisson` and `constant` follow the rate; `wave` and `replay` a clock of their own; `batch` and `at-once` other users. */
+  /** `poisson` and `constant` follow the rate, `wave` and `replay` a schedule of their own, `batch` and `at-once` other users. */
   arrival: parameter(choice(['poisson', 'constant', 'wave', 'replay', 'batch', 'at-once']), {
     default: 'poisson',
     flag: '--arrival <process>',
     summary:
-      'How users come: poisson (as real traffic), constant (evenly spaced), batch (the next when the last has ended), ' +
-      'wave (batches by the clock), at-once, or replay.',
+      'How users arrive: poisson (like real traffic), constant (evenly spaced), batch (a batch after the last one ended), ' +
+      'wave (batches on a schedule), at-once, or replay (a recording).',
   }),
   /** Arrivals per second at the plateau. */
   ratePerSecond: optional(rate, {
     settledFrom: 'users / time',
     flag: '--rate <users/s>',
-    summary: 'Users per second at the plateau; fractions are fine.',
+    summary: 'Arrivals per second at the plateau; fractions are allowed.',
   }),
-  /** From the first moment to the end of the ramp-down. */
+  /** From the start to the end of the ramp-down. */
   durationMs: optional(duration({ bareUnit: 'm', minMs: 1 }), {
     settledFrom: 'users / rate, or the sum of the stages',
     flag: '--duration <time>',
-    summary: 'How long users come, ramps included; an upper limit when users and rate are given too.',
+    summary: 'Duration of the load, ramps included. An upper limit if users and rate are given too.',
   }),
-  /** The rate climbs from zero. */
+  /** The rate rises from zero. */
   rampUpMs: parameter(minutes, {
     default: 0,
     flag: '--ramp-up <time>',
-    summary: 'Time in which the rate climbs from zero.',
+    summary: 'Time in which the rate rises from zero.',
   }),
-  /** The rate holds. */
+  /** The rate stays constant. */
   sustainMs: optional(minutes, {
     settledFrom: 'duration - ramps',
     flag: '--sustain <time>',
-    summary: 'Time for which the rate holds.',
+    summary: 'Time at the full rate.',
   }),
   /** The rate falls to zero. */
   rampDownMs: parameter(minutes, {
@@ -48,94 +48,95 @@ export const loadParameters = {
     flag: '--ramp-down <time>',
     summary: 'Time in which the rate falls to zero.',
   }),
-  /** Any course of the rate; takes the place of rate, duration and ramps. */
+  /** A custom course of the rate; replaces rate, duration and ramps. */
   stages: parameter(stages, {
     default: [],
     flag: '--stages <list>',
     summary:
-      "Any course of the rate, such as '0-5/s over 30s, 5/s for 10m'; in place of rate, duration and ramps.",
+      "Custom stages of the rate, such as '0-5/s over 30s, 5/s for 10m'. Replaces rate, duration and ramps.",
   }),
-  /** Users that come on top for a while. */
+  /** Additional users for a while. */
   spikes: parameter(spikes, {
     default: [],
     flag: '--spike <spike>',
     summary:
-      "More users for a while, on top of rate or stages: '20/s for 30s at 5m'; may be given several times.",
+      "Additional users for a while, on top of rate or stages, such as '20/s for 30s at 5m'. Repeatable.",
   }),
   /** Recorded arrivals. */
   replay: optional(replayFile, {
     flag: '--replay <file>',
     summary:
-      'Users come as recorded: the flows.ndjson of a run, or a file with a time a line (seconds, or dates).',
+      'Recorded arrivals to replay: the flows.ndjson of a run, or a file with one time per line (seconds, or dates).',
   }),
-  /** How many times faster than written the schedule is to be. */
+  /** How many times faster to run the schedule. */
   timeScale: parameter(decimalNumber({ min: 0, max: 1_000_000 }), {
     default: 1,
     flag: '--time-scale <factor>',
-    summary: 'Compress the schedule in time: 30 makes of three hours six minutes, at 30 times the rate.',
+    summary:
+      'Factor that compresses the schedule: 30 turns three hours into six minutes, at 30 times the rate.',
   }),
-  /** Most users at work at the same time. */
+  /** Highest number of flows in flight. */
   concurrency: parameter(wholeNumber({ min: 1, max: 100_000 }), {
     default: 50,
     flag: '--concurrency <count>',
-    summary: 'Most users at work at the same time; never more than there are users.',
+    summary: 'Highest number of flows in flight.',
   }),
-  /** How long a due user waits for a free place before it is dropped, and counted as dropped. */
+  /** How long a due user waits for a free slot before it is dropped. */
   patienceMs: parameter(seconds, {
     default: 30_000,
     flag: '--patience <time>',
     summary:
-      'How long a due user waits for a free place before it counts as dropped; not for batch and at-once.',
+      'How long a due user waits for a free slot before it is dropped. Does not apply to batch and at-once.',
   }),
   /** Users of one batch. */
   batchSize: parameter(wholeNumber({ min: 1, max: 100_000 }), {
     default: 5,
     flag: '--batch-size <count>',
-    summary: 'Users of one batch or wave; asks for batch arrival when no other is given.',
+    summary: 'Users of one batch or wave. Implies --arrival batch unless another arrival is given.',
   }),
-  /** From the end of one batch to the next, or from the start of one wave to the next. */
+  /** Delay from the end of one batch to the next, or from the start of one wave to the next. */
   batchDelayMs: parameter(seconds, {
     default: 8_000,
     flag: '--delay <time>',
     summary:
-      'Time from the end of a batch to the next, or from wave to wave; asks for batch arrival when no other is given.',
+      'Delay from the end of a batch to the next, or between waves. Implies --arrival batch unless another arrival is given.',
   }),
-  /** One user after the other. */
+  /** One user at a time. */
   sequential: parameter(toggle, {
     default: false,
     flag: '--sequential',
-    summary: 'One user after another, with --spacing (2s) from the end of one to the start of the next.',
+    summary: 'One user at a time, with --spacing (2s) between the end of one and the start of the next.',
   }),
-  /** Least time between two requests of a kind to the personal server, over the whole process. */
+  /** Shortest time between two requests of a kind to the personal server, over the whole process. */
   spacingMs: parameter(seconds, {
     default: 0,
     flag: '--spacing <time>',
     summary:
-      'Least time between two requests for an operation, and between two for an identity, to a personal server ' +
-      'that limits them; up to half of it is added at random.',
+      'Shortest time between two requests of the same kind (operation or identity) to a rate-limited personal server, ' +
+      'plus a random share of up to half of it.',
   }),
-  /** Slow down where the target says that it is too much. */
+  /** Slow down when the target limits its rate. */
   adaptive: parameter(toggle, {
     default: false,
     flag: '--adaptive',
     summary:
-      'Start fewer users while the target limits its rate (HTTP 429); who finds no start within --patience counts as dropped.',
+      'Start fewer users while the target limits its rate (HTTP 429). Users who cannot start within --patience are dropped.',
   }),
-  /** Which share of the load this process carries, counted from 0. */
+  /** The part of the load that this process runs, counted from 0. */
   part: parameter(part, {
     default: { index: 0, count: 1 },
     flag: '--part <i/n>',
-    summary: 'Carry only part i of n of the load; the n parts together are exactly the whole.',
+    summary: 'Run only part i of n of the load. The n parts together are exactly the whole.',
   }),
-  /** Worker threads for encryption and signatures; absent: one for each core. */
+  /** Worker threads for encryption and signatures; absent: one per core. */
   threads: optional(wholeNumber({ min: 1, max: 512 }), {
     flag: '--threads <count>',
-    summary: 'Worker threads for encryption and signatures; without it, one for each core.',
+    summary: 'Worker threads for encryption and signatures. (default: one per core)',
   }),
-  /** What users in flight are given to end once the run is stopped. */
+  /** Grace period of flows in flight once the run is stopped. */
   graceMs: parameter(seconds, {
     default: 30_000,
     flag: '--grace <time>',
-    summary: 'Time that users in flight are given to end once the run is stopped.',
+    summary: 'Grace period in which flows in flight may finish once the run is stopped.',
   }),
 }

@@ -6,51 +6,52 @@ const vana = amount({ bareUnit: 'vana' })
 
 /** The users' wallets. */
 export const walletParameters = {
-  /** What each user's wallet is given. */
+  /** Funding of each wallet. */
   fundingWei: parameter(vana, {
     default: 100_000_000_000_000_000n,
     flag: '--funding <vana>',
-    summary: 'What each wallet is funded with; a flow costs some 0.012 VANA on Moksha.',
+    summary: 'Funding of each wallet. A flow costs about 0.012 VANA on Moksha.',
   }),
-  /** Number of the first wallet, so that runs with one mnemonic can use different ones. */
+  /** Index of the first wallet, so that runs with one mnemonic can use different wallets. */
   firstIndex: parameter(wholeNumber({ min: 0, max: 2_147_483_647 }), {
     default: 0,
     flag: '--first-wallet <index>',
-    summary: 'Index of the first wallet under the mnemonic, so that runs can use different ones.',
+    summary: 'Index of the first wallet of the mnemonic, so that runs can use different wallets.',
   }),
-  /** Wallets funded at the same time while the run goes on. */
+  /** Workers that fund wallets during the run. */
   fundingWorkers: parameter(wholeNumber({ min: 1, max: 64 }), {
     default: 4,
     flag: '--funding-workers <count>',
-    summary: 'Workers that fund wallets in the background while users come.',
+    summary: 'Workers that fund wallets in the background while users arrive.',
   }),
-  /** Give what is left back to the funder when the run has ended. */
+  /** Return the remaining funds to the funder at the end of the run. */
   sweep: parameter(toggle, {
     default: true,
     flag: '--no-sweep',
-    summary: 'Return what is left in the wallets to the funder at the end; --no-sweep leaves it there.',
-    flagSummary: 'Leave in the wallets what is left at the end, rather than return it to the funder.',
+    summary: 'Return the remaining funds to the funder at the end; --no-sweep leaves them in the wallets.',
+    flagSummary:
+      'Leave the remaining funds in the wallets at the end, instead of returning them to the funder.',
   }),
-  /** An encrypted wallet file to use, or to write. */
+  /** The encrypted keystore to use, or to create. */
   keystoreFile: optional(text('a path'), {
     flag: '--keystore <file>',
-    summary: 'Encrypted file with the mnemonic; written when it does not exist.',
+    summary: 'Encrypted keystore with the mnemonic; created if it does not exist.',
   }),
 }
 
-/** What a run may never go beyond. */
+/** Limits of a run. */
 export const limitParameters = {
-  /** Most that may leave the funder. */
+  /** Spending cap. */
   maxSpendWei: settled(vana, {
     settledFrom: 'users x funding + 10 %',
     flag: '--max-spend <vana>',
     summary:
-      'Most that may leave the funder, or that the relayer may spend, gas included; the run stops before it goes beyond.',
+      'Spending cap of the funder, or of the relayer, gas included. The run stops before it exceeds the cap.',
   }),
-  /** Whether chain 1480 is allowed, where coins are worth money. */
+  /** Whether mainnet (chain 1480) is allowed, where funds have real value. */
   allowMainnet: parameter(toggle, {
     default: false,
     flag: '--allow-mainnet',
-    summary: 'Allow chain 1480, where coins are worth money; --max-spend is then required.',
+    summary: 'Allow mainnet (chain 1480), where funds have real value. Requires --max-spend.',
   }),
 }

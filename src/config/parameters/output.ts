@@ -2,39 +2,38 @@ import { text, toggle } from '../kinds/basic.ts'
 import { dashboardPort } from '../kinds/dashboard-port.ts'
 import { parameter } from '../parameter.ts'
 
-/** What is written where. */
+/** Output of a run. */
 export const outputParameters = {
-  /** Folder under which every run gets its own. */
+  /** The results folder: every run gets a folder of its own there. */
   directory: parameter(text('a folder'), {
     default: 'results',
     flag: '--out <folder>',
-    summary: 'Folder under which every run gets a folder of its own.',
+    summary: 'Results folder: every run gets a folder of its own there.',
   }),
-  /** Print the result as one JSON document on standard output, and nothing else there. */
+  /** Print only a JSON document on standard output. */
   json: parameter(toggle, {
     default: false,
     flag: '--json',
-    summary: 'Print the result as one JSON document on standard output, and nothing else there.',
+    summary: 'Print only the result, as a JSON document, on standard output.',
   }),
-  /** Port of the live page; 0 for a free one, `null` for no page. */
+  /** Port of the live page; 0 for a free port, `null` for no page. */
   dashboard: parameter(dashboardPort, {
     default: null,
     flag: '--dashboard [port]',
     summary:
-      'Show the run on a live web page, and metrics for Prometheus, at 127.0.0.1; a free port unless one is given.',
+      'Serve a live page of the run, and metrics for Prometheus, on 127.0.0.1; on a free port unless one is given.',
   }),
-  /** Address that the live page is served at. */
+  /** Address of the live page. */
   dashboardHost: parameter(text('an address or a name of this machine'), {
     default: '127.0.0.1',
     flag: '--dashboard-host <address>',
-    summary:
-      'Serve the live page at this address instead. There is no password: whoever reaches it sees the run.',
+    summary: 'Address of the live page. It has no password: anyone who can reach it sees the run.',
   }),
-  /** Say nothing but errors and the verdict. */
+  /** Print only errors and the verdict. */
   quiet: parameter(toggle, {
     default: false,
     flag: '--quiet',
-    summary: 'Say nothing but errors and the verdict.',
+    summary: 'Print only errors and the verdict.',
   }),
   /** Show every step of every flow. */
   verbose: parameter(toggle, {

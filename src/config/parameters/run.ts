@@ -6,7 +6,7 @@ const conditions = listOf(
   text('a condition'),
   "conditions such as 'success >= 99%' or 'flow.p95 < 45s', or none",
 )
-/** An empty list can't be said in text otherwise. */
+/** The word `none` gives an empty list, which text cannot express otherwise. */
 const thresholds: Kind<string[]> = {
   ...conditions,
   read(raw) {
@@ -17,46 +17,46 @@ const thresholds: Kind<string[]> = {
 }
 const degradations = listOf(choice(['mock-inference']), 'mock-inference')
 
-/** What is run, and what makes it pass; these stand at the top of the configuration. */
+/** The run and its conditions; these stand at the top of the configuration. */
 export const runParameters = {
   /** `local`, `moksha`, `env` or the path of a target document. */
   target: parameter(text('local, moksha, env, or the path of a target document'), {
     default: 'local',
     flag: '--target <name|file>',
     summary:
-      'The environment under test: local (embedded testbed), moksha, env (all from the environment), or a file.',
+      'Environment under test: local (the embedded testbed), moksha, env (everything from the environment), or a file.',
   }),
-  /** Fixes arrivals, wallets and payloads. */
+  /** Seed of arrivals, wallets and payloads. */
   seed: parameter(text('any text or number'), {
     default: '1',
     flag: '--seed <seed>',
-    summary: 'Same seed and same load: same arrivals, same wallets, same data.',
+    summary: 'Seed of the run. The same seed and load give the same arrivals, wallets and data.',
   }),
-  /** Number of users of the whole run, over all of its parts. */
+  /** Number of users of the whole run, over all its parts. */
   users: settled(wholeNumber({ min: 1, max: 10_000_000 }), {
     settledFrom: 'rate x time',
     flag: '--users <count>',
-    summary: 'How many users come in all.',
+    summary: 'Number of users.',
   }),
-  /** Conditions on the run's metrics; one that does not hold makes the exit code 4. */
+  /** Conditions on the run's metrics; exit code 4 if one fails. */
   thresholds: parameter(thresholds, {
     default: [],
     flag: '--threshold <condition>',
     summary:
-      'A condition the run has to meet; give it several times for several. Replaces those of the preset.',
+      'Condition on a metric of the run; exit code 4 if it fails. Repeatable. Replaces the thresholds of the preset.',
   }),
-  /** What the run has to be as good as; a run that is worse makes the exit code 4. */
+  /** The performance baseline to check against; exit code 4 if a metric regresses. */
   baseline: optional(text('the path of a baseline file'), {
     flag: '--baseline <file>',
     summary:
-      'A file of `vana-load baseline set`; a run that is worse beyond tolerance and noise exits with 4.',
+      'Baseline from `vana-load baseline set` to check against; exit code 4 if a metric regresses beyond tolerance and noise.',
   }),
-  /** What may be replaced by a stand-in when the real part fails; such flows never count as succeeded. */
+  /** Parts that a stand-in may replace when they fail; such flows never count as succeeded. */
   degrade: parameter(degradations, {
     default: [],
     flag: '--degrade <part>',
     summary:
-      'Lets flows go on without a part that fails; they are marked degraded and never count as succeeded.',
+      'Let flows continue without a part that fails. They are marked degraded and never count as succeeded.',
   }),
   /** Stop at the first flow that does not succeed. */
   failFast: parameter(toggle, {
@@ -64,15 +64,15 @@ export const runParameters = {
     flag: '--fail-fast',
     summary: 'Stop at the first flow that does not succeed.',
   }),
-  /** Show what would be done, and do nothing. */
+  /** Show the plan and stop. */
   dryRun: parameter(toggle, {
     default: false,
     flag: '--dry-run',
-    summary: 'Resolve and show the configuration and the plan, then stop: nothing is started, sent or paid.',
+    summary: 'Show the resolved configuration and the plan, then stop. Nothing is started, sent or paid.',
   }),
-  /** A label of one's own, kept with the results. */
+  /** A label kept with the results. */
   label: optional(text('any text'), {
     flag: '--label <text>',
-    summary: 'A label kept with the results, to tell runs apart.',
+    summary: 'Label kept with the results.',
   }),
 }

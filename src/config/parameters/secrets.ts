@@ -3,71 +3,72 @@ import { listOf } from '../kinds/kind.ts'
 import { mnemonic, passphrase, privateKey, serviceAccountJson } from '../kinds/secret.ts'
 import { secret } from '../parameter.ts'
 
-/** Never shown, never a flag, never in a config file. */
+/** Secrets: never shown, never a flag, never in a config file. */
 export const secretParameters = {
-  /** All wallets of a run come from it. */
+  /** Mnemonic of all wallets of a run. */
   mnemonic: secret(mnemonic, {
     alsoEnv: ['WALLET_MNEMONIC'],
     summary:
-      "BIP-39 mnemonic that the wallets come from; without it, the keystore's, or, on the embedded stack, one of the seed.",
+      "BIP-39 mnemonic that the wallets derive from. (default: the keystore's; on the embedded stack, one from the seed)",
   }),
-  /** Pays users and lanes. */
+  /** Key of the funder. */
   funderPrivateKey: secret(privateKey, {
-    summary: 'Key that pays users and lanes; without it, the first of the funders, or the first relayer key.',
+    summary:
+      'Key that funds users and lanes. (default: the first of the funder keys, or the first relayer key)',
   }),
-  /** Pay for the parts of a load, which must not send with one key. */
+  /** Keys of the funders of a split load, whose parts must not share a key. */
   funderPrivateKeys: secret(listOf(privateKey, 'private keys, separated by commas'), {
     summary:
-      'Keys that pay, separated by commas, for a load in parts: --part 2/3 pays with the second. Without --part, the first pays.',
+      'Funder keys of a split load, separated by commas: --part 2/3 uses the second. Without --part, the first is used.',
   }),
-  /** Send what is relayed. */
+  /** Keys of the relayer. */
   relayerPrivateKeys: secret(listOf(privateKey, 'private keys, separated by commas'), {
     alsoEnv: ['RELAYER_PRIVATE_KEY'],
     summary:
-      'Keys that the API server relays with, one for each lane, separated by commas; `wallets fund --lanes` funds them.',
+      'Keys that the API server relays with, one per lane, separated by commas. `wallets fund --lanes` funds them.',
   }),
-  /** The app: signs requests to the personal server. */
+  /** Key of the app, which signs requests to the personal server. */
   granteePrivateKey: secret(privateKey, {
-    summary: 'Key of the app (the grantee), which signs requests to the personal server.',
+    summary: 'Key of the app (the grantee) that signs requests to the personal server.',
   }),
-  /** For Google Cloud Storage or Google Drive, as JSON text; a path goes into the target's `keyFile`. */
+  /** Service-account key as JSON text; a path goes into the target's `keyFile`. */
   serviceAccountJson: secret(serviceAccountJson, {
     alsoEnv: ['GOOGLE_SERVICE_ACCOUNT_JSON'],
     summary:
-      'Service-account key for Google Cloud Storage or Google Drive as JSON; for a path, GOOGLE_APPLICATION_CREDENTIALS.',
+      'Service-account key for Google Cloud Storage or Google Drive, as JSON. For a path, use GOOGLE_APPLICATION_CREDENTIALS.',
   }),
-  /** Opens the account that Pinata pins for. */
+  /** Credentials of the Pinata account. */
   pinataJwt: secret(text('any text'), {
     alsoEnv: ['PINATA_JWT'],
     summary:
-      'JWT of the Pinata account that pins data and grants, with the rights pinFileToIPFS, unpin and pinList.',
+      'JWT of the Pinata account that pins data and grants, with the scopes pinFileToIPFS, unpin and pinList.',
   }),
-  /** Opens Google Drive without renewing itself. */
+  /** Access token for Google Drive, which expires. */
   googleDriveAccessToken: secret(text('any text'), {
     alsoEnv: ['GOOGLE_DRIVE_ACCESS_TOKEN'],
-    summary: 'Access token for Google Drive, which holds for an hour; only read without a refresh token.',
+    summary: 'Access token for Google Drive, valid for an hour. Ignored if there is a refresh token.',
   }),
-  /** Renews access tokens for Google Drive. */
+  /** Refresh token for Google Drive. */
   googleDriveRefreshToken: secret(text('any text'), {
     alsoEnv: ['GOOGLE_DRIVE_REFRESH_TOKEN'],
-    summary: 'Refresh token for Google Drive, with the id and the secret of the client it was given to.',
+    summary: 'Refresh token for Google Drive. Requires the id and secret of its OAuth client.',
   }),
-  /** The client that the refresh token was given to. */
+  /** OAuth client of the refresh token. */
   googleDriveClientId: secret(text('any text'), {
     alsoEnv: ['GOOGLE_CLIENT_ID'],
-    summary: 'OAuth client that the refresh token for Google Drive was given to.',
+    summary: 'Id of the OAuth client of the refresh token for Google Drive.',
   }),
-  /** Its secret. */
+  /** Secret of that client. */
   googleDriveClientSecret: secret(text('any text'), {
     alsoEnv: ['GOOGLE_CLIENT_SECRET'],
     summary: 'Secret of that OAuth client.',
   }),
-  /** What the API server asks of its clients, and its clients send. */
+  /** Bearer token that the API server requires from its clients. */
   apiServerToken: secret(text('any text'), {
-    summary: 'Bearer token of the API server: asked for by `serve`, sent by runs.',
+    summary: 'Bearer token of the API server: `serve` requires it, and runs send it.',
   }),
-  /** Opens the encrypted wallet file. */
+  /** Passphrase of the keystore. */
   keystorePassphrase: secret(passphrase, {
-    summary: 'Passphrase of the encrypted wallet file, taken as it is: spaces at its ends count.',
+    summary: 'Passphrase of the keystore, verbatim: spaces at its ends count.',
   }),
 }

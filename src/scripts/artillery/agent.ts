@@ -20,8 +20,8 @@ import { runContextOf } from '../run/run-context.ts'
 import { silentView } from '../run/silent-view.ts'
 
 /**
- * Carries a run for Artillery: the order comes on standard input, news go to standard output, and words for people to
- * standard error. When the input ends, nobody else comes; who is at work has the grace of an interrupted run.
+ * Makes a run for Artillery: the order arrives on standard input, events go to standard output, and messages for people to
+ * standard error. When the input ends, no more users arrive, and flows in flight get the grace period of an interrupted run.
  */
 export async function runAgent(io: CommandIo): Promise<number> {
   // The URL of the desk ends in its token. Errors are redacted below.

@@ -13,7 +13,7 @@ import { checkSummary } from './check-summary.ts'
 import { checkTransactions, checkUnconfirmed } from './check-transactions.ts'
 import { readClaims } from './read-claims.ts'
 
-/** A run that was held against the chain. */
+/** A run that was checked on chain. */
 export type Audit = {
   schemaVersion: 1
   run: string
@@ -28,7 +28,7 @@ export type Audit = {
 }
 
 /**
- * Holds the claims of a run against the chain that it was made on.
+ * Checks the claims of a run on the chain that it used.
  *
  * @param options.target the target; `undefined`: the chain as the run's `environment.json` names it
  * @throws LoadTestError TARGET_NOT_READY when its chain is gone or is another; CHAIN_*
@@ -95,11 +95,11 @@ function chainOf({ environment, path }: StoredRun): TargetPlan['chain'] {
 
 function gone(cause: LoadTestError, { summary }: { summary: Summary }, isRemembered: boolean): LoadTestError {
   const isEmbedded = summary.dependencies.chain === 'embedded' && isRemembered
-  return new LoadTestError('TARGET_NOT_READY', `The chain of the run is not there: ${cause.message}`, {
+  return new LoadTestError('TARGET_NOT_READY', `The chain of the run cannot be reached: ${cause.message}`, {
     cause,
     hint: isEmbedded
-      ? 'An embedded chain dies with its run, and nothing can be held against it any more. To audit a run, keep the stack up: ' +
+      ? 'An embedded chain ends with its run. To audit a run, keep the stack running: ' +
         '`vana-load testbed --json > target.json`, then `run --target target.json`.'
-      : 'Name its chain with --target; an access key in the URL is not kept with a run.',
+      : 'Name its chain with --target. Access keys in URLs are not stored with a run.',
   })
 }

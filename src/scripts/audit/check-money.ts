@@ -20,8 +20,8 @@ export type MoneyContext = AuditContext & {
 }
 
 /**
- * Holds the money of a run against the chain: its books, the payments of the funder, the gas of the flows, and what the
- * wallets hold now.
+ * Checks the money of a run on chain: its ledger, the payments of the funder, the gas of the flows, and the balances of
+ * the wallets.
  */
 export async function checkMoney(
   summary: Summary,
@@ -29,13 +29,13 @@ export async function checkMoney(
   context: MoneyContext,
 ): Promise<AuditCheck[]> {
   const { money } = summary
-  const books = 'funded = spent + swept + left, to the wei'
+  const ledger = 'funded = spent + swept + left, to the wei'
   const mismatch = moneyMismatch(money)
   if (mismatch === null) {
-    return [unchecked(books, money.unknownBecause ?? 'the run does not say where its money went')]
+    return [unchecked(ledger, money.unknownBecause ?? 'the run does not say where its money went')]
   }
   return [
-    checkOf(books, `${money.fundedWei} wei funded`, mismatch === 0n ? [] : [`${mismatch} wei are missing`]),
+    checkOf(ledger, `${money.fundedWei} wei funded`, mismatch === 0n ? [] : [`${mismatch} wei are missing`]),
     ...(context.usersPay ? [await checkFunded(money, context)] : []),
     checkSpent(money, context),
     ...(context.usersPay ? [await checkLeft(money, claims, context)] : []),
@@ -85,7 +85,7 @@ function checkSpent(money: Summary['money'], { feesWei, areAllFees }: MoneyConte
   return checkOf(claim, `${feesWei} wei by ${which}; ${rest}`, wrong)
 }
 
-/** That the wallets hold what was left. When they don't, they may have been used since, and nobody can tell. */
+/** Checks that the wallets still hold the remaining funds. If they do not, they may have been used since. */
 async function checkLeft(
   money: Summary['money'],
   claims: Claims,

@@ -2,7 +2,7 @@ import type { Summary } from '../../results/summary-schema.ts'
 import { type AuditCheck, checkOf } from './check.ts'
 import type { Claims } from './read-claims.ts'
 
-/** Holds the summary of a run against its own flows, which need no chain. */
+/** Checks the summary of a run against its own flows, without the chain. */
 export function checkSummary(
   { users, permissions, gas }: Summary,
   claims: Claims,

@@ -24,7 +24,7 @@ export type AuditContext = {
 }
 
 /**
- * Holds what flows say of their transactions against the chain: its block, its status, its event, its gas.
+ * Checks the transactions of flows on chain: block, status, event and gas.
  *
  * @throws LoadTestError TARGET_NOT_READY when this is another chain than that of the run; CHAIN_*
  */
@@ -36,9 +36,9 @@ export async function checkTransactions(
   if (claims.sampled.length > 0 && receipts.size === 0 && strangeBlocks === blocks) {
     throw new LoadTestError(
       'TARGET_NOT_READY',
-      'This is not the chain of that run: it has none of its blocks and none of its transactions.',
+      'This is not the chain of that run: its blocks and transactions are not there.',
       {
-        hint: 'An embedded chain dies with its run, and another one may have taken its port. Name the chain with --target.',
+        hint: 'An embedded chain ends with its run, and another chain may now use its port. Name the chain with --target.',
       },
     )
   }
@@ -102,7 +102,7 @@ export async function checkTransactions(
   }
 }
 
-/** Reads receipts by block; what is not in the block it names is looked for by itself. */
+/** Reads receipts by block; a transaction that is not in its claimed block is looked up individually. */
 async function readReceipts(
   flows: readonly ClaimedFlow[],
   { rpc, signal }: AuditContext,

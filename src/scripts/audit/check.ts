@@ -1,4 +1,4 @@
-/** Whether a claim of a run stands up to the chain; `unchecked` says that nobody can tell, and `noted` is no claim. */
+/** Whether a claim of a run is true on chain; `unchecked` means unknown, and `noted` is not a claim. */
 export type AuditVerdict = 'holds' | 'broken' | 'unchecked' | 'noted'
 
 /** One claim of a run, and what the chain says of it. */

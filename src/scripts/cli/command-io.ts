@@ -112,7 +112,7 @@ export function openProcessIo(): ProcessIo {
   }
 }
 
-/** Whether an error says that nobody can read the stream any more: a pipe without a reader, a terminal that was closed. */
+/** Whether a stream has lost its reader: a pipe without a reader, or a closed terminal. */
 function isReaderGone({ code }: NodeJS.ErrnoException, stream: NodeJS.WriteStream): boolean {
   return code === 'EPIPE' || (code === 'EIO' && stream.isTTY)
 }

@@ -14,7 +14,6 @@ import { addParameterOptions } from './parameter-options.ts'
 import { readTypedFlags } from './typed-flags.ts'
 
 const headings = {
-  own: 'This command:',
   sources: 'Where settings come from:',
   '': 'The run:',
   load: 'Load:',
@@ -58,9 +57,13 @@ export function addConfigOptions<const Own extends ParameterGroup>(
   spec: ConfigOptionsSpec<Own>,
 ): () => Promise<ConfigOptions<Own>> {
   const { defaultPreset, isOffered = () => true } = spec
-  const own = nameParameters({ own: spec.own })
+  const group = command.name()
+  const own = nameParameters({ [group]: spec.own })
   const sources = nameParameters({ sources: { ...loadTestSourceParameters, ...sourceParameters } })
-  addParameterOptions(command, [...own, ...sources, ...configParameters.filter(isOffered)], headings)
+  addParameterOptions(command, [...own, ...sources, ...configParameters.filter(isOffered)], {
+    ...headings,
+    [group]: 'This command:',
+  })
   return async () => {
     const { flags, problems } = readTypedFlags(command, [...own, ...configParameters], io)
     const ownValues = resolveParameters(own, [flagLayer(own, flags)])

@@ -11,7 +11,7 @@ export function describeError(error: unknown, options: { stack?: boolean } = {})
     lines.push(`${error.code}: ${error.message}`, `  hint: ${error.hint}`)
   } else {
     lines.push(`INTERNAL: ${messageOf(error)}`)
-    lines.push('  hint: This is a bug; please report it with the output of the same command and --debug.')
+    lines.push('  hint: This is a bug. Please report it with the output of the same command with --debug.')
   }
   for (
     let cause = causeOf(error), depth = 0;

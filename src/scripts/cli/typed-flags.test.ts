@@ -58,7 +58,7 @@ describe('an old flag', () => {
     addParameterOptions(command, past, {})
     expect(command.helpInformation()).not.toContain('--results')
     const { problems } = await read(past, ['--reslts', 'a'])
-    expect(problems).toEqual([{ key: '--reslts', found: 'there is no such flag' }])
+    expect(problems).toEqual([{ key: '--reslts', found: 'unknown flag' }])
   })
 })
 
@@ -78,7 +78,7 @@ describe('arguments', () => {
     [undefined, ['run-1'], ["unexpected argument 'run-1'"]],
     ['[run]', ['run-1'], []],
     ['[run]', ['run-1', 'run-2'], ["unexpected argument 'run-2'"]],
-    ['[runs...]', ['run-1', 'run-2', '--smalest', '5%'], ['there is no such flag']],
+    ['[runs...]', ['run-1', 'run-2', '--smalest', '5%'], ['unknown flag']],
   ])('beyond those of the command are problems: %s %j', async (operands, args, found) => {
     const { problems } = await read(past, args, operands)
     expect(problems.map((problem) => problem.found)).toEqual(found)

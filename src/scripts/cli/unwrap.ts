@@ -1,5 +1,5 @@
 /**
- * Makes one line of each paragraph, for whoever breaks lines at the width of a terminal; an empty line parts paragraphs.
+ * Joins the lines of each paragraph, so that commander can wrap them. An empty line separates paragraphs.
  *
  * @example unwrap('Makes wallets, and\nfunds them.') // 'Makes wallets, and funds them.'
  */

@@ -10,7 +10,7 @@ import { formatDuration } from '../../load/duration.ts'
 import { endpointLabel } from '../../redaction/endpoint-label.ts'
 import type { Check } from './check.ts'
 
-/** Every endpoint by itself: a pool would hide one that is down behind the others. */
+/** Checks each endpoint separately: a pool would hide one that is down behind the others. */
 export function endpointChecks({ chain }: Target, patienceMs: number): Check[] {
   return chain.rpcUrls.map((url) => ({
     name: `RPC ${endpointLabel(url)}`,
@@ -35,7 +35,7 @@ export function headsCheck(rpc: RpcPool): Check {
   return {
     name: 'heads',
     async look(signal) {
-      // Who is down is told by its own check.
+      // Each endpoint has a check of its own for being down.
       const apart = (await rpc.check({ signal })).filter(({ code }) => code === 'CHAIN_HEAD_MISMATCH')
       if (apart.length > 0) {
         const detail = apart.map(({ message }) => message).join(' ')
@@ -68,7 +68,7 @@ export function clockCheck(rpc: RpcPool, now: () => number = Date.now): Check {
         return { verdict: 'warning', detail: `this machine is ${apart} behind the latest block`, hint }
       }
       if (aheadMs < -60_000) {
-        const detail = `the latest block is ${apart} old: the chain stands still, or this machine is ahead`
+        const detail = `the latest block is ${apart} old: the chain has stalled, or the clock of this machine is ahead`
         return { verdict: 'warning', detail, hint }
       }
       return { detail: `the latest block is ${apart} ${aheadMs > 0 ? 'ahead' : 'old'}` }
@@ -86,7 +86,7 @@ const needed = ['permissions', 'servers', 'grantees', 'registry'] as const
 /** Without these funding takes one transaction a wallet, and files can't have a schema. */
 const useful = ['multicall3', 'multisend', 'schemas'] as const
 
-/** The contracts are there, at work, and allowed to write to each other. */
+/** Checks that the contracts exist, are not paused, and may write to each other. */
 export function contractsCheck(rpc: RpcPool, { chain: { contracts } }: Target): Check {
   const ask = async (to: Hex, data: Hex, signal: AbortSignal): Promise<Hex> =>
     readCall(rpc, { to, data }, { signal })
@@ -117,9 +117,9 @@ export function contractsCheck(rpc: RpcPool, { chain: { contracts } }: Target): 
       for (const name of ['servers', 'grantees'] as const) {
         const data = await ask(contracts[name], isManager, signal)
         if (!decodeFunctionResult({ abi: contractsAbi, functionName: 'hasRole', data })) {
-          const message = `The permissions contract may not write to ${name}: it lacks PERMISSION_MANAGER_ROLE there.`
+          const message = `The permissions contract cannot write to ${name}: it lacks PERMISSION_MANAGER_ROLE there.`
           throw new LoadTestError('TARGET_NOT_READY', message, {
-            hint: 'Have an administrator grant the role.',
+            hint: 'Ask an administrator to grant the role.',
           })
         }
       }
@@ -128,7 +128,7 @@ export function contractsCheck(rpc: RpcPool, { chain: { contracts } }: Target): 
       return {
         verdict: 'warning',
         detail: `all that flows need; no code at ${lacking.join(', ')}`,
-        hint: 'Without multicall3 and multisend, funding takes one transaction a wallet.',
+        hint: 'Without multicall3 and multisend, funding takes one transaction per wallet.',
       }
     },
   }
@@ -151,7 +151,7 @@ export function feesCheck(rpc: RpcPool, { chain, wallets, flow }: LoadTestConfig
         throw new LoadTestError('CHAIN_UNDERPRICED', message)
       }
       const cost = firstFlowGas * price
-      const detail = `gas at ${formatGwei(price)} gwei, so a first flow costs some ${formatEther(cost)} VANA`
+      const detail = `gas at ${formatGwei(price)} gwei, so a first flow costs about ${formatEther(cost)} VANA`
       if (flow.submission === 'relayed' || wallets.fundingWei > cost) return { detail }
       const message = `${detail}, more than the ${formatEther(wallets.fundingWei)} VANA of a wallet.`
       throw new LoadTestError('CHAIN_INSUFFICIENT_FUNDS', message, { hint: 'Raise --funding.' })

@@ -43,7 +43,7 @@ describe('runChecks', () => {
 
   it('fails a check that does not answer in time', async () => {
     const [finding] = await runChecks([obedient], { ...options, timeoutMs: 1 })
-    expect(finding).toMatchObject({ verdict: 'failed', detail: 'There was no answer within 1 ms.' })
+    expect(finding).toMatchObject({ verdict: 'failed', detail: 'No answer within 1 ms.' })
   })
 
   it('ends with the reason when it is aborted', async () => {
@@ -60,6 +60,6 @@ describe('describeFindings', () => {
     const lines = describeFindings(await runChecks([fine, broken], options)).split('\n')
     expect(lines[0]).toMatch(/^ok {4}fine {4}all well {2}\(\d+ ms\)$/)
     expect(lines[1]).toMatch(/^FAIL {2}broken {2}Nobody is there\./)
-    expect(lines[2]?.trim()).toBe('Check the RPC URL and that the node is up.')
+    expect(lines[2]?.trim()).toBe('Check the RPC URL, and that the node is running.')
   })
 })

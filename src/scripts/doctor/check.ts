@@ -58,7 +58,7 @@ async function runCheck(
   const limit = linkedSignal(
     signal,
     timeoutMs,
-    () => new LoadTestError('TARGET_NOT_READY', `There was no answer within ${timeoutMs} ms.`),
+    () => new LoadTestError('TARGET_NOT_READY', `No answer within ${timeoutMs} ms.`),
   )
   const startedMs = performance.now()
   const durationMs = (): number => Math.round(performance.now() - startedMs)

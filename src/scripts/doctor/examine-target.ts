@@ -8,11 +8,11 @@ import { moneyCheck } from './money-check.ts'
 import { apiServerCheck, identityCheck } from './server-checks.ts'
 import { storageCheck } from './storage-check.ts'
 
-/** Whoever runs a check wants to know what is down now. */
+/** A check reports what is down now. */
 const longestPatienceMs = 5_000
 
 /**
- * Looks at everything that a run needs of a target: each part by itself, all of them at the same time.
+ * Checks everything that a run needs from a target: each part separately, all of them at the same time.
  *
  * Nothing is paid; one small object is written to the storage and deleted again.
  *

@@ -39,7 +39,7 @@ export function granteeCheck(rpc: RpcPool, target: Target, { secrets, users, flo
       return {
         verdict: 'warning',
         detail: `${detail}; with ${users} more, reading its record takes over 30 million gas`,
-        hint: 'Use a fresh grantee: beyond what a node allows a call, personal servers answer "grantee not found".',
+        hint: 'Use a fresh grantee. Beyond the gas limit of a call, personal servers answer "grantee not found".',
       }
     },
   }

@@ -24,9 +24,13 @@ export function moneyCheck(
       if (key === undefined) {
         if (flow.submission === 'relayed')
           return { verdict: 'skipped', detail: 'the relayer pays, and no funder is set' }
-        throw new LoadTestError('CHAIN_INSUFFICIENT_FUNDS', 'There is no funder to pay the users.', {
-          hint: 'Set VANA_LOAD_FUNDER_PRIVATE_KEY, or let a relayer pay with --submission relayed.',
-        })
+        throw new LoadTestError(
+          'CHAIN_INSUFFICIENT_FUNDS',
+          'No funder is set to fund the wallets of users.',
+          {
+            hint: 'Set VANA_LOAD_FUNDER_PRIVATE_KEY, or let a relayer pay with --submission relayed.',
+          },
+        )
       }
       const address = privateKeyToAddress(key)
       const balance = await readBalance(rpc, address, { signal })
@@ -55,7 +59,7 @@ export function moneyCheck(
       if (balance >= need) return { detail: `${detail}, enough for ${plan}` }
       const missing = `${formatEther(need - balance)} VANA are missing`
       throw new LoadTestError('CHAIN_INSUFFICIENT_FUNDS', `${detail}, too little for ${plan}: ${missing}.`, {
-        hint: 'Fund it, or ask for fewer --users or less --funding.',
+        hint: 'Fund it, or use fewer --users or less --funding.',
       })
     },
   }

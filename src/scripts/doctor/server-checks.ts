@@ -30,10 +30,12 @@ export function identityCheck({ personalServer }: Target, timeoutMs: number): Ch
         const second = await ask()
         const isPair = isHex(first.publicKey) && publicKeyToAddress(first.publicKey) === first.address
         if (!isPair || second.publicKey !== first.publicKey) {
-          const found = isPair ? 'changes from one request to the next' : 'has an address of another key'
+          const found = isPair
+            ? 'changes from one request to the next'
+            : 'has an address that does not match its key'
           throw new LoadTestError(
             'SERVER_PROTOCOL',
-            `The identity that the personal server gives a user ${found}.`,
+            `The identity of a user on the personal server ${found}.`,
           )
         }
         return { detail: `gives a user an identity in ${tookMs} ms, and the same one again` }
@@ -83,12 +85,12 @@ export function apiServerCheck(
         if (!health.success) {
           throw new LoadTestError(
             'SERVER_PROTOCOL',
-            `What answers at ${endpointLabel(apiServer.url)}/health is no API server.`,
+            `The service at ${endpointLabel(apiServer.url)}/health is not an API server.`,
           )
         }
         const { status, relayers, personalServer } = health.data
         const paid = relayers.filter(({ balanceWei }) => BigInt(balanceWei) > 0n)
-        const detail = `${status}; ${relayers.length} relayer keys, ${paid.length} of them with coins`
+        const detail = `${status}; ${relayers.length} relayer keys, ${paid.length} of them funded`
         if (!personalServer.reachable) {
           return { verdict: 'warning', detail: `${detail}; it can't reach the personal server` }
         }

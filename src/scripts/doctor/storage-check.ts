@@ -46,10 +46,10 @@ async function writeAndRead(
   try {
     const { status, read, how } = await readPublicly(storage, settings, url, signal)
     if (status === 200 && read.equals(bytes)) return how
-    const found = status === 200 ? 'something else comes' : `the answer is ${status}`
+    const found = status === 200 ? 'the content differs' : `the answer is ${status}`
     throw new LoadTestError(
       'STORAGE_REFUSED',
-      `What was uploaded to ${describeStorage(settings)} can't be read back: ${found}.`,
+      `The object uploaded to ${describeStorage(settings)} cannot be read back: ${found}.`,
       { hint: hints[settings.provider] },
     )
   } finally {
@@ -58,9 +58,9 @@ async function writeAndRead(
 }
 
 const hints = {
-  gcs: 'Let anyone read the bucket, or set VANA_LOAD_STORAGE_URLS=signed.',
-  pinata: 'See that the gateway serves what this account pins: VANA_LOAD_STORAGE_GATEWAY.',
-  'google-drive': 'See that files of this account or folder may be shared with anyone who has the link.',
+  gcs: 'Make the bucket public, or set VANA_LOAD_STORAGE_URLS=signed.',
+  pinata: 'Check that the gateway serves the pins of this account: VANA_LOAD_STORAGE_GATEWAY.',
+  'google-drive': 'Allow files of this account or folder to be shared with anyone who has the link.',
 } as const
 
 async function readPublicly(
@@ -103,14 +103,14 @@ function judge(detail: string, missing: string[] | Error): Observation {
   if (missing instanceof Error) {
     return {
       verdict: 'warning',
-      detail: `${detail}; its rights could not be told (${missing.message})`,
-      hint: 'A run needs to write, and whoever cleans up after it to list and delete.',
+      detail: `${detail}; its permissions are unknown (${missing.message})`,
+      hint: 'A run needs write access, and cleaning up after it needs list and delete access.',
     }
   }
   if (missing.length === 0) return { detail }
   return {
     verdict: 'warning',
     detail: `${detail}; the account lacks ${missing.join(', ')}`,
-    hint: 'A run works without, but cleaning up after it may not.',
+    hint: 'A run works without it, but cleaning up after the run may not.',
   }
 }

@@ -8,7 +8,7 @@ import { exitCodes } from '../cli/exit-code.ts'
 import type { RunContext } from '../run/run-context.ts'
 import { showRun } from '../run/show-run.ts'
 
-/** Carries one user through the workflow and shows every step. */
+/** Runs one flow and shows every step. */
 export function runSingleFlow(
   config: LoadTestConfig,
   io: CommandIo,

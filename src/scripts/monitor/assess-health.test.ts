@@ -60,7 +60,7 @@ describe('assessHealth', () => {
     const open = { ...runOf(good), id: 'open', summary: null }
     const findings = assessHealth({ ...historyOf(good), runs: [open, runOf(good)], unreadable: ['old'] })
     expect(findings.map(({ text }) => text)).toEqual(
-      expect.arrayContaining(['open: under way, or killed.', 'old: not written by this version.']),
+      expect.arrayContaining(['open: running, or killed.', 'old: not written by this version.']),
     )
   })
 

@@ -6,7 +6,7 @@ import { showChange, showFigure } from './describe-trends.ts'
 import { findTrends } from './find-trends.ts'
 import type { History } from './read-history.ts'
 
-/** A generator that takes more memory than this carries something that grows with its users. */
+/** A load generator that uses more memory than this has state that grows with its users. */
 const mostMemoryBytes = 1_000_000_000
 
 /**
@@ -55,7 +55,7 @@ export function assessHealth({ runs, finished, unreadable }: History): Finding[]
       `${formatCount(failed.length)} of the last ${recent} did not end with exit code 0.`,
     )
   const open = runs.filter(({ summary }) => summary === null).map(({ id }) => id)
-  if (open.length > 0) add('warn', 'Without a summary', `${open.join(', ')}: under way, or killed.`)
+  if (open.length > 0) add('warn', 'Without a summary', `${open.join(', ')}: running, or killed.`)
   if (unreadable.length > 0)
     add('warn', 'Not readable', `${unreadable.join(', ')}: not written by this version.`)
   return findings

@@ -5,7 +5,7 @@ import type { StoredRun } from '../../results/read-run.ts'
 /** Lists runs, one line each, the latest last. */
 export function describeRuns(runs: readonly StoredRun[]): string {
   const rows = runs.map(({ id, summary }) => {
-    if (summary === null) return [id, 'under way, or killed']
+    if (summary === null) return [id, 'running, or killed']
     const { run, users, latencyMs, throughput, exitCode } = summary
     return [
       id,

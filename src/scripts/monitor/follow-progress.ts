@@ -3,7 +3,7 @@ import { shownOutcomes } from '../../report/outcome-names.ts'
 import { noOutcomes, type OutcomeCounts, outcomeKeys, sumOutcomes } from '../../results/outcome-counts.ts'
 import type { TimelineLine } from '../../results/timeline-line.ts'
 
-/** How far a run under way has come. */
+/** Progress of a run. */
 export type Progress = {
   /** `null` when the run does not say. */
   planned: number | null
@@ -32,7 +32,7 @@ export function advance(progress: Progress, lines: readonly TimelineLine[]): Pro
  * @example describeProgress(progress) // '00:12  ramp-up  active 14  ended 9 of 60 (9 succeeded)  p95 2.1 s  ...'
  */
 export function describeProgress({ planned, ended, last }: Progress): string {
-  if (last === null) return 'no second of this run is written yet'
+  if (last === null) return 'no data of this run yet'
   const done = sumOutcomes(ended)
   const outcomes = shownOutcomes
     .filter(({ key }) => ended[key] > 0)

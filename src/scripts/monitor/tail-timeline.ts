@@ -50,7 +50,7 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
   })
 }
 
-/** A line that is not as it should be is left out: whoever watches wants to see the rest. */
+/** Reads a line; an invalid one is skipped, so that the rest can be shown. */
 function parseLine(text: string): TimelineLine[] {
   try {
     const { data } = timelineLineSchema.safeParse(JSON.parse(text))

@@ -51,7 +51,7 @@ describe('describeProgress', () => {
     const progress = advance(advance(atTheStart(30), made.timeline.slice(0, 5)), made.timeline.slice(5))
     const { succeeded } = made.summary.users
     expect(describeProgress(progress)).toContain(`ended 30 of 30 (${succeeded} succeeded`)
-    expect(describeProgress(atTheStart(null))).toBe('no second of this run is written yet')
+    expect(describeProgress(atTheStart(null))).toBe('no data of this run yet')
   })
 })
 
@@ -88,7 +88,7 @@ describe('watchRun', () => {
     expect(shown[1]).toContain('ended 30 of 30')
   })
 
-  it('says when there is no news for long, and stops when it is told to', async () => {
+  it('reports a long silence, and stops when it is aborted', async () => {
     const controller = new AbortController()
     const steps = Array.from({ length: 20 }, () => async () => {})
     const clock = clockOf([...steps, async () => controller.abort()])

@@ -11,7 +11,7 @@ import { tailTimeline } from './tail-timeline.ts'
 const silenceMs = 15_000
 
 /**
- * Follows a run under way until it has a summary.
+ * Follows a run until it has a summary.
  *
  * @param show is given one line whenever there is something new
  * @returns the finished run; `null` when the signal aborted first

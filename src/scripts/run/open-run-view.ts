@@ -54,7 +54,7 @@ export async function openRunView(
     host,
     port,
   })
-  // Of an address that nobody can know, even those are told who want to hear nothing else.
+  // The port is random, so the URL is printed even with --quiet.
   if (quiet) stderr.write(`live page: ${page.url}\n`)
   else terminal.note(`live page: ${page.url}`)
   return {
@@ -78,7 +78,7 @@ export async function openRunView(
       const message = error instanceof Error ? error.message : String(error)
       const hint = error instanceof LoadTestError ? error.hint : null
       const findings = [{ title: code, tone: 'bad' as const, text: message, hint }]
-      const headline = 'It ended without a result.'
+      const headline = 'The run ended without a result.'
       live.end({ tone: 'bad', headline, lead: '', findings, reportPath: null, exitCode: null })
     },
     closePage: page.close,

@@ -11,7 +11,7 @@ export type RunContext = {
   secrets: readonly string[]
   /** The environment, with the env file beneath it: for `resolveTarget`. */
   environment: Environment
-  /** What people should be told about how values were settled. */
+  /** Notes for people about how values were settled. */
   notes: readonly string[]
   /** Whether the spending cap was asked for, rather than derived from users and funding. */
   hasOwnCap: boolean

@@ -81,7 +81,7 @@ function describeNeeds({ load }: LoadTestConfig, profile: LoadProfile): string {
   const least = isOpen(profile) ? '' : 'at least '
   const time = `${least}${formatDuration(Math.round(durationMs / 1000) * 1000)} and what the last users take`
   const rate = peakPerSecond === null ? '' : `, up to ${formatRate(peakPerSecond)} in all`
-  return `${users} wallets, ${places} at work at once${rate}; ${time}`
+  return `${users} wallets, ${places} in flight${rate}; ${time}`
 }
 
 /** A line of the plan, broken at 80 columns. */

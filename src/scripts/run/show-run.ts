@@ -9,15 +9,15 @@ import type { CommandIo } from '../cli/command-io.ts'
 import { type OpenRunView, openRunView } from './open-run-view.ts'
 import type { RunContext } from './run-context.ts'
 
-/** What a run is shown in; where there is a page too, it is told of an error, and closed. */
+/** The view of a run; a live page also shows an error, and is closed. */
 type View = { note(text: string): void; close(): void } & Partial<Pick<OpenRunView, 'failed' | 'closePage'>>
 
 /** A load test that is shown on the terminal. */
 type ShownLoadTest = LoadTest & { document: RunContext['document']; view: OpenRunView }
 
 /**
- * Shows a run while it is made: the secrets of its configuration are known before anything is written, people are told how
- * it was settled and what Ctrl-C does, and the view is closed whatever happens.
+ * Shows a run while it runs. Registers the secrets of its configuration before anything is written, prints notes about the
+ * settings and about Ctrl-C, and always closes the view.
  *
  * @param open makes the view
  * @param make makes the run
@@ -33,7 +33,7 @@ export async function showRun<Shown extends View, Result>(
   await removeStaleFolders()
   const view = await open(redact)
   const onInterrupt = (): void => {
-    view.note('Stopping: no more users; those at work may finish. Ctrl-C again ends them at once.')
+    view.note('Stopping: no new users; flows in flight may finish. Press Ctrl-C again to stop them now.')
   }
   io.signal.addEventListener('abort', onInterrupt, { once: true })
   try {

@@ -10,14 +10,14 @@ import { indexesOf } from '../../wallets/index-range.ts'
 import { developmentRelayers, findRelayerLanes } from '../../wallets/relayer-lanes.ts'
 import type { CommandIo } from '../cli/command-io.ts'
 import { exitCodes } from '../cli/exit-code.ts'
-import type { ServeOptions } from '../serve.ts'
+import type { ServeOptions } from './serve-options.ts'
 
 /** Starts the API server and stays until `io.signal` is aborted. */
 export async function runServe(options: ServeOptions, io: CommandIo): Promise<{ exitCode: number }> {
   const { target, chain, secrets, host, port, json } = options
   const granteePrivateKey = secrets.granteePrivateKey
   if (granteePrivateKey === undefined) {
-    throw new LoadTestError('CONFIG_INVALID', "The API server needs the app's key, and there is none.", {
+    throw new LoadTestError('CONFIG_INVALID', 'The API server requires the key of the app.', {
       hint: 'Set VANA_LOAD_GRANTEE_PRIVATE_KEY.',
     })
   }
@@ -46,7 +46,9 @@ export async function runServe(options: ServeOptions, io: CommandIo): Promise<{ 
   const { url } = await server.start()
   try {
     io.stdout.write(
-      json ? `${JSON.stringify({ url })}\n` : `The API server is up at ${url}. Ctrl-C stops it.\n`,
+      json
+        ? `${JSON.stringify({ url })}\n`
+        : `The API server is running at ${url}. Press Ctrl-C to stop it.\n`,
     )
     await new Promise<void>((resolve) => {
       if (io.signal.aborted) resolve()
@@ -66,8 +68,8 @@ function moreGrantees(target: TargetPlan, appKey: Hex) {
     if (own.toLowerCase() === address.toLowerCase()) return { id: BigInt(id), privateKey }
     throw new LoadTestError(
       'CONFIG_INVALID',
-      `Grantee ${id} is ${address}; the key that follows from the app's is that of ${own}.`,
-      { hint: `Register ${own} as a grantee, and name its id.` },
+      `Grantee ${id} is ${address}; the key derived from the app's belongs to ${own}.`,
+      { hint: `Register ${own} as a grantee, and use its id.` },
     )
   })
 }
@@ -84,7 +86,7 @@ function relayerKeys({ secrets, chain, target, part }: ServeOptions): readonly H
     'CONFIG_INVALID',
     `${numbers.length} relayer keys over ${part.count} parts leaves part ${part.index + 1} with none.`,
     {
-      hint: 'Give at least as many relayer keys as parts: two servers that send with one key take its nonces.',
+      hint: 'Give at least as many relayer keys as parts: servers that share a key conflict over its nonces.',
     },
   )
 }

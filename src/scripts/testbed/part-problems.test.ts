@@ -103,8 +103,16 @@ describe('the settings of the command testbed', () => {
     ['an RPC for all', rpc, /a chain is started here/],
     ['a chain id beside the chain', { '--chain-id': '1' }, /a chain is started here/],
     ['an RPC for storage', { '--only': 'storage', ...rpc }, /which --only storage does not start/],
-    ['a server without a chain', { '--only': 'personal-server' }, /give --rpc <url>/],
-    ['an API server without one to ask', { '--only': 'api-server', ...rpc }, /give --personal-server-url/],
+    [
+      'a server without a chain',
+      { '--only': 'personal-server' },
+      /needs the RPC endpoint of a chain: --rpc <url>/,
+    ],
+    [
+      'an API server without one to ask',
+      { '--only': 'api-server', ...rpc },
+      /needs a personal server: --personal-server-url/,
+    ],
     ['one to ask for another part', { '--only': 'chain', ...url }, /it is for the API server/],
     [
       'one to ask beside its own',
@@ -112,9 +120,13 @@ describe('the settings of the command testbed', () => {
       /is started here/,
     ],
     ['signed URLs of Pinata', { '--storage': 'pinata', '--storage-urls': 'signed' }, /has no signed URLs/],
-    ['a limit of Google Cloud Storage', { '--storage-rate-limit': '9' }, /has no such limit; .*--fault/],
+    ['a limit of Google Cloud Storage', { '--storage-rate-limit': '9' }, /has no such limit: use --fault/],
     ['a limit of no storage', { '--only': 'chain', '--storage-rate-limit': '9' }, /it is for the storage/],
-    ['a gateway beside the storage', { '--ipfs-gateway': 'http://127.0.0.1:1' }, /a storage is started here/],
+    [
+      'a gateway beside the storage',
+      { '--ipfs-gateway': 'http://127.0.0.1:1' },
+      /a storage is started as well/,
+    ],
     [
       'a gateway for a chain',
       { '--only': 'chain', '--ipfs-gateway': 'http://127.0.0.1:1' },

@@ -113,7 +113,7 @@ function surroundingsProblems(values: Values, parts: readonly TestbedPart[]): Pr
   } else if (!values.has('surroundings.rpcUrl')) {
     problems.push({
       key: 'surroundings.rpcUrl',
-      found: `${list(servers)} without the chain needs the RPC endpoint of one: give --rpc <url>`,
+      found: `${list(servers)} needs the RPC endpoint of a chain: --rpc <url>`,
     })
   }
   if (!parts.includes('apiServer') || parts.includes('personalServer')) {
@@ -124,7 +124,7 @@ function surroundingsProblems(values: Values, parts: readonly TestbedPart[]): Pr
   } else if (!values.has('surroundings.personalServerUrl')) {
     problems.push({
       key: 'surroundings.personalServerUrl',
-      found: 'api-server without the personal server needs one to ask: give --personal-server-url <url>',
+      found: 'api-server needs a personal server: --personal-server-url <url>',
     })
   }
   return problems
@@ -134,7 +134,7 @@ function surroundingsProblems(values: Values, parts: readonly TestbedPart[]): Pr
 function readerProblems(values: Values, parts: readonly TestbedPart[]): Problem[] {
   if (parts.includes('personalServer') && !parts.includes('storage')) return []
   const why = parts.includes('personalServer')
-    ? 'a storage is started here; leave it out, or start the servers without it with --only'
+    ? 'a storage is started as well; leave it out, or start only the servers with --only'
     : `it is for the personal server, which --only ${list(parts)} does not start`
   return ['surroundings.ipfsGateways', 'surroundings.driveUrl'].flatMap((key) => refused(values, key, why))
 }

@@ -11,8 +11,8 @@ import { type RunningTestbed, startTestbed } from '../../testbed/start-testbed.t
 import type { GivenChain } from '../../testbed/testbed-options.ts'
 import type { CommandIo } from '../cli/command-io.ts'
 import { exitCodes } from '../cli/exit-code.ts'
-import type { TestbedCommandOptions } from '../testbed.ts'
 import { partsOf } from './part-problems.ts'
+import type { TestbedCommandOptions } from './testbed-options.ts'
 
 /**
  * Starts the embedded stack, or parts of it, says where they are, and stays until `io.signal` is aborted or a part ends.
@@ -56,7 +56,7 @@ export async function runTestbed(
       await testbed.stop({ now: true })
       throw new LoadTestError(
         'TESTBED_DIED',
-        `The testbed's ${ended.part} ended by itself.${ended.lastOutput && ` Its last words: ${ended.lastOutput}`}`,
+        `The testbed's ${ended.part} ended unexpectedly.${ended.lastOutput && ` Its last output: ${ended.lastOutput}`}`,
       )
     }
     return { exitCode: exitCodes.ok }
@@ -125,7 +125,7 @@ function describe(document: TestbedDocument): string {
   const { chain, storage, personalServer, apiServer, grantee } = document
   const isWhole = chain && storage && personalServer && apiServer
   return [
-    isWhole ? 'The embedded stack is up. Ctrl-C stops it.' : 'Up. Ctrl-C stops it.',
+    isWhole ? 'The embedded stack is running. Press Ctrl-C to stop it.' : 'Running. Press Ctrl-C to stop it.',
     '',
     ...(chain ? [`  chain            ${chain.rpcUrls[0]}  (chain id ${chain.id})`] : []),
     ...(storage ? [`  object storage   ${storage.apiEndpoint}  (${describeStorage(storage)})`] : []),

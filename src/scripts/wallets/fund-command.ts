@@ -7,7 +7,7 @@ import { exitCodes } from '../cli/exit-code.ts'
 import type { OpenWallets } from './open-wallets.ts'
 import type { WalletOptions } from './wallet-options.ts'
 
-/** What `wallets fund` was told. */
+/** The options of `wallets fund`. */
 export type FundOptions = WalletOptions & { own: { journal: string | undefined } }
 
 /**
@@ -20,10 +20,10 @@ export async function fundCommand(options: FundOptions, io: CommandIo, opened: O
   const { noun } = opened
   let release = async (): Promise<void> => {}
   try {
-    if (opened.isNew) io.stderr.write(`Made the keystore ${wallets.keystoreFile}.\n`)
+    if (opened.isNew) io.stderr.write(`Created the keystore ${wallets.keystoreFile}.\n`)
     if (noun === 'wallet' && environment.get('VANA_LOAD_SUBMISSION')?.value === 'relayed') {
       const instead = '`vana-load wallets fund --lanes` funds the lanes that pay for them'
-      io.stderr.write(`VANA_LOAD_SUBMISSION is relayed: users of such runs need no coins; ${instead}.\n`)
+      io.stderr.write(`VANA_LOAD_SUBMISSION is relayed: users of such runs need no funds; ${instead}.\n`)
     }
     await opened.checkChain()
     const payer = opened.payer()
@@ -32,8 +32,8 @@ export async function fundCommand(options: FundOptions, io: CommandIo, opened: O
     const amountWei = await opened.amountWei()
     const users = await opened.carries(Array.from({ length: noun === 'lane' ? count : 0 }, () => amountWei))
     if (users !== undefined) {
-      const enough = `together enough for some ${users} relayed users at the price of gas now`
-      io.stderr.write(`Each lane is to hold ${formatEther(amountWei)} VANA, ${enough}.\n`)
+      const enough = `enough for about ${users} relayed users together at the current gas price`
+      io.stderr.write(`Target balance of each lane: ${formatEther(amountWei)} VANA, ${enough}.\n`)
     }
     const capWei = limits.maxSpendWei ?? (BigInt(count) * amountWei * 11n) / 10n
     release = await opened.claim(ranges, '`vana-load wallets fund`')
@@ -67,10 +67,10 @@ function toFund({ without }: OpenWallets, funder: Address, io: CommandIo): Index
   if (leftOut === undefined) return ranges
   if (ranges.length === 0) {
     throw new LoadTestError('CONFIG_INVALID', `The only lane is the funder itself, ${funder}.`, {
-      hint: 'Set VANA_LOAD_FUNDER_PRIVATE_KEY to a key that is no lane, or send coins to that account.',
+      hint: 'Set VANA_LOAD_FUNDER_PRIVATE_KEY to a key that is not a lane, or send funds to that account.',
     })
   }
-  io.stderr.write(`Lane ${leftOut} is the funder itself, ${funder}: it pays the others and is left out.\n`)
+  io.stderr.write(`Lane ${leftOut} is the funder itself, ${funder}: it pays the others and is skipped.\n`)
   return ranges
 }
 

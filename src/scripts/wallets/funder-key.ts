@@ -8,7 +8,7 @@ export function funderKey({ secrets }: WalletOptions, { devFunder }: ChainTarget
   const [firstFunder] = secrets.funderPrivateKeys ?? []
   const key = secrets.funderPrivateKey ?? firstFunder ?? secrets.relayerPrivateKeys?.[0] ?? devFunder
   if (key !== undefined) return key
-  throw new LoadTestError('CONFIG_INVALID', 'There is no funder.', {
-    hint: 'Set VANA_LOAD_FUNDER_PRIVATE_KEY, or VANA_LOAD_FUNDER_PRIVATE_KEY_FILE to a file that holds it.',
+  throw new LoadTestError('CONFIG_INVALID', 'The funder has no key.', {
+    hint: 'Set VANA_LOAD_FUNDER_PRIVATE_KEY, or VANA_LOAD_FUNDER_PRIVATE_KEY_FILE to a file with the key.',
   })
 }

@@ -16,10 +16,10 @@ import type { WalletOptions } from './wallet-options.ts'
 export async function generateWallets(options: WalletOptions, io: CommandIo): Promise<number> {
   const keystore = options.wallets.keystoreFile
   if (keystore === undefined) {
-    throw new LoadTestError('CONFIG_INVALID', 'It is not said where the keystore goes: give --keystore.')
+    throw new LoadTestError('CONFIG_INVALID', 'Missing --keystore: where should the keystore be written?')
   }
   if (existsSync(keystore)) {
-    throw new LoadTestError('KEYSTORE_EXISTS', `There is something at ${keystore} already.`)
+    throw new LoadTestError('KEYSTORE_EXISTS', `${keystore} already exists.`)
   }
   const home = findWalletHome(options, io, { needsChain: false })
   const { mnemonic, ranges } = await openMnemonic(options, home, io, 'create')
@@ -29,7 +29,7 @@ export async function generateWallets(options: WalletOptions, io: CommandIo): Pr
     options.command.json
       ? `${JSON.stringify({ schemaVersion: 1, keystore, chainId: home.chainId, ranges, firstAddress: address })}\n`
       : `Wallets ${wallets} of chain ${home.chainId} are in ${keystore}; the first is ${address}.\n` +
-          'Keep the file and its passphrase: whatever the wallets hold is lost without either.\n',
+          'Keep the file and its passphrase. Without both, the funds of the wallets are lost.\n',
   )
   return exitCodes.ok
 }

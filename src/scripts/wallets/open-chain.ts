@@ -14,11 +14,11 @@ import { funderKey } from './funder-key.ts'
 import type { ChainTarget } from './wallet-home.ts'
 import type { WalletOptions } from './wallet-options.ts'
 
-/** The chain, for commands that move coins. */
+/** The chain, for commands that move funds. */
 export type OpenChain = {
   chain: WalletChain
   /**
-   * Looks at the chain before coins move; what is wrong with one endpoint while others can be used is said.
+   * Checks the chain before funds move. A problem of one endpoint among others is only a note.
    *
    * @throws LoadTestError CHAIN_WRONG_ID if any endpoint serves another chain, CHAIN_UNREACHABLE, CHAIN_STALLED if it makes
    * no blocks, CHAIN_UNDERPRICED if gas costs more than the cap

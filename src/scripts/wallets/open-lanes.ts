@@ -26,7 +26,7 @@ export function openLanes(options: LaneOptions, io: CommandIo): OpenWallets {
     throw new LoadTestError('CONFIG_INVALID', 'There is no relayer, so there are no lanes.', {
       hint:
         'Set VANA_LOAD_RELAYER_PRIVATE_KEYS or VANA_LOAD_MNEMONIC as for `vana-load serve`, which takes its keys from ' +
-        'there; it opens no keystore.',
+        'there and does not open a keystore.',
     })
   }
   const range = chooseLanes(lanes, namedRange(options, 0), own.relayerLanes)
@@ -70,7 +70,7 @@ function chooseLanes({ count }: RelayerLanes, named: IndexRange | undefined, usu
   if (count === undefined || range.from + range.count <= count) return range
   throw new LoadTestError(
     'CONFIG_INVALID',
-    `There are no lanes ${formatIndexRange(range)}: the relayer has ${count} ${count === 1 ? 'key' : 'keys'}, numbered from 0.`,
-    { hint: 'Without --range and --count, all of them are meant.' },
+    `Lanes ${formatIndexRange(range)} do not exist: the relayer has ${count} ${count === 1 ? 'key' : 'keys'}, numbered from 0.`,
+    { hint: 'Leave out --range and --count to use all of them.' },
   )
 }

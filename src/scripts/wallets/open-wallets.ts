@@ -35,7 +35,8 @@ export type OpenWallets = Omit<OpenChain, 'chain'> & {
   /** Which of them are others than this account, and which one it is, if it is a lane. */
   without(account: Address): { ranges: IndexRange[]; leftOut: number | undefined }
   /**
-   * For how many more relayed users these balances of lanes are enough, at the price of gas now; users' wallets carry none.
+   * Number of further relayed users that these balances of lanes pay for, at the current gas price; `undefined` for users'
+   * wallets.
    *
    * @throws LoadTestError a `CHAIN_*` code
    */
@@ -46,7 +47,7 @@ export type OpenWallets = Omit<OpenChain, 'chain'> & {
 export type KeystoreUse = 'look' | 'note' | 'create'
 
 /**
- * Opens wallets as a command was told to, and what of the chain they need.
+ * Opens the wallets that the options name, and the chain they are on.
  *
  * @throws LoadTestError what `findWalletHome` and `obtainMnemonic` throw
  */
@@ -97,7 +98,7 @@ export async function openWallets(
 export type OpenMnemonic = ObtainedMnemonic & { ranges: IndexRange[] }
 
 /**
- * Opens where wallets come from as a command was told to; no chain is needed.
+ * Opens the mnemonic that the options name; no chain is needed.
  *
  * @throws LoadTestError CONFIG_INVALID; what `obtainMnemonic` throws
  */
@@ -137,7 +138,7 @@ export async function openMnemonic(
  */
 export function namedRange({ command }: WalletOptions, firstIndex: number): IndexRange | undefined {
   if (command.range !== undefined && command.count !== undefined) {
-    throw new LoadTestError('CONFIG_INVALID', 'Name wallets with --range or with --count, not with both.')
+    throw new LoadTestError('CONFIG_INVALID', 'Use --range or --count, not both.')
   }
   if (command.range !== undefined) return parseIndexRange(command.range)
   return command.count === undefined ? undefined : indexRange(firstIndex, command.count)
@@ -145,7 +146,7 @@ export function namedRange({ command }: WalletOptions, firstIndex: number): Inde
 
 const noWallets: IndexRange = { from: 0, count: 0 }
 
-/** A new keystore is for a hundred wallets unless told otherwise; of an old one no further ones are in use. */
+/** The default wallets: a hundred in a new keystore, and those noted in an existing one. */
 function defaultRange({ wallets }: WalletOptions, use: KeystoreUse): IndexRange {
   const isNew = use === 'create' && wallets.keystoreFile !== undefined && !existsSync(wallets.keystoreFile)
   return isNew ? indexRange(wallets.firstIndex, 100) : noWallets
@@ -154,7 +155,7 @@ function defaultRange({ wallets }: WalletOptions, use: KeystoreUse): IndexRange 
 async function knownRanges(keystoreFile: string | undefined): Promise<IndexRange[]> {
   const ranges = keystoreFile === undefined ? [] : (await readKeystoreFacts(keystoreFile)).ranges
   if (ranges.length > 0) return ranges
-  throw new LoadTestError('CONFIG_INVALID', 'It is not said which wallets.', {
+  throw new LoadTestError('CONFIG_INVALID', 'Missing --count: which wallets?', {
     hint: 'Give --count, or --range such as 0-999.',
   })
 }

@@ -18,13 +18,9 @@ export async function readPassphrase(
 ): Promise<string> {
   if (given !== undefined) return given
   if (!process.stdin.isTTY) {
-    throw new LoadTestError(
-      'KEYSTORE_LOCKED',
-      `The keystore ${path} needs a passphrase, and there is none.`,
-      {
-        hint: 'Set VANA_LOAD_KEYSTORE_PASSPHRASE, or VANA_LOAD_KEYSTORE_PASSPHRASE_FILE to a file that holds it.',
-      },
-    )
+    throw new LoadTestError('KEYSTORE_LOCKED', `The keystore ${path} requires a passphrase.`, {
+      hint: 'Set VANA_LOAD_KEYSTORE_PASSPHRASE, or VANA_LOAD_KEYSTORE_PASSPHRASE_FILE to a file with the key.',
+    })
   }
   const isNew = purpose === 'create'
   const first = `Passphrase ${isNew ? 'for the new' : 'of the'} keystore ${path}: `
@@ -52,7 +48,7 @@ async function ask(
       const answer = await typed.next()
       stderr.write('\n')
       signal.throwIfAborted()
-      if (answer.done) throw new LoadTestError('ABORTED', 'No passphrase was given.')
+      if (answer.done) throw new LoadTestError('ABORTED', 'No passphrase was entered.')
       processRedactor.register(answer.value)
       answers.push(answer.value)
     }

@@ -6,7 +6,7 @@ import { exitCodes } from '../cli/exit-code.ts'
 import type { OpenWallets } from './open-wallets.ts'
 import type { WalletOptions } from './wallet-options.ts'
 
-/** What `wallets status` was told. */
+/** The options of `wallets status`. */
 export type StatusOptions = WalletOptions & { own: { list: boolean } }
 
 /**
@@ -36,7 +36,7 @@ export async function statusCommand(
             ? `${listed === 0 ? '{"list":[' : ','}${JSON.stringify({ index, address, balanceWei: String(balanceWei) })}`
             : `${String(index).padStart(7)}  ${address}  ${formatEther(balanceWei)} VANA\n`
           listed += 1
-          // A million of them wait for whoever reads, not in memory.
+          // Waits for the reader, so that a million lines do not pile up in memory.
           if (!io.stdout.write(line)) await once(io.stdout, 'drain', { signal: io.signal })
         },
       })

@@ -10,13 +10,13 @@ import { funderKey } from './funder-key.ts'
 import type { OpenWallets } from './open-wallets.ts'
 import type { WalletOptions } from './wallet-options.ts'
 
-/** What `wallets sweep` was told. */
+/** The options of `wallets sweep`. */
 export type SweepOptions = WalletOptions & { own: { receiver: Address | undefined } }
 
 /**
  * Returns what wallets, or lanes, hold.
  *
- * @returns exit code 3 if some could not be emptied
+ * @returns exit code 3 if some could not be swept
  * @throws LoadTestError CONFIG_INVALID if there is none to empty but the receiver itself; what `sweepWallets` throws
  */
 export async function sweepCommand(
@@ -56,7 +56,7 @@ export async function sweepCommand(
     }
     for (const { index, error } of failures) {
       io.stderr.write(
-        `${noun === 'lane' ? 'Lane' : 'Wallet'} ${index} could not be emptied: ${error.code}: ${error.message}\n`,
+        `${noun === 'lane' ? 'Lane' : 'Wallet'} ${index} could not be swept: ${error.code}: ${error.message}\n`,
       )
     }
     if (total.failedWallets > failures.length) {
@@ -65,7 +65,7 @@ export async function sweepCommand(
     for (const range of uniteRanges(remaining)) {
       io.stderr.write(`\`${commandFor(options, noun, { range, receiver })}\` returns the rest.\n`)
     }
-    if (unread > 0) io.stderr.write(`What ${unread} ${noun}s hold now could not be read.\n`)
+    if (unread > 0) io.stderr.write(`The balances of ${unread} ${noun}s could not be read.\n`)
     const { sweptWei, feesWei, leftWei, ...counts } = total
     const document = {
       schemaVersion: 1,
@@ -112,9 +112,9 @@ function toEmpty({ without }: OpenWallets, receiver: Address, io: CommandIo): In
   if (leftOut === undefined) return ranges
   if (ranges.length === 0) {
     throw new LoadTestError('CONFIG_INVALID', `The only lane is the receiver itself, ${receiver}.`, {
-      hint: 'Name an account that is no lane with --receiver.',
+      hint: 'Choose an account that is not a lane: --receiver.',
     })
   }
-  io.stderr.write(`Lane ${leftOut} is the receiver itself, ${receiver}: it is left out.\n`)
+  io.stderr.write(`Lane ${leftOut} is the receiver itself, ${receiver}: it is skipped.\n`)
   return ranges
 }

@@ -71,10 +71,10 @@ function findAllowedHome(
       if (!needsChain) return embeddedHome
       throw new LoadTestError(
         'CONFIG_INVALID',
-        `The target is local (${describeSource(targetSource)}), and no embedded chain is up: that of a run ends with it.`,
+        `The target is local (${describeSource(targetSource)}), and no embedded chain is running: the chain of a run ends with the run.`,
         {
           hint:
-            'Start one that stays up with `vana-load testbed --json > target.json` and give --target target.json, or ' +
+            'Start one with `vana-load testbed --json > target.json` and give --target target.json, or ' +
             'give --target moksha.',
         },
       )
