@@ -50,7 +50,10 @@ export function pointLengthMs(run: { durationMs: number; flows: number }, wholeM
   return nice ?? Math.ceil(wantedMs / wholeMs) * wholeMs
 }
 
-/** Returns the point that a line belongs to. A line covers the time before it: the one at 5.0 s belongs to the point that ends there. */
-export function pointIndexOf({ atMs, spanMs }: TimelineLine, pointMs: number): number {
-  return Math.max(0, Math.ceil((atMs - Math.min(500, spanMs / 2)) / pointMs) - 1)
+/**
+ * Returns the point that a line belongs to. A line covers the time before it: the one at 5.0 s belongs to the point that ends
+ * there. So does a rest of less than half a second after it, since the rate of so short a time says nothing.
+ */
+export function pointIndexOf({ atMs }: TimelineLine, pointMs: number): number {
+  return Math.max(0, Math.ceil((atMs - 500) / pointMs) - 1)
 }

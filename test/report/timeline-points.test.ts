@@ -59,6 +59,14 @@ it('points show the open breaker, the admitted share, and rate limits', async ()
   })
 })
 
+it('a rest of less than half a second counts with the second before it', async () => {
+  const [line] = makeRun({ ...healthy, users: 30 }).timeline
+  if (line === undefined) throw new Error('no timeline')
+  const lines = [1000, 2000, 2025].map((atMs, index) => ({ ...line, atMs, spanMs: index < 2 ? 1000 : 25 }))
+  const { points } = await timelinePoints(lines, { durationMs: 2025, flows: 100 })
+  expect(points.map(({ seconds }) => seconds)).toEqual([1, 1.025])
+})
+
 it('a timeline without seconds has no points', async () => {
   expect((await timelinePoints([], { durationMs: 0, flows: 0 })).points).toEqual([])
 })
