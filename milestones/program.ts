@@ -34,11 +34,13 @@ export const { checkThreshold } = await compiled<typeof import('../src/results/c
 export const { readRun } = await compiled<typeof import('../src/results/read-run.ts')>('results/read-run.js')
 export const { writeReports } =
   await compiled<typeof import('../src/report/write-reports.ts')>('report/write-reports.js')
-export const { describeError } =
-  await compiled<typeof import('../src/scripts/cli/describe-error.ts')>('scripts/describe-error.js')
+export const { describeError } = await compiled<typeof import('../src/scripts/cli/describe-error.ts')>(
+  'scripts/cli/describe-error.js',
+)
 export const { exitCodeOfError } =
-  await compiled<typeof import('../src/scripts/cli/exit-code.ts')>('scripts/exit-code.js')
-export const { openRunView } =
-  await compiled<typeof import('../src/scripts/run/open-run-view.ts')>('scripts/open-run-view.js')
+  await compiled<typeof import('../src/scripts/cli/exit-code.ts')>('scripts/cli/exit-code.js')
+export const { openRunView } = await compiled<typeof import('../src/scripts/run/open-run-view.ts')>(
+  'scripts/run/open-run-view.js',
+)
 export const { resultOf } =
   await compiled<typeof import('../src/dashboard/live-run.ts')>('dashboard/live-run.js')
