@@ -89,7 +89,7 @@ describe('the command line', () => {
     other.close()
     expect([exitCode, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(
-      new RegExp(`^PORT_IN_USE: Port ${port} of 127\\.0\\.0\\.1 is taken.*\\n  hint: .*--dashboard`),
+      new RegExp(`^PORT_IN_USE: .*port ${port} of 127\\.0\\.0\\.1 is in use.*\\n  hint: .*--dashboard`),
     )
   })
 
