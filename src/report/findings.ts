@@ -135,7 +135,7 @@ function refuted({ verified }: Summary): Finding[] {
 
 function degraded({ users }: Summary): Finding[] {
   if (users.degraded === 0) return []
-  const text = `${formatCounted(users.degraded, 'flow')} used a stand-in, and do not count as succeeded.`
+  const text = `${formatCounted(users.degraded, 'flow')} used a stand-in, which does not count as succeeded.`
   return [{ title: 'Degraded', tone: 'warn', text, hint: null }]
 }
 

@@ -59,7 +59,7 @@ describe('a personal server that limits requests', () => {
     expect(summary.thresholds[0]).toMatchObject({ verdict: 'fail', actual: users.succeeded / 12 })
     expect([code, summary.exitCode, summary.run.stopped]).toEqual([4, 4, null])
     expect(fileOfRun(folder, 'degraded', 'report.md')).toContain(
-      'on a stand-in only, and count as not succeeded',
+      'used a stand-in, which does not count as succeeded',
     )
   }, 120_000)
 
