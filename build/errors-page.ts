@@ -13,9 +13,9 @@ export function errorsPage(): string {
   return [
     '# Errors',
     '',
-    'Every error has one of these codes, which never change: in the terminal, in `flows.ndjson`, in `summary.json` and in the',
-    'API server’s answers. A retry of the same attempt can help where it says so; a run makes such retries by itself, within',
-    'its budget. A command that ends in the error ends with the exit code; in a run it is the error of a flow, and thresholds decide.',
+    'Every error has one of these stable codes: in the terminal, in `flows.ndjson`, in `summary.json` and in the API server’s',
+    'answers. *Retry* says whether trying again can help; a run retries within its budget. A command that fails with the error ends',
+    'with its exit code. In a run it is the error of a flow, and thresholds decide.',
     '',
     '| code | retry | exit code | what to do |',
     '|---|---|---|---|',
