@@ -19,7 +19,7 @@ export type RunLoadTestOptions = ResolveConfigOptions & {
    */
   signal?: AbortSignal | undefined
   /**
-   * Ends the run at once: flows in flight are aborted, and funds stay on their wallets. The summary is written all the same.
+   * Ends the run at once: flows in flight are aborted, and funds stay on their wallets. The summary is written in any case.
    * @default no such end
    */
   forceSignal?: AbortSignal | undefined
