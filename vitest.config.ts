@@ -5,6 +5,9 @@ import { LongestFirst } from './test/longest-first.ts'
 const unit = ['src/**/*.test.ts', 'test/*.test.ts', 'test/report/*.test.ts']
 const stack = ['src/**/*.stack.test.ts', 'test/**/*.test.ts']
 
+/** The whole weather: its runs wait much more than they compute, so that more of them fit beside each other. */
+const wholeWeather = process.env.WEATHER === 'full'
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
@@ -47,9 +50,9 @@ export default defineConfig({
           // Loading the program costs more than most files' tests, so a worker loads it once.
           isolate: false,
           // Many tests wait for blocks and time-outs of programs they started.
-          maxWorkers: 3,
+          maxWorkers: wholeWeather ? 2 : 3,
           // Tests that run beside each other in one file run the whole program each.
-          maxConcurrency: 2,
+          maxConcurrency: wholeWeather ? 4 : 2,
           sequence: { groupOrder: 1 },
           // Tests on real sockets and real blocks share CI's machines with strangers. Who needed the second chance is listed.
           retry: process.env.CI ? 1 : 0,
