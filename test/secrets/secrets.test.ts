@@ -168,13 +168,13 @@ const failures: [name: string, args: string[], exitCode: number, says: RegExp, o
     'a missing target document',
     ['run', '--target', `https://example.com/${secrets.rpcPath}`],
     2,
-    /no target/,
+    /Unknown target/,
   ],
   [
     'a bad URL',
     ['run', '--target', 'env'],
     2,
-    /not shown/,
+    /found a hidden value/,
     {
       env: {
         VANA_LOAD_RPC_URL: `htp://user:${secrets.rpcPassword}@127.0.0.1/${secrets.rpcPath}`,
@@ -184,7 +184,7 @@ const failures: [name: string, args: string[], exitCode: number, says: RegExp, o
       },
     },
   ],
-  ['secrets in a config file', ['run', '--config', input('config.yml')], 2, /no place|no such key/],
+  ['secrets in a config file', ['run', '--config', input('config.yml')], 2, /do not belong in a config file/],
   [
     'a key in place of a file',
     ['run', '--env', input('pasted.env')],
@@ -197,7 +197,7 @@ const failures: [name: string, args: string[], exitCode: number, says: RegExp, o
     'secrets that are none',
     ['run', '--dry-run'],
     2,
-    /not shown/,
+    /found a hidden value/,
     {
       env: {
         VANA_LOAD_FUNDER_PRIVATE_KEY: `${secrets.funderKey}0`,
