@@ -50,7 +50,7 @@ export default defineConfig({
           // Loading the program costs more than most files' tests, so a worker loads it once.
           isolate: false,
           // Many tests wait for blocks and time-outs of programs they started.
-          maxWorkers: wholeWeather ? 2 : 3,
+          maxWorkers: wholeWeather ? 2 : 4,
           // Tests that run beside each other in one file run the whole program each.
           maxConcurrency: wholeWeather ? 4 : 2,
           sequence: { groupOrder: 1 },
