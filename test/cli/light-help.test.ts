@@ -46,5 +46,7 @@ describe('help and version', () => {
     const { stdout, packages } = loadedBy(['--input-type=module', '--eval', showHelp, main, ...names])
     for (const name of names) expect(stdout).toContain(`Usage: vana-load ${name} `)
     expect(packages).toEqual(['commander'])
+    // Help goes through the redactor like all output; a sentence that looks like a secret would lose its words.
+    expect(stdout).not.toContain('[redacted]')
   })
 })

@@ -27,7 +27,7 @@ export const outputParameters = {
   dashboardHost: parameter(text('an address or a name of this machine'), {
     default: '127.0.0.1',
     flag: '--dashboard-host <address>',
-    summary: 'Address of the live page. It has no password: anyone who can reach it sees the run.',
+    summary: 'Address of the live page. It asks for no password, so anyone who can reach it sees the run.',
   }),
   /** Print only errors and the verdict. */
   quiet: parameter(toggle, {
