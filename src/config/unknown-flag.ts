@@ -15,7 +15,7 @@ export function describeUnknownFlag(
   parameters: readonly NamedParameter[],
 ): Problem {
   const [flag = argument] = argument.split('=', 1)
-  const suggestion = suggest(flag, known)
+  const suggestion = suggest(flag, known) ?? known.find((name) => isContinuedBy(name, flag))
   if (suggestion !== undefined) return { key: flag, found: 'unknown flag', suggestion }
   const secrets = parameters.filter(({ parameter }) => parameter.secret)
   const nearest = suggest(
@@ -29,3 +29,7 @@ export function describeUnknownFlag(
     found: `secrets are never flags; set ${variable} or ${variable}_FILE in the environment`,
   }
 }
+
+/** Whether a flag is another with up to three letters more: `--output`, where a command has `--out`. */
+const isContinuedBy = (name: string, flag: string): boolean =>
+  flag.startsWith(name) && flag.length - name.length <= 3

@@ -53,6 +53,11 @@ describe('an old flag', () => {
     expect(problems).toEqual([{ key: '--results', found: 'means the same as --out; use only --out' }])
   })
 
+  it('of another command leads to the one that this command has', async () => {
+    const { problems } = await read(nameParameters({ runs: pastRunParameters }), ['--output', 'a'])
+    expect(problems).toMatchObject([{ key: '--output', suggestion: '--out' }])
+  })
+
   it('is not in the help, and never suggested', async () => {
     const command = new Command()
     addParameterOptions(command, past, {})
