@@ -184,6 +184,12 @@ describe('the result', () => {
     expect(lines.at(-1)).toMatch(/Report +r\/report\.html/)
   })
 
+  it('keeps a long path of the report whole, so that it can be copied', () => {
+    const reportPath = `/home/someone/projects/${'load-tests/'.repeat(8)}report.html`
+    const shown = renderResult(made.summary, { columns: 80, colors: none, reportPath })
+    expect(shown).toContain(`  Report\n  ${reportPath}\n`)
+  })
+
   it('fits the width', () => {
     fc.assert(
       fc.property(fc.integer({ min: 50, max: 200 }), (columns) => {

@@ -1,5 +1,11 @@
 import { type Chart, seriesOf } from '../document/chart.ts'
-import { atDepth, type ReportDocument, type ReportNode, type VerdictNode } from '../document/document.ts'
+import {
+  atDepth,
+  type Pair,
+  type ReportDocument,
+  type ReportNode,
+  type VerdictNode,
+} from '../document/document.ts'
 import type { Inline } from '../document/inline.ts'
 import { sparkline } from '../document/sparkline.ts'
 import type { Finding } from '../finding.ts'
@@ -66,7 +72,7 @@ class TerminalPrinter {
       case 'table':
         return printTable(node, this.#width - 2, this.#colors).map((line) => `  ${line}`.trimEnd())
       case 'pairs':
-        return node.pairs.flatMap(([name, value]) => this.#labelled(printInline(name, this.#colors), value))
+        return node.pairs.flatMap((pair) => this.#pair(pair))
       case 'charts':
         return node.charts.flatMap((chart) => this.#chart(chart))
       case 'columns':
@@ -107,6 +113,14 @@ class TerminalPrinter {
       return `  ${padEnd(printable(name), indent - 2)}${sparkline(values, width)} ${formatMeasured(highest, unit)}`
     })
     return [`  ${printable(title)}`, ...lines]
+  }
+
+  /** A name and its value. A value of one long word, such as a path, stays whole below its name, so that it can be copied. */
+  #pair([name, value]: Pair): string[] {
+    const label = printInline(name, this.#colors)
+    const shown = printInline(value, this.#colors)
+    const fits = shown.includes(' ') || visibleLength(shown) <= this.#proseWidth - indent
+    return fits ? this.#labelled(label, value) : [`  ${label}`, `  ${shown}`]
   }
 
   /** A label and a text beside it, wrapped; a long label has a line of its own. */

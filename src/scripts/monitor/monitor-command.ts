@@ -1,10 +1,11 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { systemClock } from '../../async/clock.ts'
 import type { ValuesOf } from '../../config/parameter.ts'
 import type { monitorCommandParameters, pastRunParameters } from '../../config/parameters/past-runs.ts'
 import { renderResult } from '../../report/terminal-result.ts'
 import { colorsFor, columnsOf } from '../../report/terminal-text.ts'
 import { findRun, readRun, type StoredRun } from '../../results/read-run.ts'
+import { runFiles } from '../../results/run-folder.ts'
 import { unfinishedRun } from '../../results/unfinished-run.ts'
 import type { CommandIo } from '../cli/command-io.ts'
 import { exitCodes } from '../cli/exit-code.ts'
@@ -57,9 +58,10 @@ async function show(run: StoredRun, { detailed }: MonitorOptions, { io, print }:
   if (!isFinished(run)) throw await unfinishedRun(run, Date.now())
   const { id, preset, target, seed, startedAt } = run.summary.run
   const columns = columnsOf(io.stdout)
+  const reportPath = join(run.path, runFiles.html)
   const text = [
     `${id}: ${preset ?? 'no preset'} against ${target}, seed ${seed}, from ${startedAt}`,
-    renderResult(run.summary, { columns, colors: colorsFor(io.stdout, io.env), reportPath: run.path }),
+    renderResult(run.summary, { columns, colors: colorsFor(io.stdout, io.env), reportPath }),
     ...(detailed ? [describeDetails(run.summary), ''] : []),
   ]
   print(text.join('\n').trimEnd(), run.summary)
