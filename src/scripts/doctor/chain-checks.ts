@@ -1,4 +1,4 @@
-import { decodeFunctionResult, encodeFunctionData, formatEther, formatGwei, type Hex, parseAbi } from 'viem'
+import { decodeFunctionResult, encodeFunctionData, type Hex, parseAbi } from 'viem'
 import { readBlock, readCall, readPriorityFee } from '../../chain/rpc/chain-reads.ts'
 import type { RpcPool } from '../../chain/rpc/rpc.ts'
 import { createRpcPool } from '../../chain/rpc/rpc-pool.ts'
@@ -8,6 +8,7 @@ import type { Target } from '../../config/target.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { formatDuration } from '../../load/duration.ts'
 import { endpointLabel } from '../../redaction/endpoint-label.ts'
+import { formatGwei, formatVana } from '../../report/format-value.ts'
 import type { Check } from './check.ts'
 
 /** Checks each endpoint separately: a pool would hide one that is down behind the others. */
@@ -147,14 +148,17 @@ export function feesCheck(rpc: RpcPool, { chain, wallets, flow }: LoadTestConfig
       const price = baseFee + tip
       const cap = chain.maxFeePerGasWei
       if (cap !== undefined && cap < price) {
-        const message = `Gas costs ${formatGwei(price)} gwei now, and --max-fee allows ${formatGwei(cap)}.`
+        const message = `Gas costs ${inGwei(price)} now, and --max-fee allows ${inGwei(cap)}.`
         throw new LoadTestError('CHAIN_UNDERPRICED', message)
       }
       const cost = firstFlowGas * price
-      const detail = `gas at ${formatGwei(price)} gwei, so a first flow costs about ${formatEther(cost)} VANA`
+      const detail = `gas at ${inGwei(price)}, so a first flow costs about ${inVana(cost)}`
       if (flow.submission === 'relayed' || wallets.fundingWei > cost) return { detail }
-      const message = `${detail}, more than the ${formatEther(wallets.fundingWei)} VANA of a wallet.`
+      const message = `${detail}, more than the ${inVana(wallets.fundingWei)} of a wallet.`
       throw new LoadTestError('CHAIN_INSUFFICIENT_FUNDS', message, { hint: 'Raise --funding.' })
     },
   }
 }
+
+const inGwei = (wei: bigint): string => formatGwei(String(wei))
+const inVana = (wei: bigint): string => formatVana(String(wei))

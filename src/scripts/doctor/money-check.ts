@@ -7,6 +7,7 @@ import { createFees } from '../../chain/transactions/fees.ts'
 import type { LoadTestConfig } from '../../config/load-test-config.ts'
 import type { Target } from '../../config/target.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
+import { formatVana } from '../../report/format-value.ts'
 import { fundingNeed } from '../../wallets/funding-need.ts'
 import { findAbilities } from '../../wallets/wallet-chain.ts'
 import type { Check } from './check.ts'
@@ -55,7 +56,7 @@ export function moneyCheck(
       const need = isCapped ? limits.maxSpendWei : wanted
       const plan =
         `${users} wallets x ${formatEther(wallets.fundingWei)} = ${formatEther(valueWei)} VANA ` +
-        `and up to ${formatEther(gasWei)} VANA of gas`
+        `and up to ${formatVana(String(gasWei))} of gas`
       if (balance >= need) return { detail: `${detail}, enough for ${plan}` }
       const missing = `${formatEther(need - balance)} VANA are missing`
       throw new LoadTestError('CHAIN_INSUFFICIENT_FUNDS', `${detail}, too little for ${plan}: ${missing}.`, {
