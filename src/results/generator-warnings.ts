@@ -1,28 +1,28 @@
 import type { Measurements } from './measurements-schema.ts'
 import type { Warning } from './summary-schema.ts'
 
-/** Beyond these, what is measured is the generator, or the machine it shares, and no longer the target. */
+/** Beyond these limits, figures describe the generator or its machine rather than the target. */
 export const generatorLimits = {
   /** Lateness of starts at p99, in milliseconds. */
   lagP99Ms: 100,
-  /** Delay of the main thread's event loop at p99, in milliseconds: every latency may be too long by as much. */
+  /** Delay of the main thread's event loop at p99, in milliseconds: every latency may be that much too long. */
   eventLoopP99Ms: 50,
   /** Share of its cores that the generator used over its busiest ten seconds. */
   cpuShare: 0.9,
-  /** Share of all cores of its machine that anybody used. */
+  /** Share of all cores of its machine that any process used. */
   machineShare: 0.95,
-  /** Share of the planned users who came and found no free place. */
+  /** Share of the planned users who were due and found no free place. */
   noPlaceShare: 0.01,
 } as const
 
 /** Why a user who was due never started, when all places were taken. */
 const noPlace = 'concurrency-limit'
-/** And why, when the generator itself was late. */
+/** Why a user who was due never started, when the generator itself was late. */
 const tooLate = 'generator-late'
 
 /**
- * Says when the generator could not keep up, so that its figures would lie: it started users late, its event loop or its
- * CPU was at the limit, the machine had nothing left, or users found no place.
+ * Lists the signs that the generator could not keep up, so that its figures are unreliable: it started users late, its event
+ * loop or CPU was at the limit, the machine was busy, or users found no place.
  *
  * @example generatorWarnings(recorder.measurements()).map(({ code }) => code) // ['GENERATOR_LATE']
  */
@@ -35,7 +35,7 @@ export function generatorWarnings(measurements: Measurements): Warning[] {
   if (late > 0) {
     warn(
       'GENERATOR_LATE',
-      `${late} of ${users.planned} users never started, because the generator itself looked at them too late: the load was not the one that was asked for.`,
+      `${late} of ${users.planned} users never started, because the generator itself was too late: the target saw another load than you asked for.`,
       'Use a bigger machine or several (--part).',
     )
   }
@@ -44,14 +44,14 @@ export function generatorWarnings(measurements: Measurements): Warning[] {
   if (held > 0) {
     warn(
       'LOAD_HELD_BACK',
-      `${held} of ${users.planned} users were held back to protect the target: ${heldBack.started} started later than due, ${heldBack.dropped} never did. The load was not the one that was asked for.`,
-      'Read the latencies from the due start; the timeline shows when the breaker was open and what share was let in.',
+      `${held} of ${users.planned} users were held back to protect the target: ${heldBack.started} started later than due, ${heldBack.dropped} never did. The target saw another load than you asked for.`,
+      'Read the latencies from the due start; the timeline shows when the breaker was open and which share of the rate was admitted.',
     )
   }
   if (lagMs > generatorLimits.lagP99Ms) {
     warn(
       'GENERATOR_LATE',
-      `The generator started users ${whole(lagMs)} ms late at p99 (${whole(arrivals.lagMs.max ?? 0)} ms at worst; the limit is ${generatorLimits.lagP99Ms} ms), besides what they waited for: the load was not the one that was asked for.`,
+      `The generator started users ${whole(lagMs)} ms late at p99 (${whole(arrivals.lagMs.max ?? 0)} ms at worst; the limit is ${generatorLimits.lagP99Ms} ms), waits not included: the target saw another load than you asked for.`,
       'Read the latencies from the due start, and use a bigger machine or several (--part).',
     )
   }
@@ -59,7 +59,7 @@ export function generatorWarnings(measurements: Measurements): Warning[] {
   if (loopMs > generatorLimits.eventLoopP99Ms) {
     warn(
       'GENERATOR_LOOP',
-      `The generator's event loop was ${whole(loopMs)} ms late at p99 (the limit is ${generatorLimits.eventLoopP99Ms} ms): every latency may be too long by as much.`,
+      `The generator's event loop was ${whole(loopMs)} ms late at p99 (the limit is ${generatorLimits.eventLoopP99Ms} ms): every latency may be that much too long.`,
       'Lower the rate, or use a bigger machine or several (--part).',
     )
   }
@@ -74,7 +74,7 @@ export function generatorWarnings(measurements: Measurements): Warning[] {
   if (machineShare !== null && machineShare > generatorLimits.machineShare) {
     warn(
       'MACHINE_CPU',
-      `All cores of the machine were ${percent(machineShare)} busy: whatever runs on it waited for CPU, and latencies show that wait.`,
+      `All cores of the machine were ${percent(machineShare)} busy: everything on it waited for CPU, and latencies include that wait.`,
       'Run the generator on a machine of its own, apart from the stack and from other work.',
     )
   }
@@ -82,7 +82,7 @@ export function generatorWarnings(measurements: Measurements): Warning[] {
   if (users.planned > 0 && dropped / users.planned > generatorLimits.noPlaceShare) {
     warn(
       'GENERATOR_FULL',
-      `${dropped} of ${users.planned} users found no free place and never started: the target saw less load than was asked for.`,
+      `${dropped} of ${users.planned} users found no free place and never started: the target saw less load than you asked for.`,
       'Raise --concurrency, unless it was the limit you wanted to see.',
     )
   }
