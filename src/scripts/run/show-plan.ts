@@ -22,7 +22,7 @@ import type { RunContext } from './run-context.ts'
 export async function showPlan(
   config: LoadTestConfig,
   io: Pick<CommandIo, 'stdout' | 'stderr'>,
-  { document, environment, notes }: RunContext,
+  { document, environment, notes, hasOwnCap }: RunContext,
 ): Promise<void> {
   const target = await resolveTarget(config, environment)
   if (config.output.json) {
@@ -32,7 +32,7 @@ export async function showPlan(
   const lines = [
     `target      ${describeTarget(target)}`,
     ...(config.capacity.find ? [describeSearch(config)] : describeLoad(config)),
-    ...entry('money', describeMoney(config)),
+    ...entry('money', config.capacity.find ? describeSearchMoney(config, hasOwnCap) : describeMoney(config)),
     `thresholds  ${config.thresholds.join('; ') || 'none'}`,
     ...notes.flatMap((note) => entry('note', note)),
     '',
@@ -93,6 +93,16 @@ function entry(name: string, text: string): string[] {
     else lines[lines.length - 1] = `${last} ${word}`
   }
   return lines.map((line, i) => `${(i === 0 ? name : '').padEnd(12)}${line}`)
+}
+
+/** The steps of a search have wallets of their own; without a cap that was asked for, each step has its own. */
+function describeSearchMoney({ flow, wallets, limits }: LoadTestConfig, hasOwnCap: boolean): string {
+  const each = `${formatAmount(wallets.fundingWei, 'vana')} VANA`
+  const cap = hasOwnCap
+    ? `at most ${formatAmount(limits.maxSpendWei, 'vana')} VANA in all steps together`
+    : `at most ${each} x the users of a step, plus 10 %, in each step; --max-spend caps all of them together`
+  if (flow.submission === 'relayed') return `the relayer pays; ${cap}`
+  return `${each} to each user of a step, ${wallets.sweep ? 'what is left is returned' : 'not returned'}; ${cap}`
 }
 
 function describeMoney({ users: all, load, flow, wallets, limits }: LoadTestConfig): string {
