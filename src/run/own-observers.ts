@@ -7,7 +7,7 @@ import type { RunObserver } from './run-observer.ts'
 import type { UserWallets } from './user-wallets.ts'
 import type { StallWatch } from './watch-stalls.ts'
 
-/** What of a run watches it. */
+/** The parts of a run that watch it. */
 export type OwnObserverParts = {
   recorder: RunRecorder
   wallets: Pick<UserWallets, 'flowEnded'>
@@ -20,7 +20,7 @@ export type OwnObserverParts = {
 
 /**
  * Lists a run's own observers in the order in which they are called: a record is counted before it is paid for, written and
- * judged.
+ * judged. Stop rules (`stop-rules.ts`) and the caller's observers (`caller-observers.ts`) come after these, see `drive-run.ts`.
  */
 export function ownObservers(parts: OwnObserverParts): RunObserver[] {
   const { recorder, wallets, grantees, folder, protection, stalls, view } = parts
@@ -37,7 +37,7 @@ export function ownObservers(parts: OwnObserverParts): RunObserver[] {
         if (tx?.permissionId) grantees.granted()
       },
     },
-    // A promise that rejects is a disk that refuses.
+    // These return promises: a disk that refuses a line stops the run.
     {
       ended: (record) => folder.appendFlow(record),
       tick: ({ second }) => folder.appendTimeline(second),

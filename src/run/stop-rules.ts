@@ -5,7 +5,12 @@ import { writeValue } from '../results/threshold-units.ts'
 import type { RunObserver } from './run-observer.ts'
 import type { StopControl } from './stop-control.ts'
 
-/** Makes the observer that stops a run at its first failure, its spending cap, or a threshold that aborts it. */
+/**
+ * Makes the observer that stops a run at its first failure, at its spending cap, or when a threshold with `abort` fails.
+ *
+ * A new rule needs a reason in `src/results/summary-schema.ts`, a headline in `src/report/verdict.ts`, and, unless its exit code
+ * is 5, a line in `src/results/exit-code.ts`.
+ */
 export function createStopRules(options: {
   config: Pick<LoadTestConfig, 'failFast'>
   thresholds: readonly Threshold[]
