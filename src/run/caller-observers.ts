@@ -2,16 +2,16 @@ import type { Redactor } from '../redaction/redact.ts'
 import type { Warning } from '../results/summary-schema.ts'
 import type { GuardedObserver, RunObserver } from './run-observer.ts'
 
-/** The observers that the caller of a run brings along. */
+/** The observers that the caller of a run has passed. */
 export type CallerObservers = {
   observers: GuardedObserver[]
-  /** What there is to report at the end: the observers that threw. */
+  /** Warnings for the summary, one for each observer that threw. */
   warnings(): Warning[]
 }
 
 /**
- * Keeps a caller's observers apart from the run: they get copies without secrets, and what they throw is noted and reported
- * as a warning. It neither stops the run nor changes its exit code.
+ * Isolates the run from a caller's observers: they get copies without secrets, and an error in one becomes a note and a
+ * warning. It neither stops the run nor changes its exit code.
  */
 export function openToCallers(
   observers: readonly RunObserver[],

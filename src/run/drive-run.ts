@@ -26,7 +26,7 @@ import type { UserWallets } from './user-wallets.ts'
 import type { ComponentWatch } from './watch-components.ts'
 import type { StallWatch } from './watch-stalls.ts'
 
-/** What is asked for, as far as driving the users goes. */
+/** The parts of a {@link LoadTest} that driving its users needs. */
 export type DrivenTest = Pick<LoadTest, 'config' | 'redact' | 'view' | 'conductor' | 'observers'>
 
 /** What {@link driveRun} works with: a run that is open and funded. */
@@ -51,7 +51,7 @@ type DrivenClient = Pick<VanaLoadTestClient, 'runFlow'> & {
   connection: { rpc: Pick<VanaLoadTestClient['connection']['rpc'], 'onRateLimit'> }
 }
 
-/** What came of a run's users. */
+/** A run whose users have all ended. */
 export type DrivenRun = {
   identity: RunIdentity
   planned: number
@@ -63,8 +63,8 @@ export type DrivenRun = {
 }
 
 /**
- * Waits until everything is ready for the first user, starts the run's clock and the target's faults, and drives all users.
- * Whatever tells time in the run starts after that moment.
+ * Waits until everything is ready for the first user, starts the target's faults and the run's clock, and drives all users.
+ * All times of the run count from this clock.
  */
 export async function driveRun(test: DrivenTest, parts: DriveRunParts): Promise<DrivenRun> {
   const { config, redact, view, conductor } = test

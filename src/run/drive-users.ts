@@ -19,14 +19,14 @@ import type { StartWaits } from '../load/wait-clock.ts'
 import type { RunObserver, RunTick } from './run-observer.ts'
 import type { StopControl } from './stop-control.ts'
 
-/** What {@link driveUsers} needs. */
+/** Options of {@link driveUsers}. */
 export type DriveUsersOptions = {
   config: Pick<LoadTestConfig, 'seed' | 'load'>
   profile: LoadProfile
   /** Due times count from its zero, and so do all times of records. */
   clock: StartedClock
   client: Pick<VanaLoadTestClient, 'runFlow'>
-  /** The name under which the users' objects are stored. */
+  /** Prefix of the names under which the users' files are stored. */
   runId: string
   stop: StopControl
   /** Decides whether users may start. */
@@ -36,9 +36,9 @@ export type DriveUsersOptions = {
   funded?: ((index: LoadIndex, signal: AbortSignal) => Promise<void>) | undefined
   /** Gets every arrival, start and end, the phases, and a tick a second. */
   observer: Required<RunObserver>
-  /** Watches the steps of a user's flow. @default nobody does */
+  /** Makes the observer of the steps of a user's flow. @default steps are not observed */
   steps?: ((index: number) => StepObserver) | undefined
-  /** Users that another program asks for. @default users are due as the profile says */
+  /** Arrivals that another program decides on. @default the profile decides */
   asked?: AsyncIterable<Arrival> | undefined
   /** Measures the second that ends. @default there are no ticks */
   measure?: ((elapsedMs: number) => Omit<RunTick, 'elapsedMs'>) | undefined
@@ -48,11 +48,11 @@ export type DriveUsersOptions = {
  * Drives the users of a run: starts each when it is due, runs its flow, and reports what happens to the observer. Returns
  * when all have ended.
  *
- * A run that is stopped before the first user is due drops them all, so that each of them ended in one way. What goes wrong
- * here stops the run, and is its reason.
+ * A run that stops before the first user is due drops all users, so that each still ends in exactly one way. An error here
+ * stops the run and becomes the reason of its stop.
  *
- * A flow counts as started when its wallet is funded. Waiting for a place, for the gate and for funds is neither latency of
- * the target nor lag of the generator; each is recorded on its own.
+ * A flow starts when its wallet is funded. Waits for a place, for the gate and for funds are neither latency of the target
+ * nor lag of the generator; each is recorded separately.
  */
 export async function driveUsers(options: DriveUsersOptions): Promise<void> {
   const { config, profile, clock, stop, gate, observer, asked } = options

@@ -26,8 +26,8 @@ export type RunPhase = {
  * Watches a run. Every method is optional and is called synchronously, from the event loop that drives the load: it should
  * return at once.
  *
- * Each user of the run gives one `arrived`, at most one `started` and one `ended`, in that order. A user that the end of the
- * run drops before its time has not arrived: it gives `ended` alone, with `dueMs` after `endedMs`. All times are
+ * Each user causes one `arrived`, at most one `started`, and one `ended`, in that order. A user that the end of the
+ * run drops before its time has not arrived: it causes only `ended`, with `dueMs` after `endedMs`. All times are
  * milliseconds since the start of the run.
  *
  * @example
@@ -41,7 +41,7 @@ export type RunObserver = {
   arrived?(arrival: Arrival): void
   /** A user has its place and its funds, and its flow starts. */
   started?(start: FlowStart): void
-  /** A user is done with: its flow ended, or it never started. `record.outcome` says which. */
+  /** A user has ended: its flow is over, or it never started. `record.outcome` says which. */
   ended?(record: FlowRecord): void
   /** A second has ended. Called once a second while users arrive or are in flight, and once after the last. */
   tick?(tick: RunTick): void
@@ -49,12 +49,12 @@ export type RunObserver = {
   phase?(phase: RunPhase): void
 }
 
-/** An observer, and what is to happen when one of its methods throws. */
+/** An observer, and what to do when one of its methods throws. */
 export type GuardedObserver = { observer: RunObserver; onFailure: (error: unknown) => void }
 
 /**
- * Makes one observer of many. They are called in their order; one that throws, or returns a promise that rejects, keeps no
- * event from the others.
+ * Combines observers into one that calls them in order. If one throws, or returns a promise that rejects, the others still get
+ * the event.
  */
 export function combineObservers(observers: readonly GuardedObserver[]): Required<RunObserver> {
   const each = (call: (observer: RunObserver) => unknown): void => {

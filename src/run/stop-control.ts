@@ -8,20 +8,20 @@ export type StopControl = {
   readonly starting: AbortSignal
   /** Aborted, with a `LoadTestError`, when flows in flight have to end. */
   readonly flows: AbortSignal
-  /** Aborted when nothing is waited for any more, not even the return of funds. */
+  /** Aborted when the run waits for nothing any more, not even the return of funds. */
   readonly forced: AbortSignal
-  /** Why the run was stopped; `null` while it was not. */
+  /** Why the run was stopped; `null` if it was not. */
   reason(): Stop | null
-  /** Stops the run: no new users, and flows in flight get their grace period. The first reason holds. */
+  /** Stops the run: no new users, and flows in flight get their grace period. The first reason counts. */
   stop(stop: Stop): void
-  /** Ends flows in flight at once, as failures of that kind. */
+  /** Ends flows in flight at once; they fail with this error. */
   endFlows(error: LoadTestError): void
   /** Removes listeners and timers. */
   dispose(): void
 }
 
 /**
- * Makes the one place that decides on the end of a run.
+ * Makes the single place where a run is stopped.
  *
  * @param options.interrupt stops the run, as the first Ctrl-C does. @default nothing does
  * @param options.forced ends it at once, as the second does. @default nothing does
