@@ -177,8 +177,10 @@ class World {
     // While nobody listens, a lane hears nothing of a block that went away and of the one that took its place.
     const isThere = ({ value, steps }: Call): boolean =>
       steps.at(-1) === 'takenBack' && this.node.mined().some((one) => one.value === value)
+    // What fills a gap is no call. Should another program use its nonce, the lane finds that out some blocks later.
     const isOpen = (): boolean =>
       waiting().length > 0 ||
+      this.lane.status().pending > 0 ||
       this.calls.some((call) => call.state === 'asked' || (call.state === 'sent' && !isThere(call)))
     // An idle lane looks at nothing: what happened meanwhile, it finds out with the next call, and that must get through.
     for (let calls = 0; calls < 2; calls += 1) {
