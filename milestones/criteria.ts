@@ -1,29 +1,29 @@
 import { formatMeasured } from '../src/report/format-value.ts'
 import { describeError } from '../src/scripts/cli/describe-error.ts'
 
-/** What a milestone is measured by, and how it did. */
+/** The criteria of a milestone, with the results so far. */
 export type Criteria = {
-  /** Runs one check; the text it returns is shown beside it. A check that throws has failed. */
+  /** Runs one check and prints the text that it returns. A check that throws fails. */
   check(name: string, work: () => string | Promise<string>): Promise<void>
-  /** Holds a measured value against its target, and says by how much it was beaten or missed. No value has failed. */
+  /** Compares a measured value with its target and prints the margin. `null` fails. */
   measure(name: string, measured: Measured): void
-  /** Prints the sum, and returns the exit code. */
+  /** Prints the totals and returns the exit code. */
   conclude(): number
 }
 
 /** A value with its target. */
 export type Measured = {
   value: number | null
-  /** Whether it has to be at least, or at most, the target. */
+  /** Whether the target is a minimum or a maximum. */
   is: 'at least' | 'at most'
   target: number
   /** `ms`, `ratio` (0 to 1), `count`, `per-second` or `bytes`. */
   unit: string
-  /** What else should be known of the value. @default nothing */
+  /** Details to print after the margin. @default none */
   note?: string
 }
 
-/** Opens the list of a milestone's criteria, and prints its title. */
+/** Prints a milestone's title and starts the list of its criteria. */
 export function openCriteria(title: string): Criteria {
   const startedMs = performance.now()
   let passed = 0
@@ -60,22 +60,22 @@ export function openCriteria(title: string): Criteria {
   }
 }
 
-/** By how much a target was beaten or missed: as a factor, or as a share when they are near. */
+/** Describes the margin: as a percentage below a factor of two, as a factor above. */
 function marginOf(value: number, is: Measured['is'], target: number): string {
   const better = is === 'at least' ? value / target : target / value
-  if (better === 1) return 'just met'
-  if (!Number.isFinite(better)) return 'beaten beyond measure'
+  if (better === 1) return 'exactly met'
+  if (!Number.isFinite(better)) return 'beaten'
   const [word, factor] = better > 1 ? ['beaten', better] : ['missed', 1 / better]
   if (!Number.isFinite(factor)) return 'missed'
   if (factor < 2) return `${word} by ${Math.round((factor - 1) * 100)}%`
   const times = factor < 100 ? factor.toPrecision(3) : Math.round(factor).toLocaleString('en-US')
-  return `${word} ${times} times over`
+  return `${word} by a factor of ${times}`
 }
 
-/** Throws when something is not as a milestone needs it. */
+/** Throws if a condition of the milestone does not hold. */
 export function expect(isSo: boolean, message: string): void {
   if (!isSo) throw new Missed(message)
 }
 
-/** What was measured is not what a milestone needs: no fault of the program's, whose errors have codes. */
+/** A missed criterion, as opposed to an error of the program, which has a code. */
 class Missed extends Error {}

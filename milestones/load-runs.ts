@@ -23,20 +23,20 @@ import {
   writeReports,
 } from './program.ts'
 
-/** Makes load tests for a milestone, exactly as `vana-load run` makes them. */
+/** Runs a milestone's load tests exactly as `vana-load run` does. */
 export type LoadRuns = {
-  /** Makes one load test with these flags on top of the common ones. @param on a target that is there already */
+  /** Runs one load test with these flags on top of the common ones. @param on connection to reuse */
   run(title: string, flags: Readonly<Record<string, string>>, on?: Connection): Promise<LoadRun>
-  /** Starts the target once, for several runs; `flags` as of the first of them. */
+  /** Starts the target once for several runs; takes the flags of the first one. */
   open(flags: Readonly<Record<string, string>>): Promise<Connection>
 }
 
-/** A load test that was made. */
+/** A completed load test. */
 export type LoadRun = { summary: Summary; folder: RunFolder; seconds: TimelineLine[] }
 
 /**
- * Prepares the load tests of a milestone. Wrong flags end the script with 2, Ctrl-C ends a run as it does on the command
- * line, and the script with 130.
+ * Prepares the load tests of a milestone. Invalid flags end the script with exit code 2. Ctrl-C stops the run as it does on
+ * the command line and ends the script with 130.
  *
  * @param common flags of every run, such as `--target`
  */
@@ -45,7 +45,7 @@ export function prepareLoadRuns(script: string, common: Readonly<Record<string, 
   const interrupt = new AbortController()
   const forced = new AbortController()
   process.on('SIGINT', () => (interrupt.signal.aborted ? forced : interrupt).abort())
-  // What keeps a run from beginning is no criterion that was missed: it is said as a command says it.
+  // A run that cannot start is an error and not a missed criterion, so it is printed as a command prints it.
   process.on('uncaughtException', (error) => {
     console.error(redact.text(describeError(error)))
     process.exit(exitCodeOfError(error, interrupt.signal))
@@ -107,18 +107,18 @@ export function prepareLoadRuns(script: string, common: Readonly<Record<string, 
   }
 }
 
-/** How many users went the whole way, and what kept the others from it. */
-export function whoGotThrough({ users, errors }: Summary): string {
+/** Returns how many users succeeded, and the errors of the others. */
+export function describeOutcomes({ users, errors }: Summary): string {
   const kinds = errors.map(({ code, step, count }) => `${count} × ${code} at ${step ?? 'no step'}`)
   const dropped = users.dropped > 0 ? [`${users.dropped} never started`] : []
   return [`${users.succeeded} of ${users.planned}`, ...kinds, ...dropped].join('; ')
 }
 
 /**
- * Prints what a run needed and what went wrong in it: a line for each part of the stack, for the generator, for each kind of
- * error, for what the target was protected from (breaker, rate limits, retries), and for each warning.
+ * Prints the resources and the errors of a run: a line for each part of the stack, the generator, each kind of error, each
+ * protection of the target (breaker, rate limits, retries), and each warning.
  *
- * @param generator what is to be known of the generator besides its CPU time
+ * @param generator figures of the generator to print after its CPU time
  */
 export function printRun(summary: Summary, generator: string): void {
   const { components, resources, errors, warnings } = summary
@@ -127,11 +127,11 @@ export function printRun(summary: Summary, generator: string): void {
     components,
   )) {
     const busy =
-      busyShare === null ? '' : `, busy ${formatShare(busyShare)} (${formatShare(busySharePeak)} at most)`
-    const cpu = `CPU ${formatMs(cpuMsPerFlow)} a flow, ${formatShare(cpuShare)} of a core`
-    console.log(`  ${name.padEnd(16)}${cpu}${busy}; memory at most ${formatBytes(rssPeakBytes)}`)
+      busyShare === null ? '' : `, busy ${formatShare(busyShare)} (peak ${formatShare(busySharePeak)})`
+    const cpu = `CPU ${formatMs(cpuMsPerFlow)} per flow, ${formatShare(cpuShare)} of a core`
+    console.log(`  ${name.padEnd(16)}${cpu}${busy}; peak memory ${formatBytes(rssPeakBytes)}`)
   }
-  console.log(`  ${'generator'.padEnd(16)}CPU ${formatMs(resources.cpuMsPerFlow)} a flow, ${generator}`)
+  console.log(`  ${'generator'.padEnd(16)}CPU ${formatMs(resources.cpuMsPerFlow)} per flow, ${generator}`)
   for (const { code, step, count, example } of errors) {
     console.log(`  ${count} × ${code} at ${step ?? 'no step'}: ${example}`)
   }

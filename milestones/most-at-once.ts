@@ -1,16 +1,16 @@
 import type { FlowTimes } from './flow-times.ts'
 
-/** Most users that were at work at the same moment; one that starts when another ends is not beside it. */
+/** Returns the highest number of concurrent users. A user who starts at the moment another ends does not overlap it. */
 export function mostAtOnce(flows: readonly FlowTimes[]): number {
   const changes = flows.flatMap(({ startedMs, endedMs }) => [
     { atMs: startedMs, by: 1 },
     { atMs: endedMs, by: -1 },
   ])
-  let atWork = 0
+  let running = 0
   let most = 0
   for (const { by } of changes.sort((a, b) => a.atMs - b.atMs || a.by - b.by)) {
-    atWork += by
-    most = Math.max(most, atWork)
+    running += by
+    most = Math.max(most, running)
   }
   return most
 }

@@ -2,14 +2,14 @@ import { parseArgs } from 'node:util'
 
 /** One option of a milestone's script. */
 export type Option = {
-  /** What its value is called in the help; a switch has none. */
+  /** Name of the value in the help. Omitted for a switch. */
   value?: string
   summary: string
 }
 
 /**
- * Reads the options of a milestone's script. With `--help` it prints what there is and ends with 0; what it can't read ends
- * the script with 2, before anything starts.
+ * Reads the options of a milestone's script. `--help` prints them and exits with 0. Invalid options exit with 2, before
+ * anything starts.
  *
  * @example const given = readOptions('milestones/ms-05/test-streaming-load.ts', { users: { value: 'count', summary: '...' } })
  */
@@ -33,14 +33,14 @@ export function readOptions<Name extends string>(
   }
 }
 
-/** Says what is wrong with the options, and ends the script with 2. */
+/** Prints what is wrong with the options and exits with 2. */
 export function refuse(script: string, message: string): never {
-  console.error(`${message}\n\n${script} --help lists what there is.`)
+  console.error(`${message}\n\nRun ${script} --help for the options.`)
   process.exit(2)
 }
 
 function helpOf(script: string, options: Record<string, Option>): string {
-  const lines = Object.entries({ ...options, help: { summary: 'This text.' } }).map(
+  const lines = Object.entries({ ...options, help: { summary: 'Print this help.' } }).map(
     ([name, { value, summary }]: [string, Option]) => {
       const flag = value === undefined ? `--${name}` : `--${name} <${value}>`
       return `  ${flag.padEnd(26)}${summary}`

@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs'
 const dist = new URL('../dist/', import.meta.url)
 
 /**
- * Loads a module of the compiled program, typed as its source: what a milestone measures is then the program as it is
- * shipped, whose children and threads need no TypeScript loader, which takes more memory than they do.
+ * Loads a module of the compiled program, typed as its source. A milestone thus measures the program as shipped: its
+ * processes and threads need no TypeScript loader, which would take more memory than they do.
  */
 async function compiled<Module>(path: string): Promise<Module> {
   const file = new URL(path, dist)
   if (!existsSync(file)) {
-    console.error('The compiled program is not there: run `npm run build` first.')
+    console.error('The program is not compiled. Run `npm run build` first.')
     process.exit(2)
   }
   return (await import(file.href)) as Module

@@ -17,15 +17,15 @@ const runScript = (script: string, flag: string) =>
     encoding: 'utf8',
   })
 
-describe('the milestones', () => {
-  it('show what options there are, and end', () => {
+describe('milestone scripts', () => {
+  it('print their options with --help', () => {
     const [script = ''] = scripts
     const { status, stdout, stderr } = runScript(script, '--help')
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(stdout).toContain(`Usage: npx tsx ${script} [options]`)
   })
 
-  it.each(scripts)('refuse an option that they do not have, before anything starts: %s', (script) => {
+  it.each(scripts)('reject an unknown option before anything starts: %s', (script) => {
     const { status, stdout, stderr } = runScript(script, '--nonsense')
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toMatch(/^Unknown option '--nonsense'/)
@@ -33,8 +33,8 @@ describe('the milestones', () => {
   })
 })
 
-describe('the pages of the milestones', () => {
-  it.each(scripts)('count the criteria of %s', (script) => {
+describe('milestone pages', () => {
+  it.each(scripts)('state the number of criteria of %s', (script) => {
     const folder = dirname(script)
     const overview = readFileSync(join(root, 'milestones/README.md'), 'utf8')
     const row = overview.split('\n').find((line) => line.includes(`(${folder.replace('milestones/', '')}/)`))
@@ -45,17 +45,21 @@ describe('the pages of the milestones', () => {
   })
 })
 
-describe('the arrivals of phases', () => {
-  // Due when the rate, from 0 to 2/s and back, has brought one more; some at the very end of a phase.
+describe('phaseArrivals', () => {
+  // Due times for a rate from 0 to 2/s and back; some at the very end of a phase.
   const due = [1732, 2449, 3000, 3500, 4000, 4500, 5000, 5500, 6000, 6551, 7268, 9000]
 
-  it.each([0, 1, 40, 240])('are as asked for when each comes %d ms late', (lagMs) => {
-    const { asked, came, isAsAsked } = phaseArrivals(
+  it.each([0, 1, 40, 240])('accepts arrivals that are each %d ms late', (lagMs) => {
+    const { expected, arrived, isAsExpected } = phaseArrivals(
       due.map((dueMs) => dueMs + lagMs),
       3,
       2,
     )
-    expect({ asked, came, isAsAsked }).toEqual({ asked: [3, 6, 3], came: [3, 6, 3], isAsAsked: true })
+    expect({ expected, arrived, isAsExpected }).toEqual({
+      expected: [3, 6, 3],
+      arrived: [3, 6, 3],
+      isAsExpected: true,
+    })
   })
 
   it.each([
@@ -65,15 +69,15 @@ describe('the arrivals of phases', () => {
     ['at half the rate', due.filter((_, index) => index % 2 === 0)],
     ['all at once', due.map(() => 0)],
     ['not at all', []],
-  ])('are not as asked for when users come %s', (_how, startedMs) => {
-    expect(phaseArrivals(startedMs, 3, 2).isAsAsked).toBe(false)
+  ])('rejects arrivals %s', (_how, startedMs) => {
+    expect(phaseArrivals(startedMs, 3, 2).isAsExpected).toBe(false)
   })
 })
 
-describe('the most users at once', () => {
+describe('mostAtOnce', () => {
   const flow = (startedMs: number, endedMs: number) => ({ index: 0, dueMs: 0, startedMs, endedMs })
 
-  it('are counted at every moment, and one that follows another is not beside it', () => {
+  it('counts overlapping users, and not users who follow one another', () => {
     expect(mostAtOnce([])).toBe(0)
     expect(mostAtOnce([flow(0, 5), flow(5, 9), flow(9, 12)])).toBe(1)
     expect(mostAtOnce([flow(0, 5), flow(5, 9), flow(4, 6), flow(10, 11)])).toBe(2)

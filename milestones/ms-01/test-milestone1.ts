@@ -1,4 +1,4 @@
-/** Milestone 1: the core components can be made and do their basic work. See README.md beside this file. */
+/** Milestone 1: the core components start and do their basic work. See README.md next to this file. */
 import { existsSync } from 'node:fs'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { resolveConfig } from '../../src/config/resolve-config.ts'
@@ -17,14 +17,14 @@ readOptions('milestones/ms-01/test-milestone1.ts', {})
 
 const milestone = openCriteria('Milestone 1: core components')
 const startingChain = startChain({ blockTime: 'instant' })
-// A chain that does not start is the business of the check that needs it.
+// The check that needs the chain reports a failed start.
 startingChain.catch(() => undefined)
 
-await milestone.check('Configuration is loaded, and what is wrong is refused', () => {
+await milestone.check('Configuration loads, and invalid values are rejected', () => {
   const { config } = resolveConfig({ flags: { '--preset': 'conservative' } })
   expect(
     config.users === 5000 && config.load.concurrency === 200,
-    'the preset conservative has other numbers',
+    'the preset conservative has unexpected values',
   )
   let refusal = ''
   try {
@@ -32,8 +32,8 @@ await milestone.check('Configuration is loaded, and what is wrong is refused', (
   } catch (error) {
     refusal = String(error)
   }
-  expect(refusal.includes('users') && refusal.includes('rate'), 'two wrong values were not both reported')
-  return 'conservative: 5,000 users, 200 at a time; two wrong values are reported at once'
+  expect(refusal.includes('users') && refusal.includes('rate'), 'two invalid values were not both reported')
+  return 'conservative: 5,000 users, concurrency 200; two invalid values are reported together'
 })
 
 const chain = await startingChain.catch(() => undefined)
@@ -48,7 +48,7 @@ const server = new LoadTestApiServer({
 })
 let apiServerUrl = 'http://127.0.0.1:9'
 
-await milestone.check('LoadTestApiServer starts and its endpoints answer', async () => {
+await milestone.check('LoadTestApiServer starts, and its endpoints respond', async () => {
   await startingChain
   apiServerUrl = (await server.start()).url
   const health = await fetch(`${apiServerUrl}/health`)
@@ -57,7 +57,7 @@ await milestone.check('LoadTestApiServer starts and its endpoints answer', async
     headers: { 'content-type': 'application/json' },
     body: '{}',
   })
-  expect(refused.status === 400, `an empty relay request was answered with ${refused.status}`)
+  expect(refused.status === 400, `an empty relay request got status ${refused.status}`)
   return `GET /health ${health.status}, POST /api/relay without a signature ${refused.status}`
 })
 
@@ -81,26 +81,26 @@ const flow = {
 const wallet = createHdWallets(generateMnemonic()).user(0)
 const client = new VanaLoadTestClient({ target, submission: 'direct', threads: 1, flow })
 
-await milestone.check('VanaLoadTestClient is made, and reads the chain for a test wallet', async () => {
+await milestone.check('VanaLoadTestClient reads the chain for a test wallet', async () => {
   const { services } = client.connection
   const nonce = await services.chain.permissionNonce(wallet.address, AbortSignal.timeout(5000))
-  expect(nonce === 0n, `a new wallet has the nonce ${nonce}`)
+  expect(nonce === 0n, `a new wallet has nonce ${nonce}`)
   return `${wallet.address}: nonce ${nonce} at the Permissions contract`
 })
 
-await milestone.check('DataPortabilityFlow is made, and a stopped one says so', async () => {
+await milestone.check('DataPortabilityFlow reports an aborted flow', async () => {
   const one = new DataPortabilityFlow(client.connection.services, { ...flow, expectEvidence: true })
-  const stopped = AbortSignal.abort(new LoadTestError('ABORTED', 'Stopped before it began.'))
+  const stopped = AbortSignal.abort(new LoadTestError('ABORTED', 'Stopped before it started.'))
   const { outcome, steps } = await one.run(wallet, { signal: stopped })
-  expect(outcome === 'aborted' && Object.keys(steps).length === 0, `a stopped flow ${outcome}`)
-  return `a flow that is stopped before its first step ends as '${outcome}', with no step begun`
+  expect(outcome === 'aborted' && Object.keys(steps).length === 0, `the aborted flow ended as ${outcome}`)
+  return `a flow aborted before its first step ends as '${outcome}', without a step`
 })
 
 await milestone.check('The build is complete', () => {
   const parts = ['generated/vana-sdk.js', 'generated/contracts.json', 'dist/index.js']
   const missing = parts.filter((part) => !existsSync(new URL(`../../${part}`, import.meta.url)))
   expect(missing.length === 0, `missing: ${missing.join(', ')}; run npm ci`)
-  return `${parts.join(', ')}`
+  return parts.join(', ')
 })
 
 await Promise.all([client.close(), server.stop()])

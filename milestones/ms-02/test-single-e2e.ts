@@ -1,4 +1,4 @@
-/** Milestone 2: one user goes the whole way, and every stage is looked at. See README.md beside this file. */
+/** Milestone 2: one user completes the flow, and every stage is checked. See README.md next to this file. */
 import { createPublicClient, createWalletClient, type Hex, http } from 'viem'
 import type { Flags } from '../../src/config/flag-layer.ts'
 import type { ResolvedConfig } from '../../src/config/resolve-config.ts'
@@ -16,7 +16,7 @@ import { describeError, exitCodeOfError, readEnvironment, resolveConfig, runSing
 const script = 'milestones/ms-02/test-single-e2e.ts'
 const given = readOptions(script, {
   target: { value: 'name|file', summary: 'local, moksha, env or a target document. Default: local.' },
-  submission: { value: 'who pays', summary: 'direct: a funded wallet, or relayed. Default: direct.' },
+  submission: { value: 'payer', summary: 'direct (a funded wallet) or relayed. Default: direct.' },
   'data-size': { value: 'size', summary: 'small, medium, large or mixed. Default: medium.' },
 })
 const environment = readEnvironment({ env: process.env, cwd: process.cwd() })
@@ -25,21 +25,21 @@ const { config } = resolve({
   '--submission': given.submission ?? 'direct',
   '--data-size': given['data-size'] ?? 'medium',
 })
-const milestone = openCriteria('Milestone 2: one whole flow, end to end')
+const milestone = openCriteria('Milestone 2: one flow, end to end')
 const redact = createRedactor()
 const printer = createStepPrinter((line) => console.log(redact.text(line)))
 const interrupt = new AbortController()
 process.once('SIGINT', () => interrupt.abort())
-// What keeps the flow from beginning is no criterion that was missed: it is said as a command says it.
+// A flow that cannot start is an error and not a missed criterion, so it is printed as a command prints it.
 process.on('uncaughtException', (error) => {
   console.error(redact.text(describeError(error)))
   process.exit(exitCodeOfError(error, interrupt.signal))
 })
 
-/** What the steps made, to be held against what the target then has. */
+/** Results of the steps, to compare with what the target holds afterwards. */
 const made = new Map<StepName, unknown>()
 const madeBy = <T>(step: StepName): T => {
-  expect(made.has(step), `step ${step} was never finished`)
+  expect(made.has(step), `step ${step} did not finish`)
   return made.get(step) as T
 }
 let user: FlowUser | undefined
@@ -66,22 +66,22 @@ const result = await runSingleFlow({
     console.log('')
     if (!user) return
     const vana = sdkOf(target, user)
-    await milestone.check('Stored: the encrypted file can be read where the chain says it is', async () => {
+    await milestone.check('Stored: the encrypted file can be read at the URL on chain', async () => {
       const { encrypted } = madeBy<{ encrypted: Uint8Array }>('encrypt')
       const stored = new Uint8Array(await (await fetch(madeBy<string>('upload'))).arrayBuffer())
-      expect(Buffer.from(stored).equals(encrypted), 'other bytes are stored than were encrypted')
-      return `${stored.byteLength} bytes, the same as encrypted`
+      expect(Buffer.from(stored).equals(encrypted), 'the stored bytes differ from the encrypted file')
+      return `${stored.byteLength} bytes, identical to the encrypted file`
     })
-    await milestone.check("Identity: the SDK's own call gives the same personal server", async () => {
+    await milestone.check('Identity: the SDK reports the same personal server', async () => {
       const identity = await vana.server.getIdentity({ userAddress: userAddress() })
       const { address } = madeBy<ServerIdentity>('identity')
-      expect(identity.address === address, `the SDK was told of ${identity.address}`)
+      expect(identity.address === address, `the SDK reports ${identity.address}`)
       return address
     })
     await milestone.check('Granted: the SDK reads the permission back from the chain', async () => {
       const permission = await vana.permissions.getPermissionInfo(BigInt(madeBy<string>('confirm')))
-      expect(permission.grantor.toLowerCase() === userAddress().toLowerCase(), 'the grantor is somebody else')
-      expect(permission.grant === madeBy<string>('grant'), 'the grant is another')
+      expect(permission.grantor.toLowerCase() === userAddress().toLowerCase(), 'the grantor is not the user')
+      expect(permission.grant === madeBy<string>('grant'), 'the grant URL differs')
       const { hash } = madeBy<Submission>('submit')
       return `permission ${permission.id} of ${permission.grantor} in ${hash}`
     })
@@ -90,8 +90,8 @@ const result = await runSingleFlow({
       return 'status succeeded'
     })
     if (!target.embedded.includes('model')) return
-    await milestone.check('Proven: the answer was made from exactly the data of this user', () => {
-      expect(flow.verified === true, 'the answer proves nothing')
+    await milestone.check("Proven: the answer was made from this user's data", () => {
+      expect(flow.verified === true, 'the answer does not contain the proof')
       return 'SHA-256 of prompt and decrypted file match'
     })
   },
@@ -99,14 +99,14 @@ const result = await runSingleFlow({
 
 printer.end(result)
 console.log('')
-await milestone.check('Quick: well under the 60 seconds that one flow may take', () => {
+await milestone.check('Fast: under the limit of 60 seconds for one flow', () => {
   expect(result.durationMs < 60_000, `it took ${(result.durationMs / 1000).toFixed(1)} s`)
   return `${(result.durationMs / 1000).toFixed(2)} s`
 })
-await milestone.check('Settled: every coin is accounted for', () => {
+await milestone.check('Settled: the money reconciles', () => {
   expect(result.money.problems.length === 0, result.money.problems.map(({ message }) => message).join('; '))
   const { fundedWei, spentWei, sweptWei, leftWei } = result.money.statement
-  if (fundedWei === null) return 'relayed: the user needed none'
+  if (fundedWei === null) return 'relayed: the user needed no funds'
   return `funded ${fundedWei} = spent ${spentWei} + swept ${sweptWei} + left ${leftWei} wei`
 })
 process.exitCode = milestone.conclude()
@@ -120,11 +120,11 @@ function resolve(flags: Flags): ResolvedConfig {
 }
 
 function userAddress(): Hex {
-  if (!user) throw new Error('the flow never began')
+  if (!user) throw new Error('the flow did not start')
   return user.address
 }
 
-/** The SDK as an app would set it up, to look at the target with other eyes than the flow's. */
+/** Sets up the SDK as an app would, to check the target independently of the flow. */
 function sdkOf(target: Target, { privateKey }: FlowUser): VanaCore {
   const chain = mokshaTestnet
   const transport = http(target.chain.rpcUrls[0])

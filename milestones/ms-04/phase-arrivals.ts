@@ -1,19 +1,20 @@
-/** How many users came in ramp-up, sustain and ramp-down, beside how many were asked for. */
+/** Users who arrived in ramp-up, sustain and ramp-down, next to the expected numbers. */
 export type PhaseArrivals = {
-  asked: [up: number, sustained: number, down: number]
-  came: [up: number, sustained: number, down: number]
-  /** Whether they came slowly, then at the full rate, then slowly again, and were as many as was asked for. */
-  isAsAsked: boolean
+  expected: [up: number, sustained: number, down: number]
+  arrived: [up: number, sustained: number, down: number]
+  /** Whether the rate rose, peaked and fell, with about the expected number of users in each phase. */
+  isAsExpected: boolean
 }
 
 /**
- * Counts the users of three phases of equal length: from nobody to the peak, at the peak, and back to nobody.
+ * Counts the users of three phases of equal length: from zero to the peak, at the peak, and back to zero.
  *
- * Who is due at the very end of a phase starts a moment later and belongs to it: half a gap at the full rate is allowed.
+ * A user due at the very end of a phase starts a moment later but belongs to it, so starts may be late by half a gap at the
+ * full rate.
  *
- * @param startedMs when users started, in milliseconds of the run
+ * @param startedMs when users started, in milliseconds since the start of the run
  * @param peak users per second
- * @example phaseArrivals(flows.map(({ startedMs }) => startedMs), 3, 2).asked // [3, 6, 3]
+ * @example phaseArrivals(flows.map(({ startedMs }) => startedMs), 3, 2).expected // [3, 6, 3]
  */
 export function phaseArrivals(
   startedMs: readonly number[],
@@ -21,16 +22,17 @@ export function phaseArrivals(
   peak: number,
 ): PhaseArrivals {
   const phaseOf = (atMs: number): number => Math.floor((atMs - 500 / peak) / (phaseSeconds * 1000))
-  const camePhase = (phase: number): number =>
+  const arrivedIn = (phase: number): number =>
     startedMs.filter((atMs) => Math.max(0, phaseOf(atMs)) === phase).length
   const users = peak * phaseSeconds
-  const asked: PhaseArrivals['asked'] = [users / 2, users, users / 2]
-  const came: PhaseArrivals['came'] = [camePhase(0), camePhase(1), camePhase(2)]
-  const [up, sustained, down] = came
+  const expected: PhaseArrivals['expected'] = [users / 2, users, users / 2]
+  const arrived: PhaseArrivals['arrived'] = [arrivedIn(0), arrivedIn(1), arrivedIn(2)]
+  const [up, sustained, down] = arrived
   const isNear = (count: number, of: number): boolean => Math.abs(count - of) <= Math.max(1, of / 10)
   return {
-    asked,
-    came,
-    isAsAsked: sustained > up && sustained > down && asked.every((of, phase) => isNear(came[phase] ?? 0, of)),
+    expected,
+    arrived,
+    isAsExpected:
+      sustained > up && sustained > down && expected.every((of, phase) => isNear(arrived[phase] ?? 0, of)),
   }
 }

@@ -1,4 +1,4 @@
-/** Milestone 4: load in patterns, and what protects the target from it. See README.md beside this file. */
+/** Milestone 4: load patterns, and the protection of the target. See README.md next to this file. */
 import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { createRandom } from '../../src/random/random.ts'
 import { formatElapsed, formatMs, formatRate } from '../../src/report/format-value.ts'
 import { expect, openCriteria } from '../criteria.ts'
 import { type FlowTimes, flowTimes } from '../flow-times.ts'
-import { type LoadRun, prepareLoadRuns, whoGotThrough } from '../load-runs.ts'
+import { type LoadRun, prepareLoadRuns, describeOutcomes } from '../load-runs.ts'
 import { mostAtOnce } from '../most-at-once.ts'
 import { readOptions, refuse } from '../options.ts'
 import { phaseArrivals } from './phase-arrivals.ts'
@@ -16,14 +16,14 @@ import { outage, rateLimit, startTroubledProxy, type Trouble } from './troubled-
 
 const script = 'milestones/ms-04/test-load-patterns.ts'
 const given = readOptions(script, {
-  users: { value: 'count', summary: 'Users of the batches. Default: 10.' },
-  concurrency: { value: 'count', summary: 'Most users at work at once. Default: 5.' },
-  'batch-size': { value: 'count', summary: 'Users of one batch. Default: 5.' },
-  delay: { value: 'seconds', summary: 'From the end of one batch to the next. Default: 8.' },
-  submission: { value: 'who pays', summary: 'direct: funded wallets, or relayed. Default: direct.' },
+  users: { value: 'count', summary: 'Number of users in all batches. Default: 10.' },
+  concurrency: { value: 'count', summary: 'Highest number of users in flight. Default: 5.' },
+  'batch-size': { value: 'count', summary: 'Number of users in a batch. Default: 5.' },
+  delay: { value: 'seconds', summary: 'Delay from the end of a batch to the next. Default: 8.' },
+  submission: { value: 'payer', summary: 'direct (funded wallets) or relayed. Default: direct.' },
   target: { value: 'name|file', summary: 'local, moksha, env or a target document. Default: local.' },
-  out: { value: 'folder', summary: 'Where results go. Default: results.' },
-  quick: { summary: 'Small batches, short phases and quick answers, for CI.' },
+  out: { value: 'folder', summary: 'Results folder. Default: results.' },
+  quick: { summary: 'Small batches, short phases and fast answers, for CI.' },
 })
 const isQuick = given.quick === true
 const users = count('users', isQuick ? 4 : 10)
@@ -31,7 +31,7 @@ const batchSize = count('batch-size', isQuick ? 2 : 5)
 const concurrency = count('concurrency', Math.min(users, 5))
 const delaySeconds = given.delay === undefined ? (isQuick ? 1 : 8) : Number(given.delay)
 if (!Number.isFinite(delaySeconds) || delaySeconds < 0)
-  refuse(script, `--delay ${given.delay}: expected seconds.`)
+  refuse(script, `--delay ${given.delay}: expected a number of seconds, 0 or more.`)
 if (batchSize > users) refuse(script, `--batch-size ${batchSize} is more than --users ${users}.`)
 const batches = Math.ceil(users / batchSize)
 
@@ -42,7 +42,7 @@ const runs = prepareLoadRuns(script, {
   '--out': String(given.out ?? 'results'),
   ...(isQuick && target === 'local' ? { '--inference-median': '200ms' } : {}),
 })
-/** Relayed, they need no funding; and one thread is enough for them. */
+/** Relayed users need no funding, and one thread is enough for a few. */
 const fewUsers = { '--submission': 'relayed', '--threads': '1' }
 const milestone = openCriteria(`Milestone 4: load patterns${isQuick ? ' (quick)' : ''}`)
 const stage = await runs.open({})
@@ -96,24 +96,24 @@ async function judgeBatches(run: LoadRun): Promise<void> {
   const starts = (batch: FlowTimes[]) => Math.min(...batch.map(({ startedMs }) => startedMs))
   const ends = (batch: FlowTimes[]) => Math.max(...batch.map(({ endedMs }) => endedMs))
   console.log('')
-  milestone.measure('Batches: users who went the whole way', {
-    ...{ value: ended.succeeded / users, is: 'at least', target: 0.95, unit: 'ratio' },
-    note: whoGotThrough(run.summary),
+  milestone.measure('Batches: share of users who succeeded', {
+    value: ended.succeeded / users,
+    is: 'at least',
+    target: 0.95,
+    unit: 'ratio',
+    note: describeOutcomes(run.summary),
+  })
+  await milestone.check('Concurrency: users of a batch run together, up to the limit', () => {
+    const [most, allowed] = [mostAtOnce(flows), Math.min(concurrency, batchSize)]
+    expect(most === allowed, `${most} users were in flight at once, expected ${allowed}`)
+    return `${most} in flight at the same time`
   })
   await milestone.check(
-    'Concurrency: the users of a batch are at work together, and no more than allowed',
-    () => {
-      const [most, allowed] = [mostAtOnce(flows), Math.min(concurrency, batchSize)]
-      expect(most === allowed, `${most} were at work at once, ${allowed} were asked for`)
-      return `${most} at work at the same time`
-    },
-  )
-  await milestone.check(
-    'Delay: a batch begins only when the one before has ended, and the pause is over',
+    'Delay: a batch starts after the previous one has ended and the pause is over',
     () => {
       expect(
         ofBatches.every(({ length }) => length > 0),
-        'a batch has no user that started',
+        'no user of a batch started',
       )
       const pauses = ofBatches.slice(1).map((batch, k) => starts(batch) - ends(ofBatches[k] ?? []))
       const shortest = Math.min(...pauses)
@@ -123,21 +123,27 @@ async function judgeBatches(run: LoadRun): Promise<void> {
       )
       return pauses.length === 0
         ? 'one batch, no pause'
-        : `${pauses.length} pauses, the shortest of ${formatMs(shortest)}`
+        : `${pauses.length} pauses, the shortest ${formatMs(shortest)}`
     },
   )
-  milestone.measure('Time: p95 of a flow', {
-    ...{ value: latencyMs.flow.p95, is: 'at most', target: 45_000, unit: 'ms' },
+  milestone.measure('Latency: p95 of a flow', {
+    value: latencyMs.flow.p95,
+    is: 'at most',
+    target: 45_000,
+    unit: 'ms',
     note: `p50 ${formatMs(latencyMs.flow.p50)}, p99 ${formatMs(latencyMs.flow.p99)}`,
   })
-  // What the batches took themselves, and the pauses that were asked for between them.
+  // The duration of the batches, with the configured pauses between them.
   const leastMs = ofBatches.reduce(
     (sum, batch) => sum + ends(batch) - starts(batch),
     (batches - 1) * delaySeconds * 1000,
   )
   const allowed = (users * 1000) / leastMs
-  milestone.measure('Throughput of the batches, against what their pauses allow', {
-    ...{ value: throughput.flowsPerSecond, is: 'at least', target: allowed / 2, unit: 'per-second' },
+  milestone.measure('Throughput of the batches, compared with what their pauses allow', {
+    value: throughput.flowsPerSecond,
+    is: 'at least',
+    target: allowed / 2,
+    unit: 'per-second',
     note: `batches and pauses allow ${formatRate(allowed)}/s`,
   })
 }
@@ -145,27 +151,25 @@ async function judgeBatches(run: LoadRun): Promise<void> {
 async function judgePhases(run: LoadRun, phaseSeconds: number, peak: number): Promise<void> {
   const { summary, seconds } = run
   const startedMs = (await flowTimes(run)).map((flow) => flow.startedMs)
-  const { asked, came, isAsAsked } = phaseArrivals(startedMs, phaseSeconds, peak)
+  const { expected, arrived, isAsExpected } = phaseArrivals(startedMs, phaseSeconds, peak)
   console.log('')
-  await milestone.check('Phases: users come slowly, then at the full rate, then slowly again', () => {
+  await milestone.check('Phases: the rate of arrivals rises, holds and falls', () => {
     const names = [...new Set(seconds.map(({ phase }) => phase))]
     for (const name of ['ramp-up', 'sustain', 'ramp-down']) expect(names.includes(name), `no phase ${name}`)
-    const shown = `${came.join(', ')} users came in ${phaseSeconds} s each of ramp-up, sustain and ramp-down; ${asked.join(', ')} were asked for`
-    expect(isAsAsked, shown)
+    const shown = `${arrived.join(', ')} users arrived in ${phaseSeconds} s each of ramp-up, sustain and ramp-down; expected ${expected.join(', ')}`
+    expect(isAsExpected, shown)
     return shown
   })
-  milestone.measure('Phases: users who went the whole way', {
-    ...{
-      value: summary.users.succeeded / summary.users.planned,
-      is: 'at least',
-      target: 0.95,
-      unit: 'ratio',
-    },
-    note: `${whoGotThrough(summary)}; in ${formatElapsed(summary.run.durationMs)}`,
+  milestone.measure('Phases: share of users who succeeded', {
+    value: summary.users.succeeded / summary.users.planned,
+    is: 'at least',
+    target: 0.95,
+    unit: 'ratio',
+    note: `${describeOutcomes(summary)}; in ${formatElapsed(summary.run.durationMs)}`,
   })
 }
 
-/** The target of the milestone, with a personal server that has its troubles. */
+/** Runs a load against the milestone's target, with a proxy that injects trouble in front of its personal server. */
 async function runBehind(trouble: Trouble, title: string, flags: Readonly<Record<string, string>>) {
   const { personalServer } = stage.target
   const proxy = await startTroubledProxy(personalServer.url, trouble)
@@ -180,106 +184,126 @@ async function runBehind(trouble: Trouble, title: string, flags: Readonly<Record
   }
 }
 
-/** A server that refuses two of three requests at first: what an IP-limited personal server does to a burst. */
+/** Runs users against a server that limits its rate at first, as a personal server with limits per IP address treats a burst. */
 async function judgeRateLimits(): Promise<void> {
   const { trouble, counts } = rateLimit({ refuse: 4, retryAfterSeconds: 1 })
   const { summary, served } = await runBehind(trouble, 'a personal server that answers 429 for a while', {
-    ...{ '--users': '4', '--arrival': 'at-once', '--concurrency': '4', '--seed': 'limits' },
+    '--users': '4',
+    '--arrival': 'at-once',
+    '--concurrency': '4',
+    '--seed': 'limits',
   })
   console.log('')
-  await milestone.check('Rate limits: 429 is noticed, Retry-After kept, and the request made again', () => {
+  await milestone.check('Rate limits: requests refused with 429 are retried after Retry-After', () => {
     const { refused, tooEarly } = counts()
     expect(refused > 0, 'no request was refused')
-    expect(tooEarly === 0, `${tooEarly} requests came again before their time`)
-    expect(summary.rateLimits.count === refused, `the run counted ${summary.rateLimits.count} of ${refused}`)
-    expect(summary.users.succeeded === 4, whoGotThrough(summary))
-    return `${refused} requests refused, none repeated early, ${served} answered, 4 of 4 users got through`
+    expect(tooEarly === 0, `${tooEarly} requests were retried too early`)
+    expect(
+      summary.rateLimits.count === refused,
+      `the run counted ${summary.rateLimits.count} of ${refused} refusals`,
+    )
+    expect(summary.users.succeeded === 4, describeOutcomes(summary))
+    return `${refused} requests refused, none retried early, ${served} answered, 4 of 4 users succeeded`
   })
 }
 
-/** A storage where nobody listens: each flow fails at its first request, and nothing is ever sent to the chain. */
+/** Runs users against a storage that refuses connections: every flow fails at its first request and sends no transaction. */
 async function judgeBreaker(): Promise<void> {
   const [failures, atOnce] = [5, 8]
   const { summary } = await withTarget(
     { ...stage.target, storage: { ...stage.target.storage, apiEndpoint: 'http://127.0.0.1:9' } },
     (file) =>
-      runs.run('a storage where nobody listens', {
-        ...{
-          '--target': file,
-          ...fewUsers,
-          '--users': '40',
-          '--rate': isQuick ? '8' : '2',
-          '--concurrency': String(atOnce),
-          '--seed': 'dead',
-        },
-        ...{ '--breaker-failures': String(failures), '--retry-attempts': '1', '--grace': '5s' },
+      runs.run('a storage that refuses connections', {
+        '--target': file,
+        ...fewUsers,
+        '--users': '40',
+        '--rate': isQuick ? '8' : '2',
+        '--concurrency': String(atOnce),
+        '--seed': 'dead',
+        '--breaker-failures': String(failures),
+        '--retry-attempts': '1',
+        '--grace': '5s',
       }),
   )
   console.log('')
-  await milestone.check('Circuit breaker: five failures in a row stop the users', () => {
+  await milestone.check('Circuit breaker: five consecutive failures stop the run', () => {
     const { run, users: ended, errors } = summary
-    expect(run.stopped?.reason === 'circuit-breaker', `it was ${run.stopped?.reason ?? 'not stopped'}`)
-    // When the last of the failures is noticed, all other places may be taken.
+    expect(
+      run.stopped?.reason === 'circuit-breaker',
+      `the reason was ${run.stopped?.reason ?? 'none: it was not stopped'}`,
+    )
+    // When the last failure is counted, all other slots may be taken.
     expect(
       ended.failed >= failures && ended.started <= failures + atOnce - 1,
       `${ended.failed} of 40 users failed, ${ended.started} started`,
     )
-    expect(ended.dropped === 40 - ended.started, `only ${ended.dropped} of 40 users were spared`)
+    expect(ended.dropped === 40 - ended.started, `only ${ended.dropped} of 40 users did not start`)
     const [first] = errors
-    return `${run.stopped?.message}; ${ended.dropped} of 40 users were spared; ${first?.code} at ${first?.step}`
+    return `${run.stopped?.message}; ${ended.dropped} of 40 users did not start; ${first?.code} at ${first?.step}`
   })
 }
 
-/** A server that is down for a while: the breaker opens, tries with a few users, and closes when they got through. */
+/** Runs users against a server that is down for a while: the breaker opens, probes, and closes when the probes succeed. */
 async function judgeRecovery(): Promise<void> {
   const [failures, probes, atOnce] = [3, 2, 4]
-  // More than can ask before the breaker has opened, so that a probe fails.
+  // More than can fail before the breaker opens, so that a probe fails too.
   const refused = failures - 1 + atOnce + 1
   const { summary } = await runBehind(outage(refused), 'a personal server that is down for a while', {
-    ...{ '--users': isQuick ? '20' : '60', '--rate': '4', '--arrival': 'constant', '--seed': 'recovery' },
-    ...{ '--concurrency': String(atOnce), '--breaker-failures': String(failures), '--breaker': 'pause' },
-    ...{ '--breaker-cool-down': isQuick ? '700ms' : '2s', '--breaker-probes': String(probes) },
-    ...{ '--retry-attempts': '1', '--patience': '5m' },
+    '--users': isQuick ? '20' : '60',
+    '--rate': '4',
+    '--arrival': 'constant',
+    '--seed': 'recovery',
+    '--concurrency': String(atOnce),
+    '--breaker-failures': String(failures),
+    '--breaker': 'pause',
+    '--breaker-cool-down': isQuick ? '700ms' : '2s',
+    '--breaker-probes': String(probes),
+    '--retry-attempts': '1',
+    '--patience': '5m',
   })
   console.log('')
   const { breaker, users: ended, heldBack, run } = summary
   const ways = breaker?.transitions ?? []
   await milestone.check(
-    'Circuit breaker: opens, tries with a few users, and closes when the target works again',
+    'Circuit breaker: opens, probes with a few users, and closes when the target recovers',
     () => {
-      const told = ways.map(({ atMs, to }) => `${to} at ${formatMs(atMs)}`).join(', ')
+      const shown = ways.map(({ atMs, to }) => `${to} at ${formatMs(atMs)}`).join(', ')
       expect(run.stopped === null, `the run was stopped: ${run.stopped?.message}`)
-      expect(ways[0]?.to === 'open' && ways[1]?.to === 'half-open', `it went ${told || 'nowhere'}`)
-      expect(ways.at(-1)?.to === 'closed', `it went ${told}`)
+      expect(ways[0]?.to === 'open' && ways[1]?.to === 'half-open', `its states: ${shown || 'only closed'}`)
+      expect(ways.at(-1)?.to === 'closed', `its states: ${shown}`)
       expect(
-        ways.at(-1)?.reason === `all ${probes} probes got through`,
-        `it closed because ${ways.at(-1)?.reason}`,
+        ways.at(-1)?.reason === `all ${probes} probes succeeded`,
+        `it closed for the reason: ${ways.at(-1)?.reason}`,
       )
       const failed = ways.filter(({ reason }) => reason === 'a probe failed').length
-      expect(failed > 0, `no probe failed before: ${told}`)
-      return `${told}; ${failed} tries failed before`
+      expect(failed > 0, `no probe failed before it closed: ${shown}`)
+      return `${shown}; ${failed} probes failed before`
     },
   )
-  await milestone.check('Recovery: users are held back while it is open, and get through after', () => {
-    expect(heldBack.started > 0, 'nobody was held back')
-    expect(heldBack.dropped === 0, `${heldBack.dropped} users gave up`)
+  await milestone.check('Recovery: users wait while the breaker is open, and succeed afterwards', () => {
+    expect(heldBack.started > 0, 'no user was held back')
+    expect(heldBack.dropped === 0, `${heldBack.dropped} users were dropped`)
     expect(
       ended.failed === refused && ended.succeeded === ended.planned - refused,
-      `${ended.failed} of ${ended.planned} users failed at ${refused} refusals, ${ended.succeeded} got through`,
+      `${ended.failed} of ${ended.planned} users failed after ${refused} refusals, ${ended.succeeded} succeeded`,
     )
-    return `${heldBack.started} held back, who started late; ${ended.failed} failed, ${ended.succeeded} of ${ended.planned} got through`
+    return `${heldBack.started} users were held back and started late; ${ended.failed} failed, ${ended.succeeded} of ${ended.planned} succeeded`
   })
 }
 
-/** The pauses before retries, drawn as the flows draw theirs. */
+/** Checks the pauses before retries, drawn as flows draw them. */
 async function judgeJitter(): Promise<void> {
   console.log('')
-  await milestone.check('Jitter: users who fail together do not come back together', async () => {
+  await milestone.check('Jitter: users who fail together do not retry together', async () => {
     const random = createRandom('jitter', 'retries')
     const pauses: number[] = []
     for (let user = 0; user < 200; user++) {
       const policy = {
-        ...{ attempts: 2, baseDelayMs: 1000, maxDelayMs: 10_000, budget: createRetryBudget(1, 10), random },
+        attempts: 2,
+        baseDelayMs: 1000,
+        maxDelayMs: 10_000,
+        budget: createRetryBudget(1, 10),
+        random,
         sleep: async (delayMs: number) => void pauses.push(delayMs),
       }
       const failing = () => Promise.reject(new Error('refused'))
@@ -292,7 +316,7 @@ async function judgeJitter(): Promise<void> {
       pauses.length === 200 && tenths.size === 10,
       `pauses fall into ${tenths.size} of 10 tenths of a second`,
     )
-    return `200 retries of the same moment are spread over all of ${formatMs(Math.max(...pauses))}`
+    return `200 retries after the same moment spread evenly over ${formatMs(Math.max(...pauses))}`
   })
 }
 

@@ -1,23 +1,23 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** How a request is refused. */
+/** Response to a refused request. */
 export type Refusal = { status: number; retryAfterSeconds?: number }
 
-/** What refuses the requests of a while; `undefined` lets one through. */
+/** Decides whether a request is refused; `undefined` passes it on. */
 export type Trouble = (path: string) => Refusal | undefined
 
-/** A server in front of another, which has its troubles for a while. */
+/** A proxy that refuses requests for a while. */
 export type TroubledProxy = {
-  /** The other's URL, at this server. */
+  /** URL of the server behind it, with the proxy's origin. */
   url: string
-  /** Requests that were passed on. */
+  /** Number of requests passed on. */
   served(): number
   close(): Promise<void>
 }
 
 /**
- * Starts a proxy on 127.0.0.1 that refuses what its trouble says, and passes on the others.
+ * Starts a proxy on 127.0.0.1 that refuses the requests that `trouble` picks and passes on the others.
  *
  * @param behind URL of the server behind it
  */
@@ -65,22 +65,22 @@ export async function startTroubledProxy(behind: string, trouble: Trouble): Prom
   }
 }
 
-/** Refuses the first requests with 429 and `Retry-After`, as a server that limits rates does; and counts. */
+/** Refuses the first requests with 429 and `Retry-After`, like a server with rate limits, and counts retries. */
 export function rateLimit(options: { refuse: number; retryAfterSeconds: number }): {
   trouble: Trouble
-  /** Requests that were refused, and those that came again before their time. */
+  /** Requests that were refused, and retries that came before `Retry-After`. */
   counts(): { refused: number; tooEarly: number }
 } {
   const { refuse, retryAfterSeconds } = options
   const counts = { refused: 0, tooEarly: 0 }
-  /** When each path may be asked for again, in milliseconds. */
+  /** When each path may be requested again, in milliseconds. */
   const allowedAtMs = new Map<string, number>()
   return {
     trouble(path) {
-      const isAgain = allowedAtMs.has(path)
+      const isRetry = allowedAtMs.has(path)
       // A clock may differ by a few ms from the one that timed the pause.
-      if (isAgain && performance.now() < (allowedAtMs.get(path) ?? 0) - 20) counts.tooEarly++
-      if (isAgain || counts.refused >= refuse) return undefined
+      if (isRetry && performance.now() < (allowedAtMs.get(path) ?? 0) - 20) counts.tooEarly++
+      if (isRetry || counts.refused >= refuse) return undefined
       counts.refused++
       allowedAtMs.set(path, performance.now() + retryAfterSeconds * 1000)
       return { status: 429, retryAfterSeconds }
@@ -89,7 +89,7 @@ export function rateLimit(options: { refuse: number; retryAfterSeconds: number }
   }
 }
 
-/** Refuses so many requests with 503, and works from then on. */
+/** Refuses the first requests with 503 and passes on all later ones. */
 export function outage(requests: number): Trouble {
   let refused = 0
   return () => (refused++ < requests ? { status: 503 } : undefined)

@@ -1,35 +1,36 @@
-/** Milestone 5: users stream in as real traffic does, for minutes. See README.md beside this file. */
+/** Milestone 5: users arrive like real traffic, for minutes. See README.md next to this file. */
 import { open } from 'node:fs/promises'
 import { formatBytes, formatElapsed, formatMs } from '../../src/report/format-value.ts'
 import { moneyMismatch } from '../../src/results/money-balance.ts'
 import type { TimelineLine } from '../../src/results/timeline-line.ts'
 import { expect, openCriteria } from '../criteria.ts'
-import { prepareLoadRuns, printRun, whoGotThrough } from '../load-runs.ts'
+import { prepareLoadRuns, printRun, describeOutcomes } from '../load-runs.ts'
 import { readOptions, refuse } from '../options.ts'
 
 const script = 'milestones/ms-05/test-streaming-load.ts'
 const given = readOptions(script, {
-  users: { value: 'count', summary: 'Users in all. Default: 1000.' },
+  users: { value: 'count', summary: 'Number of users. Default: 1000.' },
   rate: { value: 'users/s', summary: 'Users per second between the spikes. Default: 3.0; 2.0 with --quick.' },
   duration: {
     value: 'minutes',
-    summary: 'At most so long; ends earlier when all users have come. Default: 15.',
+    summary: 'Upper limit; arrivals end earlier once all users have arrived. Default: 15.',
   },
-  concurrency: { value: 'count', summary: 'Most users at work at once. Default: 50.' },
+  concurrency: { value: 'count', summary: 'Highest number of users in flight. Default: 50.' },
   'spike-rate': {
     value: 'users/s',
-    summary: 'Users per second on top in two spikes; 0 for none. Default: 5; 4 in one with --quick.',
+    summary:
+      'Additional users per second in two spikes; 0 for none. Default: 5; one spike of 4 with --quick.',
   },
-  submission: { value: 'who pays', summary: 'direct: funded wallets, or relayed. Default: direct.' },
-  seed: { value: 'seed', summary: 'Same seed, same arrivals. Default: 5.' },
+  submission: { value: 'payer', summary: 'direct (funded wallets) or relayed. Default: direct.' },
+  seed: { value: 'seed', summary: 'The same seed gives the same arrivals. Default: 5.' },
   target: { value: 'name|file', summary: 'local, moksha, env or a target document. Default: local.' },
   dashboard: {
     value: 'port',
-    summary: 'Show the run on a live web page, at this port or, with on, at a free one. Default: off.',
+    summary: 'Serve a live page of the run on this port, or on a free one with `on`. Default: off.',
   },
-  out: { value: 'folder', summary: 'Where results go. Default: results.' },
+  out: { value: 'folder', summary: 'Results folder. Default: results.' },
   quick: {
-    summary: '60 users in 18 s and quick answers, for CI, held against the rates that were asked for.',
+    summary: '60 users in 18 s and fast answers, for CI, with targets to match.',
   },
 })
 const isQuick = given.quick === true
@@ -39,14 +40,14 @@ const rate = positive('rate', isQuick ? 2 : 3)
 const spikeRate = given['spike-rate'] === '0' ? 0 : positive('spike-rate', isQuick ? 4 : 5)
 const minutes = positive('duration', 15)
 
-/** Two spikes, after a third and after two thirds of the time, each of a twentieth of it but long enough to see. */
+/** Two spikes, after one and two thirds of the time. Each lasts a twentieth of it, but long enough to see. */
 const baseSeconds = users / rate
 const spikeSeconds = isQuick ? 6 : Math.max(12, Math.round(baseSeconds / 20))
 const spikeCount = spikeRate === 0 ? 0 : isQuick ? 1 : 2
 const streamSeconds = (users - spikeCount * spikeRate * spikeSeconds) / rate
 const spikesAt = Array.from({ length: spikeCount }, (_, k) => (streamSeconds * (k + 1)) / (spikeCount + 1))
 if (streamSeconds < spikeSeconds * 2) {
-  refuse(script, `${users} users at ${rate}/s leave no room for spikes: more users, or --spike-rate 0.`)
+  refuse(script, `${users} users at ${rate}/s leave no room for spikes: use more users or --spike-rate 0.`)
 }
 
 const runs = prepareLoadRuns(script, {
@@ -80,69 +81,84 @@ const { users: ended, latencyMs, arrivals, resources, funding } = summary
 const dueMs = await dueTimes(folder.file('flows'))
 const sustained = sustainedOf(seconds, dueMs.at(-1) ?? 0, latencyMs.flow.p50 ?? 0)
 
-printRun(
-  summary,
-  `users started ${formatMs(arrivals.lagMs.p99)} late at p99; memory ${memoryCourse(seconds)}`,
-)
+printRun(summary, `arrival lag p99 ${formatMs(arrivals.lagMs.p99)}; memory ${memoryOverTime(seconds)}`)
 
-milestone.measure('Sustained throughput: users who got through, while users came', {
-  ...{ value: sustained.perSecond, is: 'at least', target: isQuick ? rate / 2 : 2.5, unit: 'per-second' },
-  note: `over ${formatElapsed(sustained.seconds * 1000)}${sustained.seconds < 600 ? ', not the 10 minutes of the target: --users 2000 takes them' : ''}`,
+milestone.measure('Sustained throughput: successful users per second, while users arrive', {
+  value: sustained.perSecond,
+  is: 'at least',
+  target: isQuick ? rate / 2 : 2.5,
+  unit: 'per-second',
+  note: `over ${formatElapsed(sustained.seconds * 1000)}${sustained.seconds < 600 ? ', less than the 10 minutes of the target; --users 2000 takes that long' : ''}`,
 })
 if (spikeCount > 0) {
-  milestone.measure('Peak throughput: the best ten seconds, in a spike', {
-    ...{
-      value: summary.throughput.peakFlowsPerSecond,
-      is: 'at least',
-      target: isQuick ? rate : 5,
-      unit: 'per-second',
-    },
+  milestone.measure('Peak throughput: the best ten seconds', {
+    value: summary.throughput.peakFlowsPerSecond,
+    is: 'at least',
+    target: isQuick ? rate : 5,
+    unit: 'per-second',
   })
 }
-milestone.measure('Response time: p95 of a flow, from when its user was due', {
-  ...{ value: latencyMs.flowFromDue.p95, is: 'at most', target: 45_000, unit: 'ms' },
+milestone.measure('Latency: p95 of a flow, measured from when its user was due', {
+  value: latencyMs.flowFromDue.p95,
+  is: 'at most',
+  target: 45_000,
+  unit: 'ms',
   note: `p50 ${formatMs(latencyMs.flowFromDue.p50)}, p99 ${formatMs(latencyMs.flowFromDue.p99)}`,
 })
-milestone.measure('Success: users who went the whole way', {
-  ...{ value: ended.succeeded / users, is: 'at least', target: 0.85, unit: 'ratio' },
-  note: whoGotThrough(summary),
+milestone.measure('Success: share of users who succeeded', {
+  value: ended.succeeded / users,
+  is: 'at least',
+  target: 0.85,
+  unit: 'ratio',
+  note: describeOutcomes(summary),
 })
-milestone.measure('Memory of the generator, at most', {
-  ...{ value: resources.rssPeakBytes || null, is: 'at most', target: 1e9, unit: 'bytes' },
-  ...(users < 1000 ? { note: `for ${users} users, not the 1,000 of the target` } : {}),
+milestone.measure('Peak memory of the generator', {
+  value: resources.rssPeakBytes || null,
+  is: 'at most',
+  target: 1e9,
+  unit: 'bytes',
+  ...(users < 1000 ? { note: `for ${users} users instead of the 1,000 of the target` } : {}),
 })
 if (funding !== null) {
-  milestone.measure('Funding latency: longest from a user who was due to its funded wallet', {
-    ...{ value: funding.waitMs.max, is: 'at most', target: 30_000, unit: 'ms' },
+  milestone.measure('Funding latency: longest time from a due user to a funded wallet', {
+    value: funding.waitMs.max,
+    is: 'at most',
+    target: 30_000,
+    unit: 'ms',
     note: `p99 ${formatMs(funding.waitMs.p99)}`,
   })
-  milestone.measure('Funding in the background: longest batch, from its beginning to verified balances', {
-    ...{ value: funding.batchMs.max, is: 'at most', target: 30_000, unit: 'ms' },
+  milestone.measure('Background funding: longest batch, from its start to verified balances', {
+    value: funding.batchMs.max,
+    is: 'at most',
+    target: 30_000,
+    unit: 'ms',
     note: `${funding.ready} wallets in ${funding.transactions} transactions`,
   })
 }
-await milestone.check('Arrivals: a Poisson process, not a beat', () => {
+await milestone.check('Arrivals: a Poisson process, not evenly spaced', () => {
   const spread = spreadOfGaps(dueMs)
   expect(
     spread > 0.7 && spread < 1.5,
-    `the gaps between users have a spread of ${spread.toFixed(2)} of their mean`,
+    `the gaps between users have a coefficient of variation of ${spread.toFixed(2)}`,
   )
-  return `gaps between users spread by ${spread.toFixed(2)} of their mean (a Poisson process: 1, a beat: 0)`
+  return `coefficient of variation of the gaps between users: ${spread.toFixed(2)} (Poisson: 1, evenly spaced: 0)`
 })
 await milestone.check('Live metrics: a line for every second of the run', () => {
   const { durationMs } = summary.run
   const spans = seconds.map(({ spanMs }) => spanMs)
-  const toldMs = spans.reduce((sum, spanMs) => sum + spanMs, 0)
-  const shown = `${spans.length} lines in timeline.ndjson tell of ${formatElapsed(toldMs)} of ${formatElapsed(durationMs)}, the longest of ${formatMs(Math.max(...spans))}`
-  // A second that a busy machine took away makes a line longer, and no gap.
-  expect(Math.abs(durationMs - toldMs) < 1500 && spans.length >= (durationMs / 1000) * 0.75, shown)
+  const coveredMs = spans.reduce((sum, spanMs) => sum + spanMs, 0)
+  const shown = `${spans.length} lines in timeline.ndjson cover ${formatElapsed(coveredMs)} of ${formatElapsed(durationMs)}, the longest ${formatMs(Math.max(...spans))}`
+  // A second lost to a busy machine makes a line longer but leaves no gap.
+  expect(Math.abs(durationMs - coveredMs) < 1500 && spans.length >= (durationMs / 1000) * 0.75, shown)
   return shown
 })
-await milestone.check('Settled: every coin is accounted for', () => {
+await milestone.check('Settled: the money reconciles', () => {
   expect(summary.problems.length === 0, summary.problems.map(({ message }) => message).join('; '))
   const mismatch = moneyMismatch(summary.money)
   expect(mismatch === null || mismatch === 0n, `${mismatch} wei are missing`)
-  return mismatch === null ? 'relayed: the users needed none' : 'funded = spent + swept + left, to the wei'
+  return mismatch === null
+    ? 'relayed: the users needed no funds'
+    : 'funded = spent + swept + left, to the wei'
 })
 console.log(`\n  Report: ${folder.file('html')}`)
 const exitCode = milestone.conclude()
@@ -155,7 +171,7 @@ function positive(name: 'users' | 'rate' | 'duration' | 'spike-rate', otherwise:
   return value
 }
 
-/** Due times of all users, in order. */
+/** Returns the due times of all users, in order. */
 async function dueTimes(path: string): Promise<number[]> {
   const file = await open(path)
   const times: number[] = []
@@ -163,7 +179,7 @@ async function dueTimes(path: string): Promise<number[]> {
   return times.sort((a, b) => a - b)
 }
 
-/** Successes a second from the first median flow on until the last user came: neither run-up nor tail flatters it. */
+/** Computes successes per second from one median flow after the start to the last arrival, without run-up and tail. */
 function sustainedOf(lines: readonly TimelineLine[], lastDueMs: number, p50Ms: number) {
   const within = lines.filter(({ atMs }) => atMs > p50Ms && atMs <= lastDueMs)
   const ms = within.reduce((sum, { spanMs }) => sum + spanMs, 0)
@@ -171,15 +187,15 @@ function sustainedOf(lines: readonly TimelineLine[], lastDueMs: number, p50Ms: n
   return { perSecond: ms === 0 ? null : (succeeded * 1000) / ms, seconds: ms / 1000 }
 }
 
-/** Standard deviation over mean of the gaps. */
+/** Computes the coefficient of variation (standard deviation over mean) of the gaps. */
 function spreadOfGaps(times: readonly number[]): number {
   const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0))
   const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length
   return Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length) / mean
 }
 
-/** Memory at a quarter, half and the end of the run: wallets are made when they are due, so it does not grow with users. */
-function memoryCourse(lines: readonly TimelineLine[]): string {
+/** Describes memory over the run. It does not grow with the users, since wallets are derived when they are due. */
+function memoryOverTime(lines: readonly TimelineLine[]): string {
   const at = (share: number) =>
     formatBytes(lines[Math.floor((lines.length - 1) * share)]?.resources.rssBytes ?? null)
   return `${at(0.25)} at a quarter of the run, ${at(0.5)} at half, ${at(1)} at the end`

@@ -110,7 +110,7 @@ export function createCircuitBreaker(
       out--
       if (verdict === 'failed') change('open', nowMs, 'a probe failed')
       else if (verdict === 'worked' && ++worked >= probes) {
-        change('closed', nowMs, probes === 1 ? 'the probe got through' : `all ${probes} probes got through`)
+        change('closed', nowMs, probes === 1 ? 'the probe succeeded' : `all ${probes} probes succeeded`)
       }
     },
     openSinceMs: () => openSinceMs,
