@@ -54,7 +54,7 @@ function slicesOf({ durationMs, fromPerSecond, toPerSecond }: RateStage): Slice[
   }))
 }
 
-/** How many users of a part are due in each slice; whoever is due at the very end belongs to the last. */
+/** Returns how many users of a part are due in each slice. A user due at the very end belongs to the last slice. */
 function countArrivals(profile: LoadProfile<OpenArrival>, part: Part, slices: readonly Slice[]): number[] {
   const counts = slices.map(() => 0)
   let slice = 0

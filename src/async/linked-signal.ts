@@ -2,7 +2,7 @@
 export type LinkedSignal = { signal: AbortSignal; dispose(): void }
 
 /**
- * Makes a signal that aborts with its parent, or by itself after a time.
+ * Makes a signal that aborts with its parent or after a timeout.
  *
  * `AbortSignal.any` with `AbortSignal.timeout` does the same, but keeps timers and listeners until they are collected,
  * which thousands of flows on one parent signal can't afford.

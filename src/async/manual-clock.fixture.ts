@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 
-/** A clock for tests: time stands still until it is told to pass. */
+/** A clock for tests: time stands still until the test advances it. */
 export type ManualClock = Clock & {
   /** Lets time pass up to a moment, waking every sleeper at its own time, in order. */
   advanceTo(timeMs: number): Promise<void>

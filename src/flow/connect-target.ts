@@ -26,7 +26,7 @@ import { createGranteeLookup } from './resolve-grantee.ts'
 /** How to work with a target. */
 export type ConnectionSettings = {
   target: Target
-  /** Who pays for transactions: the users, or the API server's relayer. */
+  /** Payer of the transactions: the users or the API server's relayer. */
   submission: 'direct' | 'relayed'
   /** How many of the target's grantees the users are spread over. @default 1 */
   grantees?: number | undefined

@@ -142,7 +142,7 @@ export class DataPortabilityFlow {
       // Waiting for more funds is no time of the chain.
       turn: () => user.fundsFor?.(firstFlowGas, { signal }) ?? Promise.resolve(),
     }).catch((error: unknown) => {
-      // A node may have it all the same, and then it costs: the ledger must know of it.
+      // A node may still have it and charge for it, so the ledger records it.
       const hash = unsureHash(error)
       if (hash !== undefined) progress.tx = { ...unmined, hash }
       throw error

@@ -24,7 +24,7 @@ export type TestWalletManagerOptions = {
   mnemonic: string
   /** Key that pays the wallets and is paid back. Secret. @default the funder of the target document, which only a testbed has */
   funderPrivateKey?: Hex | undefined
-  /** Allows chain 1480, where coins are worth money. @default false */
+  /** Allows chain 1480, where funds have real value. @default false */
   allowMainnet?: boolean | undefined
 }
 

@@ -79,7 +79,9 @@ describe('a profile draws itself', () => {
   test('within its width, whatever it is', () => {
     const stage = { durationMs: 100, fromPerSecond: 0, toPerSecond: 0.010_001 }
     const slowest: LoadProfile = {
-      ...{ users: 1, concurrency: 1, patienceMs: 0 },
+      users: 1,
+      concurrency: 1,
+      patienceMs: 0,
       arrival: { kind: 'poisson', stages: [stage], spikes: [] },
     }
     fc.assert(

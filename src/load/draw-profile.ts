@@ -137,7 +137,7 @@ function shortTime(timeMs: number, wholeMs: number): string {
   return formatDuration(Math.round(timeMs / grainMs) * grainMs)
 }
 
-/** The first batches, one after another; how wide each is nobody knows before. */
+/** Draws the first batches side by side; the duration of a batch is not known in advance. */
 function drawBatches({ users, arrival }: LoadProfile, width: number): string[] {
   if (arrival.kind !== 'batch') return []
   const count = Math.ceil(users / arrival.size)

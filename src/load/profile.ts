@@ -31,7 +31,7 @@ export type ClosedArrival =
  * picture (`drawProfile`), the arrivals (`arrivals`), and the run itself (`runProfile`).
  */
 export type LoadProfile<Arrival = OpenArrival | ClosedArrival> = {
-  /** Of the whole load, over all of its parts. */
+  /** For the whole load, over all of its parts. */
   users: number
   /** Most users in flight at the same time, over all parts. */
   concurrency: number

@@ -105,7 +105,7 @@ export class LatencyHistogram {
   /**
    * The values at the given percentiles (ascending, 0 to 100), in milliseconds; empty when nothing was recorded.
    *
-   * A value lies within the exact minimum and maximum, so a single recorded value is returned as it was.
+   * Results lie between the exact minimum and maximum, so a single recorded value is returned unchanged.
    */
   percentiles(ascending: readonly number[]): number[] {
     const count = this.count

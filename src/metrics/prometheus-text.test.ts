@@ -14,7 +14,10 @@ describe('writeMetrics', () => {
     },
     { name: 'unknown', help: 'Not measured.', type: 'gauge', samples: [{ value: null }] },
     {
-      ...{ name: 'took_seconds', help: 'Durations.', type: 'histogram', boundsSeconds: [0.5, 1] },
+      name: 'took_seconds',
+      help: 'Durations.',
+      type: 'histogram',
+      boundsSeconds: [0.5, 1],
       samples: [{ labels: { step: 'a' }, distribution: { counts: [1, 2], count: 4, sumMs: 7250 } }],
     },
   ]

@@ -1,6 +1,6 @@
 import type { SecretForm } from './url-secrets.ts'
 
-/** Shorter texts cannot be told from ordinary ones, and are not taken out. */
+/** Shorter texts cannot be distinguished from ordinary ones and are not redacted. */
 export const shortestSecret = 4
 
 /** Secrets from this length on are also taken out where they were cut. */

@@ -39,7 +39,7 @@ export async function correctRun(
     await folder.correctFlows(corrections)
     return { measurements: await remeasure(measured, flows(), recorder), check, problems: [] }
   } catch (error) {
-    // There is a summary all the same, of what was seen during the run.
+    // The summary is still written, from what the run saw.
     const uncorrected = { measurements: measured, check: null }
     if (parts.signal.aborted) return { ...uncorrected, problems: [] }
     const { code, message } =

@@ -37,7 +37,7 @@ export async function watchGrantees(options: {
 
   let added = 0
   let isNear = held.unread !== undefined
-  /** Of the fullest, with what the other parts of a split run add meanwhile. */
+  /** Permissions of the fullest grantee, including what the other parts of a split run add meanwhile. */
   const most = (): number => held.permissions + Math.ceil((added * config.load.part.count) / grantees)
   const message = (): string =>
     held.unread ??

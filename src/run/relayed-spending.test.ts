@@ -18,7 +18,7 @@ const code = (work: () => void): unknown => {
 }
 
 describe('the cap of a relayed run', () => {
-  it('lets in as many at once as it can pay for, and others when they turn out cheaper', () => {
+  it('admits as many at once as it can pay for, and more when they turn out cheaper', () => {
     const spending = createRelayedSpending({ capWei: 100n, flowWei: 40n })
     spending.begin(0)
     spending.begin(1)

@@ -140,7 +140,7 @@ function problemOf(error: unknown, forced: AbortSignal, what: string): Problems[
   return { code: error.code, message: `${what}: ${error.message}` }
 }
 
-/** A flow that gave up waiting may have paid all the same; what reconciles already needs no receipt. */
+/** A flow that stopped waiting may still have paid. A ledger that reconciles already needs no receipt. */
 async function settleLate(
   { chain, ledger, forced }: FundingParts,
   leftWei: bigint | undefined,

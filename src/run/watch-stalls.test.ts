@@ -17,7 +17,7 @@ it('tells of a head that stands still once, while somebody waits for a block, an
   receipts.pending = 1
   for (const ms of [41_000, 42_000]) tickAt(ms)
   expect(notes).toEqual(['http://node has had no new block for 41s'])
-  // Who waited has given up; the head is no better for it.
+  // The waiting flows have given up, but the head is still stale.
   receipts.pending = 0
   tickAt(43_000)
   expect(notes).toHaveLength(1)

@@ -9,7 +9,7 @@ it('makes the URLs of the real service', () => {
 })
 
 it('finds any name in its URL, with or without a signature', () => {
-  // URLs normalise dots away as paths do, so such names cannot be told by any URL.
+  // URLs normalise dots away like paths, so no URL can express such names.
   const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
   fc.assert(
     fc.property(name, (value) => {

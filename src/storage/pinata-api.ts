@@ -37,7 +37,7 @@ export class PinataApi {
   readonly #jwt: string
   readonly #authorization: { authorization: string }
 
-  /** @throws LoadTestError CONFIG_INVALID for a JWT that no header can carry */
+  /** @throws LoadTestError CONFIG_INVALID for a JWT that is not valid in a header */
   constructor(dispatcher: Dispatcher, { origin, jwt }: { origin: string; jwt: string }) {
     this.#dispatcher = dispatcher
     this.#origin = origin

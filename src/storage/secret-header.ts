@@ -1,7 +1,7 @@
 import { LoadTestError } from '../errors/load-test-error.ts'
 
 /**
- * Checks that a header can carry a token, so that no library rejects it later with a message that quotes it.
+ * Checks that a token is valid in a header, so that no library rejects it later with a message that quotes it.
  *
  * @param what names the token: `the Pinata JWT`
  * @returns the header with the token

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 
-/** The bytes of an object, in memory or in a file, with their checksums. Whoever creates it holds it once. */
+/** The bytes of an object, in memory or in a file, with their checksums. The creator holds the first reference. */
 export class StoredBody {
   readonly size: number
   /** CRC-32C as a signed 32-bit integer. */

@@ -38,7 +38,7 @@ export function entityTag({ body }: ObjectRecord): string {
   return `"${Buffer.from(body.md5, 'base64').toString('hex')}"`
 }
 
-/** Returns the checksums as `x-goog-hash` carries them. */
+/** Returns the checksums in the format of `x-goog-hash`. */
 export function hashHeader({ body }: ObjectRecord): string {
   return `crc32c=${crc32cBase64(body.crc32c)},md5=${body.md5}`
 }

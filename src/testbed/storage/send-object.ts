@@ -71,7 +71,7 @@ function defined(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined))
 }
 
-/** Percent-encodes everything but visible ASCII, which is all that headers carry. */
+/** Percent-encodes everything but visible ASCII, which is all that headers allow. */
 function headerText<T extends string | undefined>(text: T): T {
   return text?.replace(/[^\x20-\x7e]+/g, (part) => encodeURIComponent(part)) as T
 }
