@@ -71,8 +71,14 @@ async function measureWith(
     await fundRelayers(chain.client, [...relayers, ...others])
     const { rpcUrl, chainId, contracts } = chain
     const server = await startPartProcess('apiServer', {
-      ...{ port: 0, rpcUrls: [rpcUrl], chainId, contracts, granteeId: undefined, moreGrantees: [] },
-      ...{ relayerPrivateKeys: relayers, granteePrivateKey: appPrivateKey },
+      port: 0,
+      rpcUrls: [rpcUrl],
+      chainId,
+      contracts,
+      granteeId: undefined,
+      moreGrantees: [],
+      relayerPrivateKeys: relayers,
+      granteePrivateKey: appPrivateKey,
       personalServerUrl: 'http://127.0.0.1:1/api/v1',
     })
     closing.push(() => server.stop())

@@ -22,7 +22,9 @@ describe('the documentation', () => {
 
   test('that help, errors and the README point to is in the package', () => {
     const listed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-      ...{ cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
     })
     const [{ files }] = JSON.parse(listed) as [{ files: { path: string }[] }]
     const packed = new Set(files.map(({ path }) => path))

@@ -39,6 +39,8 @@ test('a secret of the environment is in no script', () => {
   )
   expect(script).not.toContain('5e5e')
   expect(parse(script).config.variables.vanaLoad.settings).toEqual({
-    ...{ preset: 'smoke', users: 5, load: { rate: '3/s' } },
+    preset: 'smoke',
+    users: 5,
+    load: { rate: '3/s' },
   })
 })

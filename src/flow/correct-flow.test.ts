@@ -8,25 +8,47 @@ const stranger = `0x${'cd'.repeat(20)}` as const
 
 const times = { sentMs: 1, acceptedMs: 2, blockMs: 3, seenMs: 4, blockTimestamp: 1000 }
 const mined: NonNullable<FlowRecord['tx']> = {
-  ...{ hash: hashOf('a'), permissionId: '7', blockNumber: 40, gasUsed: 900, gasPriceWei: '5', times },
+  hash: hashOf('a'),
+  permissionId: '7',
+  blockNumber: 40,
+  gasUsed: 900,
+  gasPriceWei: '5',
+  times,
 }
 const givenUp: NonNullable<FlowRecord['tx']> = {
-  ...{ hash: hashOf('a'), permissionId: null, blockNumber: null, gasUsed: null, gasPriceWei: null },
+  hash: hashOf('a'),
+  permissionId: null,
+  blockNumber: null,
+  gasUsed: null,
+  gasPriceWei: null,
   times: { ...times, blockMs: null, seenMs: null, blockTimestamp: null },
 }
 
 function flow(outcome: Outcome, tx: FlowRecord['tx'] = mined): FlowRecord {
   const isFailure = outcome === 'failed'
   return {
-    ...{ index: 3, wallet, dueMs: 0, startedMs: 0, endedMs: 9, outcome, steps: {}, tx, verified: null },
+    index: 3,
+    wallet,
+    dueMs: 0,
+    startedMs: 0,
+    endedMs: 9,
+    outcome,
+    steps: {},
+    tx,
+    verified: null,
     error: isFailure ? { code: 'SERVER_FAILED', step: 'request', message: 'no', retriable: true } : null,
     droppedBecause: null,
   }
 }
 
 const receipt = (changes: Partial<FinalReceipt> = {}): FinalReceipt => ({
-  ...{ transactionHash: hashOf('a'), blockNumber: 40, status: 'success', blockTimestamp: 1000 },
-  ...{ gasUsed: 900n, effectiveGasPrice: 5n, permission: { permissionId: 7n, user: wallet } },
+  transactionHash: hashOf('a'),
+  blockNumber: 40,
+  status: 'success',
+  blockTimestamp: 1000,
+  gasUsed: 900n,
+  effectiveGasPrice: 5n,
+  permission: { permissionId: 7n, user: wallet },
   ...changes,
 })
 
@@ -74,7 +96,11 @@ describe('the record of a flow', () => {
       record: {
         ...flow('succeeded'),
         tx: {
-          ...{ hash: hashOf('b'), permissionId: '9', blockNumber: 42, gasUsed: 900, gasPriceWei: '6' },
+          hash: hashOf('b'),
+          permissionId: '9',
+          blockNumber: 42,
+          gasUsed: 900,
+          gasPriceWei: '6',
           times: { ...times, blockTimestamp: 1002 },
         },
       },

@@ -50,13 +50,11 @@ function submit() {
   const pauses: number[] = []
   const seen: string[] = []
   const policy = {
-    ...{
-      attempts: 4,
-      baseDelayMs: 100,
-      maxDelayMs: 1000,
-      budget: createRetryBudget(0, 10),
-      random: () => 0.5,
-    },
+    attempts: 4,
+    baseDelayMs: 100,
+    maxDelayMs: 1000,
+    budget: createRetryBudget(0, 10),
+    random: () => 0.5,
     sleep: async (delayMs: number) => void pauses.push(delayMs),
     remainingMs: () => 60_000,
   }

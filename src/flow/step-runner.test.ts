@@ -17,7 +17,11 @@ function runnerOf(options: { remainingMs?: number; retries?: number } = {}) {
     nowMs += delayMs
   }
   const policy = {
-    ...{ attempts: 3, baseDelayMs: 100, maxDelayMs: 1000, random: () => 0.5, sleep },
+    attempts: 3,
+    baseDelayMs: 100,
+    maxDelayMs: 1000,
+    random: () => 0.5,
+    sleep,
     budget: createRetryBudget(0, options.retries ?? 10),
     remainingMs: () => (options.remainingMs ?? 60_000) - nowMs,
   }

@@ -139,7 +139,10 @@ describe('the files of 300 users', () => {
     const hours = { workday: Array<number>(24).fill(0), weekend: Array<number>(24).fill(0) }
     for (const { activity, profile } of users) {
       const clock = new Intl.DateTimeFormat('en-GB', {
-        ...{ timeZone: profile.demographics.timeZone, hourCycle: 'h23', weekday: 'short', hour: '2-digit' },
+        timeZone: profile.demographics.timeZone,
+        hourCycle: 'h23',
+        weekday: 'short',
+        hour: '2-digit',
       })
       for (const { at } of activity) {
         const parts = Object.fromEntries(

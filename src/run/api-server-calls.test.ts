@@ -6,12 +6,25 @@ const digest = { count: 1, min: 1, mean: 1, p50: 1, p90: 1, p95: 1, p99: 1, max:
 /** A metrics page after so many calls to one endpoint, half of which it refused as too many. */
 function page(calls: number, label = 'https://rpc.example.com/***') {
   const endpoint = {
-    ...{ label, state: 'closed', calls, failed: calls / 2, rejected: 0, rateLimited: calls / 2 },
-    ...{ latencyMs: digest, tokenWaitMs: calls, openMs: 0, pausedMs: 3 * calls },
-    ...{ headLag: null, maxHeadLag: null, falseHead: false, maxStallMs: 0 },
+    label,
+    state: 'closed',
+    calls,
+    failed: calls / 2,
+    rejected: 0,
+    rateLimited: calls / 2,
+    latencyMs: digest,
+    tokenWaitMs: calls,
+    openMs: 0,
+    pausedMs: 3 * calls,
+    headLag: null,
+    maxHeadLag: null,
+    falseHead: false,
+    maxStallMs: 0,
   }
   return {
-    ...{ uptimeMs: 5, cpuMs: 1.5, rssBytes: 1000 },
+    uptimeMs: 5,
+    cpuMs: 1.5,
+    rssBytes: 1000,
     rpc: { total: calls, failed: calls / 2, byMethod: { eth_call: calls }, byEndpoint: { [label]: calls } },
     endpoints: [endpoint],
   }
@@ -24,11 +37,22 @@ describe('the calls of an API server', () => {
     calls.observe(page(140))
     calls.observe(page(160))
     expect(calls.read()).toEqual({
-      ...{ calls: 60, failed: 30, byMethod: { eth_call: 60 } },
+      calls: 60,
+      failed: 30,
+      byMethod: { eth_call: 60 },
       byEndpoint: {
         'https://rpc.example.com/***': {
-          ...{ calls: 60, failed: 30, rejected: 0, rateLimited: 30, latencyMs: digest },
-          ...{ tokenWaitMs: 60, pausedMs: 180, openMs: 0, maxHeadLag: null, falseHead: false, maxStallMs: 0 },
+          calls: 60,
+          failed: 30,
+          rejected: 0,
+          rateLimited: 30,
+          latencyMs: digest,
+          tokenWaitMs: 60,
+          pausedMs: 180,
+          openMs: 0,
+          maxHeadLag: null,
+          falseHead: false,
+          maxStallMs: 0,
         },
       },
     })

@@ -22,14 +22,14 @@ async function startNode({ chainId = 14800, baseFeeGwei = 1, aheadSeconds = 0 } 
     if (!isParent && method !== 'eth_getBlockByNumber') return undefined
     return {
       result: {
-        ...{
-          number: isParent ? '0x6' : '0x7',
-          hash,
-          parentHash: hash,
-          timestamp: numberToHex(Math.floor(Date.now() / 1000) + aheadSeconds),
-        },
-        ...{ gasLimit: '0x1', gasUsed: '0x0' },
-        ...{ baseFeePerGas: numberToHex(baseFeeGwei * 10 ** 9), transactions: [] },
+        number: isParent ? '0x6' : '0x7',
+        hash,
+        parentHash: hash,
+        timestamp: numberToHex(Math.floor(Date.now() / 1000) + aheadSeconds),
+        gasLimit: '0x1',
+        gasUsed: '0x0',
+        baseFeePerGas: numberToHex(baseFeeGwei * 10 ** 9),
+        transactions: [],
       },
     }
   }

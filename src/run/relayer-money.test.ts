@@ -11,7 +11,8 @@ const standing = (
   transactions = nonces,
   sent = nonces,
 ) => ({
-  ...{ balanceWei, nonces },
+  balanceWei,
+  nonces,
   page: {
     requests: { active: 0 },
     lanes: [{ address, sent }],
@@ -25,7 +26,10 @@ describe('the money of a relayed run', () => {
   it('is what the lanes had, paid and have left', () => {
     const money = balance(before, standing(960n, 9, 90n, 5, 5), ended)
     expect(money).toEqual({
-      ...{ fundedWei: '1000', spentWei: '40', sweptWei: '0', leftWei: '960' },
+      fundedWei: '1000',
+      spentWei: '40',
+      sweptWei: '0',
+      leftWei: '960',
       payer: 'relayer',
     })
     expect(moneyMismatch(money)).toBe(0n)
@@ -42,7 +46,10 @@ describe('the money of a relayed run', () => {
     ['started anew', standing(960n, 9, 10n, 1, 1)],
   ])('is not known when %s', (reason, after) => {
     expect(balance(before, after, ended)).toMatchObject({
-      ...{ fundedWei: null, spentWei: null, sweptWei: null, leftWei: null },
+      fundedWei: null,
+      spentWei: null,
+      sweptWei: null,
+      leftWei: null,
       unknownBecause: expect.stringContaining(reason),
     })
   })

@@ -6,11 +6,18 @@ import { createUserLedger } from './user-ledger.ts'
 const calm = { mayBeRemoved: () => false }
 const hashOf = (digit: string) => `0x${digit.repeat(64)}` as const
 const entered = (digit: string, nonce: number) => ({
-  ...{ hash: hashOf(digit), nonce, mostWei: 1n, isRepair: false },
+  hash: hashOf(digit),
+  nonce,
+  mostWei: 1n,
+  isRepair: false,
 })
 const mined = (digit: string): FlowTransaction => ({
-  ...{ hash: hashOf(digit), permissionId: '1', blockNumber: 1, times: null },
-  ...{ gasUsed: 10, gasPriceWei: '2' },
+  hash: hashOf(digit),
+  permissionId: '1',
+  blockNumber: 1,
+  times: null,
+  gasUsed: 10,
+  gasPriceWei: '2',
 })
 const pending: FlowTransaction = { ...mined('a'), gasUsed: null, gasPriceWei: null, blockNumber: null }
 

@@ -18,8 +18,15 @@ function nodeWith({ receiptAfter = 0, failures = 0 } = {}) {
       }
       if (state.reads <= receiptAfter) return null
       return {
-        ...{ transactionHash: hash, blockHash: hash, blockNumber: '0x7', status: '0x1', gasUsed: '0x5208' },
-        ...{ from: `0x${'00'.repeat(20)}`, to: null, logs: [], effectiveGasPrice: '0x1' },
+        transactionHash: hash,
+        blockHash: hash,
+        blockNumber: '0x7',
+        status: '0x1',
+        gasUsed: '0x5208',
+        from: `0x${'00'.repeat(20)}`,
+        to: null,
+        logs: [],
+        effectiveGasPrice: '0x1',
       }
     },
   } as Partial<RpcPool> as RpcPool

@@ -12,7 +12,10 @@ const plan = planEntry(totals, { chainId: 1480, funder, amountWei: 1n })
 const sent = (batch: number, hash: number) => ({ type: 'sent' as const, batch, hash: hashOf(hash) })
 const paid = (batch: number, hash: number) => ({
   ...sent(batch, hash),
-  ...{ type: 'paid' as const, blockNumber: 7, valueWei: '1', feesWei: '1' },
+  type: 'paid' as const,
+  blockNumber: 7,
+  valueWei: '1',
+  feesWei: '1',
 })
 
 let folder: string

@@ -7,8 +7,15 @@ import type { WalletChain } from './wallet-chain.ts'
 const funder = `0x${'f'.repeat(40)}` as const
 const payment: Hash = `0x${'1'.repeat(64)}`
 const receipt = {
-  ...{ transactionHash: payment, blockHash: payment, blockNumber: '0x7', status: '0x1', gasUsed: '0x5208' },
-  ...{ from: funder, to: null, logs: [], effectiveGasPrice: '0x1' },
+  transactionHash: payment,
+  blockHash: payment,
+  blockNumber: '0x7',
+  status: '0x1',
+  gasUsed: '0x5208',
+  from: funder,
+  to: null,
+  logs: [],
+  effectiveGasPrice: '0x1',
 }
 
 /** A chain with a block a look, whose backend knows the payment from some block on, or never. */

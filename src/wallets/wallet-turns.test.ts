@@ -16,11 +16,16 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 const run = (from: number, count: number, step = 1): WalletsInUse => ({
-  ...{ rpc, firstAddress, wallets: { from, count, step }, user: `run ${from}`, endsSoon: false },
+  rpc,
+  firstAddress,
+  wallets: { from, count, step },
+  user: `run ${from}`,
+  endsSoon: false,
 })
 const command = (from: number, count: number): WalletsInUse => ({
   ...run(from, count),
-  ...{ user: 'wallets sweep', endsSoon: true },
+  user: 'wallets sweep',
+  endsSoon: true,
 })
 
 describe('wallets in use', () => {

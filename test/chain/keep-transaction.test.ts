@@ -50,7 +50,12 @@ async function startWorld(balance = '1') {
   }
   const send = createUserSender({ rpc, fees, keep })
   return {
-    ...{ account, client, clock, hub, node, open },
+    account,
+    client,
+    clock,
+    hub,
+    node,
+    open,
     send: (options: { fundsFor?: FundsFor } = {}) =>
       send({ account, to, value: 1n, gas: 21_000n, ledger, ...options }),
     mine: () => client.mine({ blocks: 1 }),

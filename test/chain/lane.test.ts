@@ -50,7 +50,11 @@ async function startWorld(
   const notes: LaneNote[] = []
   const newLane = (laneOptions: Partial<LaneOptions> = {}): Lane => {
     const lane = new Lane({
-      ...{ rpc, feed, fees, account: toNativeAccount(privateKey), stuckAfterBlocks: 3 },
+      rpc,
+      feed,
+      fees,
+      account: toNativeAccount(privateKey),
+      stuckAfterBlocks: 3,
       onRepair: (note) => notes.push(note),
       ...options.lane,
       ...laneOptions,
@@ -78,7 +82,10 @@ async function startWorld(
     /** Another program that sends with the same key. */
     elsewhere: async (nonce: number, fields: Record<string, string> = {}): Promise<Hash> =>
       (await request('eth_sendTransaction', {
-        ...{ from: relayer, to: nobody, nonce: `0x${nonce.toString(16)}`, gas: '0x5208' },
+        from: relayer,
+        to: nobody,
+        nonce: `0x${nonce.toString(16)}`,
+        gas: '0x5208',
         ...fields,
       })) as Hash,
   }

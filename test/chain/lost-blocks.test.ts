@@ -39,7 +39,11 @@ async function startWorld() {
   const request = (method: string, ...params: unknown[]): Promise<unknown> =>
     client.request({ method, params } as never)
   return {
-    ...{ client, feed, hub, lane, request },
+    client,
+    feed,
+    hub,
+    lane,
+    request,
     mine: (blocks = 1) => client.mine({ blocks }),
     minedCount: () => client.getTransactionCount({ address: relayer }),
     raw: async (hash: Hash) => (await request('eth_getRawTransactionByHash', hash)) as Hex,

@@ -18,7 +18,11 @@ export async function runInProcess(
   const [stdout, stderr] = [new TextSink(), new TextSink()]
   const signal = isStopped ? AbortSignal.abort() : new AbortController().signal
   const { exitCode, error } = await runCommandLine(args, {
-    ...{ stdout, stderr, env, cwd: process.cwd(), signal },
+    stdout,
+    stderr,
+    env,
+    cwd: process.cwd(),
+    signal,
     printForProgram: (text) => void stdout.write(text),
     forced: new AbortController().signal,
   })

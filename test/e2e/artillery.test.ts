@@ -108,7 +108,10 @@ describe('a bundle for Artillery', () => {
     expect(await ended).toBe('ABORTED')
     const { exitCode, run, users, problems } = summaryOf(runsIn().at(-1))
     expect({ exitCode, problems, part: run.part, stopped: run.stopped.reason }).toEqual({
-      ...{ exitCode: 130, problems: [], part: { index: 1, count: 2 }, stopped: 'interrupted' },
+      exitCode: 130,
+      problems: [],
+      part: { index: 1, count: 2 },
+      stopped: 'interrupted',
     })
     expect(counts).toMatchObject({ vana_flows_ended: 200, vana_flows_succeeded: users.succeeded })
   }, 120_000)

@@ -15,7 +15,8 @@ test('the stand-in for the model behaves as --inference says', async () => {
   const { code, stdout, stderr } = await startProgram(['flow', '--json', ...how], folder).ended
   const { outcome, error } = JSON.parse(stdout || '{}')
   expect({ code, outcome, error, stderr }).toMatchObject({
-    ...{ code: 4, outcome: 'failed' },
+    code: 4,
+    outcome: 'failed',
     error: { code: 'INFERENCE_FAILED', step: 'result' },
   })
 }, 120_000)

@@ -46,7 +46,8 @@ describe('a run on a chain that takes blocks back', () => {
       expect(summary.latencyMs.flow.count).toBe(users.succeeded)
 
       const audit = await auditRun(await readEndedRun(join(folder, submission), 'latest'), {
-        ...{ target: testbed.target, sample: undefined },
+        target: testbed.target,
+        sample: undefined,
         signal: AbortSignal.timeout(60_000),
       })
       expect(audit.checks.filter(({ verdict }) => verdict === 'broken')).toEqual([])

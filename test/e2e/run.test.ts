@@ -30,14 +30,22 @@ const undemanding = ({ name }: Target): Baseline => ({
   name: null,
   tool: { name: 'vana-load', version: ownVersion() },
   conditions: {
-    ...{ target: name, preset: 'smoke', seed: '1', faults: [], part: null, machine: null, versions: {} },
+    target: name,
+    preset: 'smoke',
+    seed: '1',
+    faults: [],
+    part: null,
+    machine: null,
+    versions: {},
     dependencies: dependenciesOf({ embedded: [...dependencyNames] }),
     settings: { users: '12' },
   },
   tolerances: { success: 0.5, 'flow.p50': 0.5 },
   runs: [
     {
-      ...{ id: 'before', startedAt: '2026-08-01T14:22:33Z', flows: 12 },
+      id: 'before',
+      startedAt: '2026-08-01T14:22:33Z',
+      flows: 12,
       figures: {
         success: { value: 1, low: 0.6, high: 1 },
         'flow.p50': { value: 600_000, low: 500_000, high: 700_000 },

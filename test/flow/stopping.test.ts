@@ -43,13 +43,22 @@ afterEach(async () => {
 })
 
 const block = {
-  ...{ number: '0x7', hash, parentHash: hash, timestamp: '0x68bacdc0', transactions: [] },
-  ...{ baseFeePerGas: '0x1', gasUsed: '0x0', gasLimit: '0x1c9c380' },
+  number: '0x7',
+  hash,
+  parentHash: hash,
+  timestamp: '0x68bacdc0',
+  transactions: [],
+  baseFeePerGas: '0x1',
+  gasUsed: '0x0',
+  gasLimit: '0x1c9c380',
 }
 
 function connect(submission: 'direct' | 'relayed', rpcUrl: string): TargetConnection {
   const target: Target = {
-    ...{ name: 'test', faults: [], embedded: [], grantee: { id: 1, address: user.address } },
+    name: 'test',
+    faults: [],
+    embedded: [],
+    grantee: { id: 1, address: user.address },
     chain: { id: 14800, rpcUrls: [rpcUrl], contracts: deployedContracts },
     storage: { provider: 'gcs', bucket: 'none', urls: 'public', apiEndpoint: silent.url },
     personalServer: { url: silent.url, profile: 'main-2025-09-05' },
@@ -62,14 +71,15 @@ function connect(submission: 'direct' | 'relayed', rpcUrl: string): TargetConnec
 const signed = {
   typedData: {
     message: {
-      ...{
-        nonce: 0n,
-        granteeId: 1n,
-        grant: 'https://storage.example/grant.json',
-        fileUrls: [],
-        schemaIds: [],
-      },
-      ...{ serverAddress: user.address, serverUrl: '', serverPublicKey: '', filePermissions: [] },
+      nonce: 0n,
+      granteeId: 1n,
+      grant: 'https://storage.example/grant.json',
+      fileUrls: [],
+      schemaIds: [],
+      serverAddress: user.address,
+      serverUrl: '',
+      serverPublicKey: '',
+      filePermissions: [],
     },
   },
   signature: `0x${'33'.repeat(65)}`,
@@ -80,7 +90,9 @@ const works = {
   clock: { now: () => performance.now(), sleep: async () => {} },
   compute: {
     run: async () => ({ ...signed, encrypted: new Uint8Array(1), encryptionKey: 'key' }),
-    ...{ warmUp: async () => {}, queueSize: () => 0, stop: async () => {} },
+    warmUp: async () => {},
+    queueSize: () => 0,
+    stop: async () => {},
   },
   storage: {
     upload: async (_bytes: Uint8Array, { name }: { name: string }) => `https://storage.example/${name}`,
@@ -95,8 +107,14 @@ const works = {
     permissionNonce: async () => 0n,
     submit: async () => ({ hash, afterBlock: 7, sendingAtMs: 0, submittedAtMs: 0 }),
     receipt: async () => ({
-      ...{ hash, status: 'success', blockNumber: 8, blockTimestamp: 0, blockAtMs: 0, seenAtMs: 0 },
-      ...{ gasUsed: 1, gasPriceWei: '1' },
+      hash,
+      status: 'success',
+      blockNumber: 8,
+      blockTimestamp: 0,
+      blockAtMs: 0,
+      seenAtMs: 0,
+      gasUsed: 1,
+      gasPriceWei: '1',
       permission: { id: '1', user: user.address, grant: 'https://storage.example/run/0/grant.json' },
     }),
     revertReason: async () => ({ reason: 'none', revert: null }),
@@ -106,13 +124,11 @@ const works = {
     poll: async (id: string) => ({ id, status: 'succeeded', result: '' }),
   },
   retry: {
-    ...{
-      attempts: 3,
-      baseDelayMs: long,
-      maxDelayMs: long,
-      budget: createRetryBudget(1, 10),
-      random: () => 0.99,
-    },
+    attempts: 3,
+    baseDelayMs: long,
+    maxDelayMs: long,
+    budget: createRetryBudget(1, 10),
+    random: () => 0.99,
     sleep: async () => {},
   },
 } as unknown as FlowServices
@@ -179,8 +195,13 @@ const cases: [StepName, string, () => Held][] = [
 function begin({ services }: Held, timeoutMs: number) {
   const stop = new AbortController()
   const options: FlowOptions = {
-    ...{ runId: 'run', seed: 'seed', dataSize: 'small' as const, expectEvidence: false, timeoutMs },
-    ...{ inferenceTimeoutMs: long, pollIntervalMs: 0 },
+    runId: 'run',
+    seed: 'seed',
+    dataSize: 'small' as const,
+    expectEvidence: false,
+    timeoutMs,
+    inferenceTimeoutMs: long,
+    pollIntervalMs: 0,
   }
   const flow = new DataPortabilityFlow({ ...works, ...services }, options)
   return { stop, ended: flow.run(user, { signal: stop.signal }) }

@@ -48,7 +48,11 @@ it('points show the open breaker, the admitted share, and rate limits', async ()
   const states = ['closed', 'open', 'open', 'half-open']
   const lines = states.map((breaker, index) => ({
     ...line,
-    ...{ atMs: (index + 1) * 1000, spanMs: 1000, breaker, admittedShare: 0.5, rateLimits: index },
+    atMs: (index + 1) * 1000,
+    spanMs: 1000,
+    breaker,
+    admittedShare: 0.5,
+    rateLimits: index,
   }))
   const { points } = await timelinePoints(lines, { durationMs: 48_000, flows: 0 })
   expect(points).toHaveLength(1)

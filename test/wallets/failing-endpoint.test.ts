@@ -94,7 +94,11 @@ describe('money at an endpoint that fails', () => {
     } as const
     const result = await view.manager.sweep(options)
     expect(result).toMatchObject({
-      ...{ sweptWallets: 0, sweptWei: 0n, failedWallets: 5, unreadWallets: 0, remaining: range },
+      sweptWallets: 0,
+      sweptWei: 0n,
+      failedWallets: 5,
+      unreadWallets: 0,
+      remaining: range,
       leftWei: 5n * amountWei,
     })
     expect(notes).toEqual([expect.stringContaining('Trying again, for up to 1 s')])

@@ -213,8 +213,13 @@ describe('funding wallets', () => {
     const payer = stack.payer()
     const derivedWhenPaid: number[] = []
     const result = await fundWallets({
-      ...{ chain: stack, contracts: stack.anvil.contracts, wallets, ranges: [range] },
-      ...{ amountWei, maxSpendWei, concurrency: 1 },
+      chain: stack,
+      contracts: stack.anvil.contracts,
+      wallets,
+      ranges: [range],
+      amountWei,
+      maxSpendWei,
+      concurrency: 1,
       payer: {
         ...payer,
         pay: (call, options) => {

@@ -38,7 +38,8 @@ async function startWorld(options: { blocksLate: number }) {
   const lane = new Lane({ rpc, feed, clock, account, fees: createFees({ rpc, feed }) })
   cleanups.push(async () => lane.close())
   return {
-    ...{ client, feed },
+    client,
+    feed,
     payer: createPayer({ rpc, hub, lane }),
     /** The blocks of a chain that goes on while something is waited for; each is seen before the next comes. */
     async mineUntil(isOver: () => boolean) {

@@ -29,9 +29,13 @@ beforeEach(async () => {
   }
   const atStart = chain
   const show = (number: number) => ({
-    ...{ number: numberToHex(number), hash: hashOf(number), parentHash: hashOf(number - 1) },
+    number: numberToHex(number),
+    hash: hashOf(number),
+    parentHash: hashOf(number - 1),
     timestamp: numberToHex(nowSeconds - chain.ageSeconds - (atStart.head - number) * chain.blockSeconds),
-    ...{ gasLimit: '0x1', gasUsed: '0x0', transactions: [] },
+    gasLimit: '0x1',
+    gasUsed: '0x0',
+    transactions: [],
   })
   node.answer = ({ method, params }) => {
     if (method === 'web3_clientVersion') return { result: chain.version }

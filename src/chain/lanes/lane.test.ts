@@ -28,8 +28,12 @@ import { createModelNode, type ModelNode, type SendFault } from './model-node.fi
  */
 const table = {
   asked: {
-    ...{ answered: 'sent', refused: 'refused', unsure: 'sent' },
-    ...{ replaced: 'asked', confirmed: 'settled', dropped: 'lost' },
+    answered: 'sent',
+    refused: 'refused',
+    unsure: 'sent',
+    replaced: 'asked',
+    confirmed: 'settled',
+    dropped: 'lost',
   },
   sent: { replaced: 'sent', confirmed: 'mined', dropped: 'lost' },
   settled: { answered: 'mined', unsure: 'mined', takenBack: 'asked' },
@@ -123,7 +127,9 @@ class World {
     }
     lane
       .send({
-        ...{ to: account.address, value: call.value, gas: 21_000n },
+        to: account.address,
+        value: call.value,
+        gas: 21_000n,
         onEvent(event) {
           if (event.type === 'confirmed') call.hash = event.hash
           said(event.type)

@@ -123,8 +123,11 @@ export function createModelNode(): ModelNode {
   function send(raw: Hex): Hash {
     const { nonce = 0, maxFeePerGas = 0n, maxPriorityFeePerGas = 0n, value = 0n } = parseTransaction(raw)
     const transaction = {
-      ...{ hash: keccak256(raw), nonce, value },
-      ...{ maxFee: maxFeePerGas, tip: maxPriorityFeePerGas },
+      hash: keccak256(raw),
+      nonce,
+      value,
+      maxFee: maxFeePerGas,
+      tip: maxPriorityFeePerGas,
     }
     offered.push(transaction)
     const fault = node.sendFaults.shift()
@@ -251,15 +254,26 @@ function show(block: ModelBlock | undefined): unknown {
   if (block === undefined) return null
   const { number, hash, parentHash, baseFee, transactions } = block
   return {
-    ...{ hash, parentHash, gasLimit: '0x1c9c380', gasUsed: '0x0' },
-    ...{ number: numberToHex(number), timestamp: numberToHex(number), baseFeePerGas: numberToHex(baseFee) },
+    hash,
+    parentHash,
+    gasLimit: '0x1c9c380',
+    gasUsed: '0x0',
+    number: numberToHex(number),
+    timestamp: numberToHex(number),
+    baseFeePerGas: numberToHex(baseFee),
     transactions: transactions.map((transaction) => transaction.hash),
   }
 }
 
 function showReceipt(block: ModelBlock, transactionHash: string): unknown {
   return {
-    ...{ transactionHash, blockHash: block.hash, blockNumber: numberToHex(block.number), status: '0x1' },
-    ...{ from: `0x${'00'.repeat(20)}`, to: null, gasUsed: '0x5208', logs: [] },
+    transactionHash,
+    blockHash: block.hash,
+    blockNumber: numberToHex(block.number),
+    status: '0x1',
+    from: `0x${'00'.repeat(20)}`,
+    to: null,
+    gasUsed: '0x5208',
+    logs: [],
   }
 }

@@ -26,7 +26,10 @@ function memberOf(clock: ManualClock, label: string, plan: readonly (readonly [n
     throw new LoadTestError('CHAIN_UNREACHABLE', message, { details })
   }
   const member: AskedMember & { attemptsMs: number[] } = {
-    ...{ label, health, isVerified: true, attemptsMs },
+    label,
+    health,
+    isVerified: true,
+    attemptsMs,
     verify: () => Promise.resolve(),
     async attempt(calls, signal) {
       attemptsMs.push(clock.now())
@@ -53,7 +56,11 @@ function askerOver(clock: ManualClock, members: readonly AskedMember[], random: 
   const closing = new AbortController()
   setMaxListeners(0, closing.signal)
   const ask = createAsker({
-    ...{ patienceMs: 30_000, rateLimitRetries: 3, clock, random, closing: closing.signal },
+    patienceMs: 30_000,
+    rateLimitRetries: 3,
+    clock,
+    random,
+    closing: closing.signal,
     hedge: createHedge({ clock, afterMs: 2000 }),
     inOrder: () => members,
   })

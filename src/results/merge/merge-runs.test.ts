@@ -64,7 +64,11 @@ async function storePart(index: number): Promise<EndedPart> {
   const wei = (amount: number) => String(amount * (index + 1))
   await results.writeSummary(
     buildSummary({
-      ...{ version: '0.1.0', run, durationMs: atMs, part, thresholds },
+      version: '0.1.0',
+      run,
+      durationMs: atMs,
+      part,
+      thresholds,
       endedAt: new Date(startedAt.getTime() + atMs),
       measurements: recorder.measurements(),
       dependencies: whole.summary.dependencies,

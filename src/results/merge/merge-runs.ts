@@ -49,7 +49,10 @@ export async function mergeRuns(
   const [first] = parts
   const { preset, target, seed } = first.summary.run
   const run = {
-    ...{ id: makeRunId(startedAt, Math.random), preset, target, seed },
+    id: makeRunId(startedAt, Math.random),
+    preset,
+    target,
+    seed,
     startedAt: startedAt.toISOString(),
   }
   const folder = await createRunFolder({ resultsDir, runId: run.id, redact })
@@ -60,7 +63,9 @@ export async function mergeRuns(
     const protection = sumProtection(summaries, offsetsMs)
     const state: ReplayState = { second: undefined, rpc: { calls: 0, failed: 0 }, rateLimits: 0 }
     const recorder = createRunRecorder({
-      ...{ run, redact, planned: summaries.reduce((sum, { users }) => sum + users.planned, 0) },
+      run,
+      redact,
+      planned: summaries.reduce((sum, { users }) => sum + users.planned, 0),
       rpcTotals: (): RpcTotals => ({ ...rpc, ...(state.second === undefined ? {} : state.rpc) }),
       apiServerCalls: () => first.summary.rpc.apiServer,
       resources: {
@@ -89,7 +94,12 @@ export async function mergeRuns(
     const money = sumMoney(summaries)
     const { thresholds } = parseThresholds(first.summary.thresholds.map(({ expression }) => expression))
     const built = buildSummary({
-      ...{ version, run, durationMs, money, thresholds, dependencies: first.summary.dependencies },
+      version,
+      run,
+      durationMs,
+      money,
+      thresholds,
+      dependencies: first.summary.dependencies,
       endedAt: new Date(originMs + durationMs),
       measurements: {
         ...measurements,
@@ -155,13 +165,22 @@ type ReplayState = {
 }
 
 const unused: MergedSecond['resources'] = {
-  ...{ cpuCores: 0, machineShare: null, rssBytes: 0, heapUsedBytes: 0 },
+  cpuCores: 0,
+  machineShare: null,
+  rssBytes: 0,
+  heapUsedBytes: 0,
   eventLoopDelayMs: { mean: 0, p50: 0, p99: 0, max: 0 },
 }
 
 const emptySecond: MergedSecond = {
-  ...{ phase: null, rpc: { calls: 0, failed: 0 }, resources: unused, components: {} },
-  ...{ funding: null, rateLimits: 0, breaker: null, admittedShare: 1 },
+  phase: null,
+  rpc: { calls: 0, failed: 0 },
+  resources: unused,
+  components: {},
+  funding: null,
+  rateLimits: 0,
+  breaker: null,
+  admittedShare: 1,
 }
 
 /** Goes through the whole run as if it were under way: arrivals, starts and ends as they came, and a line a second. */

@@ -32,7 +32,11 @@ export function joinDigests(digests: readonly Digest[]): Digest {
   if (measured.length === 1 && first !== undefined) return first
   const count = sum(measured.map((digest) => digest.count))
   return {
-    ...{ count, p50: null, p90: null, p95: null, p99: null },
+    count,
+    p50: null,
+    p90: null,
+    p95: null,
+    p99: null,
     min: lowest(measured.map(({ min }) => min)),
     mean: count === 0 ? null : sum(measured.map((digest) => digest.count * (digest.mean ?? 0))) / count,
     max: highest(measured.map(({ max }) => max)),
@@ -103,12 +107,10 @@ export function sumMoney(all: Measured): Money {
     )
   const payer = parts[0]?.payer
   return {
-    ...{
-      fundedWei: add('fundedWei'),
-      spentWei: add('spentWei'),
-      sweptWei: add('sweptWei'),
-      leftWei: add('leftWei'),
-    },
+    fundedWei: add('fundedWei'),
+    spentWei: add('spentWei'),
+    sweptWei: add('sweptWei'),
+    leftWei: add('leftWei'),
     ...(payer === undefined ? {} : { payer }),
     ...(unknown?.unknownBecause === undefined ? {} : { unknownBecause: unknown.unknownBecause }),
   }
