@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -80,7 +80,7 @@ const imports: Import[] = readdirSync(join(root, 'src'), { recursive: true, enco
 const roomOf = (file: string): string => file.split('/')[1] ?? ''
 
 describe('rooms', () => {
-  test('import only from the rooms that they may know', () => {
+  it('import only from the rooms that they may know', () => {
     const strangers = imports.filter(({ from, to }) => {
       const [room, other] = [roomOf(from), roomOf(to)]
       if (!to.startsWith('src/') || room === other || from === 'src/index.ts') return false
@@ -90,12 +90,12 @@ describe('rooms', () => {
     expect(strangers).toEqual([])
   })
 
-  test('are all named in the table', () => {
+  it('are all named in the table', () => {
     const rooms = new Set(imports.map(({ from }) => roomOf(from)).filter((room) => !room.endsWith('.ts')))
     expect([...rooms].filter((room) => !(room in mayImport))).toEqual([])
   })
 
-  test('have no way back: none knows, even through others, a room that knows it', () => {
+  it('have no way back: none knows, even through others, a room that knows it', () => {
     const reach = (room: string, seen = new Set<string>()): Set<string> => {
       for (const next of mayImport[room] ?? []) {
         if (seen.has(next)) continue
@@ -107,14 +107,14 @@ describe('rooms', () => {
     expect(Object.keys(mayImport).filter((room) => reach(room).has(room))).toEqual([])
   })
 
-  test('reach the Vana SDK through one door', () => {
+  it('reach the Vana SDK through one door', () => {
     const doors = imports.filter(({ to }) => to.startsWith('generated/vana-')).map(({ from }) => from)
     expect(doors.sort()).toEqual(['src/vana/grant-file.ts', 'src/vana/sdk.ts'])
     const users = imports.filter(({ to }) => to === 'src/vana/sdk.ts').map(({ from }) => roomOf(from))
     expect(users.filter((room) => room !== 'vana' && room !== 'flow')).toEqual([])
   })
 
-  test("of the testbed's parts are loaded only by the part that is started", () => {
+  it("of the testbed's parts are loaded only by the part that is started", () => {
     const roots = ['src/testbed/part-process.ts', 'src/testbed/start-testbed.ts']
     const parts = /^src\/(server|testbed\/(emulator|personal-server|storage))\/|start-fault-proxy\.ts$/
     expect([...loadedWith(roots)].filter((file) => parts.test(file))).toEqual([])

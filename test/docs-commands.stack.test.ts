@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeConfig } from '../src/config/describe-config.ts'
 import { resolveConfig } from '../src/config/resolve-config.ts'
 import { createRedactor } from '../src/redaction/redact.ts'
@@ -83,7 +83,7 @@ const commandNames = readdirSync(join(root, 'src/scripts'), { encoding: 'utf8' }
   .map((name) => (name === 'run-test' ? 'run' : name))
   .filter((name) => ways.some(([words]) => words.split(' ')[0] === name))
 
-test('every threshold that a page shows can both hold and fail', () => {
+it('every threshold that a page shows can both hold and fail', () => {
   const shown = names
     .filter((name) => name.endsWith('.md'))
     .flatMap((name) => [...readFileSync(join(root, name), 'utf8').matchAll(/--threshold '([^']+)'/g)])
@@ -93,13 +93,13 @@ test('every threshold that a page shows can both hold and fail', () => {
 })
 
 describe('every command line of the documentation works as it is typed', () => {
-  test.each(pages)('%s', async (page, commands) => {
+  it.each(pages)('%s', async (page, commands) => {
     // The baseline of a page is that of the runs which the page makes.
     const flags = page === 'docs/comparing.md' ? { '--users': '300', '--rate': '4' } : {}
     await tryAll(page, commands, flags)
   })
 
-  test.each(commandNames)('vana-load %s --help', async (name) => {
+  it.each(commandNames)('vana-load %s --help', async (name) => {
     const { stdout } = await runInProcess([name, '--help'])
     const commands = exampleCommands(stdout)
     expect(commands.length).toBeGreaterThan(0)

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { errorsPage } from '../build/errors-page.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -16,11 +16,11 @@ const pages = [
 ]
 
 describe('the documentation', () => {
-  test('lists every error code, as the catalogue has it', () => {
+  it('lists every error code, as the catalogue has it', () => {
     expect(readFileSync(join(root, 'docs/errors.md'), 'utf8')).toBe(errorsPage())
   })
 
-  test('that help, errors and the README point to is in the package', () => {
+  it('that help, errors and the README point to is in the package', () => {
     const listed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
       cwd: root,
       encoding: 'utf8',
@@ -38,7 +38,7 @@ describe('the documentation', () => {
     expect([...new Set(named)].filter((path) => !packed.has(path))).toEqual([])
   })
 
-  test.each(pages)('%s links only to what is there', (page) => {
+  it.each(pages)('%s links only to what is there', (page) => {
     const text = readFileSync(join(root, page), 'utf8')
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)].map(([, path = '']) => path)
     expect(links.filter((path) => !existsSync(join(root, dirname(page), path)))).toEqual([])

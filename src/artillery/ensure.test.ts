@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { parseThresholds } from '../results/parse-threshold.ts'
 import { ensureOf } from './ensure.ts'
 
 const expressionsOf = (...thresholds: string[]) =>
   ensureOf(parseThresholds(thresholds).thresholds)?.conditions.map(({ expression }) => expression)
 
-test('thresholds on success, flows and steps become conditions on what Artillery counts', () => {
+it('thresholds on success, flows and steps become conditions on what Artillery counts', () => {
   expect(
     expressionsOf('success >= 85%', 'flow.p95 < 45s', 'step.confirm.p99 <= 8s', 'upload.mean < 1s'),
   ).toEqual([
@@ -16,7 +16,7 @@ test('thresholds on success, flows and steps become conditions on what Artillery
   ])
 })
 
-test('what Artillery does not measure is left to the run itself', () => {
+it('what Artillery does not measure is left to the run itself', () => {
   expect(expressionsOf('rpc.failed < 1%', 'flowFromDue.p95 < 1s', 'group.storage.p95 < 1s')).toBeUndefined()
   expect(expressionsOf()).toBeUndefined()
 })

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { findArtillery } from './find-artillery.ts'
 
 let folder: string
@@ -22,14 +22,14 @@ function install(place: string, version: string, node = '>= 22.18.0'): string {
 const find = (options: Partial<Parameters<typeof findArtillery>[0]> = {}) =>
   findArtillery({ places: [join(folder, 'a/b')], path: '', node: '22.18.0', ...options })
 
-test('it is found above the place, and the nearest one first', () => {
+it('it is found above the place, and the nearest one first', () => {
   install('', '2.0.1')
   expect(find().version).toBe('2.0.1')
   const path = install('a', '2.0.2')
   expect(find()).toEqual({ version: '2.0.2', program: join(path, 'bin/run') })
 })
 
-test('it is found on the path, through the link that npm makes', () => {
+it('it is found on the path, through the link that npm makes', () => {
   const path = install('global', '2.0.3')
   chmodSync(join(path, 'bin/run'), 0o755)
   mkdirSync(join(folder, 'bin'))
@@ -37,7 +37,7 @@ test('it is found on the path, through the link that npm makes', () => {
   expect(find({ path: `/nowhere:${join(folder, 'bin')}` }).version).toBe('2.0.3')
 })
 
-test('one that is named is found in its folder or where it was installed, and nowhere else', () => {
+it('one that is named is found in its folder or where it was installed, and nowhere else', () => {
   const path = install('named', '2.0.4')
   install('', '2.0.1')
   expect(find({ named: path }).version).toBe('2.0.4')
@@ -45,7 +45,7 @@ test('one that is named is found in its folder or where it was installed, and no
   expect(() => find({ named: join(folder, 'bin') })).toThrow(/not in/)
 })
 
-test('without one, or with a Node.js that is too old for it, it says what to do', () => {
+it('without one, or with a Node.js that is too old for it, it says what to do', () => {
   expect(() => find()).toThrow(expect.objectContaining({ code: 'ARTILLERY_MISSING' }))
   install('', '2.0.34')
   expect(() => find({ node: '22.17.9' })).toThrow(

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import type { LoadProfile } from '../load/profile.ts'
 import { wholeLoad } from '../load/split.ts'
 import { type Phase, phasesOf } from './phases.ts'
@@ -27,7 +27,7 @@ const timeOf = (phase: Phase): number => {
   return typeof time === 'number' ? time * 1000 : Number(time.replace('ms', ''))
 }
 
-test('every user comes in one phase, and the phases take as long as the load', () => {
+it('every user comes in one phase, and the phases take as long as the load', () => {
   fc.assert(
     fc.property(profiles, (profile) => {
       const phases = phasesOf(profile, wholeLoad) ?? []
@@ -39,7 +39,7 @@ test('every user comes in one phase, and the phases take as long as the load', (
   )
 })
 
-test('parts have the phases of the whole, and together exactly its users in each', () => {
+it('parts have the phases of the whole, and together exactly its users in each', () => {
   fc.assert(
     fc.property(profiles, fc.integer({ min: 1, max: 8 }), (profile, count) => {
       const whole = phasesOf(profile, wholeLoad) ?? []
@@ -51,7 +51,7 @@ test('parts have the phases of the whole, and together exactly its users in each
   )
 })
 
-test('Artillery gets whole seconds as numbers, other times with their unit, and nobody as a pause', () => {
+it('Artillery gets whole seconds as numbers, other times with their unit, and nobody as a pause', () => {
   const stages = [
     { durationMs: 2000, fromPerSecond: 0, toPerSecond: 4 },
     { durationMs: 1500, fromPerSecond: 4, toPerSecond: 4 },
@@ -66,7 +66,7 @@ test('Artillery gets whole seconds as numbers, other times with their unit, and 
   ])
 })
 
-test('a load without a rate has no phases', () => {
+it('a load without a rate has no phases', () => {
   const arrival = { kind: 'batch', size: 5, delayMs: 1000 } as const
   expect(phasesOf({ users: 10, concurrency: 5, patienceMs: 0, arrival }, wholeLoad)).toBeUndefined()
 })

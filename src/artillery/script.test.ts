@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { describeConfig } from '../config/describe-config.ts'
 import type { Flags } from '../config/flag-layer.ts'
@@ -19,18 +19,18 @@ describe('the checked-in scripts', () => {
   })
 })
 
-test('a whole part of a load is one virtual user, whatever the load', () => {
+it('a whole part of a load is one virtual user, whatever the load', () => {
   const script = parse(scriptOf('part', { '--users': '50', '--batch-size': '5', '--part': '2/4' }))
   expect(script.config.phases).toEqual([{ name: 'part', duration: 1, arrivalCount: 1 }])
   expect(script.scenarios[0].flow).toEqual([{ function: 'part' }])
   expect(script.config.variables.vanaLoad.settings.load).toEqual({ batchSize: 5, part: '2/4' })
 })
 
-test('batches are refused where Artillery keeps the time, with what to do instead', () => {
+it('batches are refused where Artillery keeps the time, with what to do instead', () => {
   expect(() => scriptOf('users', { '--users': '50', '--batch-size': '5' })).toThrow(/--form part/)
 })
 
-test('a secret of the environment is in no script', () => {
+it('a secret of the environment is in no script', () => {
   const key = `0x${'5e'.repeat(32)}`
   const script = scriptOf(
     'users',

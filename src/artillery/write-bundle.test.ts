@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { builtinModules } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { Flags } from '../config/flag-layer.ts'
 import { resolveConfig } from '../config/resolve-config.ts'
@@ -28,7 +28,7 @@ function targetFile(rpcUrl: string): string {
   return path
 }
 
-test('nothing has to be installed: the processor imports only what Node has, the package has no dependency', () => {
+it('nothing has to be installed: the processor imports only what Node has, the package has no dependency', () => {
   expect(write({ '--users': '5' })).toEqual(['script.yml'])
   expect(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).toEqual({
     private: true,
@@ -42,7 +42,7 @@ test('nothing has to be installed: the processor imports only what Node has, the
   expect(code).toMatch(/async function flow\(/)
 })
 
-test('parts have a script each, which says which part it is', () => {
+it('parts have a script each, which says which part it is', () => {
   const names = write({ '--users': '100', '--rate': '5' }, { parts: 3 })
   expect(names).toEqual(['part-1-of-3.yml', 'part-2-of-3.yml', 'part-3-of-3.yml'])
   const scripts = names.map((name) => parse(readFileSync(join(folder, name), 'utf8')).config)
@@ -50,13 +50,13 @@ test('parts have a script each, which says which part it is', () => {
   expect(scripts.map(({ phases }) => phases[0].arrivalCount)).toEqual([34, 33, 33])
 })
 
-test('more parts than there are places at work are refused', () => {
+it('more parts than there are places at work are refused', () => {
   expect(() => write({ '--users': '100', '--rate': '5', '--concurrency': '2' }, { parts: 3 })).toThrow(
     /3 parts/,
   )
 })
 
-test('a target document goes along, unless its URL holds an access key', () => {
+it('a target document goes along, unless its URL holds an access key', () => {
   write({ '--users': '5', '--target': targetFile('https://rpc.test/v1') })
   expect(JSON.parse(readFileSync(join(folder, 'target.json'), 'utf8')).name).toBe('staging')
   const { variables, includeFiles } = parse(readFileSync(join(folder, 'script.yml'), 'utf8')).config
@@ -66,7 +66,7 @@ test('a target document goes along, unless its URL holds an access key', () => {
   expect(() => write({ '--users': '5', '--target': withKey })).toThrow(/chain\.rpcUrls: .*access key/)
 })
 
-test('a bundle is replaced by another, and a folder of something else is left alone', () => {
+it('a bundle is replaced by another, and a folder of something else is left alone', () => {
   write({ '--users': '100', '--rate': '5' }, { parts: 3 })
   write({ '--users': '5' })
   expect(readdirSync(folder).filter((name) => name.endsWith('.yml'))).toEqual(['script.yml'])

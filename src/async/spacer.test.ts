@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createManualClock } from './manual-clock.fixture.ts'
 import { createSpacer } from './spacer.ts'
 
@@ -23,13 +23,13 @@ async function turns(spacingMs: number, asked: { atMs: number; abortMs?: number 
 }
 
 describe('a spacer', () => {
-  test('gives the first its turn at once and each next one after the spacing, in order', async () => {
+  it('gives the first its turn at once and each next one after the spacing, in order', async () => {
     expect(await turns(2000, [{ atMs: 0 }, { atMs: 1 }, { atMs: 2 }, { atMs: 9000 }])).toEqual([
       0, 2000, 4000, 9000,
     ])
   })
 
-  test('adds up to half of the spacing at random', async () => {
+  it('adds up to half of the spacing at random', async () => {
     const drawn = [0.5, 0, 0.9]
     const all = await turns(
       2000,
@@ -39,7 +39,7 @@ describe('a spacer', () => {
     expect(all).toEqual([0, 2500, 4500, 7400])
   })
 
-  test('gives the place of one who gave up to the next at once', async () => {
+  it('gives the place of one who gave up to the next at once', async () => {
     expect(await turns(2000, [{ atMs: 0 }, { atMs: 1, abortMs: 1500 }, { atMs: 2 }])).toEqual([
       0,
       'aborted',
@@ -47,7 +47,7 @@ describe('a spacer', () => {
     ])
   })
 
-  test('starts anew when everybody gave up', async () => {
+  it('starts anew when everybody gave up', async () => {
     expect(await turns(2000, [{ atMs: 0 }, { atMs: 1, abortMs: 500 }, { atMs: 700 }])).toEqual([
       0,
       'aborted',
@@ -55,11 +55,11 @@ describe('a spacer', () => {
     ])
   })
 
-  test('makes nobody wait without a spacing', async () => {
+  it('makes nobody wait without a spacing', async () => {
     expect(await turns(0, [{ atMs: 5 }, { atMs: 5 }])).toEqual([5, 5])
   })
 
-  test('keeps the spacing and the order, and lets nobody wait for those who gave up', async () => {
+  it('keeps the spacing and the order, and lets nobody wait for those who gave up', async () => {
     const user = fc.record({ atMs: fc.nat(5000), waitMs: fc.option(fc.integer({ min: 1, max: 3000 })) })
     await fc.assert(
       fc.asyncProperty(fc.array(user, { minLength: 1, maxLength: 15 }), async (users) => {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Agent } from 'undici'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { createApiServerClient } from './api-server-client.ts'
 
 const cleanups: (() => unknown)[] = []
@@ -27,7 +27,7 @@ async function clientOf(answer: { status: number; error: Record<string, unknown>
 }
 
 describe('a request for inference', () => {
-  test.each([
+  it.each([
     [500, { code: 'FILE_ACCESS_ERROR' }, true],
     [404, { code: 'NOT_FOUND_ERROR' }, true],
     [502, { code: 'CHAIN_FAILED' }, true],
@@ -46,7 +46,7 @@ describe('a request for inference', () => {
     expect([details.status, details.nothingBegun === true]).toEqual([status, hasBegunNothing])
   })
 
-  test('says so of a refused connection, and not of one that was cut', async () => {
+  it('says so of a refused connection, and not of one that was cut', async () => {
     const { client, server } = await clientOf(null)
     const ask = () => client.requestInference('7', AbortSignal.timeout(30_000)).catch((error) => error)
     expect((await ask()).details.nothingBegun).toBeUndefined()

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { giveWayNiceness } from '../process/give-way.ts'
 import { createComputePool } from './compute-pool.ts'
 
@@ -15,7 +15,7 @@ function nicenessOfThreads(): number[] {
   })
 }
 
-test.runIf(process.platform === 'linux')(
+it.runIf(process.platform === 'linux')(
   'a thread gives way to the main thread, and no other does',
   async () => {
     const before = getPriority()

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { correctFlow, type FinalReceipt } from './correct-flow.ts'
 import type { FlowRecord, Outcome } from './flow-record.ts'
 
@@ -53,13 +53,13 @@ const receipt = (changes: Partial<FinalReceipt> = {}): FinalReceipt => ({
 })
 
 describe('the record of a flow', () => {
-  test('stays as it is when the chain says the same, or when there is no transaction', () => {
+  it('stays as it is when the chain says the same, or when there is no transaction', () => {
     expect(correctFlow(flow('succeeded'), receipt())).toBeNull()
     expect(correctFlow(flow('failed', givenUp), null)).toBeNull()
     expect(correctFlow(flow('failed', null), null)).toBeNull()
   })
 
-  test.each(['succeeded', 'degraded'] as const)(
+  it.each(['succeeded', 'degraded'] as const)(
     'is a failure when it %s and its transaction is gone',
     (outcome) => {
       const correction = correctFlow(flow(outcome), null)
@@ -71,7 +71,7 @@ describe('the record of a flow', () => {
     },
   )
 
-  test.each([
+  it.each([
     ['reverted in its next block', receipt({ blockNumber: 42, status: 'reverted', permission: null })],
     [
       'granted for somebody else',
@@ -88,7 +88,7 @@ describe('the record of a flow', () => {
     })
   })
 
-  test('has the block, permission, price and hash that its transaction has in the end', () => {
+  it('has the block, permission, price and hash that its transaction has in the end', () => {
     const permission = { permissionId: 9n, user: wallet }
     const found = { blockNumber: 42, effectiveGasPrice: 6n, blockTimestamp: 1002, permission }
     expect(correctFlow(flow('succeeded'), receipt({ ...found, transactionHash: hashOf('b') }))).toEqual({
@@ -107,7 +107,7 @@ describe('the record of a flow', () => {
     })
   })
 
-  test('keeps how a failed flow ended, whatever became of its transaction', () => {
+  it('keeps how a failed flow ended, whatever became of its transaction', () => {
     const failed = flow('failed')
     expect(correctFlow(failed, null)).toEqual({ kind: 'lost', record: { ...failed, tx: givenUp } })
     const late = correctFlow(flow('failed', givenUp), receipt())

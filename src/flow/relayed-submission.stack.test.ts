@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Agent } from 'undici'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRetryBudget } from '../async/retry-budget.ts'
 import type { SignedPermission } from '../vana/user-crypto.ts'
 import { createApiServerClient } from './api-server-client.ts'
@@ -75,7 +75,7 @@ function submit() {
 }
 
 describe('a transaction for the relayer', () => {
-  test('is handed over again no sooner than a busy or limited server asks for, and every retry is reported', async () => {
+  it('is handed over again no sooner than a busy or limited server asks for, and every retry is reported', async () => {
     refusals.push(refusal(503, '3'), refusal(429, '2'), refusal(503))
     const { submission, pauses, seen } = submit()
     expect(await submission).toMatchObject({ hash, afterBlock: 7 })
@@ -86,7 +86,7 @@ describe('a transaction for the relayer', () => {
     ])
   })
 
-  test('is not handed over again when the server asks to wait for longer than the flow has', async () => {
+  it('is not handed over again when the server asks to wait for longer than the flow has', async () => {
     refusals.push(refusal(503, '60'))
     const { submission, pauses } = submit()
     await expect(submission).rejects.toMatchObject({

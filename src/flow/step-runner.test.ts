@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createRetryBudget } from '../async/retry-budget.ts'
 import type { ErrorCode } from '../errors/catalog.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
@@ -47,7 +47,7 @@ function failing(...errors: Error[]): () => Promise<string> {
 }
 
 describe('a step', () => {
-  test('is repeated with full jitter, and no sooner than it is asked to', async () => {
+  it('is repeated with full jitter, and no sooner than it is asked to', async () => {
     const { runner, pauses, seen } = runnerOf()
     const work = failing(limited(700), new LoadTestError('SERVER_FAILED', 'oops'))
     expect(await runner.step('identity', work, { idempotent: true })).toBe('done')
@@ -55,7 +55,7 @@ describe('a step', () => {
     expect(seen).toEqual(['identity SERVER_RATE_LIMITED 700', 'identity again', 'identity again'])
   })
 
-  test('tells of a limit that it goes on after, once, under its own name', async () => {
+  it('tells of a limit that it goes on after, once, under its own name', async () => {
     const { runner, seen } = runnerOf()
     const busy = new LoadTestError('SERVER_FAILED', 'busy', { details: { status: 503, retryAfterMs: 900 } })
     const down = new LoadTestError('SERVER_FAILED', 'down', { details: { status: 503 } })
@@ -65,14 +65,14 @@ describe('a step', () => {
     expect(seen).toEqual(['confirm SERVER_RATE_LIMITED 700', 'confirm SERVER_FAILED 900'])
   })
 
-  test('fails at once when it is asked to wait for longer than is left', async () => {
+  it('fails at once when it is asked to wait for longer than is left', async () => {
     const { runner, pauses, seen } = runnerOf({ remainingMs: 5000 })
     const work = runner.step('identity', failing(limited(5000)), { idempotent: true })
     await expect(work).rejects.toMatchObject({ code: 'SERVER_RATE_LIMITED' })
     expect([pauses, seen]).toEqual([[], ['identity SERVER_RATE_LIMITED 5000']])
   })
 
-  test('says that it would have been repeated, had there been a budget', async () => {
+  it('says that it would have been repeated, had there been a budget', async () => {
     const { runner, seen } = runnerOf({ retries: 0 })
     const work = runner.step('upload', failing(new LoadTestError('STORAGE_FAILED', 'oops')), {
       idempotent: true,
@@ -81,7 +81,7 @@ describe('a step', () => {
     expect(seen).toEqual(['upload not again'])
   })
 
-  test.each<[ErrorCode, Record<string, unknown>, boolean]>([
+  it.each<[ErrorCode, Record<string, unknown>, boolean]>([
     ['SERVER_RATE_LIMITED', {}, true],
     ['SERVER_FAILED', {}, false],
     ['SERVER_UNREACHABLE', {}, false],
@@ -97,14 +97,14 @@ describe('a step', () => {
     expect(seen.includes('request again')).toBe(isRepeated)
   })
 
-  test('tells a limit of the storage as well, though the step is not repeated', async () => {
+  it('tells a limit of the storage as well, though the step is not repeated', async () => {
     const { runner, seen } = runnerOf()
     const error = new LoadTestError('STORAGE_FAILED', 'slow down', { details: { status: 429 } })
     await expect(runner.step('submit', failing(error))).rejects.toBe(error)
     expect(seen).toEqual(['submit STORAGE_FAILED undefined'])
   })
 
-  test('leaves what the endpoints of the chain say to their pool, but for a full transaction pool', async () => {
+  it('leaves what the endpoints of the chain say to their pool, but for a full transaction pool', async () => {
     const { runner, seen } = runnerOf()
     const paused = new LoadTestError('CHAIN_RATE_LIMITED', 'paused', { details: { retryAfterMs: 2000 } })
     const full = new LoadTestError('CHAIN_RATE_LIMITED', 'full', { details: { reason: 'pool-full' } })
@@ -113,7 +113,7 @@ describe('a step', () => {
     expect(seen).toEqual(['submit CHAIN_RATE_LIMITED undefined'])
   })
 
-  test('waits for its turn outside its time', async () => {
+  it('waits for its turn outside its time', async () => {
     const { runner, sleep } = runnerOf()
     await runner.step('request', failing(), { turn: () => sleep(3000) })
     expect(runner.durations.request).toBe(0)

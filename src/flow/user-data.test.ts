@@ -1,12 +1,12 @@
 import fc from 'fast-check'
-import { describe, expect, it, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { interestsAndDepartments } from './person.ts'
 import { type DataSize, dataSizes, makeUserData } from './user-data.ts'
 
 const sizes = fc.constantFrom(...(Object.keys(dataSizes) as DataSize[]))
 const inputs = fc.record({ seed: fc.string(), index: fc.nat(), size: sizes })
 
-test('a file is JSON of its size class within 5 %, and the same for the same seed, index and size', () => {
+it('a file is JSON of its size class within 5 %, and the same for the same seed, index and size', () => {
   fc.assert(
     fc.property(inputs, (input) => {
       const file = makeUserData(input)
@@ -20,7 +20,7 @@ test('a file is JSON of its size class within 5 %, and the same for the same see
   )
 })
 
-test('users have files of their own, and so have seeds', () => {
+it('users have files of their own, and so have seeds', () => {
   const file = (seed: string, index: number) =>
     Buffer.from(makeUserData({ seed, index, size: 'medium' })).toString()
   expect(new Set([file('a', 0), file('a', 1), file('b', 0), file('b', 1)]).size).toBe(4)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { arrivals } from './arrivals.ts'
 import { alongStages, flat, someOpenProfile, someStages } from './profile.fixture.ts'
 import { type LoadProfile, type OpenArrival, rateCurveOf } from './profile.ts'
@@ -13,7 +13,7 @@ const dueTimes = (profile: LoadProfile<OpenArrival>, seed = 's'): number[] =>
 const ramp = { durationMs: 60_000, fromPerSecond: 0, toPerSecond: 10 }
 
 describe('arrivals', () => {
-  test('come in order of time, one per user, none after the last moment that the profile states', () => {
+  it('come in order of time, one per user, none after the last moment that the profile states', () => {
     fc.assert(
       fc.property(someOpenProfile, fc.string(), (profile, seed) => {
         const all = [...arrivals(profile, seed)]
@@ -26,13 +26,13 @@ describe('arrivals', () => {
     )
   })
 
-  test('are the same for the same seed, and of a Poisson process others for another', () => {
+  it('are the same for the same seed, and of a Poisson process others for another', () => {
     const profile = alongStages('poisson', [flat(5, 10_000)])
     expect(dueTimes(profile, 'a')).toEqual(dueTimes(profile, 'a'))
     expect(dueTimes(profile, 'a')).not.toEqual(dueTimes(profile, 'b'))
   })
 
-  test('are these very ones, on every machine', () => {
+  it('are these very ones, on every machine', () => {
     expect(dueTimes(alongStages('poisson', [flat(1, 5_000)]), 'known')).toMatchInlineSnapshot(`
       [
         772.653,
@@ -44,7 +44,7 @@ describe('arrivals', () => {
     `)
   })
 
-  test('are in whole microseconds', () => {
+  it('are in whole microseconds', () => {
     fc.assert(
       fc.property(someStages, fc.constantFrom('poisson' as const, 'constant' as const), (stages, kind) => {
         fc.pre(alongStages(kind, stages).users < 2000)
@@ -54,7 +54,7 @@ describe('arrivals', () => {
     )
   })
 
-  test('of all parts together are exactly those of the whole, at any number of parts', () => {
+  it('of all parts together are exactly those of the whole, at any number of parts', () => {
     fc.assert(
       fc.property(someOpenProfile, fc.integer({ min: 1, max: 400 }), (profile, count) => {
         const parts = Array.from({ length: count }, (_, index) => [
@@ -65,7 +65,7 @@ describe('arrivals', () => {
     )
   })
 
-  test('of a Poisson process have gaps with the mean and the spread of the exponential distribution', () => {
+  it('of a Poisson process have gaps with the mean and the spread of the exponential distribution', () => {
     const due = dueTimes(alongStages('poisson', [flat(5, 2_000_000)]), 'gaps')
     const gaps = due.map((time, i) => time - (due[i - 1] ?? 0))
     const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length
@@ -76,51 +76,51 @@ describe('arrivals', () => {
     expect(deviation / mean).toBeLessThan(1.03)
   })
 
-  test('of a Poisson process follow a ramp: half of its users come in the last three tenths of the time', () => {
+  it('of a Poisson process follow a ramp: half of its users come in the last three tenths of the time', () => {
     const due = dueTimes(alongStages('poisson', [{ ...ramp, durationMs: 2_000_000 }]), 'ramp')
     const median = due[due.length / 2] ?? 0
     expect(median / 2_000_000).toBeGreaterThan(0.695)
     expect(median / 2_000_000).toBeLessThan(0.72)
   })
 
-  test('at a constant rate are evenly spaced, the first at once', () => {
+  it('at a constant rate are evenly spaced, the first at once', () => {
     expect(dueTimes(alongStages('constant', [flat(4, 1_250)]))).toEqual([0, 250, 500, 750, 1000])
   })
 
-  test('along a ramp begin when the first user is half due, and end as they begin', () => {
+  it('along a ramp begin when the first user is half due, and end as they begin', () => {
     const up = dueTimes(alongStages('constant', [ramp]))
     expect(up[0]).toBeCloseTo(Math.sqrt(6) * 1000, 2)
     const down = dueTimes(alongStages('constant', [ramp, { ...ramp, fromPerSecond: 10, toPerSecond: 0 }]))
     expect(down.at(-1)).toBeCloseTo(120_000 - Math.sqrt(6) * 1000, 2)
   })
 
-  test('come with the rate again after a pause, not at its beginning', () => {
+  it('come with the rate again after a pause, not at its beginning', () => {
     expect(dueTimes(alongStages('constant', [flat(1, 2_000), flat(0, 10_000), flat(1, 2_000)]))).toEqual([
       0, 1000, 12_000, 13_000,
     ])
   })
 
-  test('in a spike come at the sum of the rates', () => {
+  it('in a spike come at the sum of the rates', () => {
     const spike = { atMs: 5_000, durationMs: 1_000, perSecond: 9 }
     const due = dueTimes(alongStages('constant', [flat(1, 10_000)], [spike]))
     expect(due.length).toBe(19)
     expect(due.filter((time) => time >= 5_000 && time < 6_000).length).toBe(10)
   })
 
-  test('in waves share the due time of their wave', () => {
+  it('in waves share the due time of their wave', () => {
     const profile = { users: 5, concurrency: 5, patienceMs: 0 }
     expect(dueTimes({ ...profile, arrival: { kind: 'wave', size: 2, everyMs: 8000 } })).toEqual([
       0, 0, 8000, 8000, 16_000,
     ])
   })
 
-  test('that were recorded are replayed to the last bit', () => {
+  it('that were recorded are replayed to the last bit', () => {
     const dueMs = dueTimes(alongStages('poisson', [flat(3, 10_000)]))
     const profile = { users: dueMs.length, concurrency: 5, patienceMs: 0 }
     expect(dueTimes({ ...profile, arrival: { kind: 'replay', dueMs } }, 'another seed')).toEqual(dueMs)
   })
 
-  test('of a compressed profile are the same users in a share of the time', () => {
+  it('of a compressed profile are the same users in a share of the time', () => {
     fc.assert(
       fc.property(someOpenProfile, fc.double({ min: 0.1, max: 100, noNaN: true }), (profile, factor) => {
         const scaled = dueTimes(scaleProfile(profile, factor) as LoadProfile<OpenArrival>)
@@ -133,7 +133,7 @@ describe('arrivals', () => {
 })
 
 describe('the curve of a rate', () => {
-  test('integrates a ramp exactly', () => {
+  it('integrates a ramp exactly', () => {
     const curve = rateCurveOf({
       stages: [ramp, flat(10, 60_000), { ...ramp, fromPerSecond: 10, toPerSecond: 0 }],
       spikes: [],

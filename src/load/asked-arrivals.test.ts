@@ -1,12 +1,12 @@
 import fc from 'fast-check'
-import { expect, test, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { systemClock } from '../async/clock.ts'
 import { startClock } from '../async/started-clock.ts'
 import { createAskedArrivals } from './asked-arrivals.ts'
 import { executeOpen } from './open-executor.ts'
 import { openGate } from './start-gate.ts'
 
-test('the numbers that all parts give out are those of the whole, each once', () => {
+it('the numbers that all parts give out are those of the whole, each once', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 12 }), (users, count) => {
       const numbers: number[] = []
@@ -41,7 +41,7 @@ function run(users: number, signal: AbortSignal) {
   return { asked, started, dropped, ended }
 }
 
-test('users start as they are asked for, and the run ends with the last of them', async () => {
+it('users start as they are asked for, and the run ends with the last of them', async () => {
   const { asked, started, dropped, ended } = run(3, new AbortController().signal)
   expect(asked.ask()).toBe(0)
   await vi.waitFor(() => expect(started).toEqual([0]))
@@ -50,7 +50,7 @@ test('users start as they are asked for, and the run ends with the last of them'
   expect({ started, dropped }).toEqual({ started: [0, 1, 2], dropped: [] })
 })
 
-test('who was not asked for when the run stops counts as dropped', async () => {
+it('who was not asked for when the run stops counts as dropped', async () => {
   const stop = new AbortController()
   const { asked, started, dropped, ended } = run(3, stop.signal)
   asked.ask()

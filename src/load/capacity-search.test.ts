@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   type CapacitySearchSettings,
   capacitySoFar,
@@ -22,7 +22,7 @@ const settings = { startPerSecond: 1, maxPerSecond: 100 }
 const capacities = fc.double({ min: 0.2, max: 99, noNaN: true })
 
 describe('a capacity search', () => {
-  test('steps up until it breaks, halves the bracket, and measures both ends again', () => {
+  it('steps up until it breaks, halves the bracket, and measures both ends again', () => {
     const { outcomes, verdict } = search(settings, (rate) => rate <= 5)
     expect(outcomes.map(({ ratePerSecond }) => ratePerSecond)).toEqual([
       ...[1, 2, 4, 8],
@@ -38,7 +38,7 @@ describe('a capacity search', () => {
     })
   })
 
-  test('finds the capacity of whatever has one, from below and as finely as asked for', () => {
+  it('finds the capacity of whatever has one, from below and as finely as asked for', () => {
     fc.assert(
       fc.property(capacities, fc.constantFrom(0.05, 0.1, 0.25), (capacity, precision) => {
         const { verdict, outcomes } = search({ ...settings, precision }, (rate) => rate <= capacity)
@@ -55,7 +55,7 @@ describe('a capacity search', () => {
     )
   })
 
-  test('stays within its limits, measures no rate more than three times, and ends, however it is fooled', () => {
+  it('stays within its limits, measures no rate more than three times, and ends, however it is fooled', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { minLength: 500, maxLength: 500 }), (chance) => {
         const { outcomes, verdict } = search(settings, (_rate, run) => chance[run] ?? false)
@@ -76,7 +76,7 @@ describe('a capacity search', () => {
     )
   })
 
-  test('is not misled by one unlucky run', () => {
+  it('is not misled by one unlucky run', () => {
     let unlucky = true
     const { verdict } = search(settings, (rate) => {
       if (rate === 4 && unlucky) {
@@ -89,18 +89,18 @@ describe('a capacity search', () => {
     expect(verdict.ratePerSecond).toBeGreaterThan(17)
   })
 
-  test('says so when the first rates break already: no rate holds', () => {
+  it('says so when the first rates break already: no rate holds', () => {
     const { verdict, outcomes } = search(settings, () => false)
     expect(outcomes.map(({ ratePerSecond }) => ratePerSecond)).toEqual([1, 0.5, 0.25, 0.125, 0.125])
     expect(verdict).toMatchObject({ ratePerSecond: null, brokeAtPerSecond: 0.125, confidence: null })
   })
 
-  test('that reaches the maximum confirms it and knows no rate that breaks', () => {
+  it('that reaches the maximum confirms it and knows no rate that breaks', () => {
     const { verdict } = search({ startPerSecond: 10, maxPerSecond: 25 }, () => true)
     expect(verdict).toMatchObject({ ratePerSecond: 25, brokeAtPerSecond: null, runs: 3 })
   })
 
-  test('that is cut short says what it knows', () => {
+  it('that is cut short says what it knows', () => {
     const held = (ratePerSecond: number, isSo: boolean) => ({ ratePerSecond, held: isSo })
     expect(capacitySoFar([held(1, true), held(2, true), held(4, false)])).toMatchObject({
       ratePerSecond: 2,

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   type BreakerTransition,
   type BreakerVerdict,
@@ -22,7 +22,7 @@ function pass(breaker: CircuitBreaker, atMs: number, ...verdicts: BreakerVerdict
 }
 
 describe('a circuit breaker', () => {
-  test('opens after so many failures in a row, whatever came before', () => {
+  it('opens after so many failures in a row, whatever came before', () => {
     const { breaker, transitions } = breakerOf({ window: 1000 })
     pass(breaker, 5, 'failed', 'failed', 'worked', 'failed', 'failed')
     expect(breaker.state(5)).toBe('closed')
@@ -31,7 +31,7 @@ describe('a circuit breaker', () => {
     expect(breaker.refusedUntilMs(6)).toBe(1006)
   })
 
-  test('opens when more than its share of a full window failed', () => {
+  it('opens when more than its share of a full window failed', () => {
     const { breaker, transitions } = breakerOf({ consecutiveFailures: 0 })
     const half: BreakerVerdict[] = ['failed', 'worked', 'failed', 'worked', 'failed', 'worked', 'failed']
     pass(breaker, 0, ...half, 'worked')
@@ -41,7 +41,7 @@ describe('a circuit breaker', () => {
     expect(transitions.map(({ reason }) => reason)).toEqual(['5 of the last 8 flows failed'])
   })
 
-  test('knows nothing of failures before it closed', () => {
+  it('knows nothing of failures before it closed', () => {
     const { breaker } = breakerOf()
     pass(breaker, 0, 'failed', 'failed', 'failed')
     pass(breaker, 1000, 'worked', 'worked')
@@ -49,7 +49,7 @@ describe('a circuit breaker', () => {
     expect(breaker.state(1001)).toBe('closed')
   })
 
-  test('takes no notice of a user that started before it opened', () => {
+  it('takes no notice of a user that started before it opened', () => {
     const { breaker } = breakerOf()
     const early = breaker.admitted(0)
     pass(breaker, 0, 'failed', 'failed', 'failed')
@@ -58,7 +58,7 @@ describe('a circuit breaker', () => {
     expect(breaker.state(1001)).toBe('half-open')
   })
 
-  test('keeps to its table, whatever happens in whatever order', () => {
+  it('keeps to its table, whatever happens in whatever order', () => {
     fc.assert(
       fc.property(fc.commands(commands, { maxCommands: 150, size: 'max' }), (run) => {
         fc.modelRun(() => {

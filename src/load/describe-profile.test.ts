@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { describeProfile } from './describe-profile.ts'
 import { drawProfile } from './draw-profile.ts'
 import { alongStages, flat, someClosedProfile, someOpenProfile } from './profile.fixture.ts'
@@ -13,14 +13,14 @@ const ramp = { durationMs: 60_000, fromPerSecond: 0, toPerSecond: 5 }
 const climbing = alongStages('poisson', [ramp, flat(5, 600_000)], [spike])
 
 describe('a profile describes itself', () => {
-  test('along stages with a spike, compressed', () => {
+  it('along stages with a spike, compressed', () => {
     expect(describeProfile(scaleProfile(climbing, 2), wholeLoad)).toBe(
       '3,750 users in a Poisson process: 0/s to 10/s over 30s, then 10/s for 5m, and 40/s more for 15s at 2m30s, ' +
         '2 times faster than written; at most 3,750 in flight; a user that finds no place within 30s is dropped.',
     )
   })
 
-  test('in batches, as a part', () => {
+  it('in batches, as a part', () => {
     const profile = {
       users: 50,
       concurrency: 10,
@@ -35,7 +35,7 @@ describe('a profile describes itself', () => {
 })
 
 describe('a profile draws itself', () => {
-  test('along stages, with a spike that is narrower than a column', () => {
+  it('along stages, with a spike that is narrower than a column', () => {
     const narrow = { ...spike, durationMs: 100 }
     const profile = alongStages('constant', [ramp, flat(5, 600_000)], [narrow])
     expect(drawProfile(profile, { seed: 's', width: 50 })).toMatchInlineSnapshot(`
@@ -52,7 +52,7 @@ describe('a profile draws itself', () => {
     `)
   })
 
-  test('in waves', () => {
+  it('in waves', () => {
     const arrival = { kind: 'wave', size: 5, everyMs: 10_000 } as const
     const profile = { users: 18, concurrency: 5, patienceMs: 0, arrival }
     expect(drawProfile(profile, { seed: 's', width: 40, height: 3 })).toMatchInlineSnapshot(`
@@ -66,7 +66,7 @@ describe('a profile draws itself', () => {
     `)
   })
 
-  test('in batches', () => {
+  it('in batches', () => {
     const arrival = { kind: 'batch', size: 5, delayMs: 8_000 } as const
     const profile = { users: 50, concurrency: 5, patienceMs: 0, arrival }
     expect(drawProfile(profile, { seed: 's' })).toMatchInlineSnapshot(`
@@ -76,7 +76,7 @@ describe('a profile draws itself', () => {
     `)
   })
 
-  test('within its width, whatever it is', () => {
+  it('within its width, whatever it is', () => {
     const stage = { durationMs: 100, fromPerSecond: 0, toPerSecond: 0.010_001 }
     const slowest: LoadProfile = {
       users: 1,
@@ -99,7 +99,7 @@ describe('a profile draws itself', () => {
 })
 
 describe('a profile names its phases', () => {
-  test('at every moment', () => {
+  it('at every moment', () => {
     const phaseAt = profilePhases(alongStages('poisson', [ramp, flat(0, 60_000), flat(5, 600_000)], [spike]))
     expect([0, 60_000, 120_000, 300_000, 330_000, 720_000].map(phaseAt)).toEqual([
       ...['ramp-up', 'pause', 'sustain', 'spike', 'sustain', 'drain'],

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { addSpikes } from './add-spikes.ts'
 import { someSpikes, someStages } from './profile.fixture.ts'
 import { createRateCurve } from './rate-curve.ts'
 import { type RateStage, usersOfSpike } from './stage.ts'
 
 describe('a rate curve', () => {
-  test('inverts its own integral everywhere', () => {
+  it('inverts its own integral everywhere', () => {
     fc.assert(
       fc.property(someStages, fc.double({ min: 0.001, max: 0.999, noNaN: true }), (list, share) => {
         const curve = createRateCurve(list)
@@ -16,7 +16,7 @@ describe('a rate curve', () => {
     )
   })
 
-  test('with spikes is at every moment the sum of both, and brings the users of both', () => {
+  it('with spikes is at every moment the sum of both, and brings the users of both', () => {
     const cases = someStages.chain((stages) => {
       const lengthMs = stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
       return fc.record({

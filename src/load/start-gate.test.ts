@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../async/manual-clock.fixture.ts'
 import { startClock } from '../async/started-clock.ts'
 import { executeClosed } from './closed-executor.ts'
@@ -59,7 +59,7 @@ async function open(due: number[], patienceMs: number, shut: Shut[]) {
 }
 
 describe('a gate in an open profile', () => {
-  test.each([true, false])(
+  it.each([true, false])(
     'holds due users back until it opens, announced or not (%s)',
     async (isAnnounced) => {
       const { started, dropped, held, waits } = await open([0, 100, 200, 900], 5000, [
@@ -77,7 +77,7 @@ describe('a gate in an open profile', () => {
     },
   )
 
-  test('drops, for its reason and at that moment, whose patience ends before it opens', async () => {
+  it('drops, for its reason and at that moment, whose patience ends before it opens', async () => {
     const { started, dropped } = await open([0, 100, 700], 300, [
       { fromMs: 50, toMs: 800, isAnnounced: true },
     ])
@@ -85,12 +85,12 @@ describe('a gate in an open profile', () => {
     expect(dropped).toEqual([[1, 'breaker-open', 400]])
   })
 
-  test('still accounts for users who wait for it when all others have ended', async () => {
+  it('still accounts for users who wait for it when all others have ended', async () => {
     const { dropped } = await open([10], 300, [{ fromMs: 0, toMs: 900_000, isAnnounced: false }])
     expect(dropped).toEqual([[0, 'breaker-open', 310]])
   })
 
-  test('starts nobody while it is shut, and accounts for everybody once', async () => {
+  it('starts nobody while it is shut, and accounts for everybody once', async () => {
     const someShut = fc.record({
       fromMs: fc.nat(3000),
       lengthMs: fc.integer({ min: 1, max: 1500 }),
@@ -124,7 +124,7 @@ describe('a gate in an open profile', () => {
 })
 
 describe('a gate in a closed profile', () => {
-  test('is one of the things that a user waits for: nobody is late for it, and nobody dropped', async () => {
+  it('is one of the things that a user waits for: nobody is late for it, and nobody dropped', async () => {
     const clock = createManualClock()
     const { gate, held } = gateThatShuts(clock, [{ fromMs: 50, toMs: 800, isAnnounced: false }])
     const lives: [number, number, number][] = []
@@ -152,7 +152,7 @@ describe('a gate in a closed profile', () => {
     expect(held).toEqual([1])
   })
 
-  test('lets go of a stop', async () => {
+  it('lets go of a stop', async () => {
     const clock = createManualClock()
     const { gate } = gateThatShuts(clock, [{ fromMs: 0, toMs: 1e9, isAnnounced: false }])
     const stop = new AbortController()

@@ -1,18 +1,18 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createStartPace } from './start-pace.ts'
 
 const paceOf = (perSecond = 10, random = () => 0.5) =>
   createStartPace({ askedPerSecond: () => perSecond, random })
 
 describe('the pace of starts', () => {
-  test('lets everybody start until the target says that it is too much', () => {
+  it('lets everybody start until the target says that it is too much', () => {
     const pace = paceOf()
     pace.admitted(0, false)
     expect([pace.refusedUntilMs(0), pace.share(0), pace.totals(0).firstMs]).toEqual([null, 1, null])
   })
 
-  test('halves its share at a limit, but once for all who meet it at the same time', () => {
+  it('halves its share at a limit, but once for all who meet it at the same time', () => {
     const pace = paceOf()
     pace.slowDown(1000, 10_000)
     pace.slowDown(2500, 10_000)
@@ -22,13 +22,13 @@ describe('the pace of starts', () => {
     expect(pace.totals(3100)).toMatchObject({ slowDowns: 2, lowestShare: 0.25, firstMs: 1000, heldMs: 2100 })
   })
 
-  test('grows evenly again, and only after the time that the target asked to wait', () => {
+  it('grows evenly again, and only after the time that the target asked to wait', () => {
     const pace = paceOf()
     pace.slowDown(0, 5000)
     expect([pace.share(5000), pace.share(10_000), pace.share(30_000)]).toEqual([0.5, 0.6, 1])
   })
 
-  test('starts users at the interval of the shared rate', () => {
+  it('starts users at the interval of the shared rate', () => {
     const pace = paceOf(10)
     pace.slowDown(0, 60_000)
     expect(pace.refusedUntilMs(0)).toBe(200)
@@ -36,7 +36,7 @@ describe('the pace of starts', () => {
     expect([pace.refusedUntilMs(200), pace.refusedUntilMs(400)]).toEqual([400, null])
   })
 
-  test('with the whole share back lets those who wait in one by one, then anybody', () => {
+  it('with the whole share back lets those who wait in one by one, then anybody', () => {
     const pace = paceOf(10)
     pace.easeIn(0)
     pace.admitted(0, true)
@@ -45,7 +45,7 @@ describe('the pace of starts', () => {
     expect(pace.refusedUntilMs(80)).toBeNull()
   })
 
-  test('is never above the whole or below its least, and never faster than its share', () => {
+  it('is never above the whole or below its least, and never faster than its share', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 1, max: 4000 }), fc.boolean()), { maxLength: 80 }),

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { type ComponentReading, createComponentUsage } from './component-usage.ts'
 
 const reading = (change: Partial<ComponentReading> = {}): ComponentReading => ({
@@ -10,7 +10,7 @@ const reading = (change: Partial<ComponentReading> = {}): ComponentReading => ({
   ...change,
 })
 
-test('the CPU time of components is separate, as a share of one core from the first reading on', () => {
+it('the CPU time of components is separate, as a share of one core from the first reading on', () => {
   const usage = createComponentUsage()
   usage.observe(5000, { chain: reading({ cpuMs: 700 }), storage: reading({ cpuMs: 40 }) })
   usage.observe(6000, { chain: reading({ cpuMs: 1500 }), storage: reading({ cpuMs: 90 }) })
@@ -21,7 +21,7 @@ test('the CPU time of components is separate, as a share of one core from the fi
   })
 })
 
-test('what is taken is what was used since the last time', () => {
+it('what is taken is what was used since the last time', () => {
   const usage = createComponentUsage()
   usage.observe(0, { server: reading({ cpuMs: 0, busy: { used: 0, of: 0 }, queueDepth: 0 }) })
   usage.observe(1000, { server: reading({ cpuMs: 400, busy: { used: 600, of: 1000 }, queueDepth: 2 }) })
@@ -38,7 +38,7 @@ test('what is taken is what was used since the last time', () => {
   })
 })
 
-test('what a component does not tell is null, not 0', () => {
+it('what a component does not tell is null, not 0', () => {
   const usage = createComponentUsage()
   usage.observe(0, { chain: reading({ cpuMs: 1 }) })
   usage.observe(1000, { chain: reading({ cpuMs: 2 }) })
@@ -46,7 +46,7 @@ test('what a component does not tell is null, not 0', () => {
   expect(createComponentUsage().totals()).toEqual({})
 })
 
-test('what is taken in pieces adds up to the whole, however often it is taken', () => {
+it('what is taken in pieces adds up to the whole, however often it is taken', () => {
   const steps = fc.array(
     fc.record({ ms: fc.integer({ min: 1, max: 3000 }), cpuMs: fc.nat(3000), take: fc.boolean() }),
     {
@@ -79,7 +79,7 @@ test('what is taken in pieces adds up to the whole, however often it is taken', 
   )
 })
 
-test('a component that starts anew counts from 0, never below', () => {
+it('a component that starts anew counts from 0, never below', () => {
   const usage = createComponentUsage()
   usage.observe(0, { part: reading({ cpuMs: 900 }) })
   usage.observe(1000, { part: reading({ cpuMs: 10 }) })

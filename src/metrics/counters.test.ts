@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { createCounters } from './counters.ts'
 
-test('counts add up and are read highest first', () => {
+it('counts add up and are read highest first', () => {
   const counters = createCounters()
   counters.add('few')
   counters.add('many', 5)
@@ -12,14 +12,14 @@ test('counts add up and are read highest first', () => {
   ])
 })
 
-test('taking hands the counts over and starts at 0', () => {
+it('taking hands the counts over and starts at 0', () => {
   const counters = createCounters()
   counters.add('one')
   expect(counters.take()).toEqual({ one: 1 })
   expect(counters.take()).toEqual({})
 })
 
-test('past 200 names new ones are counted together, and none is lost', () => {
+it('past 200 names new ones are counted together, and none is lost', () => {
   const counters = createCounters()
   for (let i = 0; i < 1000; i += 1) counters.add(`name ${i}`)
   const counts = counters.read()
@@ -27,7 +27,7 @@ test('past 200 names new ones are counted together, and none is lost', () => {
   expect(counts['(other)']).toBe(800)
 })
 
-test('a name from outside may be one that objects have built in', () => {
+it('a name from outside may be one that objects have built in', () => {
   const counters = createCounters()
   counters.add('__proto__')
   counters.add('constructor', 2)

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { createErrorClasses, type ErrorOccurrence } from './error-classes.ts'
 
 const occurrence = (change: Partial<ErrorOccurrence>): ErrorOccurrence => ({
@@ -11,7 +11,7 @@ const occurrence = (change: Partial<ErrorOccurrence>): ErrorOccurrence => ({
   ...change,
 })
 
-test('failures are counted by code and step, most frequent first', () => {
+it('failures are counted by code and step, most frequent first', () => {
   const errors = createErrorClasses()
   errors.add(occurrence({ code: 'FLOW_TIMEOUT', step: 'result' }))
   errors.add(occurrence({ flow: 2 }))
@@ -24,7 +24,7 @@ test('failures are counted by code and step, most frequent first', () => {
   ])
 })
 
-test('the example is the one that happened first, even when it is reported later', () => {
+it('the example is the one that happened first, even when it is reported later', () => {
   const errors = createErrorClasses()
   errors.add(occurrence({ message: 'later', atMs: 5000, flow: 9 }))
   errors.add(occurrence({ message: 'first', atMs: 700, flow: 4 }))
@@ -32,13 +32,13 @@ test('the example is the one that happened first, even when it is reported later
   expect(errors.list()).toMatchObject([{ example: 'first', exampleFlow: 4, firstMs: 700, lastMs: 9000 }])
 })
 
-test('a long text is shortened', () => {
+it('a long text is shortened', () => {
   const errors = createErrorClasses()
   errors.add(occurrence({ message: 'x'.repeat(5000) }))
   expect(errors.list()[0]?.example).toHaveLength(600)
 })
 
-test('a failure outside any step has its own class', () => {
+it('a failure outside any step has its own class', () => {
   const errors = createErrorClasses()
   errors.add(occurrence({ step: null }))
   errors.add(occurrence({}))

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { emptyDigest, LatencyHistogram } from './latency-histogram.ts'
 
 const durations = fc.array(fc.double({ min: 0, max: 3_600_000, noNaN: true }), {
@@ -20,12 +20,12 @@ function histogramOf(values: number[]): LatencyHistogram {
 }
 
 describe('LatencyHistogram', () => {
-  test('an empty one says null, never 0', () => {
+  it('an empty one says null, never 0', () => {
     expect(new LatencyHistogram().digest()).toEqual(emptyDigest)
     expect(new LatencyHistogram().percentiles([50, 99])).toEqual([])
   })
 
-  test('one recorded value is every statistic', () => {
+  it('one recorded value is every statistic', () => {
     expect(histogramOf([12.345]).digest()).toEqual({
       count: 1,
       min: 12.345,
@@ -38,11 +38,11 @@ describe('LatencyHistogram', () => {
     })
   })
 
-  test('a measured zero is 0', () => {
+  it('a measured zero is 0', () => {
     expect(histogramOf([0]).digest().p99).toBe(0)
   })
 
-  test('percentiles are the nearest rank, never below it and at most 0.1 % and a microsecond above', () => {
+  it('percentiles are the nearest rank, never below it and at most 0.1 % and a microsecond above', () => {
     fc.assert(
       fc.property(durations, fc.constantFrom(50, 90, 95, 99), (values, percentile) => {
         const [measured = Number.NaN] = histogramOf(values).percentiles([percentile])
@@ -53,7 +53,7 @@ describe('LatencyHistogram', () => {
     )
   })
 
-  test('minimum, maximum and mean are exact to the microsecond', () => {
+  it('minimum, maximum and mean are exact to the microsecond', () => {
     fc.assert(
       fc.property(durations, (values) => {
         const digest = histogramOf(values).digest()
@@ -64,7 +64,7 @@ describe('LatencyHistogram', () => {
     )
   })
 
-  test('merging two gives the one that had seen both series', () => {
+  it('merging two gives the one that had seen both series', () => {
     fc.assert(
       fc.property(durations, durations, (left, right) => {
         const merged = histogramOf(left)
@@ -76,7 +76,7 @@ describe('LatencyHistogram', () => {
     )
   })
 
-  test('one that was encoded and merged elsewhere says the same', () => {
+  it('one that was encoded and merged elsewhere says the same', () => {
     fc.assert(
       fc.property(durations, (values) => {
         const encoded = histogramOf(values).encode()
@@ -89,26 +89,26 @@ describe('LatencyHistogram', () => {
     )
   })
 
-  test('an empty one has no encoded form, and merging it changes nothing', () => {
+  it('an empty one has no encoded form, and merging it changes nothing', () => {
     const histogram = histogramOf([5])
     histogram.merge(new LatencyHistogram())
     expect(histogram.digest().min).toBe(5)
     expect(new LatencyHistogram().encode()).toBeNull()
   })
 
-  test('a negative duration counts as 0', () => {
+  it('a negative duration counts as 0', () => {
     expect(histogramOf([-3]).digest().min).toBe(0)
   })
 
-  test('a duration past 24 hours keeps its exact maximum', () => {
+  it('a duration past 24 hours keeps its exact maximum', () => {
     expect(histogramOf([1, 100 * 3_600_000]).digest().max).toBe(360_000_000)
   })
 
-  test('what is not a number is refused', () => {
+  it('what is not a number is refused', () => {
     expect(() => histogramOf([Number.NaN])).toThrow(RangeError)
   })
 
-  test('after a reset it is as new', () => {
+  it('after a reset it is as new', () => {
     const histogram = histogramOf([1, 2, 3])
     histogram.reset()
     expect(histogram.digest()).toEqual(emptyDigest)

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { createLatencyTrend } from './latency-trend.ts'
 
-test('the growth is that of a straight line, in whatever order its users end', () => {
+it('the growth is that of a straight line, in whatever order its users end', () => {
   const line = fc.record({
     growth: fc.double({ min: -0.5, max: 3, noNaN: true }),
     idleMs: fc.integer({ min: 100, max: 10_000 }),
@@ -18,7 +18,7 @@ test('the growth is that of a straight line, in whatever order its users end', (
   )
 })
 
-test('of a queue that is served at 80 % of the rate at which it is joined, it is a quarter', () => {
+it('of a queue that is served at 80 % of the rate at which it is joined, it is a quarter', () => {
   const trend = createLatencyTrend()
   for (let user = 0; user < 200; user += 1) {
     const dueMs = user * 100
@@ -27,7 +27,7 @@ test('of a queue that is served at 80 % of the rate at which it is joined, it is
   expect(trend.growth()).toBeCloseTo(0.25, 6)
 })
 
-test('a few users, or users within a short time, say nothing', () => {
+it('a few users, or users within a short time, say nothing', () => {
   const [few, short] = [createLatencyTrend(), createLatencyTrend()]
   for (let user = 0; user < 7; user += 1) few.record(user * 10_000, 1000)
   for (let user = 0; user < 100; user += 1) short.record(user * 10, 1000)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import {
   createLogBucketCollector,
   logBucketOf,
@@ -16,7 +16,7 @@ function collect(values: number[]) {
   return collector.take()
 }
 
-test('a duration lies within its bucket, which is 4.4 % wide', () => {
+it('a duration lies within its bucket, which is 4.4 % wide', () => {
   fc.assert(
     fc.property(fc.double({ min: 1, max: 1e9, noNaN: true }), (ms) => {
       const upper = logBucketUpperMs(logBucketOf(ms))
@@ -26,7 +26,7 @@ test('a duration lies within its bucket, which is 4.4 % wide', () => {
   )
 })
 
-test('seconds that are merged give the percentiles of the whole', () => {
+it('seconds that are merged give the percentiles of the whole', () => {
   fc.assert(
     fc.property(durations, durations, fc.constantFrom(50, 95, 99), (left, right, percentile) => {
       const merged = mergeLogBuckets([collect(left), collect(right)])
@@ -40,12 +40,12 @@ test('seconds that are merged give the percentiles of the whole', () => {
   )
 })
 
-test('empty buckets have no percentile', () => {
+it('empty buckets have no percentile', () => {
   expect(percentileOfLogBuckets([], 50)).toBeNull()
   expect(collect([])).toEqual([])
 })
 
-test('taking starts anew', () => {
+it('taking starts anew', () => {
   const collector = createLogBucketCollector()
   collector.record(10)
   expect(collector.take()).toHaveLength(1)

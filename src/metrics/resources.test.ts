@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { startResourceSampler } from './resources.ts'
 
-test('CPU time that is burnt between two samples shows, and the totals add up', () => {
+it('CPU time that is burnt between two samples shows, and the totals add up', () => {
   const sampler = startResourceSampler()
   try {
     const before = sampler.sample()
@@ -19,7 +19,7 @@ test('CPU time that is burnt between two samples shows, and the totals add up', 
   }
 })
 
-test('a blocked event loop shows as delay in the sample and in the totals', async () => {
+it('a blocked event loop shows as delay in the sample and in the totals', async () => {
   const sampler = startResourceSampler()
   const turn = () => new Promise((resolve) => setTimeout(resolve, 30))
   try {

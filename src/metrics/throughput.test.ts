@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { createThroughput } from './throughput.ts'
 
 const times = fc.array(fc.nat(60_000), { maxLength: 200 })
 
-test('the peak is the best window of whole seconds', () => {
+it('the peak is the best window of whole seconds', () => {
   fc.assert(
     fc.property(times, fc.constantFrom(1, 10), (completions, windowSeconds) => {
       const throughput = createThroughput()
@@ -21,13 +21,13 @@ test('the peak is the best window of whole seconds', () => {
   )
 })
 
-test('the recent rate leaves out the second that is not over', () => {
+it('the recent rate leaves out the second that is not over', () => {
   const throughput = createThroughput()
   for (const atMs of [1100, 1200, 2100, 3050, 3060]) throughput.completed(atMs)
   expect(throughput.recentPerSecond(3100, 2)).toBe(1.5)
 })
 
-test('early in a run the recent rate is over the seconds there were', () => {
+it('early in a run the recent rate is over the seconds there were', () => {
   const throughput = createThroughput()
   throughput.completed(500)
   throughput.completed(600)
@@ -35,6 +35,6 @@ test('early in a run the recent rate is over the seconds there were', () => {
   expect(throughput.recentPerSecond(900, 10)).toBe(0)
 })
 
-test('nothing completed is a peak of 0', () => {
+it('nothing completed is a peak of 0', () => {
   expect(createThroughput().peakPerSecond(10)).toBe(0)
 })

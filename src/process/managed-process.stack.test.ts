@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { getPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { giveWayNiceness } from './give-way.ts'
 import { ManagedProcess, type ManagedProcessOptions } from './managed-process.ts'
@@ -50,7 +50,7 @@ async function failure(start: Promise<unknown>): Promise<LoadTestError> {
 }
 
 describe('starting', () => {
-  test('waits for the line that says so and returns what it says', async () => {
+  it('waits for the line that says so and returns what it says', async () => {
     const managed = node(`console.log('warming up'); ${sayReady} ${stayUp}`)
     expect(managed.state).toBe('idle')
     const started = managed.start()
@@ -60,7 +60,7 @@ describe('starting', () => {
     expect(managed.pid).toBeTypeOf('number')
   })
 
-  test('waits for the message of a Node child that says so', async () => {
+  it('waits for the message of a Node child that says so', async () => {
     const managed = new ManagedProcess<number>({
       name: 'the program',
       command: process.execPath,
@@ -76,7 +76,7 @@ describe('starting', () => {
     expect(await managed.start()).toBe(7)
   })
 
-  test('passes environment and arguments on', async () => {
+  it('passes environment and arguments on', async () => {
     const program = `console.log('ready', process.env.WORD + process.argv[1]); ${stayUp}`
     const managed = node('', {
       args: ['-e', program, 'b'],
@@ -86,7 +86,7 @@ describe('starting', () => {
     expect(await managed.start()).toBe('ready ab')
   })
 
-  test('fails with the last output when the process ends first', async () => {
+  it('fails with the last output when the process ends first', async () => {
     const managed = node(`console.error('no luck today'); process.exit(3)`)
     const error = await failure(managed.start())
     expect(error.code).toBe('PROCESS_START_FAILED')
@@ -95,13 +95,13 @@ describe('starting', () => {
     expect(managed.state).toBe('stopped')
   })
 
-  test('fails when the executable does not exist', async () => {
+  it('fails when the executable does not exist', async () => {
     const managed = node('', { command: '/nonexistent/program' })
     expect((await failure(managed.start())).code).toBe('PROCESS_START_FAILED')
     expect(await managed.exited).toEqual({ code: null, signal: null, expected: false })
   })
 
-  test('fails when it takes too long, and leaves no process', async () => {
+  it('fails when it takes too long, and leaves no process', async () => {
     const managed = node(`console.log('still warming up'); ${stayUp}`, { startTimeoutMs: 300 })
     const started = managed.start()
     const pid = managed.pid ?? 0
@@ -110,7 +110,7 @@ describe('starting', () => {
     expect(isAlive(pid)).toBe(false)
   })
 
-  test('is ended by its signal with its reason, and leaves no process', async () => {
+  it('is ended by its signal with its reason, and leaves no process', async () => {
     const managed = node(stayUp)
     const controller = new AbortController()
     const started = managed.start(controller.signal)
@@ -120,13 +120,13 @@ describe('starting', () => {
     expect(isAlive(pid)).toBe(false)
   })
 
-  test('does not begin when its signal is aborted already', async () => {
+  it('does not begin when its signal is aborted already', async () => {
     const managed = node(stayUp)
     await expect(managed.start(AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late')
     expect(managed.pid).toBeUndefined()
   })
 
-  test('fails with what the look at its output throws', async () => {
+  it('fails with what the look at its output throws', async () => {
     const managed = node(`console.log('nonsense'); ${stayUp}`, {
       ready: {
         line: () => {
@@ -138,7 +138,7 @@ describe('starting', () => {
     expect(managed.state).toBe('stopped')
   })
 
-  test('works once', async () => {
+  it('works once', async () => {
     const managed = node(sayReady + stayUp)
     await managed.start()
     expect((await failure(managed.start())).code).toBe('INTERNAL')
@@ -146,7 +146,7 @@ describe('starting', () => {
 })
 
 describe('stopping', () => {
-  test('ends the process by SIGTERM', async () => {
+  it('ends the process by SIGTERM', async () => {
     const managed = node(sayReady + stayUp)
     await managed.start()
     const stopped = managed.stop()
@@ -156,19 +156,19 @@ describe('stopping', () => {
     expect(managed.pid).toBeUndefined()
   })
 
-  test('lets the process end in its own way', async () => {
+  it('lets the process end in its own way', async () => {
     const managed = node(`process.on('SIGTERM', () => process.exit(7)); ${sayReady} ${stayUp}`)
     await managed.start()
     expect(await managed.stop()).toEqual({ code: 7, signal: null, expected: true })
   })
 
-  test('kills a process that does not heed', async () => {
+  it('kills a process that does not heed', async () => {
     const managed = node(ignoreTerm + sayReady + stayUp, { stopTimeoutMs: 100 })
     await managed.start()
     expect(await managed.stop()).toEqual({ code: null, signal: 'SIGKILL', expected: true })
   })
 
-  test('may be asked for more than once, and before the start', async () => {
+  it('may be asked for more than once, and before the start', async () => {
     const managed = node(sayReady + stayUp)
     await managed.start()
     const [first, second] = await Promise.all([managed.stop(), managed.stop()])
@@ -178,7 +178,7 @@ describe('stopping', () => {
     expect((await failure(idle.start())).code).toBe('INTERNAL')
   })
 
-  test('during the start makes the start fail', async () => {
+  it('during the start makes the start fail', async () => {
     const managed = node(stayUp)
     const started = managed.start()
     await managed.stop()
@@ -187,7 +187,7 @@ describe('stopping', () => {
 })
 
 describe('ending by itself', () => {
-  test('is told as unexpected, with the last output', async () => {
+  it('is told as unexpected, with the last output', async () => {
     const managed = node(
       `${sayReady} setTimeout(() => { console.error('out of luck'); process.exit(5) }, 50)`,
     )
@@ -197,14 +197,14 @@ describe('ending by itself', () => {
     expect(managed.lastOutput()).toBe('ready now\nout of luck')
   })
 
-  test('does not wait for a grandchild that keeps the output open', async () => {
+  it('does not wait for a grandchild that keeps the output open', async () => {
     const grandchild = `require('node:child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 3000)'], { stdio: 'inherit' })`
     const managed = node(`${grandchild}.unref(); ${sayReady}`)
     await managed.start()
     expect((await managed.exited).code).toBe(0)
   })
 
-  test('only the last lines of output are kept', async () => {
+  it('only the last lines of output are kept', async () => {
     const managed = node(`for (let i = 0; i < 1000; i++) console.log(i); ${sayReady} ${stayUp}`, {
       keepLines: 2,
     })
@@ -213,7 +213,7 @@ describe('ending by itself', () => {
   })
 })
 
-test('a child does not outlive a parent that is killed', async () => {
+it('a child does not outlive a parent that is killed', async () => {
   const parentFile = fileURLToPath(new URL('./orphan-parent.fixture.ts', import.meta.url))
   const parent = spawn(process.execPath, ['--import', 'tsx', parentFile], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -226,7 +226,7 @@ test('a child does not outlive a parent that is killed', async () => {
 })
 
 describe('giving way', () => {
-  test('is what its threads do from the start, when it is told to', async () => {
+  it('is what its threads do from the start, when it is told to', async () => {
     const managed = node(`${sayReady} ${stayUp}`, { givesWay: true })
     await managed.start()
     expect(getPriority(managed.pid)).toBe(giveWayNiceness('process'))

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { createOutputTail } from './output-tail.ts'
 
 const collect = (keepLines = 50, maxLineLength?: number) => {
@@ -7,7 +7,7 @@ const collect = (keepLines = 50, maxLineLength?: number) => {
   return { seen, tail: createOutputTail(keepLines, (line) => seen.push(line), maxLineLength) }
 }
 
-test('lines are whole, however the output is cut into pieces', () => {
+it('lines are whole, however the output is cut into pieces', () => {
   const line = fc.stringMatching(/^[a-z ]{0,8}$/)
   fc.assert(
     fc.property(fc.array(line), fc.array(fc.nat(60)), (lines, cuts) => {
@@ -21,21 +21,21 @@ test('lines are whole, however the output is cut into pieces', () => {
   )
 })
 
-test('only the last lines are remembered, the unfinished one among them', () => {
+it('only the last lines are remembered, the unfinished one among them', () => {
   const { seen, tail } = collect(2)
   tail.write('one\ntwo\nthree\nfour')
   expect(seen).toEqual(['one', 'two', 'three'])
   expect(tail.lines()).toEqual(['three', 'four'])
 })
 
-test('the ends of lines of Windows are left out', () => {
+it('the ends of lines of Windows are left out', () => {
   const { seen, tail } = collect()
   tail.write('one\r')
   tail.write('\ntwo\r\n')
   expect(seen).toEqual(['one', 'two'])
 })
 
-test('a line without end takes no more room than the longest line may', () => {
+it('a line without end takes no more room than the longest line may', () => {
   const { seen, tail } = collect(50, 4)
   for (let piece = 0; piece < 100; piece++) tail.write('ab')
   expect(tail.lines()).toEqual(['abab'])

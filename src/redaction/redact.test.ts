@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { createRedactor } from './redact.ts'
 
@@ -22,7 +22,7 @@ describe('registered secrets', () => {
   /** Texts that cannot by themselves continue a secret. */
   const surroundings = fc.stringMatching(/^[«»…\n]{0,20}$/)
 
-  test('never come through, wherever they stand in a text', () => {
+  it('never come through, wherever they stand in a text', () => {
     fc.assert(
       fc.property(secrets, surroundings, surroundings, (secret, before, after) => {
         const planted = secret.trim()
@@ -31,7 +31,7 @@ describe('registered secrets', () => {
     )
   })
 
-  test('never come through in any place of an object', () => {
+  it('never come through in any place of an object', () => {
     fc.assert(
       fc.property(secrets, fc.object({ maxDepth: 3 }), (secret, shape) => {
         const planted = secret.trim()
@@ -47,7 +47,7 @@ describe('registered secrets', () => {
     )
   })
 
-  test('are known percent-encoded, in base64, escaped, in capitals and without 0x', () => {
+  it('are known percent-encoded, in base64, escaped, in capitals and without 0x', () => {
     const redact = redactorOf(privateKey, 'pass/word?with&signs', pem)
     const disguised = [
       privateKey.slice(2),
@@ -62,15 +62,15 @@ describe('registered secrets', () => {
       expect(redact.text(`got ${form} here`)).toMatch(/^got "?\[redacted\]=?"? here$/)
   })
 
-  test('a mnemonic is known however its words are spaced', () => {
+  it('a mnemonic is known however its words are spaced', () => {
     expect(redactorOf(mnemonic).text(mnemonic.replaceAll(' ', '\n  '))).toBe('[redacted]')
   })
 
-  test('a secret that holds another one goes as a whole', () => {
+  it('a secret that holds another one goes as a whole', () => {
     expect(redactorOf('abcd', 'abcdefgh').text('x abcdefgh y')).toBe('x [redacted] y')
   })
 
-  test('what is too short to be told from text is not registered', () => {
+  it('what is too short to be told from text is not registered', () => {
     expect(redactorOf('a', '', '  ').text('a banana')).toBe('a banana')
   })
 })
@@ -116,31 +116,31 @@ describe('shapes of secrets', () => {
     ['password by name', 'KEYSTORE_PASSWORD=hunter22', 'hunter22'],
   ]
 
-  test.each(planted)('%s is taken out', (_name, text, secret) => {
+  it.each(planted)('%s is taken out', (_name, text, secret) => {
     expect(text).toContain(secret)
     const cleaned = createRedactor().text(text)
     expect(cleaned).not.toContain(secret)
     expect(cleaned).toContain('[redacted]')
   })
 
-  test.each(planted)('%s: redacting again changes nothing', (_name, text) => {
+  it.each(planted)('%s: redacting again changes nothing', (_name, text) => {
     const redact = createRedactor()
     const once = redact.text(text)
     expect(redact.text(once)).toBe(once)
   })
 
-  test('JSON stays JSON', () => {
+  it('JSON stays JSON', () => {
     for (const [, text] of planted.filter(([, text]) => text.startsWith('{'))) {
       expect(() => JSON.parse(createRedactor().text(text))).not.toThrow()
     }
   })
 
-  test('a hostile text is read in reasonable steps, not over and over', () => {
+  it('a hostile text is read in reasonable steps, not over and over', () => {
     const hostile = `${'https://a/'.repeat(100_000)} token`
     expect(createRedactor().text(hostile)).toBe(hostile)
   }, 5_000)
 
-  test('hashes, addresses, content ids, operation ids and ordinary words stay readable', () => {
+  it('hashes, addresses, content ids, operation ids and ordinary words stay readable', () => {
     const harmless = [
       `transaction ${hash} reverted`,
       `https://moksha.vanascan.io/tx/${hash}`,
@@ -156,7 +156,7 @@ describe('shapes of secrets', () => {
 })
 
 describe('whole values', () => {
-  test('what stands under the name of a secret goes, whatever it looks like', () => {
+  it('what stands under the name of a secret goes, whatever it looks like', () => {
     const value = {
       wallet: { mnemonic: 'x', privateKey: 'y', PINATA_JWT: 'z' },
       apiKey: 7,
@@ -171,7 +171,7 @@ describe('whole values', () => {
     })
   })
 
-  test('the source of a configured secret stays, its value goes', () => {
+  it('the source of a configured secret stays, its value goes', () => {
     const value = {
       relayerPrivateKey: { value: 'abc', source: 'environment RELAYER_PRIVATE_KEY', more: 'abc' },
     }
@@ -180,14 +180,14 @@ describe('whole values', () => {
     })
   })
 
-  test('a secret that is not set shows that it is not set', () => {
+  it('a secret that is not set shows that it is not set', () => {
     expect(createRedactor().deep({ password: '', token: null, secret: undefined })).toEqual({
       password: '',
       token: null,
     })
   })
 
-  test('errors keep code, message and cause, and lose their secrets', () => {
+  it('errors keep code, message and cause, and lose their secrets', () => {
     const cause = new Error(`bad key ${privateKey}`)
     const error = new LoadTestError('STORAGE_REFUSED', 'no', { cause, details: { url: 'https://a:b@c/' } })
     expect(redactorOf(privateKey).deep(error)).toMatchObject({
@@ -199,7 +199,7 @@ describe('whole values', () => {
     })
   })
 
-  test('bigints, dates, binary data and circles become JSON', () => {
+  it('bigints, dates, binary data and circles become JSON', () => {
     const value: Record<string, unknown> = {
       wei: 10n ** 30n,
       at: new Date(0),

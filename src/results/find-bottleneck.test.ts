@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { StepName } from '../flow/steps.ts'
 import { createRedactor } from '../redaction/redact.ts'
 import { componentLoads, findBottleneck } from './find-bottleneck.ts'
@@ -45,7 +45,7 @@ function measured(
 }
 
 describe('componentLoads', () => {
-  test('tells of each component what is nearest to its limit, the nearest first', () => {
+  it('tells of each component what is nearest to its limit, the nearest first', () => {
     const components = {
       chain: { cpuShare: 0.5, busyShare: 0.3 },
       personalServer: { cpuShare: 0.4, busyShare: 0.95 },
@@ -61,7 +61,7 @@ describe('componentLoads', () => {
 describe('findBottleneck', () => {
   const held = measured({ upload: 100, confirm: 900, result: 1000 }, { personalServer: { busyShare: 0.4 } })
 
-  test('is clear where the steps of a component got slower and it is at its limit', () => {
+  it('is clear where the steps of a component got slower and it is at its limit', () => {
     const broke = measured(
       { upload: 150, confirm: 950, result: 9000 },
       { personalServer: { busyShare: 0.99 } },
@@ -73,7 +73,7 @@ describe('findBottleneck', () => {
     })
   })
 
-  test('is likely where only one of both points there', () => {
+  it('is likely where only one of both points there', () => {
     const slower = measured(
       { upload: 4000, confirm: 900, result: 1000 },
       { personalServer: { busyShare: 0.5 } },
@@ -90,11 +90,11 @@ describe('findBottleneck', () => {
     })
   })
 
-  test('is open where nothing got slower and nothing is at its limit', () => {
+  it('is open where nothing got slower and nothing is at its limit', () => {
     expect(findBottleneck(held, held, 'direct')).toMatchObject({ component: null, certainty: 'open' })
   })
 
-  test('a transaction is sent to the chain by its user, and to the API server when it is relayed', () => {
+  it('a transaction is sent to the chain by its user, and to the API server when it is relayed', () => {
     const broke = measured({ upload: 100, submit: 8000, confirm: 900, result: 1000 })
     expect(findBottleneck(held, broke, 'direct').component).toBe('chain')
     expect(findBottleneck(held, broke, 'relayed').component).toBe('apiServer')

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createRedactor } from '../redaction/redact.ts'
 import { generatorLimits, generatorWarnings } from './generator-warnings.ts'
 import type { Measurements } from './measurements-schema.ts'
@@ -33,12 +33,12 @@ function measured({ lagMs, loopMs, cpuCores, machine, noPlace }: Load): Measurem
 const calm: Load = { lagMs: 5, loopMs: 4, cpuCores: 0.5, machine: 0.4, noPlace: 0 }
 
 describe('generatorWarnings', () => {
-  test('a generator that keeps up has none, and neither has one of which nothing is known', () => {
+  it('a generator that keeps up has none, and neither has one of which nothing is known', () => {
     expect(generatorWarnings(measured(calm))).toEqual([])
     expect(generatorWarnings(nothing)).toEqual([])
   })
 
-  test.each([
+  it.each([
     ['GENERATOR_LATE', { lagMs: 101 }, '101 ms late at p99'],
     ['GENERATOR_LOOP', { loopMs: 51 }, '51 ms late at p99'],
     ['GENERATOR_CPU', { cpuCores: 3.7 }, '93% of its 4 cores'],
@@ -51,14 +51,14 @@ describe('generatorWarnings', () => {
     expect(warnings[0]?.hint).not.toBe('')
   })
 
-  test('users who waited for a place, the gate or funds accuse nobody', () => {
+  it('users who waited for a place, the gate or funds accuse nobody', () => {
     const wait = { ...nothing.arrivals.lagMs, count: 100, p99: 60_000, max: 90_000 }
     const waits = { place: wait, gate: wait, funding: wait }
     const calmly = measured(calm)
     expect(generatorWarnings({ ...calmly, arrivals: { ...calmly.arrivals, waits } })).toEqual([])
   })
 
-  test('there is a warning exactly when a limit is passed', () => {
+  it('there is a warning exactly when a limit is passed', () => {
     const load = fc.record({
       lagMs: fc.integer({ min: 0, max: 200 }),
       loopMs: fc.integer({ min: 0, max: 100 }),

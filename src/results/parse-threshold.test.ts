@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { stepNames } from '../flow/steps.ts'
 import {
   describeThresholdProblem,
@@ -12,7 +12,7 @@ import { metricNames } from './threshold-metrics.ts'
 const problemsOf = (text: string) => parseThreshold(text).problems
 
 describe('a threshold that is well written', () => {
-  test.each([
+  it.each([
     ['flow.p95 < 45s', '<', 45_000, false],
     ['success >= 85%', '>=', 0.85, false],
     ['success >= 0.85', '>=', 0.85, false],
@@ -45,7 +45,7 @@ describe('a threshold that is well written', () => {
     expect(threshold?.limit).toBeCloseTo(limit, 9)
   })
 
-  test.each([
+  it.each([
     ['success >= 85%', null],
     ['success >= 85% abort', 0],
     ['success >= 85%   abort  after 30s', 30_000],
@@ -57,13 +57,13 @@ describe('a threshold that is well written', () => {
     expect(again).toMatchObject({ abortAfterMs, limit: threshold?.limit })
   })
 
-  test('a step or a group may be named without its kind, and means the same', () => {
+  it('a step or a group may be named without its kind, and means the same', () => {
     const limitOf = (text: string) => parseThreshold(text).threshold?.metric
     expect(limitOf('submit.p99 < 5s')).toBe(limitOf('step.submit.p99 < 5s'))
     expect(limitOf('storage.p95 < 2s')).toBe(limitOf('group.storage.p95 < 2s'))
   })
 
-  test('is written back with single spaces and means the same again', () => {
+  it('is written back with single spaces and means the same again', () => {
     const units: Record<string, string> = { ms: 'ms', bytes: 'MB', wei: 'gwei' }
     fc.assert(
       fc.property(
@@ -86,7 +86,7 @@ describe('a threshold that is well written', () => {
 })
 
 describe('a threshold that is not', () => {
-  test('names the place and what was probably meant', () => {
+  it('names the place and what was probably meant', () => {
     expect(problemsOf('step.confrim.p99 < 10s')).toEqual([
       {
         expression: 'step.confrim.p99 < 10s',
@@ -100,12 +100,12 @@ describe('a threshold that is not', () => {
     expect(problemsOf('flow.p95 =< 45s')).toMatchObject([{ position: 9, suggestion: '<=' }])
   })
 
-  test('tells all that is wrong with it at once', () => {
+  it('tells all that is wrong with it at once', () => {
     expect(problemsOf('flw.p95 = ').map(({ position }) => position)).toEqual([0, 8, 10])
     expect(problemsOf('')).toHaveLength(3)
   })
 
-  test.each([
+  it.each([
     ['flow.p95 < 45', 'the value has no unit'],
     ['flow.p95 < 45MB', '"MB" is not a unit'],
     ['flow.p95 < soon', '"soon" is not a value'],
@@ -123,7 +123,7 @@ describe('a threshold that is not', () => {
     expect(problemsOf(text)[0]?.message).toContain(message)
   })
 
-  test('never throws, whatever was written, and is never both read and refused', () => {
+  it('never throws, whatever was written, and is never both read and refused', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const { threshold, problems } = parseThreshold(text)
@@ -134,13 +134,13 @@ describe('a threshold that is not', () => {
     )
   })
 
-  test('many are read together, and the good ones among them are not lost', () => {
+  it('many are read together, and the good ones among them are not lost', () => {
     const { thresholds, problems } = parseThresholds(['success >= 85%', 'nope < 1', 'flow.p95 < 45'])
     expect(thresholds).toHaveLength(1)
     expect(problems.map(({ expression }) => expression)).toEqual(['nope < 1', 'flow.p95 < 45'])
   })
 
-  test('is shown with a mark under the place', () => {
+  it('is shown with a mark under the place', () => {
     const [problem] = problemsOf('flow.p95 =< 45s')
     if (problem === undefined) throw new Error('expected a problem')
     expect(describeThresholdProblem(problem)).toBe(
@@ -149,6 +149,6 @@ describe('a threshold that is not', () => {
   })
 })
 
-test('every step has a metric', () => {
+it('every step has a metric', () => {
   for (const step of stepNames) expect(metricNames).toContain(`step.${step}.p95`)
 })

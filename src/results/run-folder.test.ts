@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { healthy, makeRun, overloaded } from '../../test/report/realistic-run.ts'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import { createRedactor } from '../redaction/redact.ts'
@@ -28,7 +28,7 @@ const folderOf = (runId = '20260801-142233-7f3k9a', redact = createRedactor()) =
   createRunFolder({ resultsDir: join(dir, 'results'), runId, redact })
 
 describe('a run that was written', () => {
-  test('is read back as it was', async () => {
+  it('is read back as it was', async () => {
     const made = makeRun({ ...overloaded, users: 80 })
     const folder = await folderOf()
     await folder.writeConfig(made.config)
@@ -55,7 +55,7 @@ describe('a run that was written', () => {
     ])
   })
 
-  test('has corrected flows in their old places, one line each, and is measured by them', async () => {
+  it('has corrected flows in their old places, one line each, and is measured by them', async () => {
     const made = makeRun({ ...healthy, users: 40 })
     const folder = await folderOf()
     for (const flow of made.flows) await folder.appendFlow(flow)
@@ -91,7 +91,7 @@ describe('a run that was written', () => {
     expect(corrected.errors.find(({ code }) => code === 'TX_REORGED')?.count).toBe(2)
   })
 
-  test('gives the same measurements when its flows are replayed', async () => {
+  it('gives the same measurements when its flows are replayed', async () => {
     const made = makeRun({ ...overloaded, users: 80 })
     const folder = await folderOf()
     for (const flow of made.flows) await folder.appendFlow(flow)
@@ -110,7 +110,7 @@ describe('a run that was written', () => {
     expect(again.gas).toEqual(made.summary.gas)
   })
 
-  test('holds no secret in any file', async () => {
+  it('holds no secret in any file', async () => {
     const secret = 'correct-horse-battery-staple'
     const redact = createRedactor()
     redact.register(secret)
@@ -132,7 +132,7 @@ describe('a run that was written', () => {
 })
 
 describe('a run under way', () => {
-  test('can be read: no summary yet, and the line being written is left out', async () => {
+  it('can be read: no summary yet, and the line being written is left out', async () => {
     const made = makeRun({ ...healthy, users: 10 })
     const [first, second] = made.flows
     const folder = await folderOf()
@@ -146,7 +146,7 @@ describe('a run under way', () => {
     await folder.close()
   })
 
-  test('flows are with the operating system as they end, and surely after each second of the timeline', async () => {
+  it('flows are with the operating system as they end, and surely after each second of the timeline', async () => {
     const made = makeRun({ ...healthy, users: 10 })
     const folder = await folderOf()
     const written = () => readFile(folder.file('flows'), 'utf8')
@@ -162,23 +162,23 @@ describe('a run under way', () => {
 })
 
 describe('what cannot be written or read', () => {
-  test('a folder that cannot be made is told before the run', async () => {
+  it('a folder that cannot be made is told before the run', async () => {
     await writeFile(join(dir, 'results'), 'a file, not a folder')
     await expect(folderOf()).rejects.toMatchObject({ code: 'RESULTS_UNWRITABLE' })
   })
 
-  test.skipIf(process.getuid?.() === 0)('a folder without permission is told before the run', async () => {
+  it.skipIf(process.getuid?.() === 0)('a folder without permission is told before the run', async () => {
     await chmod(dir, 0o500)
     await expect(folderOf()).rejects.toMatchObject({ code: 'RESULTS_UNWRITABLE' })
     await chmod(dir, 0o700)
   })
 
-  test('another run is never written over', async () => {
+  it('another run is never written over', async () => {
     await (await folderOf()).close()
     await expect(folderOf()).rejects.toMatchObject({ code: 'RESULTS_UNWRITABLE' })
   })
 
-  test('a line that was changed is named', async () => {
+  it('a line that was changed is named', async () => {
     const folder = await folderOf()
     await folder.close()
     await writeFile(folder.file('flows'), '{"index":-1}\n')
@@ -189,7 +189,7 @@ describe('what cannot be written or read', () => {
     })
   })
 
-  test('a summary of another version is told', async () => {
+  it('a summary of another version is told', async () => {
     const folder = await folderOf()
     await folder.close()
     await writeFile(folder.file('summary'), '{"schemaVersion":2}')
@@ -198,7 +198,7 @@ describe('what cannot be written or read', () => {
 })
 
 describe('finding runs', () => {
-  test('by latest, by id, by its start and by path; other folders are not runs', async () => {
+  it('by latest, by id, by its start and by path; other folders are not runs', async () => {
     for (const id of ['20260801-142233-aaaaaa', '20260802-090000-bbbbbb', 'baseline']) {
       await (await folderOf(id)).close()
     }
@@ -214,7 +214,7 @@ describe('finding runs', () => {
     await expect(findRun(join(dir, 'none'), 'latest')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' })
   })
 
-  test('ids sort by time', () => {
+  it('ids sort by time', () => {
     const early = makeRunId(new Date('2026-08-01T14:22:33.999Z'), () => 0.999)
     const late = makeRunId(new Date('2026-08-01T14:22:34.000Z'), () => 0)
     expect(early).toMatch(runIdPattern)
@@ -241,7 +241,7 @@ describe('createLineWriter', () => {
     }
   }
 
-  test('a disk that is far behind makes the writer wait, and no line is lost or swapped', async () => {
+  it('a disk that is far behind makes the writer wait, and no line is lost or swapped', async () => {
     const file = slowFile()
     const writer = createLineWriter(file)
     const line = 'x'.repeat(1024 * 1024)
@@ -265,7 +265,7 @@ describe('createLineWriter', () => {
     ).toEqual(['0', '1', '2', '3', undefined])
   })
 
-  test('a disk that refuses is told by everything that follows', async () => {
+  it('a disk that refuses is told by everything that follows', async () => {
     const file = slowFile()
     const writer = createLineWriter(file)
     await writer.write('a')
@@ -276,7 +276,7 @@ describe('createLineWriter', () => {
     await expect(writer.close()).rejects.toThrow('ENOSPC')
   })
 
-  test('flushing nothing does not keep later lines from being written', async () => {
+  it('flushing nothing does not keep later lines from being written', async () => {
     const file = slowFile()
     const writer = createLineWriter(file)
     await writer.flush()

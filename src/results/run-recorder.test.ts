@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type FlowRecord, outcomes } from '../flow/flow-record.ts'
 import { stepNames } from '../flow/steps.ts'
 import { emptyDigest } from '../metrics/latency-histogram.ts'
@@ -49,7 +49,7 @@ const unknownUse = {
 const failure = { code: 'CHAIN_NONCE', step: 'submit', message: 'nonce too low', retriable: true } as const
 
 describe('createRunRecorder', () => {
-  test('what users waited for is apart from how late the generator was, also when it is read back', () => {
+  it('what users waited for is apart from how late the generator was, also when it is read back', () => {
     const recorder = recorderOf({ planned: 2 })
     const waits = { placeMs: 4000, gateMs: 200, fundingMs: 30 }
     recorder.replay(flow({ dueMs: 100, startedMs: 4332, endedMs: 4500, waits }))
@@ -63,7 +63,7 @@ describe('createRunRecorder', () => {
     expect(recorder.distributions([1000]).waits.place.count).toBe(1)
   })
 
-  test('before anything happens there is nothing, said as null', () => {
+  it('before anything happens there is nothing, said as null', () => {
     const { latencyMs, gas, rpc, resources, throughput } = recorderOf().measurements()
     expect(latencyMs.flow).toMatchObject({ count: 0, p95: null })
     expect(gas).toMatchObject({ perFlow: null, price: null, transactions: 0 })
@@ -72,7 +72,7 @@ describe('createRunRecorder', () => {
     expect(throughput.flowsPerSecond).toBe(0)
   })
 
-  test('every flow counts in exactly one outcome, in the totals and in the timeline', () => {
+  it('every flow counts in exactly one outcome, in the totals and in the timeline', () => {
     const flows = fc.array(
       fc.record({ outcome: fc.constantFrom(...outcomes), endedMs: fc.nat(20_000), started: fc.boolean() }),
       { maxLength: 60 },
@@ -99,7 +99,7 @@ describe('createRunRecorder', () => {
     )
   })
 
-  test('flow latency is of succeeded flows alone, from the actual and from the due start', () => {
+  it('flow latency is of succeeded flows alone, from the actual and from the due start', () => {
     const recorder = recorderOf()
     recorder.replay(flow({ dueMs: 100, startedMs: 150, endedMs: 1150 }))
     recorder.replay(flow({ outcome: 'failed', error: failure, endedMs: 90_000 }))
@@ -110,7 +110,7 @@ describe('createRunRecorder', () => {
     expect(arrivals.lagMs).toMatchObject({ count: 3, max: 50 })
   })
 
-  test('throughput is succeeded flows from the first due start to the last end', () => {
+  it('throughput is succeeded flows from the first due start to the last end', () => {
     const recorder = recorderOf()
     recorder.replay(flow({ dueMs: 1000, startedMs: 1000, endedMs: 3000 }))
     recorder.replay(flow({ dueMs: 2000, startedMs: 2000, endedMs: 4000 }))
@@ -122,7 +122,7 @@ describe('createRunRecorder', () => {
     })
   })
 
-  test('users who leave as fast as they come keep up; a queue that grows shows by how much they do not', () => {
+  it('users who leave as fast as they come keep up; a queue that grows shows by how much they do not', () => {
     const measured = (tookMs: (index: number) => number) => {
       const recorder = recorderOf()
       for (let index = 0; index < 300; index += 1) {
@@ -137,13 +137,13 @@ describe('createRunRecorder', () => {
     expect(measured((index) => 2000 + index * 100)).toBeCloseTo(0.5, 6)
   })
 
-  test('the peak of a run longer than ten seconds is over ten seconds', () => {
+  it('the peak of a run longer than ten seconds is over ten seconds', () => {
     const recorder = recorderOf()
     for (let index = 0; index < 20; index += 1) recorder.replay(flow({ index, endedMs: 15_500 }))
     expect(recorder.measurements().throughput.peakFlowsPerSecond).toBe(2)
   })
 
-  test('a step counts when it completed, also in a flow that failed later', () => {
+  it('a step counts when it completed, also in a flow that failed later', () => {
     const recorder = recorderOf()
     recorder.replay(flow({ steps: { upload: 10, submit: 20 } }))
     recorder.replay(flow({ outcome: 'failed', error: failure, steps: { upload: 30, submit: 5000 } }))
@@ -152,21 +152,21 @@ describe('createRunRecorder', () => {
     expect(steps.submit).toMatchObject({ count: 1, max: 20 })
   })
 
-  test('without a named step, a flow ended in the last one that it began', () => {
+  it('without a named step, a flow ended in the last one that it began', () => {
     const recorder = recorderOf()
     recorder.replay(flow({ outcome: 'aborted', steps: { confirm: 7, upload: 3 } }))
     const { steps } = recorder.measurements().latencyMs
     expect([steps.upload.count, steps.confirm.count]).toEqual([1, 0])
   })
 
-  test('a group is the sum of its steps, for flows that completed them all', () => {
+  it('a group is the sum of its steps, for flows that completed them all', () => {
     const recorder = recorderOf()
     recorder.replay(flow({ steps: { upload: 100, grant: 50 } }))
     recorder.replay(flow({ steps: { upload: 100 } }))
     expect(recorder.measurements().latencyMs.groups.storage).toMatchObject({ count: 1, max: 150 })
   })
 
-  test('gas and its price are exact sums, weighted by gas', () => {
+  it('gas and its price are exact sums, weighted by gas', () => {
     const recorder = recorderOf()
     const tx = { hash: '0xaa', blockNumber: 1, times: null } as const
     recorder.replay(
@@ -185,7 +185,7 @@ describe('createRunRecorder', () => {
     expect(permissions).toEqual({ count: 2, first: '9', last: '10' })
   })
 
-  test('RPC calls and CPU time are shared out over the flows that started and ended', () => {
+  it('RPC calls and CPU time are shared out over the flows that started and ended', () => {
     const used = noResources.eventLoopDelayMs
     const recorder = recorderOf({
       rpcTotals: () => ({ ...noRpcCalls, calls: 30, failed: 1, byMethod: { eth_call: 30 } }),
@@ -216,7 +216,7 @@ describe('createRunRecorder', () => {
     })
   })
 
-  test('flows that did not succeed have their own durations, by outcome, and none that never started', () => {
+  it('flows that did not succeed have their own durations, by outcome, and none that never started', () => {
     const recorder = recorderOf()
     recorder.replay(flow({ outcome: 'failed', error: failure, endedMs: 501 }))
     recorder.replay(flow({ outcome: 'timed-out', error: failure, endedMs: 60_001 }))
@@ -226,7 +226,7 @@ describe('createRunRecorder', () => {
     expect([unsuccessful.failed?.max, unsuccessful.timedOut?.max]).toEqual([500, 60_000])
   })
 
-  test('how long users waited for their funds is kept, in the totals and in its second', () => {
+  it('how long users waited for their funds is kept, in the totals and in its second', () => {
     const wallets = { ready: 3, failed: 0, waiting: 1, transactions: 1, batchMs: emptyDigest }
     const recorder = recorderOf({ funding: () => wallets })
     recorder.fundingWaited(0)
@@ -239,7 +239,7 @@ describe('createRunRecorder', () => {
     expect(recorderOf().measurements().funding).toBeNull()
   })
 
-  test('each second says in what state the circuit breaker was', () => {
+  it('each second says in what state the circuit breaker was', () => {
     let state = 'closed'
     const protection = { admittedShare: () => 1, rateLimitCount: () => 0, measurements: () => noProtection }
     const recorder = recorderOf({ protection: { ...protection, state: () => state } })
@@ -247,7 +247,7 @@ describe('createRunRecorder', () => {
     expect(recorder.tick(1000).breaker).toBe('half-open')
   })
 
-  test('each second says what share of the load may start, and how often the target set a limit in it', () => {
+  it('each second says what share of the load may start, and how often the target set a limit in it', () => {
     let rateLimits = 3
     const protection = { state: () => 'closed', admittedShare: () => 0.25, measurements: () => noProtection }
     const recorder = recorderOf({ protection: { ...protection, rateLimitCount: () => rateLimits } })
@@ -256,7 +256,7 @@ describe('createRunRecorder', () => {
     expect(recorder.tick(2000).rateLimits).toBe(2)
   })
 
-  test('the timeline has the RPC calls of its second, not those of the run', () => {
+  it('the timeline has the RPC calls of its second, not those of the run', () => {
     let calls = 0
     const recorder = recorderOf({ rpcTotals: () => ({ ...noRpcCalls, calls }) })
     calls = 10
@@ -265,13 +265,13 @@ describe('createRunRecorder', () => {
     expect(recorder.tick(2000).rpc.calls).toBe(4)
   })
 
-  test('a late tick says how long its interval was', () => {
+  it('a late tick says how long its interval was', () => {
     const recorder = recorderOf()
     recorder.tick(1000)
     expect(recorder.tick(3500)).toMatchObject({ atMs: 3500, spanMs: 2500 })
   })
 
-  test('an answer that was proven wrong is told from one that cannot be proven', () => {
+  it('an answer that was proven wrong is told from one that cannot be proven', () => {
     const recorder = recorderOf()
     recorder.replay(flow({ verified: true }))
     recorder.replay(flow({ verified: false }))
@@ -280,7 +280,7 @@ describe('createRunRecorder', () => {
     expect(recorder.measurements().verified).toEqual({ proven: 1, refuted: 1, unknown: 1 })
   })
 
-  test('errors carry the hint of their code, and no secret', () => {
+  it('errors carry the hint of their code, and no secret', () => {
     const redact = createRedactor()
     redact.register('hunter2hunter2')
     const recorder = recorderOf({ redact })
@@ -291,7 +291,7 @@ describe('createRunRecorder', () => {
     expect(JSON.stringify(snapshot)).not.toContain('hunter2')
   })
 
-  test('the flows kept for the report are the ten slowest and a few of each failure, however many there are', () => {
+  it('the flows kept for the report are the ten slowest and a few of each failure, however many there are', () => {
     const recorder = recorderOf()
     for (let index = 0; index < 500; index += 1) {
       recorder.replay(flow({ index, endedMs: 1000 + ((index * 7919) % 500) }))
@@ -304,7 +304,7 @@ describe('createRunRecorder', () => {
     expect(unsuccessful).toHaveLength(3)
   })
 
-  test('snapshots and timeline lines survive JSON and are of their schema', () => {
+  it('snapshots and timeline lines survive JSON and are of their schema', () => {
     const recorder = recorderOf()
     recorder.phase('sustain')
     recorder.replay(flow({ steps: Object.fromEntries(stepNames.map((step) => [step, 1.5])) }))
@@ -316,7 +316,7 @@ describe('createRunRecorder', () => {
     expect(snapshot).toMatchObject({ phase: 'sustain', counters: { retries: 2 }, now: { active: 0 } })
   })
 
-  test('the timeline adds up to the totals of the steps', () => {
+  it('the timeline adds up to the totals of the steps', () => {
     const durations = fc.array(fc.integer({ min: 1, max: 60_000 }), { minLength: 1, maxLength: 40 })
     fc.assert(
       fc.property(durations, (all) => {

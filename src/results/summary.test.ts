@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { FlowRecord } from '../flow/flow-record.ts'
 import { createRedactor } from '../redaction/redact.ts'
 import { dependenciesOf } from './environment.ts'
@@ -44,7 +44,7 @@ function summaryOf(change: Partial<SummaryParts> = {}) {
 }
 
 describe('buildSummary', () => {
-  test('is of its schema, also after JSON', () => {
+  it('is of its schema, also after JSON', () => {
     const summary = summaryOf({ thresholds: parseThresholds(['flow.p95 < 45s']).thresholds })
     expect(summarySchema.parse(JSON.parse(JSON.stringify(summary)))).toEqual(summary)
     expect(summary).toMatchObject({
@@ -54,7 +54,7 @@ describe('buildSummary', () => {
     })
   })
 
-  test('has every name that tools may rely on', () => {
+  it('has every name that tools may rely on', () => {
     const summary: unknown = JSON.parse(JSON.stringify(summaryOf()))
     const names = [
       'schemaVersion',
@@ -88,14 +88,14 @@ describe('buildSummary', () => {
     }
   })
 
-  test('users that are not accounted for are a problem and exit code 1', () => {
+  it('users that are not accounted for are a problem and exit code 1', () => {
     const summary = summaryOf({ measurements: measured(3, [succeeded]) })
     expect(summary.problems).toMatchObject([{ code: 'INTERNAL' }])
     expect(summary.problems[0]?.message).toContain('3 users were planned, but 1 ended')
     expect(summary.exitCode).toBe(1)
   })
 
-  test('a wei that is not accounted for is a problem and exit code 1', () => {
+  it('a wei that is not accounted for is a problem and exit code 1', () => {
     const money = {
       fundedWei: '100000000000000000001',
       spentWei: '40000000000000000000',
@@ -108,7 +108,7 @@ describe('buildSummary', () => {
     expect(summaryOf({ money: { ...money, leftWei: null } }).problems).toEqual([])
   })
 
-  test('a threshold that fails makes exit code 4', () => {
+  it('a threshold that fails makes exit code 4', () => {
     const { thresholds } = parseThresholds(['flow.p95 < 1s', 'success >= 100%'])
     const summary = summaryOf({ thresholds })
     expect(summary.thresholds.map(({ verdict }) => verdict)).toEqual(['fail', 'pass'])
@@ -117,7 +117,7 @@ describe('buildSummary', () => {
 })
 
 describe('evaluateThresholds', () => {
-  test('what was not measured does not hold', () => {
+  it('what was not measured does not hold', () => {
     const texts = [
       'step.upload.p95 < 10s',
       'flow.p95 < 45s',
@@ -132,7 +132,7 @@ describe('evaluateThresholds', () => {
     }
   })
 
-  test('a threshold that says so ends a run: not before its time, not when it holds, not without data', () => {
+  it('a threshold that says so ends a run: not before its time, not when it holds, not without data', () => {
     const failed: FlowRecord = {
       ...succeeded,
       outcome: 'failed',
@@ -148,7 +148,7 @@ describe('evaluateThresholds', () => {
     expect(abortAt(0, [succeeded])).toBe('flow.p95 < 1s abort')
   })
 
-  test('a count may be held against a number or a share of the arrivals', () => {
+  it('a count may be held against a number or a share of the arrivals', () => {
     const dropped: FlowRecord = { ...succeeded, outcome: 'dropped', startedMs: null, droppedBecause: 'x' }
     const measurements = measured(4, [succeeded, succeeded, succeeded, dropped])
     const { thresholds } = parseThresholds([
@@ -167,7 +167,7 @@ describe('evaluateThresholds', () => {
     ])
   })
 
-  test('errors are counted by code, and by code and step', () => {
+  it('errors are counted by code, and by code and step', () => {
     const failed = (step: 'submit' | 'confirm'): FlowRecord => ({
       ...succeeded,
       outcome: 'failed',
@@ -191,7 +191,7 @@ describe('exitCodeOf', () => {
   const ofTarget = { code: 'CHAIN_UNREACHABLE' }
   const stopped = (reason: StopReason) => ({ ...held, stopped: { reason, message: '' } })
 
-  test.each([
+  it.each([
     ['all held', held, 0],
     ['a threshold failed', { ...held, thresholds: [{ passed: false }] }, 4],
     ['a promise was broken', { ...held, problems: [own], thresholds: [{ passed: false }] }, 1],
@@ -210,7 +210,7 @@ describe('exitCodeOf', () => {
   })
 })
 
-test('the JSON Schema says which version it is and closes no name that tools rely on', () => {
+it('the JSON Schema says which version it is and closes no name that tools rely on', () => {
   const schema = summaryJsonSchema() as {
     properties: Record<string, unknown>
     required: string[]

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { describeConfig } from '../config/describe-config.ts'
 import { resolveConfig } from '../config/resolve-config.ts'
 import { configOfStep, documentOfStep, keepsUpCondition } from './capacity-step.ts'
@@ -10,7 +10,7 @@ const step = (ratePerSecond: number, number = 1, firstIndex = 0) =>
   configOfStep(resolved.config, { number, ratePerSecond, firstIndex, maxSpendWei: null })
 
 describe('a step of a capacity search', () => {
-  test('has users for its whole time, at a steady rate, and places for all that may be in flight', () => {
+  it('has users for its whole time, at a steady rate, and places for all that may be in flight', () => {
     const { users, load, limits, wallets } = step(12)
     expect(users).toBe(240)
     expect(load).toMatchObject({ ratePerSecond: 12, durationMs: 20_000, sustainMs: 20_000, rampUpMs: 0 })
@@ -18,12 +18,12 @@ describe('a step of a capacity search', () => {
     expect(limits.maxSpendWei).toBeGreaterThan(240n * wallets.fundingWei)
   })
 
-  test('has enough users to say something, however slow it is', () => {
+  it('has enough users to say something, however slow it is', () => {
     expect(step(0.1).users).toBe(10)
     expect(step(0.1).load.durationMs).toBe(100_000)
   })
 
-  test('comes by the clock, whatever pattern the configuration has', () => {
+  it('comes by the clock, whatever pattern the configuration has', () => {
     const { config } = resolveConfig({
       flags: { '--find-capacity': true, '--batch-size': '5', '--delay': '8s', '--users': '50' },
     })
@@ -31,12 +31,12 @@ describe('a step of a capacity search', () => {
     expect(load).toMatchObject({ arrival: 'poisson', stages: [], spikes: [], ratePerSecond: 2 })
   })
 
-  test('is held to the thresholds of the search, always to keeping up, and ends when too many have failed', () => {
+  it('is held to the thresholds of the search, always to keeping up, and ends when too many have failed', () => {
     expect(step(1).thresholds).toEqual(['flow.p95 < 10s', keepsUpCondition, 'errors <= 10 abort'])
     expect(step(1).breaker.mode).toBe('off')
   })
 
-  test('goes on whatever fails when there is to be no breaker', () => {
+  it('goes on whatever fails when there is to be no breaker', () => {
     const { config } = resolveConfig({ flags: { '--find-capacity': true, '--breaker': 'off' } })
     const { thresholds } = configOfStep(config, {
       number: 1,
@@ -47,12 +47,12 @@ describe('a step of a capacity search', () => {
     expect(thresholds.filter((text) => text.includes('abort'))).toEqual([])
   })
 
-  test('has arrivals and wallets of its own', () => {
+  it('has arrivals and wallets of its own', () => {
     expect(step(2, 1).seed).not.toBe(step(2, 2).seed)
     expect(step(2, 2, 40).wallets.firstIndex).toBe(40)
   })
 
-  test('keeps what it changed in its document', () => {
+  it('keeps what it changed in its document', () => {
     const document = documentOfStep(describeConfig(resolved), step(12))
     expect(document.values.users).toEqual({ value: 240, source: 'step of the capacity search' })
     expect(document.values['load.rate']?.value).toBe('12/s')

@@ -1,5 +1,5 @@
 import { encodeAbiParameters, parseAbiParameters } from 'viem'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import type { RpcPool } from '../chain/rpc/rpc.ts'
 import { createRpcPool } from '../chain/rpc/rpc-pool.ts'
 import { type ScriptedNode, startScriptedNode } from '../chain/rpc/scripted-node.fixture.ts'
@@ -48,13 +48,13 @@ async function watch(held: (number | null)[], flags: Record<string, string>) {
   return { load, notes }
 }
 
-test('grantees with room for all users are nothing to speak of', async () => {
+it('grantees with room for all users are nothing to speak of', async () => {
   const { load, notes } = await watch([40, 0], { '--users': '100' })
   for (let user = 0; user < 100; user++) load.granted()
   expect({ notes, warnings: load.warnings() }).toEqual({ notes: [], warnings: [] })
 })
 
-test('a grantee that will have too many is noted before the users, and once more when it has', async () => {
+it('a grantee that will have too many is noted before the users, and once more when it has', async () => {
   const { load, notes } = await watch([0, 9_990], { '--users': '100' })
   expect(notes).toEqual([expect.stringContaining('after the 9,990 that the fullest holds: 10,040')])
   for (let user = 0; user < 18; user++) load.granted()
@@ -66,13 +66,13 @@ test('a grantee that will have too many is noted before the users, and once more
   ])
 })
 
-test('what one part of a split run adds the others add as well', async () => {
+it('what one part of a split run adds the others add as well', async () => {
   const { load } = await watch([9_000], { '--users': '1000', '--part': '1/10' })
   for (let user = 0; user < 100; user++) load.granted()
   expect(load.warnings()).toMatchObject([{ message: expect.stringContaining('some 10,000 permissions') }])
 })
 
-test('a grantee that can not be read is noted, since personal servers can not read it either', async () => {
+it('a grantee that can not be read is noted, since personal servers can not read it either', async () => {
   const { load, notes } = await watch([null], { '--users': '10' })
   expect(notes).toEqual([expect.stringContaining("The record of grantee 1 can't be read")])
   expect(load.warnings()).toMatchObject([{ code: 'GRANTEE_FULL' }])

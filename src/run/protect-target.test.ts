@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { startClock } from '../async/started-clock.ts'
 import { loadProfileOf } from '../config/load-profile.ts'
 import type { LoadTestConfig } from '../config/load-test-config.ts'
@@ -39,14 +39,14 @@ function recordOf(index: number, outcome: Outcome, droppedBecause: string | null
 }
 
 describe('the protection of a target', () => {
-  test('stops the run by default, after five failures in a row', () => {
+  it('stops the run by default, after five failures in a row', () => {
     const { protection, stops, pass } = protectionOf({})
     for (let count = 0; count < 5; count++) pass('failed')
     expect(stops).toEqual([{ reason: 'circuit-breaker', message: '5 flows failed in a row' }])
     expect(protection.gate.refusal(1000)).toBeNull()
   })
 
-  test('takes degraded flows for a target that works, and learns nothing from those that were cut short', () => {
+  it('takes degraded flows for a target that works, and learns nothing from those that were cut short', () => {
     const { stops, pass } = protectionOf({})
     for (let count = 0; count < 4; count++) pass('timed-out')
     pass('aborted')
@@ -55,7 +55,7 @@ describe('the protection of a target', () => {
     expect(stops).toEqual([])
   })
 
-  test('pauses, tries with a few users, and says each change', () => {
+  it('pauses, tries with a few users, and says each change', () => {
     const { protection, stops, notes, pass, wait, now } = protectionOf({ '--breaker': 'pause' })
     for (let count = 0; count < 5; count++) pass('failed')
     expect(protection.gate.refusal(now())).toEqual({ reason: 'breaker-open', untilMs: 11_000 })
@@ -77,7 +77,7 @@ describe('the protection of a target', () => {
     ])
   })
 
-  test('ends the run when the target does not work again in time, and keeps no endless list until then', () => {
+  it('ends the run when the target does not work again in time, and keeps no endless list until then', () => {
     const flags = { '--breaker': 'pause', '--breaker-limit': '1h', '--breaker-cool-down': '1s' }
     const { protection, stops, pass, wait } = protectionOf(flags)
     for (let count = 0; count < 5; count++) pass('failed')
@@ -94,7 +94,7 @@ describe('the protection of a target', () => {
     expect(stops.map(({ reason }) => reason)).toEqual(['circuit-breaker'])
   })
 
-  test('counts limits and repeats, and changes nothing of the load unless that was asked for', () => {
+  it('counts limits and repeats, and changes nothing of the load unless that was asked for', () => {
     const { protection, now } = protectionOf({})
     protection.observer.onRateLimit?.('request', 'SERVER_RATE_LIMITED', 3000)
     protection.observer.onRetry?.('identity', true)
@@ -107,7 +107,7 @@ describe('the protection of a target', () => {
     })
   })
 
-  test('slows down at a limit when that was asked for, and counts who was held back', () => {
+  it('slows down at a limit when that was asked for, and counts who was held back', () => {
     const { protection, notes, now } = protectionOf({ '--adaptive': 'true' })
     protection.observer.onRateLimit?.('identity', 'SERVER_RATE_LIMITED', 3000)
     expect(protection.gate.refusal(now())).toMatchObject({ reason: 'rate-limited' })
@@ -119,7 +119,7 @@ describe('the protection of a target', () => {
     expect(notes).toHaveLength(1)
   })
 
-  test('slows down at a limit of the chain as well, though its endpoints were only waited for', () => {
+  it('slows down at a limit of the chain as well, though its endpoints were only waited for', () => {
     const { protection, notes, now } = protectionOf({ '--adaptive': 'true' })
     protection.chainLimited('eth_call', 3000)
     protection.chainLimited('eth_call', undefined)

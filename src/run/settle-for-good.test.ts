@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { SeenBlock } from '../chain/blocks/seen-block.ts'
 import type { MoneySettlement } from '../results/money-balance.ts'
 import { settleForGood } from './settle-for-good.ts'
@@ -32,11 +32,11 @@ async function settle({ reorgs, swept }: { reorgs: number; swept: string[] }) {
 const round = ['bury 5', 'drain', 'reopen', 'settle']
 
 describe('the money of a run', () => {
-  test('is settled once, without waiting, on a chain that took nothing back', async () => {
+  it('is settled once, without waiting, on a chain that took nothing back', async () => {
     expect(await settle({ reorgs: 0, swept: ['8'] })).toEqual({ done: ['settle'], sweptWei: '8' })
   })
 
-  test('is settled again from the receipts as they are then, until two rounds give the same', async () => {
+  it('is settled again from the receipts as they are then, until two rounds give the same', async () => {
     expect(await settle({ reorgs: 1, swept: ['8', '8'] })).toEqual({
       done: [...round, ...round],
       sweptWei: '8',
@@ -45,7 +45,7 @@ describe('the money of a run', () => {
     expect(changed).toEqual({ done: Array.from({ length: 4 }, () => round).flat(), sweptWei: '7' })
   })
 
-  test('is settled some times at most', async () => {
+  it('is settled some times at most', async () => {
     const { done } = await settle({ reorgs: 1, swept: ['1', '2', '3', '4', '5', '6', '7', '8'] })
     expect(done.filter((one) => one === 'settle')).toHaveLength(6)
   })

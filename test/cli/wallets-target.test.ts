@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { runParameters } from '../../src/config/parameters/run.ts'
 import { walletsCommandParameters } from '../../src/config/parameters/wallets-command.ts'
 import { runInProcess } from './run-in-process.ts'
@@ -17,11 +17,11 @@ const generate = (name: string, args: readonly string[], more: Record<string, st
   })
 
 describe('the target of commands about wallets', () => {
-  test('is that of a run, unless something else is said', () => {
+  it('is that of a run, unless something else is said', () => {
     expect(walletsCommandParameters.target.default).toBe(runParameters.target.default)
   })
 
-  test.each([
+  it.each([
     ['default', [], {}, 'local (default)'],
     ['environment', [], { VANA_LOAD_TARGET: 'moksha' }, 'moksha (environment VANA_LOAD_TARGET)'],
     ['flag', ['--target', 'moksha'], { VANA_LOAD_TARGET: 'local' }, 'moksha (flag --target)'],
@@ -31,13 +31,13 @@ describe('the target of commands about wallets', () => {
     expect(stdout).toContain(`Wallets 0-1 of chain 14800 are in ${keystore(name)}`)
   })
 
-  test('is not named beside a JSON document', async () => {
+  it('is not named beside a JSON document', async () => {
     const { stdout, stderr } = await generate('json', ['--json'])
     expect(JSON.parse(stdout)).toMatchObject({ chainId: 14800, ranges: [{ from: 0, count: 2 }] })
     expect(stderr).toBe('')
   })
 
-  test('is no chain of a run that has ended: nothing is sent, and the hint says what to type', async () => {
+  it('is no chain of a run that has ended: nothing is sent, and the hint says what to type', async () => {
     const users = ['--keystore', keystore('unused'), '--count', '2']
     const commands = [
       ['prepare-wallets', ...users],

@@ -1,5 +1,5 @@
 import { maxUint256, zeroAddress } from 'viem'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { asOwner, type ContractChain } from './contract-chain.ts'
 import { emittedEvents } from './emitted-events.ts'
 import { alice, bob, registerApp, runFlow } from './flow-input.ts'
@@ -32,7 +32,7 @@ const attempt = async (over: Partial<PermissionInput>) =>
   chain.permissions.simulate.addPermission(await signed(over))
 
 describe('5.2 addPermission', () => {
-  test('emits PermissionAdded alone, stores and links', async () => {
+  it('emits PermissionAdded alone, stores and links', async () => {
     const receipt = await chain.mined(chain.permissions.write.addPermission(await signed()))
     const user = alice.address
     expect(emittedEvents(receipt)).toEqual([
@@ -56,18 +56,18 @@ describe('5.2 addPermission', () => {
     expect(await chain.grantees.read.granteePermissions([1n])).toEqual([1n, 2n, 3n])
   })
 
-  test('returns the id', async () => {
+  it('returns the id', async () => {
     expect((await attempt({})).result).toBe(3n)
   })
 
-  test('no files are fine; the same file twice is stored once', async () => {
+  it('no files are fine; the same file twice is stored once', async () => {
     await chain.mined(chain.permissions.write.addPermission(await signed({ fileIds: [] })))
     expect(await chain.permissions.read.permissionFileIds([3n])).toEqual([])
     await chain.mined(chain.permissions.write.addPermission(await signed({ nonce: 2n, fileIds: [2n, 2n] })))
     expect(await chain.permissions.read.permissionFileIds([4n])).toEqual([2n])
   })
 
-  test('checks pause, signature, nonce, grant, grantee and files, in that order', async () => {
+  it('checks pause, signature, nonce, grant, grantee and files, in that order', async () => {
     const faults = { nonce: 9n, grant: '', granteeId: 9n, fileIds: [3n] }
     expect(await revertReason(attempt(faults))).toBe('InvalidNonce(1, 9)')
     expect(await revertReason(attempt({ ...faults, nonce: 1n }))).toBe('EmptyGrant()')
@@ -82,17 +82,17 @@ describe('5.2 addPermission', () => {
     expect(await revertReason(paused)).toBe('EnforcedPause()')
   })
 
-  test('grantee 0 is nobody', async () => {
+  it('grantee 0 is nobody', async () => {
     expect(await revertReason(attempt({ granteeId: 0n }))).toBe('GranteeNotFound()')
   })
 
-  test('a file that does not exist is owned by nobody', async () => {
+  it('a file that does not exist is owned by nobody', async () => {
     expect(await revertReason(attempt({ fileIds: [9n] }))).toBe(
       `NotFileOwner(${zeroAddress}, ${alice.address})`,
     )
   })
 
-  test('needs neither Servers nor the registry to run', async () => {
+  it('needs neither Servers nor the registry to run', async () => {
     await chain.mined(chain.servers.write.pause(asOwner))
     await chain.mined(chain.registry.write.pause(asOwner))
     expect((await attempt({})).result).toBe(3n)

@@ -1,5 +1,5 @@
 import { maxUint256, zeroAddress } from 'viem'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { asOwner, type ContractChain } from './contract-chain.ts'
 import { emittedEvents, eventNames } from './emitted-events.ts'
 import {
@@ -27,36 +27,36 @@ useContractChain(async (started) => {
 const addSchema = () => chain.mined(chain.schemas.write.addSchema(['name', 'json', 'https://schema.example']))
 
 describe('5.1 order of checks: a call with two faults reverts for the earlier one', () => {
-  test('1: a pause comes before the signature', async () => {
+  it('1: a pause comes before the signature', async () => {
     await chain.mined(chain.permissions.write.pause(asOwner))
     const [input] = await signedFlow()
     const call = chain.permissions.simulate.addServerFilesAndPermissions([input, '0x1234'])
     expect(await revertReason(call)).toBe('EnforcedPause()')
   })
 
-  test('2: a malformed signature comes before the nonce', async () => {
+  it('2: a malformed signature comes before the nonce', async () => {
     const [input] = await signedFlow({ nonce: 7n })
     const call = chain.permissions.simulate.addServerFilesAndPermissions([input, '0x1234'])
     expect(await revertReason(call)).toBe('ECDSAInvalidSignatureLength(2)')
   })
 
-  test('3: the nonce comes before the lengths', async () => {
+  it('3: the nonce comes before the lengths', async () => {
     expect(await revertReason(tryFlow(chain, { nonce: 1n, schemaIds: [] }))).toBe('InvalidNonce(0, 1)')
   })
 
-  test('4: as many schemas as files, before as many key lists as files', async () => {
+  it('4: as many schemas as files, before as many key lists as files', async () => {
     expect(await revertReason(tryFlow(chain, { schemaIds: [0n, 0n], filePermissions: [] }))).toBe(
       'InvalidSchemaIdsLength(1, 2)',
     )
   })
 
-  test('5: as many key lists as files, before the server', async () => {
+  it('5: as many key lists as files, before the server', async () => {
     expect(await revertReason(tryFlow(chain, { filePermissions: [], serverPublicKey: '' }))).toBe(
       'InvalidPermissionsLength(1, 0)',
     )
   })
 
-  test('6a: an unknown server needs a public key, then a URL, then an address', async () => {
+  it('6a: an unknown server needs a public key, then a URL, then an address', async () => {
     const nothing = { serverPublicKey: '', serverUrl: '', serverAddress: zeroAddress }
     expect(await revertReason(tryFlow(chain, nothing))).toBe('EmptyPublicKey()')
     expect(await revertReason(tryFlow(chain, { ...nothing, serverPublicKey: '0x04' }))).toBe('EmptyUrl()')
@@ -65,7 +65,7 @@ describe('5.1 order of checks: a call with two faults reverts for the earlier on
     )
   })
 
-  test('6: a pause of Servers stops a flow with a new server and with a known one, before its files', async () => {
+  it('6: a pause of Servers stops a flow with a new server and with a known one, before its files', async () => {
     await runFlow(chain, {}, bob)
     await chain.mined(chain.servers.write.pause(asOwner))
     const newServer = { serverAddress: addressNamed('other server') }
@@ -73,13 +73,13 @@ describe('5.1 order of checks: a call with two faults reverts for the earlier on
     expect(await revertReason(tryFlow(chain))).toBe('EnforcedPause()')
   })
 
-  test("7: another's file comes before its schema, the grant and the grantee", async () => {
+  it("7: another's file comes before its schema, the grant and the grantee", async () => {
     await runFlow(chain, {}, bob)
     const faults = { schemaIds: [9n], grant: '', granteeId: 9n }
     expect(await revertReason(tryFlow(chain, faults))).toBe(`NotFileOwner(${bob.address}, ${alice.address})`)
   })
 
-  test('7: an unknown schema, for a new file and for a known one, comes before the grant', async () => {
+  it('7: an unknown schema, for a new file and for a known one, comes before the grant', async () => {
     await runFlow(chain)
     const known = tryFlow(chain, { nonce: 1n, schemaIds: [9n], grant: '' })
     expect(await revertReason(known)).toBe('InvalidSchemaId(9)')
@@ -87,7 +87,7 @@ describe('5.1 order of checks: a call with two faults reverts for the earlier on
     expect(await revertReason(added)).toBe('InvalidSchemaId(9)')
   })
 
-  test("7: another's file comes before a paused registry, and a server's faults before the file", async () => {
+  it("7: another's file comes before a paused registry, and a server's faults before the file", async () => {
     await runFlow(chain, {}, bob)
     await chain.mined(chain.registry.write.pause(asOwner))
     expect(await revertReason(tryFlow(chain))).toMatch(/^NotFileOwner\(/)
@@ -95,12 +95,12 @@ describe('5.1 order of checks: a call with two faults reverts for the earlier on
     expect(await revertReason(tryFlow(chain, unknownServer))).toBe('EmptyPublicKey()')
   })
 
-  test('7: a paused registry comes before an unknown schema', async () => {
+  it('7: a paused registry comes before an unknown schema', async () => {
     await chain.mined(chain.registry.write.pause(asOwner))
     expect(await revertReason(tryFlow(chain, { schemaIds: [9n] }))).toBe('EnforcedPause()')
   })
 
-  test('7: files are checked in the order of the input', async () => {
+  it('7: files are checked in the order of the input', async () => {
     await runFlow(chain, {}, bob)
     const bobsFirst = { fileUrls: [url, otherUrl], schemaIds: [0n, 9n] }
     expect(await revertReason(tryFlow(chain, bobsFirst))).toMatch(/^NotFileOwner/)
@@ -108,30 +108,30 @@ describe('5.1 order of checks: a call with two faults reverts for the earlier on
     expect(await revertReason(tryFlow(chain, bobsLast))).toBe('InvalidSchemaId(9)')
   })
 
-  test('7: a pause of the registry stops new files and known ones', async () => {
+  it('7: a pause of the registry stops new files and known ones', async () => {
     await runFlow(chain)
     await chain.mined(chain.registry.write.pause(asOwner))
     expect(await revertReason(tryFlow(chain, { nonce: 1n }))).toBe('EnforcedPause()')
     expect(await revertReason(tryFlow(chain, { nonce: 1n, fileUrls: [otherUrl] }))).toBe('EnforcedPause()')
   })
 
-  test('7: a flow without files does not mind a paused registry', async () => {
+  it('7: a flow without files does not mind a paused registry', async () => {
     await chain.mined(chain.registry.write.pause(asOwner))
     expect((await runFlow(chain, { fileUrls: [] })).status).toBe('success')
   })
 
-  test('8: an empty grant comes before the grantee', async () => {
+  it('8: an empty grant comes before the grantee', async () => {
     expect(await revertReason(tryFlow(chain, { grant: '', granteeId: 0n }))).toBe('EmptyGrant()')
   })
 
-  test('9: the grantee must be one of those registered', async () => {
+  it('9: the grantee must be one of those registered', async () => {
     expect(await revertReason(tryFlow(chain, { granteeId: 0n }))).toBe('GranteeNotFound()')
     expect(await revertReason(tryFlow(chain, { granteeId: 2n }))).toBe('GranteeNotFound()')
   })
 })
 
 describe('5.1 effects', () => {
-  test('a first flow emits for server, files and permission, in that order and with these arguments', async () => {
+  it('a first flow emits for server, files and permission, in that order and with these arguments', async () => {
     const receipt = await runFlow(chain, { fileUrls: [url, otherUrl] })
     const user = alice.address
     expect(emittedEvents(receipt)).toEqual([
@@ -168,7 +168,7 @@ describe('5.1 effects', () => {
     ])
   })
 
-  test('a later flow with known server and file emits ServerTrusted, FileAddedV2 and PermissionGranted again', async () => {
+  it('a later flow with known server and file emits ServerTrusted, FileAddedV2 and PermissionGranted again', async () => {
     await runFlow(chain)
     expect(eventNames(await runFlow(chain, { nonce: 1n }))).toEqual([
       'servers.ServerTrusted',
@@ -178,7 +178,7 @@ describe('5.1 effects', () => {
     ])
   })
 
-  test('the permission is stored with nonce, start block, no end, and its files', async () => {
+  it('the permission is stored with nonce, start block, no end, and its files', async () => {
     await runFlow(chain)
     const { blockNumber } = await runFlow(chain, { nonce: 1n, fileUrls: [url, otherUrl] })
     expect(await chain.permissions.read.permissions([2n])).toEqual({
@@ -194,7 +194,7 @@ describe('5.1 effects', () => {
     expect(await chain.permissions.read.permissionFileIds([2n])).toEqual([1n, 2n])
   })
 
-  test('the permission is linked to its files, the user and the grantee', async () => {
+  it('the permission is linked to its files, the user and the grantee', async () => {
     await runFlow(chain)
     await runFlow(chain, { nonce: 1n, fileUrls: [url, otherUrl] })
     expect(await chain.permissions.read.filePermissionIds([1n])).toEqual([1n, 2n])
@@ -206,18 +206,18 @@ describe('5.1 effects', () => {
     expect(await chain.grantees.read.granteePermissionIds([1n])).toEqual([1n, 2n])
   })
 
-  test('an index beyond the list of permissions panics', async () => {
+  it('an index beyond the list of permissions panics', async () => {
     await runFlow(chain)
     expect(await revertReason(chain.permissions.read.userPermissionIdsAt([alice.address, 1n]))).toBe(
       'Panic(50)',
     )
   })
 
-  test('the call returns the id of the permission', async () => {
+  it('the call returns the id of the permission', async () => {
     expect((await tryFlow(chain)).result).toBe(1n)
   })
 
-  test('the sender plays no part: a relayed flow belongs to its signer', async () => {
+  it('the sender plays no part: a relayed flow belongs to its signer', async () => {
     await runFlow(chain)
     expect(await chain.permissions.read.userPermissionIdsLength([chain.relayer])).toBe(0n)
     expect((await chain.registry.read.files([1n])).ownerAddress).toBe(alice.address)
@@ -227,7 +227,7 @@ describe('5.1 effects', () => {
 describe('5.1 situations', () => {
   const known = { serverUrl: 'https://elsewhere.example', serverPublicKey: '0x04cc' }
 
-  test('a known server with another URL or key: the new values are ignored, even empty ones', async () => {
+  it('a known server with another URL or key: the new values are ignored, even empty ones', async () => {
     await runFlow(chain)
     const before = await chain.servers.read.servers([1n])
     await runFlow(chain, { nonce: 1n, ...known })
@@ -235,7 +235,7 @@ describe('5.1 situations', () => {
     expect(await chain.servers.read.servers([1n])).toEqual(before)
   })
 
-  test("another user's flow with a known server: that user trusts it too, its owner stays", async () => {
+  it("another user's flow with a known server: that user trusts it too, its owner stays", async () => {
     await runFlow(chain)
     const receipt = await runFlow(chain, { ...known, fileUrls: [otherUrl] }, bob)
     expect(eventNames(receipt)[0]).toBe('servers.ServerTrusted')
@@ -244,7 +244,7 @@ describe('5.1 situations', () => {
     expect(await chain.servers.read.serversCount()).toBe(1n)
   })
 
-  test('a server that was untrusted: the window of trust restarts, the list of ids stays', async () => {
+  it('a server that was untrusted: the window of trust restarts, the list of ids stays', async () => {
     await runFlow(chain)
     await chain.unlock(alice.address)
     await chain.mined(chain.servers.write.untrustServer([1n], { account: alice.address }))
@@ -256,7 +256,7 @@ describe('5.1 situations', () => {
     expect(await chain.servers.read.userServerIdsValues([alice.address])).toEqual([1n])
   })
 
-  test("the user's own URL again: same file, key and schema overwritten, block kept, new permission linked", async () => {
+  it("the user's own URL again: same file, key and schema overwritten, block kept, new permission linked", async () => {
     await addSchema()
     const first = await runFlow(chain, { schemaIds: [1n] })
     expect((await chain.registry.read.files([1n])).schemaId).toBe(1n)
@@ -273,7 +273,7 @@ describe('5.1 situations', () => {
     expect(await chain.registry.read.filesCount()).toBe(1n)
   })
 
-  test("the user's own URL, registered at the registry before: the flow takes that file", async () => {
+  it("the user's own URL, registered at the registry before: the flow takes that file", async () => {
     const keys = [
       { account: serverAddress, key: 'old' },
       { account: bob.address, key: 'for Bob' },
@@ -289,12 +289,12 @@ describe('5.1 situations', () => {
     expect(await chain.registry.read.filesCount()).toBe(1n)
   })
 
-  test('a URL registered by somebody else blocks the flow', async () => {
+  it('a URL registered by somebody else blocks the flow', async () => {
     await chain.mined(chain.registry.write.addFile([url]))
     expect(await revertReason(tryFlow(chain))).toBe(`NotFileOwner(${chain.relayer}, ${alice.address})`)
   })
 
-  test('one URL twice in a call: one file, the event lists it twice, the record once, the last key wins', async () => {
+  it('one URL twice in a call: one file, the event lists it twice, the record once, the last key wins', async () => {
     const receipt = await runFlow(chain, { fileUrls: [url, url] })
     expect(eventNames(receipt)).toEqual([
       'servers.ServerRegistered',
@@ -313,7 +313,7 @@ describe('5.1 situations', () => {
     expect(await chain.registry.read.filesCount()).toBe(1n)
   })
 
-  test('one URL twice, with two schemas and keys for two accounts: the last schema, both keys', async () => {
+  it('one URL twice, with two schemas and keys for two accounts: the last schema, both keys', async () => {
     await addSchema()
     await runFlow(chain, {
       fileUrls: [url, url],
@@ -328,13 +328,13 @@ describe('5.1 situations', () => {
     )
   })
 
-  test('no files: a permission on nothing', async () => {
+  it('no files: a permission on nothing', async () => {
     const receipt = await runFlow(chain, { fileUrls: [] })
     expect(emittedEvents(receipt).at(-1)?.args).toMatchObject({ fileIds: [] })
     expect(await chain.permissions.read.permissionFileIds([1n])).toEqual([])
   })
 
-  test('a file without keys, an empty key, the zero account and an empty URL are accepted', async () => {
+  it('a file without keys, an empty key, the zero account and an empty URL are accepted', async () => {
     await runFlow(chain, {
       fileUrls: ['', url],
       filePermissions: [[], [{ account: zeroAddress, key: '' }]],
@@ -343,7 +343,7 @@ describe('5.1 situations', () => {
     expect(await chain.registry.read.filePermissions([2n, zeroAddress])).toBe('')
   })
 
-  test('a file may have keys for several accounts', async () => {
+  it('a file may have keys for several accounts', async () => {
     const receipt = await runFlow(chain, {
       filePermissions: [
         [
@@ -356,13 +356,13 @@ describe('5.1 situations', () => {
     expect(await chain.registry.read.filePermissions([1n, bob.address])).toBe('two')
   })
 
-  test('a known schema is stored', async () => {
+  it('a known schema is stored', async () => {
     await addSchema()
     await runFlow(chain, { schemaIds: [1n] })
     expect((await chain.registry.read.files([1n])).schemaId).toBe(1n)
   })
 
-  test('a transaction that reverts on chain leaves nothing behind', async () => {
+  it('a transaction that reverts on chain leaves nothing behind', async () => {
     const args = await signedFlow({ grant: '' })
     const receipt = await chain.mined(
       chain.permissions.write.addServerFilesAndPermissions(args, { gas: 3_000_000n }),

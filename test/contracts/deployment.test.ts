@@ -1,5 +1,5 @@
 import { type Address, getContract, keccak256, parseAbi, parseEventLogs, toHex, zeroAddress } from 'viem'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { deployedContracts } from '../../src/config/moksha.ts'
 import { contractArtifact } from '../../src/testbed/chain/contract-artifacts.ts'
 import { asOwner, type ContractChain } from './contract-chain.ts'
@@ -52,11 +52,11 @@ async function implementationBehind(address: Address): Promise<Address> {
 }
 
 describe('1 deployment', () => {
-  test('the contracts are where they are on the public networks', () => {
+  it('the contracts are where they are on the public networks', () => {
     expect(deployedContracts).toEqual(recordedAddresses)
   })
 
-  test.each([...managed, 'multisend'] as const)('%s has neither admin nor beacon', async (name) => {
+  it.each([...managed, 'multisend'] as const)('%s has neither admin nor beacon', async (name) => {
     const address = deployedContracts[name]
     for (const label of ['eip1967.proxy.admin', 'eip1967.proxy.beacon']) {
       const slot = toHex(BigInt(keccak256(toHex(label))) - 1n)
@@ -64,7 +64,7 @@ describe('1 deployment', () => {
     }
   })
 
-  test.each([...managed, 'multisend'] as const)('the implementation of %s is a UUPS one', async (name) => {
+  it.each([...managed, 'multisend'] as const)('the implementation of %s is a UUPS one', async (name) => {
     const address = await implementationBehind(deployedContracts[name])
     const implementation = getContract({ address, abi: upgradeable, client: chain.client })
     expect(await implementation.read.proxiableUUID()).toBe(implementationSlot)
@@ -74,7 +74,7 @@ describe('1 deployment', () => {
     expect(await revertReason(direct)).toBe('UUPSUnauthorizedCallContext()')
   })
 
-  test.each(managed)('%s is upgraded by an admin alone, whatever other roles one has', async (name) => {
+  it.each(managed)('%s is upgraded by an admin alone, whatever other roles one has', async (name) => {
     const implementation = await implementationBehind(deployedContracts[name])
     const upgrade = [implementation, '0x'] as const
     await chain.mined(proxy(name).write.grantRole([roles.maintainer, chain.relayer], asOwner))
@@ -86,7 +86,7 @@ describe('1 deployment', () => {
     expect(event?.args.implementation.toLowerCase()).toBe(implementation)
   })
 
-  test.each(['permissions', 'servers', 'grantees', 'registry', 'schemas', 'multisend'] as const)(
+  it.each(['permissions', 'servers', 'grantees', 'registry', 'schemas', 'multisend'] as const)(
     '%s is an ERC-1967 proxy at its well-known address',
     async (name) => {
       const address = deployedContracts[name]
@@ -97,13 +97,13 @@ describe('1 deployment', () => {
     },
   )
 
-  test('Multicall3 stands at its address without a proxy', async () => {
+  it('Multicall3 stands at its address without a proxy', async () => {
     expect(await chain.client.getCode({ address: deployedContracts.multicall3 })).toBe(
       contractArtifact('Multicall3').deployedBytecode,
     )
   })
 
-  test('a second initialize is refused', async () => {
+  it('a second initialize is refused', async () => {
     const { permissions, servers, grantees, registry, schemas } = chain
     const pair = [zeroAddress, alice.address] as const
     const calls = [
@@ -117,7 +117,7 @@ describe('1 deployment', () => {
     expect(reasons).toEqual(calls.map(() => 'InvalidInitialization()'))
   })
 
-  test('the implementation itself can never be initialised', async () => {
+  it('the implementation itself can never be initialised', async () => {
     const call = chain.client.simulateContract({
       address: await implementationBehind(deployedContracts.servers),
       abi: chain.servers.abi,
@@ -127,7 +127,7 @@ describe('1 deployment', () => {
     expect(await revertReason(call)).toBe('InvalidInitialization()')
   })
 
-  test('Permissions knows the others; nobody forwards', async () => {
+  it('Permissions knows the others; nobody forwards', async () => {
     const { permissions, servers, grantees, registry } = chain
     expect(await permissions.read.dataRegistry()).toBe(deployedContracts.registry)
     expect(await permissions.read.dataPortabilityServers()).toBe(deployedContracts.servers)
@@ -137,7 +137,7 @@ describe('1 deployment', () => {
     }
   })
 
-  test('the owner is admin and maintainer everywhere, and permission manager of Grantees only', async () => {
+  it('the owner is admin and maintainer everywhere, and permission manager of Grantees only', async () => {
     const { permissions, servers, grantees, registry, schemas, owner } = chain
     for (const contract of [permissions, servers, grantees, registry, schemas]) {
       expect(await contract.read.hasRole([roles.admin, owner])).toBe(true)
@@ -148,14 +148,14 @@ describe('1 deployment', () => {
     expect(await registry.read.hasRole([roles.dataPortability, owner])).toBe(false)
   })
 
-  test('the role ids are the hashes of their names', () => {
+  it('the role ids are the hashes of their names', () => {
     const named = { MAINTAINER: 'maintainer', PERMISSION_MANAGER: 'permissionManager' } as const
     for (const [name, key] of Object.entries({ ...named, DATA_PORTABILITY: 'dataPortability' as const })) {
       expect(keccak256(toHex(`${name}_ROLE`))).toBe(roles[key])
     }
   })
 
-  test('the contracts tell the role ids', async () => {
+  it('the contracts tell the role ids', async () => {
     expect(await chain.permissions.read.DEFAULT_ADMIN_ROLE()).toBe(roles.admin)
     expect(await chain.permissions.read.MAINTAINER_ROLE()).toBe(roles.maintainer)
     expect(await chain.servers.read.PERMISSION_MANAGER_ROLE()).toBe(roles.permissionManager)
@@ -163,24 +163,24 @@ describe('1 deployment', () => {
     expect(await chain.registry.read.DATA_PORTABILITY_ROLE()).toBe(roles.dataPortability)
   })
 
-  test('Permissions and Registry are of version 2, the registry of schemas of version 1', async () => {
+  it('Permissions and Registry are of version 2, the registry of schemas of version 1', async () => {
     expect(await chain.permissions.read.version()).toBe(2n)
     expect(await chain.registry.read.version()).toBe(2n)
     expect(await chain.schemas.read.version()).toBe(1n)
   })
 
-  test('Registry asks the registry of schemas', async () => {
+  it('Registry asks the registry of schemas', async () => {
     expect(await chain.registry.read.dataRefinerRegistry()).toBe(deployedContracts.schemas)
   })
 
-  test('an upgrade leaves the state', async () => {
+  it('an upgrade leaves the state', async () => {
     await runFlow(chain)
     const implementation = await implementationBehind(deployedContracts.servers)
     await chain.mined(chain.servers.write.upgradeToAndCall([implementation, '0x'], asOwner))
     expect(await chain.servers.read.serversCount()).toBe(1n)
   })
 
-  test('what is no UUPS implementation is refused', async () => {
+  it('what is no UUPS implementation is refused', async () => {
     const call = chain.servers.simulate.upgradeToAndCall([deployedContracts.multicall3, '0x'], asOwner)
     expect(await revertReason(call)).toMatch(/^ERC1967InvalidImplementation/)
   })
@@ -189,14 +189,14 @@ describe('1 deployment', () => {
 describe('1 wiring: what fails when a piece of it is missing', () => {
   const missing = `AccessControlUnauthorizedAccount(${deployedContracts.permissions}, ${roles.permissionManager})`
 
-  test('Permissions is no permission manager of Grantees', async () => {
+  it('Permissions is no permission manager of Grantees', async () => {
     await chain.mined(
       chain.grantees.write.revokeRole([roles.permissionManager, deployedContracts.permissions], asOwner),
     )
     expect(await revertReason(tryFlow(chain))).toBe(missing)
   })
 
-  test('Permissions is no permission manager of Servers: flows with a new server and with a known one fail', async () => {
+  it('Permissions is no permission manager of Servers: flows with a new server and with a known one fail', async () => {
     await runFlow(chain)
     await chain.mined(
       chain.servers.write.revokeRole([roles.permissionManager, deployedContracts.permissions], asOwner),
@@ -206,7 +206,7 @@ describe('1 wiring: what fails when a piece of it is missing', () => {
     expect(await revertReason(tryFlow(chain, newServer))).toBe(missing)
   })
 
-  test('Permissions has no data-portability role: known files fail without arguments, new ones work', async () => {
+  it('Permissions has no data-portability role: known files fail without arguments, new ones work', async () => {
     await runFlow(chain)
     await chain.mined(
       chain.registry.write.revokeRole([roles.dataPortability, deployedContracts.permissions], asOwner),
@@ -218,7 +218,7 @@ describe('1 wiring: what fails when a piece of it is missing', () => {
     expect((await runFlow(chain, { nonce: 1n, fileUrls: ['https://new.example'] })).status).toBe('success')
   })
 
-  test('the registry knows no schemas: a schema id above 0 reverts without data, 0 works', async () => {
+  it('the registry knows no schemas: a schema id above 0 reverts without data, 0 works', async () => {
     await chain.mined(chain.registry.write.updateDataRefinerRegistry([zeroAddress], asOwner))
     expect(await revertReason(tryFlow(chain, { schemaIds: [1n] }))).toBe('no reason')
     expect((await runFlow(chain)).status).toBe('success')

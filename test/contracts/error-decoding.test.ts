@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Abi, type AbiParameter, encodeErrorResult, zeroAddress, zeroHash } from 'viem'
 import { formatAbiItem } from 'viem/utils'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { decodeRevert, describeRevert } from '../../src/chain/transactions/revert.ts'
 import { sdkAbis } from './sdk-abis.ts'
 
@@ -32,7 +32,7 @@ function sample({ type }: AbiParameter): [unknown, string] {
 }
 
 describe('every error of every contract is told by its name and arguments', () => {
-  test.each([...errors])('%s', (signature, item) => {
+  it.each([...errors])('%s', (signature, item) => {
     const samples = item.inputs.map(sample)
     const data = encodeErrorResult({ abi: [item], args: samples.map(([value]) => value) })
     const revert = decodeRevert(data)

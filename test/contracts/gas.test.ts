@@ -1,6 +1,6 @@
 import { encodeFunctionData, getContract, type Hex, keccak256, parseAbi, size, toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { type ContractChain, startContractChain } from './contract-chain.ts'
 import { addressNamed, registerApp } from './flow-input.ts'
 import { type FlowInput, signFlow, signRevocation } from './signed-input.ts'
@@ -87,7 +87,7 @@ async function flow(sender: User, input: FlowInput, on = chain): Promise<bigint>
   return receipt.gasUsed
 }
 
-test('11 the calldata is as long as that of the measured calls', async () => {
+it('11 the calldata is as long as that of the measured calls', async () => {
   const input = shaped('anybody')
   const data = encodeFunctionData({
     abi: chain.permissions.abi,
@@ -98,7 +98,7 @@ test('11 the calldata is as long as that of the measured calls', async () => {
 })
 
 describe('11 gas of flows', () => {
-  test.each<[string, number, Shape]>([
+  it.each<[string, number, Shape]>([
     ['first flow, new server', 1_648_850, {}],
     ['first flow, server known', 1_370_868, { server: 'known' }],
     ['first flow, 0 files', 855_952, { files: 0 }],
@@ -118,7 +118,7 @@ describe('11 gas of flows', () => {
     expectGas(name, measured, await flow(user('newcomer'), shaped('newcomer', shape)))
   })
 
-  test.each<[string, number, Shape, Shape]>([
+  it.each<[string, number, Shape, Shape]>([
     ['later flow, same server, new file', 1_254_950, {}, { server: 'regular' }],
     ['later flow, new server, new file', 1_617_428, {}, {}],
     ['later flow, same server, file and key', 696_549, {}, { server: 'regular', url: 'regular' }],
@@ -135,7 +135,7 @@ describe('11 gas of flows', () => {
 })
 
 describe('11 gas of other calls', () => {
-  test('revocation with signature', async () => {
+  it('revocation with signature', async () => {
     await flow(user('revoker'), shaped('revoker'))
     const input = { nonce: 1n, permissionId: 2n }
     const { gasUsed } = await chain.mined(
@@ -147,7 +147,7 @@ describe('11 gas of other calls', () => {
     expectGas('revocation with signature', 84_387, gasUsed)
   })
 
-  test('registerGrantee', async () => {
+  it('registerGrantee', async () => {
     const other = addressNamed('other app')
     const { gasUsed } = await chain.mined(
       chain.grantees.write.registerGrantee([other, other, text('0x04', 132)]),
@@ -155,7 +155,7 @@ describe('11 gas of other calls', () => {
     expectGas('registerGrantee', 242_166, gasUsed)
   })
 
-  test('a flow that reverts on chain for its stale nonce', async () => {
+  it('a flow that reverts on chain for its stale nonce', async () => {
     await flow(user('late'), shaped('late'))
     // With less calldata than the others: the newest rules ask at least 75,000 for theirs, whatever is done with it.
     const stale = shaped('late', { key: 0 })
@@ -166,7 +166,7 @@ describe('11 gas of other calls', () => {
     expectGas('flow with a stale nonce, reverted', 60_000, gasUsed)
   })
 
-  test('Multisend to 50 fresh recipients', async () => {
+  it('Multisend to 50 fresh recipients', async () => {
     const abi = parseAbi(['function multisendVana(uint256 amount, address[] recipients) payable'])
     const multisend = getContract({ address: chain.contracts.multisend, abi, client: chain.client })
     const recipients = Array.from({ length: 50 }, (_, index): Hex => addressNamed(`recipient ${index}`))
@@ -190,17 +190,17 @@ describe('11 what a part of a flow adds', () => {
     return Number((costs[1] ?? 0n) - (costs[0] ?? 0n))
   }
 
-  test('a schema: about 30k', async () => {
+  it('a schema: about 30k', async () => {
     expectGas('  added by a schema', 30_000, BigInt(await added({ schema: 1n })))
   })
 
-  test('each file more: about 753k', async () => {
+  it('each file more: about 753k', async () => {
     expectGas('  added by a file', 753_000, BigInt(await added({ files: 5 }, { files: 4 })))
   })
 })
 
 describe('11 what is empty at first costs more', () => {
-  test("a grantee's first permission: about 17k, for its list that leaves zero", async () => {
+  it("a grantee's first permission: about 17k, for its list that leaves zero", async () => {
     const other = addressNamed('other app')
     await chain.mined(chain.grantees.write.registerGrantee([other, other, '0x04']))
     const first = await flow(user('a'), { ...shaped('a'), granteeId: 2n })
@@ -208,7 +208,7 @@ describe('11 what is empty at first costs more', () => {
     expect(Math.abs(Number(first - second) - 17_000)).toBeLessThan(1_000)
   })
 
-  test('the very first flow of a chain: about 68k, for its counters that leave zero', async () => {
+  it('the very first flow of a chain: about 68k, for its counters that leave zero', async () => {
     const usual = await flow(user('a'), shaped('a'))
     const freshChain = await startContractChain()
     try {

@@ -1,5 +1,5 @@
 import { concat, encodeFunctionData, hexToBigInt, keccak256, numberToHex, zeroAddress } from 'viem'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { asOwner, type ContractChain } from './contract-chain.ts'
 import { emittedEvents } from './emitted-events.ts'
 import { addressNamed, alice, bob, registerApp, runFlow } from './flow-input.ts'
@@ -17,7 +17,7 @@ useContractChain(async (started) => {
 })
 
 describe('7 registerGrantee', () => {
-  test('anybody registers any address for any owner', async () => {
+  it('anybody registers any address for any owner', async () => {
     const receipt = await chain.mined(
       chain.grantees.write.registerGrantee([bob.address, alice.address, 'key']),
     )
@@ -37,11 +37,11 @@ describe('7 registerGrantee', () => {
     expect(await chain.grantees.read.granteeAddressToId([alice.address])).toBe(2n)
   })
 
-  test('returns the id', async () => {
+  it('returns the id', async () => {
     expect((await chain.grantees.simulate.registerGrantee([other, other, 'key'])).result).toBe(2n)
   })
 
-  test('checks public key, addresses and whether the address is taken, in that order', async () => {
+  it('checks public key, addresses and whether the address is taken, in that order', async () => {
     const attempt = (...args: Parameters<typeof chain.grantees.simulate.registerGrantee>[0]) =>
       revertReason(chain.grantees.simulate.registerGrantee(args))
     expect(await attempt(zeroAddress, app, '')).toBe('EmptyPublicKey()')
@@ -50,7 +50,7 @@ describe('7 registerGrantee', () => {
     expect(await attempt(other, app, 'key')).toBe('GranteeAlreadyRegistered()')
   })
 
-  test('stops with a pause, before anything else', async () => {
+  it('stops with a pause, before anything else', async () => {
     await chain.mined(chain.grantees.write.pause(asOwner))
     const call = chain.grantees.simulate.registerGrantee([zeroAddress, zeroAddress, ''])
     expect(await revertReason(call)).toBe('EnforcedPause()')
@@ -58,7 +58,7 @@ describe('7 registerGrantee', () => {
 })
 
 describe("7 a grantee's permissions", () => {
-  test('flows go on while Grantees is paused, revocation too', async () => {
+  it('flows go on while Grantees is paused, revocation too', async () => {
     await chain.mined(chain.grantees.write.pause(asOwner))
     await runFlow(chain)
     await chain.unlock(alice.address)
@@ -66,7 +66,7 @@ describe("7 a grantee's permissions", () => {
     expect(await chain.grantees.read.granteePermissionIds([1n])).toEqual([])
   })
 
-  test('are added and removed by permission managers, the owner among them', async () => {
+  it('are added and removed by permission managers, the owner among them', async () => {
     await chain.mined(chain.grantees.write.addPermissionToGrantee([1n, 7n], asOwner))
     await chain.mined(chain.grantees.write.addPermissionToGrantee([1n, 7n], asOwner))
     await chain.mined(chain.grantees.write.addPermissionToGrantee([1n, 8n], asOwner))
@@ -76,14 +76,14 @@ describe("7 a grantee's permissions", () => {
     expect(await chain.grantees.read.granteePermissions([1n])).toEqual([8n])
   })
 
-  test('others may not', async () => {
+  it('others may not', async () => {
     const missing = new RegExp(`^AccessControlUnauthorizedAccount\\(${chain.relayer}, 0x50dd`)
     for (const name of ['addPermissionToGrantee', 'removePermissionFromGrantee'] as const) {
       expect(await revertReason(chain.grantees.simulate[name]([1n, 1n]))).toMatch(missing)
     }
   })
 
-  test('need a grantee', async () => {
+  it('need a grantee', async () => {
     for (const name of ['addPermissionToGrantee', 'removePermissionFromGrantee'] as const) {
       for (const id of [0n, 2n]) {
         expect(await revertReason(chain.grantees.simulate[name]([id, 1n], asOwner))).toBe('GranteeNotFound()')
@@ -91,7 +91,7 @@ describe("7 a grantee's permissions", () => {
     }
   })
 
-  test('are in every read of the grantee', async () => {
+  it('are in every read of the grantee', async () => {
     await runFlow(chain)
     const grantee = await chain.grantees.read.grantees([1n])
     expect(grantee.permissionIds).toEqual([1n])
@@ -127,7 +127,7 @@ describe('7 the cost of reading a grantee grows with its active permissions', ()
       }),
     )
 
-  test('every id is in the answer', async () => {
+  it('every id is in the answer', async () => {
     const { permissionIds } = await chain.client.readContract({
       address: chain.grantees.address,
       abi: chain.grantees.abi,
@@ -139,7 +139,7 @@ describe('7 the cost of reading a grantee grows with its active permissions', ()
     expect(permissionIds.at(-1)).toBe(1_200n)
   })
 
-  test.each([
+  it.each([
     [1_200, 2_800_000],
     [5_200, 12_200_000],
     [10_000, 23_800_000],
@@ -147,13 +147,13 @@ describe('7 the cost of reading a grantee grows with its active permissions', ()
     expect(Math.abs((await readGas(count)) / measured - 1)).toBeLessThan(0.03)
   })
 
-  test('2,350 to 2,550 gas for each id', async () => {
+  it('2,350 to 2,550 gas for each id', async () => {
     const perId = ((await readGas(10_000)) - (await readGas(5_200))) / 4_800
     expect(perId).toBeGreaterThan(2_350)
     expect(perId).toBeLessThan(2_550)
   })
 
-  test('13,000 ids are too many for a call of 30 million gas', async () => {
+  it('13,000 ids are too many for a call of 30 million gas', async () => {
     await expect(readGas(13_000)).rejects.toThrow()
   })
 })

@@ -1,5 +1,5 @@
 import { type Abi, type AbiParameter, toEventSelector, toFunctionSelector } from 'viem'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { contractArtifact } from '../../src/testbed/chain/contract-artifacts.ts'
 import { type ContractReference, implementationOf } from '../../src/testbed/chain/deploy-contracts.ts'
 import { sdkAbis } from './sdk-abis.ts'
@@ -31,15 +31,15 @@ const ours = (name: Name, reference: ContractReference = '2025-09'): string[] =>
 const theirs = (name: Name): string[] => lines(sdkAbis[name])
 
 describe("the interface is the published SDK's", () => {
-  test.each(['permissions', 'servers', 'grantees'] as const)('%s: all of it, and nothing else', (name) => {
+  it.each(['permissions', 'servers', 'grantees'] as const)('%s: all of it, and nothing else', (name) => {
     expect(ours(name).toSorted()).toEqual(theirs(name).toSorted())
   })
 
-  test.each(['registry', 'schemas'] as const)('%s: a part of it, and nothing else', (name) => {
+  it.each(['registry', 'schemas'] as const)('%s: a part of it, and nothing else', (name) => {
     expect(ours(name).filter((line) => !theirs(name).includes(line))).toEqual([])
   })
 
-  test('the registry leaves out proofs and refinements alone', () => {
+  it('the registry leaves out proofs and refinements alone', () => {
     const missing = theirs('registry').filter((line) => !ours('registry').includes(line))
     expect(missing.map((line) => /^(?:event |error )?(\w+)/.exec(line)?.[1]).toSorted()).toEqual([
       'FileNotFound',
@@ -71,7 +71,7 @@ describe('12 reference 2026-04 has the same interface', () => {
     ],
   }
 
-  test.each(['permissions', 'servers', 'grantees', 'registry'] as const)('%s: but for multicall', (name) => {
+  it.each(['permissions', 'servers', 'grantees', 'registry'] as const)('%s: but for multicall', (name) => {
     const before = ours(name)
     expect(before).toContain(multicall)
     const expected = [...before.filter((line) => line !== multicall), ...(added[name] ?? [])]
@@ -260,20 +260,20 @@ const selectorsOf = (abi: Abi) =>
   )
 
 describe('selectors are those recorded from the deployed contracts', () => {
-  test('functions of Multicall3: all of them, and nothing else', () => {
+  it('functions of Multicall3: all of them, and nothing else', () => {
     expect(selectorsOf(contractArtifact('Multicall3').abi)).toEqual(multicall3Selectors)
   })
 
-  test.each(Object.keys(functionSelectors) as Name[])('functions of %s', (name) => {
+  it.each(Object.keys(functionSelectors) as Name[])('functions of %s', (name) => {
     expect(selectorsOf(implementationOf(name).abi)).toMatchObject(functionSelectors[name])
   })
 
-  test.each(Object.entries(eventTopics))('event %s', (path, topic) => {
+  it.each(Object.entries(eventTopics))('event %s', (path, topic) => {
     const event = item(path, 'event')
     expect(event.type === 'event' && toEventSelector(event)).toBe(topic)
   })
 
-  test.each(Object.entries(errorSelectors))('error %s', (path, selector) => {
+  it.each(Object.entries(errorSelectors))('error %s', (path, selector) => {
     const error = item(path, 'error')
     expect(toFunctionSelector({ ...error, type: 'function', outputs: [], stateMutability: 'view' })).toBe(
       selector,

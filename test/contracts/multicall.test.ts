@@ -1,5 +1,5 @@
 import { encodeFunctionData, type Hex } from 'viem'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { asOwner, type ContractChain } from './contract-chain.ts'
 import { addressNamed, alice, registerApp, runFlow, signedFlow } from './flow-input.ts'
 import { revertReason } from './revert-reason.ts'
@@ -12,7 +12,7 @@ useContractChain(async (started) => {
 })
 
 describe('12 multicall of reference 2025-09', () => {
-  test('makes several calls of one contract in one transaction', async () => {
+  it('makes several calls of one contract in one transaction', async () => {
     const { abi } = chain.permissions
     const flows = [await signedFlow(), await signedFlow({ nonce: 1n, fileUrls: ['b'] })]
     const calls = flows.map((args) =>
@@ -22,7 +22,7 @@ describe('12 multicall of reference 2025-09', () => {
     expect(await chain.permissions.read.users([alice.address])).toEqual([2n, [1n, 2n]])
   })
 
-  test('keeps the caller: its roles and its rights', async () => {
+  it('keeps the caller: its roles and its rights', async () => {
     const pause = encodeFunctionData({ abi: chain.servers.abi, functionName: 'pause' })
     expect(await revertReason(chain.servers.simulate.multicall([[pause]]))).toMatch(
       /^AccessControlUnauthorized/,
@@ -31,14 +31,14 @@ describe('12 multicall of reference 2025-09', () => {
     expect(await chain.servers.read.paused()).toBe(true)
   })
 
-  test('reverts as a whole with the reason of the first that fails', async () => {
+  it('reverts as a whole with the reason of the first that fails', async () => {
     const { abi } = chain.registry
     const add = (url: string): Hex => encodeFunctionData({ abi, functionName: 'addFile', args: [url] })
     const call = chain.registry.simulate.multicall([[add('a'), add('a')]])
     expect(await revertReason(call)).toBe('FileUrlAlreadyUsed()')
   })
 
-  test('behind a forwarder it keeps speaking for the user', async () => {
+  it('behind a forwarder it keeps speaking for the user', async () => {
     const forwarder = addressNamed('forwarder')
     await runFlow(chain)
     await chain.unlock(forwarder)
@@ -57,7 +57,7 @@ describe('12 multicall of reference 2025-09', () => {
     expect(await chain.permissions.read.userPermissionIdsLength([alice.address])).toBe(0n)
   })
 
-  test('returns what each call returned', async () => {
+  it('returns what each call returned', async () => {
     const { abi } = chain.grantees
     const count = encodeFunctionData({ abi, functionName: 'granteesCount' })
     const { result } = await chain.grantees.simulate.multicall([[count, count]])

@@ -1,5 +1,5 @@
 import { encodeFunctionData, getContract, multicall3Abi, parseAbi, zeroAddress } from 'viem'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ContractChain } from './contract-chain.ts'
 import { addressNamed, registerApp } from './flow-input.ts'
 import { useContractChain } from './use-contract-chain.ts'
@@ -37,7 +37,7 @@ const target = () => chain.grantees.address
 const count = () => encodeFunctionData({ abi: chain.grantees.abi, functionName: 'granteesCount' })
 
 describe('Multicall3', () => {
-  test("serves viem's own multicall, with failures where they are allowed", async () => {
+  it("serves viem's own multicall, with failures where they are allowed", async () => {
     const { grantees, servers } = chain
     const results = await chain.client.multicall({
       multicallAddress: chain.contracts.multicall3,
@@ -50,7 +50,7 @@ describe('Multicall3', () => {
     expect(results[1].status).toBe('failure')
   })
 
-  test('a failure that is not allowed reverts the whole', async () => {
+  it('a failure that is not allowed reverts the whole', async () => {
     const failing = { target: target(), allowFailure: false, callData: '0x12345678' } as const
     const call = chain.client.simulateContract({
       address: chain.contracts.multicall3,
@@ -61,7 +61,7 @@ describe('Multicall3', () => {
     await expect(call).rejects.toThrow('Multicall3: call failed')
   })
 
-  test('aggregate, tryAggregate and blockAndAggregate', async () => {
+  it('aggregate, tryAggregate and blockAndAggregate', async () => {
     const calls = [{ target: target(), callData: count() }]
     const number = await chain.client.getBlockNumber()
     const [block, data] = (await multicall3().simulate.aggregate([calls])).result
@@ -79,7 +79,7 @@ describe('Multicall3', () => {
     expect(results).toEqual([one, { success: false, returnData: '0x' }])
   })
 
-  test('aggregate3Value sends coins, exactly those it is given', async () => {
+  it('aggregate3Value sends coins, exactly those it is given', async () => {
     const to = addressNamed('recipient')
     const calls = [{ target: to, allowFailure: false, value: 5n, callData: '0x' as const }]
     await chain.mined(multicall3().write.aggregate3Value([calls], { value: 5n }))
@@ -89,7 +89,7 @@ describe('Multicall3', () => {
     )
   })
 
-  test('aggregate3Value keeps the coins of a call that may fail and does', async () => {
+  it('aggregate3Value keeps the coins of a call that may fail and does', async () => {
     const refusing = { target: target(), allowFailure: true, value: 5n, callData: '0x' as const }
     const { result } = await multicall3().simulate.aggregate3Value([[refusing]], { value: 5n })
     expect(result).toEqual([{ success: false, returnData: '0x' }])
@@ -99,7 +99,7 @@ describe('Multicall3', () => {
     await expect(strict).rejects.toThrow('call failed')
   })
 
-  test('tells block, chain and balances', async () => {
+  it('tells block, chain and balances', async () => {
     const { read } = multicall3()
     const block = await chain.client.getBlock()
     expect(await read.getBlockNumber()).toBe(block.number)

@@ -1,5 +1,5 @@
 import { getContract, parseAbi } from 'viem'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { asOwner, type ContractChain } from './contract-chain.ts'
 import { addressNamed } from './flow-input.ts'
 import { revertReason } from './revert-reason.ts'
@@ -28,12 +28,12 @@ useContractChain(async (started) => {
 const balance = (address: `0x${string}`) => chain.client.getBalance({ address })
 
 describe('Multisend', () => {
-  test('sends the same amount to everybody', async () => {
+  it('sends the same amount to everybody', async () => {
     await chain.mined(multisend.write.multisendVana([7n, recipients], { value: 350n }))
     expect(await Promise.all(recipients.map(balance))).toEqual(recipients.map(() => 7n))
   })
 
-  test('must be given exactly the sum', async () => {
+  it('must be given exactly the sum', async () => {
     for (const value of [349n, 351n]) {
       expect(await revertReason(multisend.simulate.multisendVana([7n, recipients], { value }))).toBe(
         'InvalidAmount()',
@@ -41,7 +41,7 @@ describe('Multisend', () => {
     }
   })
 
-  test('sends everybody their own amount and gives back the rest', async () => {
+  it('sends everybody their own amount and gives back the rest', async () => {
     await chain.mined(
       multisend.write.multisendVanaWithDifferentAmounts(
         [
@@ -55,7 +55,7 @@ describe('Multisend', () => {
     expect(await balance(chain.contracts.multisend)).toBe(0n)
   })
 
-  test('needs an amount for each recipient, and the coins', async () => {
+  it('needs an amount for each recipient, and the coins', async () => {
     const { simulate } = multisend
     const lengths = simulate.multisendVanaWithDifferentAmounts([[1n], [one, two]], { value: 1n })
     expect(await revertReason(lengths)).toBe('LengthMismatch()')
@@ -69,14 +69,14 @@ describe('Multisend', () => {
     expect(await revertReason(short)).toBe('Panic(17)')
   })
 
-  test('keeps the coins that a recipient refuses, without a word', async () => {
+  it('keeps the coins that a recipient refuses, without a word', async () => {
     const refusing = chain.contracts.registry
     const { status } = await chain.mined(multisend.write.multisendVana([7n, [refusing, one]], { value: 14n }))
     expect(status).toBe('success')
     expect([await balance(one), await balance(chain.contracts.multisend)]).toEqual([7n, 7n])
   })
 
-  test('is the owner’s to upgrade', async () => {
+  it('is the owner’s to upgrade', async () => {
     expect(await multisend.read.owner()).toBe(chain.owner)
     const upgrade = [chain.contracts.multicall3, '0x'] as const
     expect(await revertReason(multisend.simulate.upgradeToAndCall(upgrade))).toMatch(

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { asOwner, type ContractChain } from './contract-chain.ts'
 import { alice, bob, registerApp, runFlow, serverAddress, signedFlow, tryFlow } from './flow-input.ts'
 import { revertReason } from './revert-reason.ts'
@@ -20,7 +20,7 @@ async function addPermission(nonce: bigint, user = alice) {
 }
 
 describe("3 Permissions' nonces", () => {
-  test('start at 0 and grow by one with every flow', async () => {
+  it('start at 0 and grow by one with every flow', async () => {
     expect(await nonceOf()).toBe(0n)
     await runFlow(chain)
     await runFlow(chain, { nonce: 1n })
@@ -28,20 +28,20 @@ describe("3 Permissions' nonces", () => {
     expect((await chain.permissions.read.users([alice.address]))[0]).toBe(2n)
   })
 
-  test('one that was used, and one from the future, are refused with the expected one', async () => {
+  it('one that was used, and one from the future, are refused with the expected one', async () => {
     await runFlow(chain)
     expect(await revertReason(tryFlow(chain))).toBe('InvalidNonce(1, 0)')
     expect(await revertReason(tryFlow(chain, { nonce: 2n }))).toBe('InvalidNonce(1, 2)')
   })
 
-  test('are counted for each user', async () => {
+  it('are counted for each user', async () => {
     await runFlow(chain)
     expect(await nonceOf(bob)).toBe(0n)
     await runFlow(chain, { fileUrls: [] }, bob)
     expect(await nonceOf()).toBe(1n)
   })
 
-  test('are shared by flows, addPermission and signed revocation', async () => {
+  it('are shared by flows, addPermission and signed revocation', async () => {
     await runFlow(chain)
     expect(await revertReason(addPermission(0n))).toBe('InvalidNonce(1, 0)')
     const { request } = await addPermission(1n)
@@ -56,21 +56,21 @@ describe("3 Permissions' nonces", () => {
     expect(await nonceOf()).toBe(3n)
   })
 
-  test('are left alone by plain revocation', async () => {
+  it('are left alone by plain revocation', async () => {
     await runFlow(chain)
     await chain.unlock(alice.address)
     await chain.mined(chain.permissions.write.revokePermission([1n], { account: alice.address }))
     expect(await nonceOf()).toBe(1n)
   })
 
-  test('are not consumed by a transaction that reverts', async () => {
+  it('are not consumed by a transaction that reverts', async () => {
     const args = await signedFlow({ granteeId: 9n })
     const { status } = await chain.mined(chain.permissions.write.addServerFilesAndPermissions(args))
     expect(status).toBe('reverted')
     expect(await nonceOf()).toBe(0n)
   })
 
-  test('stay in the record of the permission they created', async () => {
+  it('stay in the record of the permission they created', async () => {
     await runFlow(chain)
     await runFlow(chain, { nonce: 1n })
     expect((await chain.permissions.read.permissions([1n])).nonce).toBe(0n)
@@ -79,13 +79,13 @@ describe("3 Permissions' nonces", () => {
 })
 
 describe("3 Servers' nonces", () => {
-  test('are not changed by a flow', async () => {
+  it('are not changed by a flow', async () => {
     await runFlow(chain)
     expect(await serversNonceOf()).toBe(0n)
     expect((await chain.servers.read.users([alice.address]))[0]).toBe(0n)
   })
 
-  test('grow with the signed functions of Servers, and leave those of Permissions alone', async () => {
+  it('grow with the signed functions of Servers, and leave those of Permissions alone', async () => {
     const server = { nonce: 0n, serverAddress, publicKey: 'key', serverUrl: 'url' }
     await chain.mined(
       chain.servers.write.addServerWithSignature([server, await signAddServer(alice, server)]),
@@ -98,7 +98,7 @@ describe("3 Servers' nonces", () => {
     expect(await revertReason(again)).toBe('InvalidNonce(2, 1)')
   })
 
-  test('can be overwritten by a maintainer only', async () => {
+  it('can be overwritten by a maintainer only', async () => {
     const byRelayer = chain.servers.simulate.setUserNonce([alice.address, 7n])
     expect(await revertReason(byRelayer)).toMatch(/^AccessControlUnauthorizedAccount/)
     await chain.mined(chain.servers.write.setUserNonce([alice.address, 7n], asOwner))

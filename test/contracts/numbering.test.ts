@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ContractChain } from './contract-chain.ts'
 import { addressNamed, alice, bob, registerApp, runFlow, signedFlow } from './flow-input.ts'
 import { useContractChain } from './use-contract-chain.ts'
@@ -18,7 +18,7 @@ const counts = () =>
   ])
 
 describe('4 numbering', () => {
-  test('permissions, files, servers and grantees are each counted from 1', async () => {
+  it('permissions, files, servers and grantees are each counted from 1', async () => {
     expect(await counts()).toEqual([0n, 0n, 0n, 1n])
     await runFlow(chain, { fileUrls: ['a', 'b'] })
     expect(await counts()).toEqual([1n, 2n, 1n, 1n])
@@ -29,14 +29,14 @@ describe('4 numbering', () => {
     expect((await chain.permissions.read.permissions([2n])).grantor).toBe(bob.address)
   })
 
-  test('a call that reverts leaves no gap', async () => {
+  it('a call that reverts leaves no gap', async () => {
     const args = await signedFlow({ granteeId: 9n })
     await chain.mined(chain.permissions.write.addServerFilesAndPermissions(args))
     await runFlow(chain)
     expect(await counts()).toEqual([1n, 1n, 1n, 1n])
   })
 
-  test('a revoked permission keeps its id', async () => {
+  it('a revoked permission keeps its id', async () => {
     await runFlow(chain)
     await chain.unlock(alice.address)
     await chain.mined(chain.permissions.write.revokePermission([1n], { account: alice.address }))

@@ -8,7 +8,7 @@ import {
   toHex,
   zeroAddress,
 } from 'viem'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { asOwner, type ContractChain } from './contract-chain.ts'
 import { emittedEvents } from './emitted-events.ts'
 import { addressNamed, alice, registerApp, runFlow } from './flow-input.ts'
@@ -38,7 +38,7 @@ useContractChain(async (started) => {
 })
 
 describe.each(names)('10 %s', (name) => {
-  test('is paused and unpaused by a maintainer', async () => {
+  it('is paused and unpaused by a maintainer', async () => {
     const contract = pausable(name)
     const paused = await chain.mined(contract.write.pause(asOwner))
     expect(emittedEvents(paused)).toEqual([{ event: `${name}.Paused`, args: { account: chain.owner } }])
@@ -49,13 +49,13 @@ describe.each(names)('10 %s', (name) => {
     expect(await revertReason(contract.simulate.unpause(asOwner))).toBe('ExpectedPause()')
   })
 
-  test('is paused and unpaused by nobody else', async () => {
+  it('is paused and unpaused by nobody else', async () => {
     const missing = `AccessControlUnauthorizedAccount(${chain.relayer}, ${maintainerRole})`
     expect(await revertReason(pausable(name).simulate.pause())).toBe(missing)
     expect(await revertReason(pausable(name).simulate.unpause())).toBe(missing)
   })
 
-  test('is paused for itself alone', async () => {
+  it('is paused for itself alone', async () => {
     await chain.mined(pausable(name).write.pause(asOwner))
     const paused = await Promise.all(names.map((other) => pausable(other).read.paused()))
     expect(paused).toEqual(names.map((other) => other === name))
@@ -76,7 +76,7 @@ describe.each(names)('10 roles of %s', (name) => {
   const roles = () => getContract({ address: chain.contracts[name], abi: roleAbi, client: chain.client })
   const emitted = async (hash: Promise<Hex>) => emittedEvents(await chain.mined(hash))
 
-  test('are granted, renounced and revoked with an event each, and none where nothing changes', async () => {
+  it('are granted, renounced and revoked with an event each, and none where nothing changes', async () => {
     const { write, read } = roles()
     const role = [maintainerRole, chain.relayer] as const
     const args = { role: maintainerRole, account: chain.relayer }
@@ -96,7 +96,7 @@ describe.each(names)('10 roles of %s', (name) => {
     expect(await read.hasRole(role)).toBe(false)
   })
 
-  test('are for an admin to give, and for oneself to renounce', async () => {
+  it('are for an admin to give, and for oneself to renounce', async () => {
     const { simulate } = roles()
     const role = [maintainerRole, chain.relayer] as const
     const missing = `AccessControlUnauthorizedAccount(${chain.relayer}, ${adminRole})`
@@ -105,11 +105,11 @@ describe.each(names)('10 roles of %s', (name) => {
     expect(await revertReason(simulate.renounceRole(role, asOwner))).toBe('AccessControlBadConfirmation()')
   })
 
-  test('have DEFAULT_ADMIN_ROLE as their admin', async () => {
+  it('have DEFAULT_ADMIN_ROLE as their admin', async () => {
     expect(await roles().read.getRoleAdmin([maintainerRole])).toBe(adminRole)
   })
 
-  test('are told by ERC-165', async () => {
+  it('are told by ERC-165', async () => {
     const { read } = roles()
     const ids = ['0x01ffc9a7', '0x7965db0b', '0xffffffff'] as const
     expect(await Promise.all(ids.map((id) => read.supportsInterface([id])))).toEqual([true, true, false])
@@ -117,7 +117,7 @@ describe.each(names)('10 roles of %s', (name) => {
 })
 
 describe('10 roles', () => {
-  test('are given and taken by an admin', async () => {
+  it('are given and taken by an admin', async () => {
     const role = [maintainerRole, alice.address] as const
     const missing = `AccessControlUnauthorizedAccount(${chain.relayer}, ${adminRole})`
     expect(await revertReason(chain.servers.simulate.grantRole(role))).toBe(missing)
@@ -127,7 +127,7 @@ describe('10 roles', () => {
     expect(await chain.servers.read.hasRole(role)).toBe(false)
   })
 
-  test("an admin changes a role's admin", async () => {
+  it("an admin changes a role's admin", async () => {
     const call = [maintainerRole, maintainerRole] as const
     expect(await revertReason(chain.servers.simulate.setRoleAdmin(call))).toMatch(
       /^AccessControlUnauthorized/,
@@ -136,7 +136,7 @@ describe('10 roles', () => {
     expect(await chain.servers.read.getRoleAdmin([maintainerRole])).toBe(maintainerRole)
   })
 
-  test('a maintainer changes what Permissions works with, but never to zero', async () => {
+  it('a maintainer changes what Permissions works with, but never to zero', async () => {
     const { simulate, write, read } = chain.permissions
     const updates = [
       ['updateDataRegistry', 'dataRegistry'],
@@ -151,7 +151,7 @@ describe('10 roles', () => {
     }
   })
 
-  test('a pause leaves reads alone', async () => {
+  it('a pause leaves reads alone', async () => {
     await runFlow(chain)
     for (const name of names) await chain.mined(pausable(name).write.pause(asOwner))
     expect((await chain.permissions.read.permissions([1n])).grantor).toBe(alice.address)
@@ -170,7 +170,7 @@ describe('10 an ERC-2771 forwarder', () => {
     data: concat([data, user]),
   })
 
-  test('is set by a maintainer', async () => {
+  it('is set by a maintainer', async () => {
     const { simulate, write, read } = chain.servers
     expect(await revertReason(simulate.updateTrustedForwarder([forwarder]))).toMatch(
       /^AccessControlUnauthorized/,
@@ -180,7 +180,7 @@ describe('10 an ERC-2771 forwarder', () => {
     expect(await read.isTrustedForwarder([forwarder])).toBe(true)
   })
 
-  test('speaks for users where the caller counts', async () => {
+  it('speaks for users where the caller counts', async () => {
     await runFlow(chain)
     await chain.unlock(forwarder)
     await chain.mined(chain.permissions.write.updateTrustedForwarder([forwarder], asOwner))
@@ -196,7 +196,7 @@ describe('10 an ERC-2771 forwarder', () => {
     expect(await chain.permissions.read.userPermissionIdsLength([alice.address])).toBe(0n)
   })
 
-  test('does not speak for holders of roles', async () => {
+  it('does not speak for holders of roles', async () => {
     await chain.unlock(forwarder)
     await chain.mined(chain.servers.write.updateTrustedForwarder([forwarder], asOwner))
     const manager = keccak256(toHex('PERMISSION_MANAGER_ROLE'))
@@ -214,7 +214,7 @@ describe('10 an ERC-2771 forwarder', () => {
     }
   })
 
-  test('nobody else speaks for users', async () => {
+  it('nobody else speaks for users', async () => {
     await runFlow(chain)
     const data = encodeFunctionData({
       abi: chain.permissions.abi,

@@ -1,5 +1,5 @@
 import { encodeFunctionData } from 'viem'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { asOwner, type ContractChain } from './contract-chain.ts'
 import { addressNamed, alice, bob, registerApp, runFlow } from './flow-input.ts'
 import { revertReason } from './revert-reason.ts'
@@ -21,18 +21,18 @@ useContractChain(
 )
 
 describe('12 registerGrantee', () => {
-  test('a stranger may not register somebody else for yet somebody else, whatever else is wrong', async () => {
+  it('a stranger may not register somebody else for yet somebody else, whatever else is wrong', async () => {
     const attempt = chain.grantees.simulate.registerGrantee([alice.address, bob.address, ''])
     expect(await revertReason(attempt)).toBe('UnauthorizedRegistration()')
   })
 
-  test('anybody may register a grantee that owns itself; a maintainer may register all', async () => {
+  it('anybody may register a grantee that owns itself; a maintainer may register all', async () => {
     const { simulate } = chain.grantees
     expect((await simulate.registerGrantee([bob.address, bob.address, 'key'])).result).toBe(2n)
     expect((await simulate.registerGrantee([alice.address, bob.address, 'key'], asOwner)).result).toBe(2n)
   })
 
-  test('a pause still comes first', async () => {
+  it('a pause still comes first', async () => {
     await chain.mined(chain.grantees.write.pause(asOwner))
     const attempt = chain.grantees.simulate.registerGrantee([alice.address, bob.address, ''])
     expect(await revertReason(attempt)).toBe('EnforcedPause()')
@@ -40,7 +40,7 @@ describe('12 registerGrantee', () => {
 })
 
 describe('12 reads that do not grow', () => {
-  test('a grantee with the number of its permissions, in three ways', async () => {
+  it('a grantee with the number of its permissions, in three ways', async () => {
     const { granteesV2, grantees } = chain
     const { owner, granteeAddress, publicKey } = await grantees.read.grantees([1n])
     const expected = { owner, granteeAddress, publicKey, permissionsCount: 3n }
@@ -50,7 +50,7 @@ describe('12 reads that do not grow', () => {
     expect((await granteesV2.read.granteesV2([9n])).permissionsCount).toBe(0n)
   })
 
-  test.each([
+  it.each([
     { offset: 0n, limit: 2n, page: [1n, 2n], more: true },
     { offset: 2n, limit: 2n, page: [3n], more: false },
     { offset: 0n, limit: 3n, page: [1n, 2n, 3n], more: false },
@@ -67,13 +67,13 @@ describe('12 reads that do not grow', () => {
     ])
   })
 
-  test.each([0n, 2n])('a page of grantee %i, who is nobody, reverts', async (id) => {
+  it.each([0n, 2n])('a page of grantee %i, who is nobody, reverts', async (id) => {
     expect(await revertReason(chain.granteesV2.read.granteePermissionsPaginated([id, 0n, 1n]))).toBe(
       'GranteeNotFound()',
     )
   })
 
-  test('a revoked permission leaves count and pages, and the last one takes its place', async () => {
+  it('a revoked permission leaves count and pages, and the last one takes its place', async () => {
     const { granteesV2, permissions } = chain
     await chain.unlock(alice.address)
     await chain.mined(permissions.write.revokePermission([1n], { account: alice.address }))
@@ -81,12 +81,12 @@ describe('12 reads that do not grow', () => {
     expect(await granteesV2.read.granteePermissionsPaginated([1n, 0n, 2n])).toEqual([[3n, 2n], 2n, false])
   })
 
-  test('the old reads stay', async () => {
+  it('the old reads stay', async () => {
     expect((await chain.grantees.read.grantees([1n])).permissionIds).toEqual([1n, 2n, 3n])
   })
 })
 
-test.each(['permissions', 'servers', 'grantees', 'registry'] as const)(
+it.each(['permissions', 'servers', 'grantees', 'registry'] as const)(
   '12 multicall is gone from %s',
   async (name) => {
     const data = encodeFunctionData({ abi: chain.permissions.abi, functionName: 'multicall', args: [[]] })

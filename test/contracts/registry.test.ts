@@ -1,5 +1,5 @@
 import { keccak256, toHex } from 'viem'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { asOwner, type ContractChain } from './contract-chain.ts'
 import { emittedEvents, eventNames } from './emitted-events.ts'
 import { alice, bob } from './flow-input.ts'
@@ -19,7 +19,7 @@ useContractChain(async (started) => {
 })
 
 describe('8 adding files', () => {
-  test("addFile: the caller's, without schema, with both events", async () => {
+  it("addFile: the caller's, without schema, with both events", async () => {
     const receipt = await chain.mined(chain.registry.write.addFile(['second'], asAlice))
     const args = { fileId: 2n, ownerAddress: alice.address, url: 'second' }
     expect(emittedEvents(receipt)).toEqual([
@@ -37,12 +37,12 @@ describe('8 adding files', () => {
     expect(await chain.registry.read.fileIdByUrl(['second'])).toBe(2n)
   })
 
-  test('addFileWithSchema: with schema', async () => {
+  it('addFileWithSchema: with schema', async () => {
     await chain.mined(chain.registry.write.addFileWithSchema(['second', 1n], asAlice))
     expect((await chain.registry.read.files([2n])).schemaId).toBe(1n)
   })
 
-  test('addFileWithPermissions: anybody adds for any owner, with keys', async () => {
+  it('addFileWithPermissions: anybody adds for any owner, with keys', async () => {
     const keys = [key(alice.address, 'one'), key(bob.address, 'two')]
     const receipt = await chain.mined(
       chain.registry.write.addFileWithPermissions(['second', bob.address, keys]),
@@ -55,7 +55,7 @@ describe('8 adding files', () => {
     expect(await chain.registry.read.filePermissions([2n, bob.address])).toBe('two')
   })
 
-  test('addFileWithPermissionsAndSchema: with both', async () => {
+  it('addFileWithPermissionsAndSchema: with both', async () => {
     const args = ['second', bob.address, [key(bob.address, 'two')], 1n] as const
     const receipt = await chain.mined(chain.registry.write.addFileWithPermissionsAndSchema(args))
     expect(eventNames(receipt)).toEqual([
@@ -66,7 +66,7 @@ describe('8 adding files', () => {
     expect((await chain.registry.read.files([2n])).schemaId).toBe(1n)
   })
 
-  test('each tells the id of its file', async () => {
+  it('each tells the id of its file', async () => {
     const { simulate } = chain.registry
     const calls = [
       simulate.addFile(['second']),
@@ -77,7 +77,7 @@ describe('8 adding files', () => {
     expect((await Promise.all(calls)).map(({ result }) => result)).toEqual([2n, 2n, 2n, 2n])
   })
 
-  test('a URL that is taken comes before a schema that is unknown', async () => {
+  it('a URL that is taken comes before a schema that is unknown', async () => {
     const { simulate } = chain.registry
     expect(await revertReason(simulate.addFileWithSchema(['first', 9n]))).toBe('FileUrlAlreadyUsed()')
     expect(await revertReason(simulate.addFileWithSchema(['second', 9n]))).toBe('InvalidSchemaId(9)')
@@ -86,21 +86,21 @@ describe('8 adding files', () => {
     ).toBe('InvalidSchemaId(2)')
   })
 
-  test('a URL is the same only byte for byte', async () => {
+  it('a URL is the same only byte for byte', async () => {
     await chain.mined(chain.registry.write.addFile(['First']))
     await chain.mined(chain.registry.write.addFile(['first ']))
     expect(await chain.registry.read.fileIdByUrl(['First'])).toBe(2n)
     expect(await chain.registry.read.fileIdByUrl(['first'])).toBe(1n)
   })
 
-  test('an empty URL is one, too', async () => {
+  it('an empty URL is one, too', async () => {
     await chain.mined(chain.registry.write.addFile(['']))
     expect(await revertReason(chain.registry.simulate.addFile(['']))).toBe('FileUrlAlreadyUsed()')
   })
 })
 
 describe('8 writing to files', () => {
-  test('the owner sets a key, and again', async () => {
+  it('the owner sets a key, and again', async () => {
     const receipt = await chain.mined(
       chain.registry.write.addFilePermission([1n, bob.address, 'one'], asAlice),
     )
@@ -111,7 +111,7 @@ describe('8 writing to files', () => {
     expect(await chain.registry.read.filePermissions([1n, bob.address])).toBe('')
   })
 
-  test('the owner sets schema and keys: FileAddedV2 with the schema, then PermissionGranted', async () => {
+  it('the owner sets schema and keys: FileAddedV2 with the schema, then PermissionGranted', async () => {
     const keys = [key(bob.address, 'two')]
     const receipt = await chain.mined(
       chain.registry.write.addFilePermissionsAndSchema([1n, keys, 1n], asAlice),
@@ -127,7 +127,7 @@ describe('8 writing to files', () => {
     expect((await chain.registry.read.files([1n])).schemaId).toBe(0n)
   })
 
-  test('strangers may not, before the schema is looked at; holders of the role may', async () => {
+  it('strangers may not, before the schema is looked at; holders of the role may', async () => {
     const { simulate, write } = chain.registry
     expect(await revertReason(simulate.addFilePermission([1n, bob.address, 'x']))).toBe('NotFileOwner()')
     expect(await revertReason(simulate.addFilePermissionsAndSchema([1n, [], 9n]))).toBe('NotFileOwner()')
@@ -141,7 +141,7 @@ describe('8 writing to files', () => {
 })
 
 describe('8 settings', () => {
-  test('FileAdded can be switched off by a maintainer', async () => {
+  it('FileAdded can be switched off by a maintainer', async () => {
     expect(await chain.registry.read.emitLegacyEvents()).toBe(true)
     await chain.mined(chain.registry.write.updateEmitLegacyEvents([false], asOwner))
     const receipt = await chain.mined(chain.registry.write.addFile(['second']))
@@ -151,12 +151,12 @@ describe('8 settings', () => {
     expect(eventNames(again)).toEqual(['registry.FileAdded', 'registry.FileAddedV2'])
   })
 
-  test('the source of schemas can be changed by a maintainer', async () => {
+  it('the source of schemas can be changed by a maintainer', async () => {
     await chain.mined(chain.registry.write.updateDataRefinerRegistry([bob.address], asOwner))
     expect(await chain.registry.read.dataRefinerRegistry()).toBe(bob.address)
   })
 
-  test('others may not', async () => {
+  it('others may not', async () => {
     const missing = /^AccessControlUnauthorizedAccount/
     expect(await revertReason(chain.registry.simulate.updateEmitLegacyEvents([false]))).toMatch(missing)
     expect(await revertReason(chain.registry.simulate.updateDataRefinerRegistry([bob.address]))).toMatch(
@@ -165,7 +165,7 @@ describe('8 settings', () => {
   })
 })
 
-test('8 a pause blocks all writes', async () => {
+it('8 a pause blocks all writes', async () => {
   await chain.mined(chain.registry.write.pause(asOwner))
   const { simulate } = chain.registry
   const calls = [
@@ -181,7 +181,7 @@ test('8 a pause blocks all writes', async () => {
 })
 
 describe('8 schemas', () => {
-  test('anybody adds one; they are counted from 1', async () => {
+  it('anybody adds one; they are counted from 1', async () => {
     const receipt = await chain.mined(
       chain.schemas.write.addSchema(['second', 'sqlite', 'https://two.example']),
     )
@@ -199,7 +199,7 @@ describe('8 schemas', () => {
     })
   })
 
-  test('1 to the count are valid', async () => {
+  it('1 to the count are valid', async () => {
     const valid = await Promise.all([0n, 1n, 2n].map((id) => chain.schemas.read.isValidSchemaId([id])))
     expect(valid).toEqual([false, true, false])
   })

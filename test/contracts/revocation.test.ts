@@ -1,5 +1,5 @@
 import { zeroAddress } from 'viem'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { asOwner, type ContractChain } from './contract-chain.ts'
 import { emittedEvents } from './emitted-events.ts'
 import { alice, bob, registerApp, runFlow, serverAddress } from './flow-input.ts'
@@ -27,7 +27,7 @@ const attempt = async (...of: Parameters<typeof signed>) =>
   chain.permissions.simulate.revokePermissionWithSignature(await signed(...of))
 
 describe('5.3 revokePermission', () => {
-  test('ends the permission in this block and takes it from the lists of user and grantee', async () => {
+  it('ends the permission in this block and takes it from the lists of user and grantee', async () => {
     const receipt = await chain.mined(chain.permissions.write.revokePermission([1n], asAlice))
     expect(emittedEvents(receipt)).toEqual([
       { event: 'permissions.PermissionRevoked', args: { permissionId: 1n } },
@@ -39,7 +39,7 @@ describe('5.3 revokePermission', () => {
     expect((await chain.grantees.read.grantees([1n])).permissionIds).toEqual([2n])
   })
 
-  test('leaves the record, its files, their keys and the trust in the server', async () => {
+  it('leaves the record, its files, their keys and the trust in the server', async () => {
     const before = await chain.permissions.read.permissions([1n])
     const { blockNumber } = await chain.mined(chain.permissions.write.revokePermission([1n], asAlice))
     expect(await chain.permissions.read.permissions([1n])).toEqual({ ...before, endBlock: blockNumber })
@@ -50,14 +50,14 @@ describe('5.3 revokePermission', () => {
     expect(endBlock).toBeGreaterThan(blockNumber)
   })
 
-  test('moves the last id into the place of the one that left, as sets do', async () => {
+  it('moves the last id into the place of the one that left, as sets do', async () => {
     await runFlow(chain, { nonce: 2n })
     await chain.mined(chain.permissions.write.revokePermission([1n], asAlice))
     expect(await chain.permissions.read.userPermissionIdsValues([alice.address])).toEqual([3n, 2n])
     expect(await chain.grantees.read.granteePermissionIds([1n])).toEqual([3n, 2n])
   })
 
-  test('is for the grantor only', async () => {
+  it('is for the grantor only', async () => {
     expect(await revertReason(chain.permissions.simulate.revokePermission([1n]))).toBe(
       `NotPermissionGrantor(${alice.address}, ${chain.relayer})`,
     )
@@ -66,14 +66,14 @@ describe('5.3 revokePermission', () => {
     )
   })
 
-  test('works once', async () => {
+  it('works once', async () => {
     await chain.mined(chain.permissions.write.revokePermission([1n], asAlice))
     expect(await revertReason(chain.permissions.simulate.revokePermission([1n], asAlice))).toBe(
       'InactivePermission(1)',
     )
   })
 
-  test('works once within a block, too', async () => {
+  it('works once within a block, too', async () => {
     await chain.client.setAutomine(false)
     const hashes = [
       await chain.permissions.write.revokePermission([1n], asAlice),
@@ -85,14 +85,14 @@ describe('5.3 revokePermission', () => {
     expect(receipts.map(({ status }) => status)).toEqual(['success', 'reverted'])
   })
 
-  test('asks for the grantor before it asks whether the permission is active', async () => {
+  it('asks for the grantor before it asks whether the permission is active', async () => {
     await chain.mined(chain.permissions.write.revokePermission([1n], asAlice))
     expect(await revertReason(chain.permissions.simulate.revokePermission([1n]))).toBe(
       `NotPermissionGrantor(${alice.address}, ${chain.relayer})`,
     )
   })
 
-  test('leaves the list of active ids in order at its end, and readable by index', async () => {
+  it('leaves the list of active ids in order at its end, and readable by index', async () => {
     await chain.mined(chain.permissions.write.revokePermission([2n], asAlice))
     expect(await chain.permissions.read.userPermissionIdsLength([alice.address])).toBe(1n)
     expect(await chain.permissions.read.userPermissionIdsAt([alice.address, 0n])).toBe(1n)
@@ -101,21 +101,21 @@ describe('5.3 revokePermission', () => {
     )
   })
 
-  test('stops with a pause', async () => {
+  it('stops with a pause', async () => {
     await chain.mined(chain.permissions.write.pause(asOwner))
     expect(await revertReason(chain.permissions.simulate.revokePermission([9n]))).toBe('EnforcedPause()')
   })
 })
 
 describe('5.3 revokePermissionWithSignature', () => {
-  test('does the same for the signer, whoever sends it, and consumes a nonce', async () => {
+  it('does the same for the signer, whoever sends it, and consumes a nonce', async () => {
     const receipt = await chain.mined(chain.permissions.write.revokePermissionWithSignature(await signed(1n)))
     expect(emittedEvents(receipt).map(({ event }) => event)).toEqual(['permissions.PermissionRevoked'])
     expect(await chain.permissions.read.users([alice.address])).toEqual([3n, [2n]])
     expect(await revertReason(attempt(1n, 3n))).toBe('InactivePermission(1)')
   })
 
-  test("checks pause, signature, nonce and then the signer's right", async () => {
+  it("checks pause, signature, nonce and then the signer's right", async () => {
     expect(await revertReason(attempt(9n, 0n))).toBe('InvalidNonce(2, 0)')
     expect(await revertReason(attempt(9n))).toBe(`NotPermissionGrantor(${zeroAddress}, ${alice.address})`)
     expect(await revertReason(attempt(1n, 0n, bob))).toBe(

@@ -1,5 +1,5 @@
 import { type Hex, keccak256, maxUint256, toHex, zeroAddress } from 'viem'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { asOwner, type ContractChain } from './contract-chain.ts'
 import { emittedEvents, eventNames } from './emitted-events.ts'
 import { addressNamed, alice, bob } from './flow-input.ts'
@@ -31,7 +31,7 @@ async function signedServer(over: Partial<AddServerInput> = {}, user = alice) {
 }
 
 describe('6 adding servers', () => {
-  test('a manager registers for an owner, who trusts the server from then on', async () => {
+  it('a manager registers for an owner, who trusts the server from then on', async () => {
     const receipt = await chain.mined(
       chain.servers.write.addAndTrustServerByManager([bob.address, managed(second)]),
     )
@@ -45,7 +45,7 @@ describe('6 adding servers', () => {
     expect(await chain.servers.read.userServerIdsValues([bob.address])).toEqual([2n])
   })
 
-  test('only managers may register or trust for others', async () => {
+  it('only managers may register or trust for others', async () => {
     const missing = /^AccessControlUnauthorizedAccount/
     const add = chain.servers.simulate.addAndTrustServerByManager([bob.address, managed(second)], asOwner)
     expect(await revertReason(add)).toMatch(missing)
@@ -53,7 +53,7 @@ describe('6 adding servers', () => {
     expect(await revertReason(trust)).toMatch(missing)
   })
 
-  test('anyone sends a signed addition; the signer owns the server but does not trust it', async () => {
+  it('anyone sends a signed addition; the signer owns the server but does not trust it', async () => {
     const receipt = await chain.mined(chain.servers.write.addServerWithSignature(await signedServer({}, bob)))
     expect(emittedEvents(receipt)).toEqual([
       {
@@ -71,7 +71,7 @@ describe('6 adding servers', () => {
     expect(await chain.servers.read.serverAddressToId([second])).toBe(2n)
   })
 
-  test('a signed add-and-trust does both for the signer', async () => {
+  it('a signed add-and-trust does both for the signer', async () => {
     const receipt = await chain.mined(
       chain.servers.write.addAndTrustServerWithSignature(await signedServer({}, bob)),
     )
@@ -80,7 +80,7 @@ describe('6 adding servers', () => {
     expect(await chain.servers.read.users([bob.address])).toEqual([1n, [2n]])
   })
 
-  test.each(['addServerWithSignature', 'addAndTrustServerWithSignature'] as const)(
+  it.each(['addServerWithSignature', 'addAndTrustServerWithSignature'] as const)(
     '%s checks nonce, public key, URL and address, in that order',
     async (name) => {
       const attempt = async (over: Partial<AddServerInput>) =>
@@ -93,7 +93,7 @@ describe('6 adding servers', () => {
     },
   )
 
-  test('an address is registered once for all users', async () => {
+  it('an address is registered once for all users', async () => {
     const signed = chain.servers.simulate.addServerWithSignature(
       await signedServer({ serverAddress: first }, bob),
     )
@@ -108,7 +108,7 @@ describe('6 adding servers', () => {
 })
 
 describe('6 trusting servers', () => {
-  test('a manager trusts for a user', async () => {
+  it('a manager trusts for a user', async () => {
     const receipt = await chain.mined(chain.servers.write.trustServerByManager([bob.address, 1n]))
     expect(emittedEvents(receipt)).toEqual([
       { event: 'servers.ServerTrusted', args: { user: bob.address, serverId: 1n } },
@@ -116,7 +116,7 @@ describe('6 trusting servers', () => {
     expect(await chain.servers.read.userServerIdsAt([bob.address, 0n])).toBe(1n)
   })
 
-  test('a user trusts from this block on, without end; doing it twice is fine', async () => {
+  it('a user trusts from this block on, without end; doing it twice is fine', async () => {
     await chain.mined(chain.servers.write.trustServer([1n], asBob))
     const { blockNumber } = await chain.mined(chain.servers.write.trustServer([1n], asBob))
     expect(await chain.servers.read.userServers([bob.address, 1n])).toMatchObject({
@@ -129,7 +129,7 @@ describe('6 trusting servers', () => {
     expect(await chain.servers.read.userServerIdsValues([bob.address])).toEqual([1n])
   })
 
-  test('a server that does not exist is not trusted', async () => {
+  it('a server that does not exist is not trusted', async () => {
     for (const id of [0n, 2n]) {
       expect(await revertReason(chain.servers.simulate.trustServer([id]))).toBe('ServerNotFound()')
     }
@@ -142,7 +142,7 @@ describe('6 trusting servers', () => {
     )
   })
 
-  test('signed trust is that of the signer', async () => {
+  it('signed trust is that of the signer', async () => {
     const input = { nonce: 0n, serverId: 1n }
     await chain.mined(chain.servers.write.trustServerWithSignature([input, await signTrust(bob, input)]))
     expect(await chain.servers.read.users([bob.address])).toEqual([1n, [1n]])
@@ -150,7 +150,7 @@ describe('6 trusting servers', () => {
 })
 
 describe('6 untrusting servers', () => {
-  test('ends the trust in this block and keeps the id in the list', async () => {
+  it('ends the trust in this block and keeps the id in the list', async () => {
     const receipt = await chain.mined(chain.servers.write.untrustServer([1n], asAlice))
     expect(emittedEvents(receipt)).toEqual([
       { event: 'servers.ServerUntrusted', args: { user: alice.address, serverId: 1n } },
@@ -160,7 +160,7 @@ describe('6 untrusting servers', () => {
     expect(await chain.servers.read.userServerIdsValues([alice.address])).toEqual([1n])
   })
 
-  test('works once, then again after trusting again', async () => {
+  it('works once, then again after trusting again', async () => {
     await chain.mined(chain.servers.write.untrustServer([1n], asAlice))
     await chain.client.mine({ blocks: 1 })
     expect(await revertReason(chain.servers.simulate.untrustServer([1n], asAlice))).toBe(
@@ -170,7 +170,7 @@ describe('6 untrusting servers', () => {
     await chain.mined(chain.servers.write.untrustServer([1n], asAlice))
   })
 
-  test('twice in one block is fine', async () => {
+  it('twice in one block is fine', async () => {
     await chain.client.setAutomine(false)
     const hashes = [
       await chain.servers.write.untrustServer([1n], asAlice),
@@ -195,7 +195,7 @@ describe('6 untrusting servers', () => {
   const untrust = () => chain.servers.write.untrustServer([1n], asAlice)
   const trust = () => chain.servers.write.trustServer([1n], asAlice)
 
-  test('and trusting again in the same block: the window starts anew', async () => {
+  it('and trusting again in the same block: the window starts anew', async () => {
     const receipts = await inOneBlock(untrust, trust)
     expect(receipts.map(({ status }) => status)).toEqual(['success', 'success'])
     expect(await chain.servers.read.userServers([alice.address, 1n])).toMatchObject({
@@ -205,7 +205,7 @@ describe('6 untrusting servers', () => {
     expect((await chain.mined(untrust())).status).toBe('success')
   })
 
-  test('trusted again and ended in the same block, it is over in the next', async () => {
+  it('trusted again and ended in the same block, it is over in the next', async () => {
     await chain.mined(untrust())
     const receipts = await inOneBlock(trust, untrust, untrust)
     expect(receipts.map(({ status }) => status)).toEqual(['success', 'success', 'success'])
@@ -217,14 +217,14 @@ describe('6 untrusting servers', () => {
     expect((await chain.mined(untrust())).status).toBe('reverted')
   })
 
-  test('needs a server that was trusted; 0 is none', async () => {
+  it('needs a server that was trusted; 0 is none', async () => {
     expect(await revertReason(chain.servers.simulate.untrustServer([0n], asBob))).toBe('ServerNotFound()')
     for (const id of [1n, 9n]) {
       expect(await revertReason(chain.servers.simulate.untrustServer([id], asBob))).toBe('ServerNotTrusted()')
     }
   })
 
-  test('signed, it is that of the signer', async () => {
+  it('signed, it is that of the signer', async () => {
     const input = { nonce: 0n, serverId: 1n }
     const signed = [input, await signUntrust(alice, input)] as const
     const { blockNumber } = await chain.mined(chain.servers.write.untrustServerWithSignature(signed))
@@ -234,7 +234,7 @@ describe('6 untrusting servers', () => {
 })
 
 describe('6 updateServer', () => {
-  test('changes the URL alone', async () => {
+  it('changes the URL alone', async () => {
     const before = await chain.servers.read.servers([1n])
     const receipt = await chain.mined(chain.servers.write.updateServer([1n, 'new url'], asAlice))
     expect(emittedEvents(receipt)).toEqual([
@@ -244,7 +244,7 @@ describe('6 updateServer', () => {
     expect(await chain.servers.read.userServers([alice.address, 1n])).toMatchObject({ url: 'new url' })
   })
 
-  test('checks URL, server and owner, in that order', async () => {
+  it('checks URL, server and owner, in that order', async () => {
     expect(await revertReason(chain.servers.simulate.updateServer([9n, '']))).toBe('EmptyUrl()')
     expect(await revertReason(chain.servers.simulate.updateServer([9n, 'x']))).toBe('ServerNotFound()')
     expect(await revertReason(chain.servers.simulate.updateServer([0n, 'x']))).toBe('ServerNotFound()')
@@ -255,7 +255,7 @@ describe('6 updateServer', () => {
 })
 
 describe('6 reads', () => {
-  test('a server by id and by address', async () => {
+  it('a server by id and by address', async () => {
     const server = await chain.servers.read.servers([1n])
     expect(server).toMatchObject({ id: 1n, owner: alice.address, publicKey: 'key', url: 'url' })
     expect(await chain.servers.read.serverByAddress([first])).toEqual(server)
@@ -263,7 +263,7 @@ describe('6 reads', () => {
     expect(await chain.servers.read.serversCount()).toBe(1n)
   })
 
-  test("all of a user's servers with their windows", async () => {
+  it("all of a user's servers with their windows", async () => {
     await chain.mined(chain.servers.write.addAndTrustServerByManager([alice.address, managed(second)]))
     await chain.mined(chain.servers.write.untrustServer([1n], asAlice))
     const both = [
@@ -274,12 +274,12 @@ describe('6 reads', () => {
     expect(await chain.servers.read.userServerIdsLength([alice.address])).toBe(2n)
   })
 
-  test('an index beyond the list panics', async () => {
+  it('an index beyond the list panics', async () => {
     expect(await revertReason(chain.servers.read.userServerIdsAt([alice.address, 1n]))).toBe('Panic(50)')
   })
 })
 
-test('6 a pause stops everything that writes for users', async () => {
+it('6 a pause stops everything that writes for users', async () => {
   await chain.mined(chain.servers.write.pause(asOwner))
   const { simulate } = chain.servers
   const trust = { nonce: 0n, serverId: 1n }

@@ -1,5 +1,5 @@
 import { concat, type Hex, numberToHex, slice, toHex } from 'viem'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { asOwner, type ContractChain } from './contract-chain.ts'
 import { addressNamed, alice, bob, flowInput, registerApp, runFlow } from './flow-input.ts'
 import { revertReason } from './revert-reason.ts'
@@ -113,7 +113,7 @@ function compact(signature: Hex): Hex {
 }
 
 describe.each(calls)('2 $name', (call) => {
-  test('refuses malformed signatures before it looks at the nonce', async () => {
+  it('refuses malformed signatures before it looks at the nonce', async () => {
     const signature = await call.sign()
     const nonce = { nonce: 9n }
     expect(await reasonOf(call, '0x', nonce)).toBe('ECDSAInvalidSignatureLength(0)')
@@ -128,12 +128,12 @@ describe.each(calls)('2 $name', (call) => {
     expect(await reasonOf(call, toNobody, nonce)).toBe('ECDSAInvalidSignature()')
   })
 
-  test("refuses a nonce that is not the signer's next one before anything else that is wrong", async () => {
+  it("refuses a nonce that is not the signer's next one before anything else that is wrong", async () => {
     const change = { nonce: 1n, ...call.faults }
     expect(await reasonOf(call, await call.sign(change), change)).toBe('InvalidNonce(0, 1)')
   })
 
-  test('looks at nothing while paused', async () => {
+  it('looks at nothing while paused', async () => {
     const { permissions, servers } = chain
     const pausing =
       call.contract === 'permissions' ? permissions.write.pause(asOwner) : servers.write.pause(asOwner)
@@ -145,24 +145,21 @@ describe.each(calls)('2 $name', (call) => {
 describe('2 every signed field counts: altered, it is the word of a stranger', () => {
   const ofStranger = /^(NotPermissionGrantor|ServerNotTrusted)/
 
-  test.each([{ granteeId: 2n }, { grant: 'other' }, { fileIds: [1n] }])(
-    'addPermission %o',
-    async (change) => {
-      const input = { ...permission, ...change }
-      const args = [input, await signPermission(alice, permission)] as const
-      if ('fileIds' in change) {
-        // Bob's file: whoever the stranger is, it is not theirs, nor is it Alice's who is said to ask for it.
-        const reason = await revertReason(chain.permissions.simulate.addPermission(args))
-        expect(reason).toMatch(new RegExp(`^NotFileOwner\\(${bob.address}, 0x`))
-        expect(reason).not.toContain(alice.address)
-        return
-      }
-      await chain.mined(chain.permissions.write.addPermission(args))
-      expect((await chain.permissions.read.permissions([2n])).grantor).not.toBe(alice.address)
-    },
-  )
+  it.each([{ granteeId: 2n }, { grant: 'other' }, { fileIds: [1n] }])('addPermission %o', async (change) => {
+    const input = { ...permission, ...change }
+    const args = [input, await signPermission(alice, permission)] as const
+    if ('fileIds' in change) {
+      // Bob's file: whoever the stranger is, it is not theirs, nor is it Alice's who is said to ask for it.
+      const reason = await revertReason(chain.permissions.simulate.addPermission(args))
+      expect(reason).toMatch(new RegExp(`^NotFileOwner\\(${bob.address}, 0x`))
+      expect(reason).not.toContain(alice.address)
+      return
+    }
+    await chain.mined(chain.permissions.write.addPermission(args))
+    expect((await chain.permissions.read.permissions([2n])).grantor).not.toBe(alice.address)
+  })
 
-  test('revokePermissionWithSignature: the id', async () => {
+  it('revokePermissionWithSignature: the id', async () => {
     const signature = await signRevocation(alice, { ...revocation, permissionId: 7n })
     const call = chain.permissions.simulate.revokePermissionWithSignature([revocation, signature])
     const reason = await revertReason(call)
@@ -170,7 +167,7 @@ describe('2 every signed field counts: altered, it is the word of a stranger', (
     expect(reason).not.toContain(alice.address)
   })
 
-  test.each([{ serverAddress: addressNamed('other') }, { publicKey: 'other' }, { serverUrl: 'other' }])(
+  it.each([{ serverAddress: addressNamed('other') }, { publicKey: 'other' }, { serverUrl: 'other' }])(
     'addServerWithSignature %o',
     async (change) => {
       const signature = await signAddServer(alice, addServer)
@@ -179,7 +176,7 @@ describe('2 every signed field counts: altered, it is the word of a stranger', (
     },
   )
 
-  test('trustServerWithSignature: the id, and that it is trust', async () => {
+  it('trustServerWithSignature: the id, and that it is trust', async () => {
     for (const signature of [
       await signTrust(alice, { ...trust, serverId: 2n }),
       await signUntrust(alice, trust),
@@ -189,7 +186,7 @@ describe('2 every signed field counts: altered, it is the word of a stranger', (
     expect(await chain.servers.read.users([alice.address])).toEqual([0n, []])
   })
 
-  test('untrustServerWithSignature: the id, and that it is not trust', async () => {
+  it('untrustServerWithSignature: the id, and that it is not trust', async () => {
     await chain.mined(chain.servers.write.trustServerWithSignature([trust, await signTrust(alice, trust)]))
     const next = { nonce: 0n, serverId: 1n }
     for (const signature of [

@@ -9,7 +9,7 @@ import {
   slice,
   toHex,
 } from 'viem'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { deployedContracts } from '../../src/config/moksha.ts'
 import type { ContractChain } from './contract-chain.ts'
 import { emittedEvents } from './emitted-events.ts'
@@ -41,7 +41,7 @@ describe('2 EIP-712 domains', () => {
     servers: '0x1e1a6eee6d6125208b1985f92af4a7e6c04272e159b4d22824eefeca2fd1be12',
   }
 
-  test.each(['permissions', 'servers'] as const)('%s describes its domain, without a salt', async (name) => {
+  it.each(['permissions', 'servers'] as const)('%s describes its domain, without a salt', async (name) => {
     const [fields, ...rest] = await chain[name].read.eip712Domain()
     expect(fields).toBe('0x0f')
     const { version, chainId, verifyingContract } = domains[name]
@@ -49,17 +49,17 @@ describe('2 EIP-712 domains', () => {
     expect(rest).toEqual([domains[name].name, version, BigInt(chainId), verifyingContract, noSalt, []])
   })
 
-  test.each(['permissions', 'servers'] as const)('the separator of %s is the measured one', (name) => {
+  it.each(['permissions', 'servers'] as const)('the separator of %s is the measured one', (name) => {
     expect(domainSeparator({ domain: domains[name] })).toBe(separators[name])
   })
 })
 
 describe('2 identity comes from recovery only', () => {
-  test('a flow signed by the standard belongs to its signer, whoever sends it', async () => {
+  it('a flow signed by the standard belongs to its signer, whoever sends it', async () => {
     expect(await userOf(...(await signedFlow()))).toBe(alice.address)
   })
 
-  test('a flow with several files and keys is hashed by the standard too', async () => {
+  it('a flow with several files and keys is hashed by the standard too', async () => {
     const input = flowInput({
       fileUrls: ['', 'https://b.example', 'https://c.example'],
       filePermissions: [
@@ -86,7 +86,7 @@ describe('2 identity comes from recovery only', () => {
     { filePermissions: [[{ account: flowInput().serverAddress, key: 'other' }]] },
     { filePermissions: [[]] },
   ]
-  test.each(alterations)('altered %o: the call succeeds for a stranger', async (alteration) => {
+  it.each(alterations)('altered %o: the call succeeds for a stranger', async (alteration) => {
     await chain.mined(chain.schemas.write.addSchema(['name', 'json', 'https://schema.example']))
     await chain.mined(chain.grantees.write.registerGrantee([bob.address, bob.address, '0x04']))
     const [input, signature] = await signedFlow()
@@ -96,7 +96,7 @@ describe('2 identity comes from recovery only', () => {
     expect(await chain.permissions.read.userNonce([alice.address])).toBe(0n)
   })
 
-  test('an altered nonce: the stranger expects 0', async () => {
+  it('an altered nonce: the stranger expects 0', async () => {
     const [input, signature] = await signedFlow()
     expect(await revertReason(simulate({ ...input, nonce: 1n }, signature))).toBe('InvalidNonce(0, 1)')
   })
@@ -107,20 +107,20 @@ describe('2 identity comes from recovery only', () => {
     { name: 'VanaDataPortabilityServers' },
     { verifyingContract: deployedContracts.servers },
   ]
-  test.each(otherDomains)('signed for %o: a stranger, too', async (other) => {
+  it.each(otherDomains)('signed for %o: a stranger, too', async (other) => {
     const input = flowInput()
     const signature = await signFlow(alice, input, { ...domains.permissions, ...other })
     expect(await userOf(input, signature)).not.toBe(alice.address)
   })
 
-  test("with a nonce that is the user's next one, a stranger's signature is refused for its nonce", async () => {
+  it("with a nonce that is the user's next one, a stranger's signature is refused for its nonce", async () => {
     await runFlow(chain)
     const input = flowInput({ nonce: 1n })
     const signature = await signFlow(alice, input, { ...domains.permissions, chainId: 1480 })
     expect(await revertReason(simulate(input, signature))).toBe('InvalidNonce(0, 1)')
   })
 
-  test("another key's signature is that key's flow", async () => {
+  it("another key's signature is that key's flow", async () => {
     const input = flowInput()
     expect(await userOf(input, await signFlow(bob, input))).toBe(bob.address)
   })
@@ -129,14 +129,14 @@ describe('2 identity comes from recovery only', () => {
 describe('2 malformed signatures', () => {
   const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
 
-  test.each([0, 1, 64, 66])('%i bytes are refused', async (length) => {
+  it.each([0, 1, 64, 66])('%i bytes are refused', async (length) => {
     const signature: Hex = `0x${'11'.repeat(length)}`
     expect(await revertReason(simulate(flowInput(), signature))).toBe(
       `ECDSAInvalidSignatureLength(${length})`,
     )
   })
 
-  test('s in the upper half is refused', async () => {
+  it('s in the upper half is refused', async () => {
     const [input, signature] = await signedFlow()
     const s = order - BigInt(slice(signature, 32, 64))
     const v = slice(signature, 64) === '0x1b' ? '0x1c' : '0x1b'
@@ -146,14 +146,14 @@ describe('2 malformed signatures', () => {
     )
   })
 
-  test.each(['00', '01', '1d', 'ff'])('v of 0x%s is refused', async (v) => {
+  it.each(['00', '01', '1d', 'ff'])('v of 0x%s is refused', async (v) => {
     const [input, signature] = await signedFlow()
     expect(await revertReason(simulate(input, concat([slice(signature, 0, 64), `0x${v}`])))).toBe(
       'ECDSAInvalidSignature()',
     )
   })
 
-  test('a signature that recovers to nobody is refused', async () => {
+  it('a signature that recovers to nobody is refused', async () => {
     const signature = concat([`0x${'00'.repeat(32)}`, `0x${'00'.repeat(31)}01`, '0x1b'])
     expect(await revertReason(simulate(flowInput(), signature))).toBe('ECDSAInvalidSignature()')
   })
@@ -172,7 +172,7 @@ describe('2 type hashes', () => {
   const textHash = (text: string) => keccak256(toHex(text))
   const padded = (address: Hex) => encodeAbiParameters([{ type: 'address' }], [address])
 
-  test('addServerFilesAndPermissions', async () => {
+  it('addServerFilesAndPermissions', async () => {
     const input = flowInput()
     const [[key] = []] = input.filePermissions
     const keyHash = words(
@@ -195,7 +195,7 @@ describe('2 type hashes', () => {
     expect(await userOf(input, await sign(permissionsSeparator, structHash))).toBe(alice.address)
   })
 
-  test('addPermission', async () => {
+  it('addPermission', async () => {
     const input = { nonce: 0n, granteeId: 1n, grant: 'grant', fileIds: [] }
     const structHash = words(
       '0xdfa7827c04e9e61688ea3584f596f415c5f37eb00a93d9211dd0fc2382491020',
@@ -209,7 +209,7 @@ describe('2 type hashes', () => {
     expect((await chain.permissions.read.permissions([1n])).grantor).toBe(alice.address)
   })
 
-  test('revokePermissionWithSignature', async () => {
+  it('revokePermissionWithSignature', async () => {
     await runFlow(chain)
     const structHash = words('0xb994287c2555dc7bf47fcc6172a34900e74b28c97e165931954f757230763cdd', 1n, 1n)
     const signature = await sign(permissionsSeparator, structHash)
@@ -219,7 +219,7 @@ describe('2 type hashes', () => {
     expect(await chain.permissions.read.userPermissionIdsLength([alice.address])).toBe(0n)
   })
 
-  test('addServerWithSignature', async () => {
+  it('addServerWithSignature', async () => {
     const input = { nonce: 0n, serverAddress: bob.address, publicKey: 'key', serverUrl: 'url' }
     const structHash = words(
       '0x473ddd981c8c8edbf3021e68a0adbe274b1a0f78b40b9e5cbb7966c0f93e1024',
@@ -233,7 +233,7 @@ describe('2 type hashes', () => {
     expect((await chain.servers.read.servers([1n])).owner).toBe(alice.address)
   })
 
-  test('trustServerWithSignature and untrustServerWithSignature', async () => {
+  it('trustServerWithSignature and untrustServerWithSignature', async () => {
     await runFlow(chain, {}, bob)
     const trust = words('0xa359d016dc93923992f6855118b4f526b2b7fd4b1aa60a26e443f8803889af65', 0n, 1n)
     await chain.mined(

@@ -1,5 +1,5 @@
 import { zeroAddress } from 'viem'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ContractChain } from './contract-chain.ts'
 import { addressNamed } from './flow-input.ts'
 import { revertReason } from './revert-reason.ts'
@@ -13,7 +13,7 @@ useContractChain(async (started) => {
 })
 
 describe('9 reads of unknown things', () => {
-  test.each([0n, 7n])('permissions, files and servers echo the id %i, the rest is empty', async (id) => {
+  it.each([0n, 7n])('permissions, files and servers echo the id %i, the rest is empty', async (id) => {
     expect(await chain.permissions.read.permissions([id])).toEqual({
       id,
       grantor: zeroAddress,
@@ -40,7 +40,7 @@ describe('9 reads of unknown things', () => {
     })
   })
 
-  test.each([0n, 7n])('grantee %i is empty', async (id) => {
+  it.each([0n, 7n])('grantee %i is empty', async (id) => {
     const empty = { owner: zeroAddress, granteeAddress: zeroAddress, publicKey: '', permissionIds: [] }
     expect(await chain.grantees.read.grantees([id])).toEqual(empty)
     expect(await chain.grantees.read.granteeInfo([id])).toEqual(empty)
@@ -48,7 +48,7 @@ describe('9 reads of unknown things', () => {
     expect(await chain.grantees.read.granteePermissionIds([id])).toEqual([])
   })
 
-  test('a server by an unknown address has id 0', async () => {
+  it('a server by an unknown address has id 0', async () => {
     expect(await chain.servers.read.serverByAddress([nobody])).toEqual({
       id: 0n,
       owner: zeroAddress,
@@ -59,11 +59,11 @@ describe('9 reads of unknown things', () => {
     expect(await chain.servers.read.serverAddressToId([nobody])).toBe(0n)
   })
 
-  test('userServers reverts', async () => {
+  it('userServers reverts', async () => {
     expect(await revertReason(chain.servers.read.userServers([nobody, 1n]))).toBe('ServerNotTrusted()')
   })
 
-  test('lists, keys and nonces of nobody are empty', async () => {
+  it('lists, keys and nonces of nobody are empty', async () => {
     expect(await chain.permissions.read.users([nobody])).toEqual([0n, []])
     expect(await chain.permissions.read.permissionFileIds([7n])).toEqual([])
     expect(await chain.permissions.read.filePermissionIds([7n])).toEqual([])
@@ -78,7 +78,7 @@ describe('9 reads of unknown things', () => {
     expect(await chain.grantees.read.granteeAddressToId([nobody])).toBe(0n)
   })
 
-  test.each([0n, 7n])('schema %i reverts, too', async (id) => {
+  it.each([0n, 7n])('schema %i reverts, too', async (id) => {
     expect(await revertReason(chain.schemas.read.schemas([id]))).toBe(`InvalidSchemaId(${id})`)
   })
 })

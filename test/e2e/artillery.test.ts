@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { callbackify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
 import { type RunningProgram, startProgram } from './program.fixture.ts'
 
@@ -75,7 +75,7 @@ const summaryOf = (run: string | undefined) =>
   JSON.parse(readFileSync(join(folder, 'results', run ?? '', 'summary.json'), 'utf8'))
 
 describe('a bundle for Artillery', () => {
-  test('has users go their flows, refuses more than there are, and closes the books at the end', async () => {
+  it('has users go their flows, refuses more than there are, and closes the books at the end', async () => {
     const { processor, hook, emitter, counts, call } = await bundle('--users', '3')
     await processor.begin(hook, emitter)
     expect(await Promise.all([call('flow'), call('flow'), call('flow')])).toEqual([
@@ -92,7 +92,7 @@ describe('a bundle for Artillery', () => {
     expect(BigInt(fundedWei)).toBe(BigInt(spentWei) + BigInt(sweptWei))
   }, 120_000)
 
-  test('stops a part of a load that is interrupted, returns the coins and writes its results', async () => {
+  it('stops a part of a load that is interrupted, returns the coins and writes its results', async () => {
     const { processor, hook, emitter, counts, call } = await bundle(
       '--users',
       '400',
@@ -116,7 +116,7 @@ describe('a bundle for Artillery', () => {
     expect(counts).toMatchObject({ vana_flows_ended: 200, vana_flows_succeeded: users.succeeded })
   }, 120_000)
 
-  test('counts no user as misconfigured when it is interrupted while users come', async () => {
+  it('counts no user as misconfigured when it is interrupted while users come', async () => {
     const { processor, hook, emitter, counts, call } = await bundle('--users', '60')
     await processor.begin(hook, emitter)
     const codes: Promise<string | undefined>[] = Array.from({ length: 15 }, () => call('flow'))
@@ -138,7 +138,7 @@ describe('a bundle for Artillery', () => {
     expect(counts.vana_flows_succeeded).toBe(users.succeeded)
   }, 120_000)
 
-  test('says at the beginning what keeps it from a run', async () => {
+  it('says at the beginning what keeps it from a run', async () => {
     const { out, processor, hook, emitter } = await bundle('--users', '3')
     rmSync(join(out, 'target.json'))
     await expect(processor.begin(hook, emitter)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })

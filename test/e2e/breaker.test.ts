@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fileOfRun, startRun, summaryOf } from './run.fixture.ts'
 import { startTestbed, type TestTestbed } from './testbed.fixture.ts'
 
@@ -29,7 +29,7 @@ describe('a personal server that hangs for a while', () => {
   const hasty = ['--request-timeout', '3s', '--retry-attempts', '1', '--breaker', 'pause']
   const breaker = ['--breaker-failures', '3', '--breaker-cool-down', '1s', '--breaker-probes', '2']
 
-  test('opens the breaker, and closes it when it works again: whoever waited gets through', async () => {
+  it('opens the breaker, and closes it when it works again: whoever waited gets through', async () => {
     process.kill(server, 'SIGSTOP')
     const [users, atOnce] = [16, 4]
     const load = [
@@ -64,7 +64,7 @@ describe('a personal server that hangs for a while', () => {
     expect(fileOfRun(folder, 'paused', 'report.md')).toContain('blocked new users for')
   }, 180_000)
 
-  test('that does not work again in time stops the run with exit code 5', async () => {
+  it('that does not work again in time stops the run with exit code 5', async () => {
     process.kill(server, 'SIGSTOP')
     const load = ['--users', '200', '--rate', '3', '--patience', '1s']
     const limits = ['--breaker-limit', '4s', '--grace', '2s']
@@ -82,7 +82,7 @@ describe('a personal server that hangs for a while', () => {
   }, 180_000)
 })
 
-test('users come one after another, with the spacing between them, when that is wanted', async () => {
+it('users come one after another, with the spacing between them, when that is wanted', async () => {
   const { summary, code } = await summaryOf(
     start('sequential', '--users', '3', '--sequential', '--spacing', '1500ms'),
   )

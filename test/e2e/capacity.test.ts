@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { capacitySchema } from '../../src/results/capacity-schema.ts'
 import { summarySchema } from '../../src/results/summary-schema.ts'
 import { startProgram } from './program.fixture.ts'
@@ -26,7 +26,7 @@ function searchIn(results: string) {
   return { path, capacity }
 }
 
-test.concurrent('a search for the capacity makes a run for each step on one testbed, and accounts for all of their money', async () => {
+it.concurrent('a search for the capacity makes a run for each step on one testbed, and accounts for all of their money', async () => {
   const limits = ['--capacity-start', '1', '--capacity-max', '1', '--threshold', 'success >= 50%']
   const { code, stdout, stderr } = await startProgram(
     [...flags, ...limits, '--out', 'found', '--json'],
@@ -50,7 +50,7 @@ test.concurrent('a search for the capacity makes a run for each step on one test
   expect(code).toBe(capacity.exitCode)
 }, 240_000)
 
-test.concurrent('an interrupted search ends its step, writes what it knows, and exits with 130', async () => {
+it.concurrent('an interrupted search ends its step, writes what it knows, and exits with 130', async () => {
   const program = startProgram([...flags, '--capacity-start', '2', '--out', 'stopped', '--verbose'], folder)
   await program.says(/flow 1 +submit/)
   program.child.kill('SIGINT')

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Target, targetSchema } from '../../src/config/target.ts'
 import { type RunningProgram, startProgram } from './program.fixture.ts'
 
@@ -57,7 +57,7 @@ function allArguments(): string[] {
 }
 
 describe('a run on a fork', () => {
-  test.runIf(process.platform === 'linux')(
+  it.runIf(process.platform === 'linux')(
     'of a chain that knows the app already succeeds, and tells the access key to nobody',
     async () => {
       const run = startProgram(['run', '--preset', 'debug', '--users', '2', '--out', 'results'], folder, {
@@ -79,7 +79,7 @@ describe('a run on a fork', () => {
     120_000,
   )
 
-  test('shows its plan without the access key', async () => {
+  it('shows its plan without the access key', async () => {
     const plan = startProgram(['run', '--dry-run'], folder, { VANA_LOAD_FORK: forkUrl })
     const { code, stdout, stderr } = await plan.ended
     expect(code).toBe(0)

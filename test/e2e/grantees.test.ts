@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Hex, keccak256, stringToHex } from 'viem'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { summarySchema } from '../../src/results/summary-schema.ts'
 import { startProgram } from './program.fixture.ts'
 import { startTestbed, type TestTestbed } from './testbed.fixture.ts'
@@ -37,7 +37,7 @@ async function granteesOfPermissions(): Promise<number[]> {
   return result.map(({ topics }) => Number(topics[3]))
 }
 
-test('a run spreads its users evenly over grantees, and each is asked for in the name of its own', async () => {
+it('a run spreads its users evenly over grantees, and each is asked for in the name of its own', async () => {
   const args = ['run', '--target', testbed.file, '--json', '--users', '6', '--rate', '6', '--grantees', '3']
   for (const submission of ['direct', 'relayed']) {
     const { stdout } = await startProgram([...args, '--submission', submission, '--seed', submission], folder)
@@ -47,7 +47,7 @@ test('a run spreads its users evenly over grantees, and each is asked for in the
   expect((await granteesOfPermissions()).sort()).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3])
 }, 120_000)
 
-test('a run that asks for more grantees than there are is refused', async () => {
+it('a run that asks for more grantees than there are is refused', async () => {
   const args = ['run', '--target', testbed.file, '--users', '6', '--rate', '6', '--grantees', '4']
   const { code, stderr } = await startProgram(args, folder).ended
   expect(code).toBe(2)

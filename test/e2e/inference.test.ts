@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startProgram } from './program.fixture.ts'
 
 let folder: string
@@ -10,7 +10,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test('the stand-in for the model behaves as --inference says', async () => {
+it('the stand-in for the model behaves as --inference says', async () => {
   const how = ['--inference-median', '50ms', '--inference', 'spread=0,min=10ms,failures=100%']
   const { code, stdout, stderr } = await startProgram(['flow', '--json', ...how], folder).ended
   const { outcome, error } = JSON.parse(stdout || '{}')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Address } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { moneyMismatch } from '../../src/results/money-balance.ts'
 import { summarySchema } from '../../src/results/summary-schema.ts'
 import { type AnvilClient, createAnvilClient } from '../../src/testbed/chain/anvil-client.ts'
@@ -82,7 +82,7 @@ async function paymentFees(run: string): Promise<bigint> {
 }
 
 describe('a run that is interrupted while its first wallets are funded', () => {
-  test('returns what it has paid, and has results and books as any other', async () => {
+  it('returns what it has paid, and has results and books as any other', async () => {
     const beforeWei = await balance(funder)
     const program = await startPaying('once')
     program.child.kill('SIGINT')
@@ -104,7 +104,7 @@ describe('a run that is interrupted while its first wallets are funded', () => {
     expect(readFileSync(join(run, 'flows.ndjson'), 'utf8').trim().split('\n')).toHaveLength(users)
   }, 120_000)
 
-  test('and again says what was not returned, and where it is', async () => {
+  it('and again says what was not returned, and where it is', async () => {
     const program = await startPaying('twice')
     program.child.kill('SIGINT')
     await program.says(/waiting for the payments/)
@@ -129,7 +129,7 @@ describe('a run that is interrupted while its first wallets are funded', () => {
   }, 120_000)
 })
 
-test('a flow that is interrupted while its wallet is funded returns what it has paid', async () => {
+it('a flow that is interrupted while its wallet is funded returns what it has paid', async () => {
   const program = start(`flow --target ${testbed.file}`)
   while (!(await isPaying())) await sleep(20)
   program.child.kill('SIGINT')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Address, createPublicClient, type Hash, http, type PublicClient } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom } from '../../src/random/random.ts'
 import { readRun } from '../../src/results/read-run.ts'
 import { createHdWallets } from '../../src/wallets/hd-wallets.ts'
@@ -121,7 +121,7 @@ const receiptOf = (hash: Hash) => client.getTransactionReceipt({ hash })
 describe('a run whose process is killed', () => {
   const killed: string[] = []
 
-  test.each(order.map((name, i) => ({ name, time: i + 1, moment: moments[name] })))(
+  it.each(order.map((name, i) => ({ name, time: i + 1, moment: moments[name] })))(
     '$name leaves every wei where the chain says it is, and records that hold ($time)',
     async ({ name, time, moment }) => {
       const random = createRandom('killed', `${name} ${time}`)
@@ -169,7 +169,7 @@ describe('a run whose process is killed', () => {
     120_000,
   )
 
-  test('is told from one that ended, by monitor and report', async () => {
+  it('is told from one that ended, by monitor and report', async () => {
     expect(killed.length).toBeGreaterThan(2)
     const [run = ''] = killed
     for (const args of [`monitor --file ${run}`, `report ${run}`]) {
@@ -180,7 +180,7 @@ describe('a run whose process is killed', () => {
     }
   }, 60_000)
 
-  test('gives everything back to whoever has the mnemonic and the range', async () => {
+  it('gives everything back to whoever has the mnemonic and the range', async () => {
     const before = { funderWei: await client.getBalance({ address: funder }), heldWei: await held() }
     expect(before.heldWei).toBeGreaterThan(0n)
     const feesBefore = await feesOf(addresses)

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fileOfRun, startRun, summaryOf } from './run.fixture.ts'
 import { startTestbed, type TestTestbed } from './testbed.fixture.ts'
 
@@ -31,7 +31,7 @@ describe('a personal server that limits requests', () => {
   const start = (name: string, ...args: string[]) =>
     startRun(folder, name, '--target', testbed.file, '--submission', 'relayed', ...args)
 
-  test('slows down the starts, and is in the report', async () => {
+  it('slows down the starts, and is in the report', async () => {
     const args = ['--users', '24', '--rate', '6', '--breaker', 'off', '--adaptive', '--patience', '2s']
     const { summary } = await summaryOf(start('slow', ...args))
     const { users, rateLimits, adaptive, heldBack } = summary
@@ -49,7 +49,7 @@ describe('a personal server that limits requests', () => {
     expect(fileOfRun(folder, 'slow', 'report.md')).toContain('the limit reduced it to')
   }, 120_000)
 
-  test('degrades flows that may, which count as no success in thresholds and exit code', async () => {
+  it('degrades flows that may, which count as no success in thresholds and exit code', async () => {
     const may = ['--degrade', 'mock-inference', '--threshold', 'success >= 99%']
     const { summary, code } = await summaryOf(start('degraded', '--users', '12', '--rate', '6', ...may))
     const { users } = summary
@@ -63,7 +63,7 @@ describe('a personal server that limits requests', () => {
     )
   }, 120_000)
 
-  test('stops a run by default after five failures in a row, with exit code 5', async () => {
+  it('stops a run by default after five failures in a row, with exit code 5', async () => {
     // Few at a time, so that most of them have not begun when the fifth fails.
     const args = ['--users', '40', '--rate', '10', '--concurrency', '4', '--grace', '5s']
     const { summary, code } = await summaryOf(start('stopped', ...args))
@@ -75,7 +75,7 @@ describe('a personal server that limits requests', () => {
 })
 
 describe('an RPC endpoint that limits requests', () => {
-  test('is noticed and has starts slowed down, though its pauses are only waited out', async () => {
+  it('is noticed and has starts slowed down, though its pauses are only waited out', async () => {
     const args = ['--users', '4', '--rate', '4', '--submission', 'relayed', '--fault', 'rpc:429=15%']
     const quick = ['--inference-median', '100ms', '--block-time', '300ms']
     const { summary } = await summaryOf(startRun(folder, 'rpc', ...args, ...quick, '--adaptive'))

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FlowRecord } from '../../src/flow/flow-record.ts'
 import { moneyMismatch } from '../../src/results/money-balance.ts'
 import { auditRun } from '../../src/scripts/audit/audit-run.ts'
@@ -23,7 +23,7 @@ afterAll(async () => {
 })
 
 describe('a run on a chain that takes blocks back', () => {
-  test.each(['direct', 'relayed'])(
+  it.each(['direct', 'relayed'])(
     'claims what the chain has in the end, %s',
     async (submission) => {
       const args = ['--users', '20', '--rate', '5', '--breaker', 'off', '--submission', submission]

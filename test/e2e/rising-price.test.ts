@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEther, parseGwei } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { moneyMismatch } from '../../src/results/money-balance.ts'
 import { createAnvilClient } from '../../src/testbed/chain/anvil-client.ts'
 import { startRun, summaryOf } from './run.fixture.ts'
@@ -21,7 +21,7 @@ afterAll(async () => {
 })
 
 describe('a run whose gas gets dearer than its wallets were funded for', () => {
-  test('tops them up, and no user fails', { timeout: 120_000 }, async () => {
+  it('tops them up, and no user fails', { timeout: 120_000 }, async () => {
     const run = startRisingRun('rising', '60', ['--max-spend', '12'])
     const { summary, code } = await run
     expect(summary.errors).toEqual([])
@@ -34,7 +34,7 @@ describe('a run whose gas gets dearer than its wallets were funded for', () => {
     expect(code).toBe(0)
   })
 
-  test('is ended by its spending cap, and returns what is left', { timeout: 120_000 }, async () => {
+  it('is ended by its spending cap, and returns what is left', { timeout: 120_000 }, async () => {
     const { summary, code } = await startRisingRun('capped', '60', ['--max-spend', '2.4'])
     expect(summary.run.stopped).toMatchObject({ reason: 'spending-cap' })
     expect(summary.errors.map((error) => error.code)).toContain('SPENDING_CAP')

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Hex, keccak256, numberToHex, stringToHex } from 'viem'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dependencyNames } from '../../src/config/dependency.ts'
 import { type Target, targetSchema } from '../../src/config/target.ts'
 import { ownVersion } from '../../src/process/own-version.ts'
@@ -111,7 +111,7 @@ const runsIn = (results: string): string[] =>
   readdirSync(join(folder, results)).map((id) => join(folder, results, id))
 
 describe('vana-load run', () => {
-  test.each(['direct', 'relayed'])(
+  it.each(['direct', 'relayed'])(
     'carries every user through, %s, and each has its permission on chain',
     async (submission) => {
       const block = Number(await rpc<Hex>('eth_blockNumber'))
@@ -189,7 +189,7 @@ describe('vana-load run', () => {
     120_000,
   )
 
-  test('holds what it claims against the chain, and says when that is gone', async () => {
+  it('holds what it claims against the chain, and says when that is gone', async () => {
     const audited = await startProgram(['audit', '--out', 'direct', '--json'], folder).ended
     expect(audited.code).toBe(0)
     expect(JSON.parse(audited.stdout)).toMatchObject({ holds: true, looked: { sampled: 12, of: 12 } })
@@ -218,7 +218,7 @@ describe('vana-load run', () => {
     await expect(other).rejects.toThrow('not the chain of that run')
   }, 60_000)
 
-  test.each(lies)('is found out when it claims %s', async (lie, claim, tell) => {
+  it.each(lies)('is found out when it claims %s', async (lie, claim, tell) => {
     const run = await readEndedRun(join(folder, 'direct'), 'latest')
     const copy = join(folder, 'lies', lie.replaceAll(/\W/g, '-'))
     plant(run.path, copy, tell)
@@ -229,7 +229,7 @@ describe('vana-load run', () => {
     expect(found.holds).toBe(false)
   })
 
-  test('stops a relayed run before the relayer goes beyond the cap, also of an API server that it did not start', async () => {
+  it('stops a relayed run before the relayer goes beyond the cap, also of an API server that it did not start', async () => {
     const args = ['--users', '10', '--rate', '10', '--submission', 'relayed', '--seed', 'cap', '--out', 'cap']
     const { code, stdout } = await startProgram(
       ['run', '--target', targetFile, '--json', '--max-spend', '0.006', ...args],
@@ -244,7 +244,7 @@ describe('vana-load run', () => {
     expect(Number(money.spentWei)).toBeLessThanOrEqual(0.006e18)
   }, 60_000)
 
-  test('tells the endpoints of an API server of its own from those of the generator, and no key of either', async () => {
+  it('tells the endpoints of an API server of its own from those of the generator, and no key of either', async () => {
     const { apiServer: _, metricsUrls: __, pids: ___, ...others } = target
     const rpcUrls = others.chain.rpcUrls.map((url) => `${url}/?key=planted-secret`)
     writeFileSync(
@@ -280,7 +280,7 @@ describe('vana-load run', () => {
     expect(everything.join()).not.toMatch(/planted/)
   }, 120_000)
 
-  test.concurrent('keeps mnemonic and keys out of everything it writes', async () => {
+  it.concurrent('keeps mnemonic and keys out of everything it writes', async () => {
     const mnemonic = 'legal winner thank year wave sausage worth useful legal winner thank yellow'
     const funder = target.accounts?.funder ?? ''
     const args = [
@@ -309,7 +309,7 @@ describe('vana-load run', () => {
     expect(written).not.toContain(funder.slice(2))
   }, 120_000)
 
-  test.concurrent('when interrupted lets users at work finish, accounts for all, and exits with 130', async () => {
+  it.concurrent('when interrupted lets users at work finish, accounts for all, and exits with 130', async () => {
     const args = [
       'run',
       '--target',
@@ -337,7 +337,7 @@ describe('vana-load run', () => {
     expect(linesOf(join(run, 'flows.ndjson'))).toHaveLength(60)
   }, 120_000)
 
-  test.concurrent('fails the users and exits with 4 when the contract refuses them', async () => {
+  it.concurrent('fails the users and exits with 4 when the contract refuses them', async () => {
     const wrong = { ...target, grantee: { ...target.grantee, id: 999 } }
     writeFileSync(join(folder, 'wrong.json'), JSON.stringify(wrong))
     const args = [
@@ -360,7 +360,7 @@ describe('vana-load run', () => {
     expect(code).toBe(4)
   }, 120_000)
 
-  test.concurrent('says what is wrong with a dead or a wrong chain, and leaves no folder behind', async () => {
+  it.concurrent('says what is wrong with a dead or a wrong chain, and leaves no folder behind', async () => {
     const dead = { ...target, chain: { ...target.chain, rpcUrls: ['http://127.0.0.1:9'] } }
     writeFileSync(join(folder, 'dead.json'), JSON.stringify(dead))
     const noChain = await startProgram(
@@ -382,7 +382,7 @@ describe('vana-load run', () => {
 })
 
 describe('a testbed that dies in the middle of a run', () => {
-  test('takes the run with it: users at work fail as TESTBED_DIED, the summary is written, the exit code is 3', async () => {
+  it('takes the run with it: users at work fail as TESTBED_DIED, the summary is written, the exit code is 3', async () => {
     const args = [
       'run',
       '--users',

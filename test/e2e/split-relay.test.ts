@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPublicClient, type Hex, http, keccak256, stringToHex } from 'viem'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Target } from '../../src/config/target.ts'
 import { type Summary, summarySchema } from '../../src/results/summary-schema.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
@@ -93,7 +93,7 @@ async function onChain(flows: readonly Flow[]): Promise<{ senders: string[]; gra
   }
 }
 
-test('halves of a run at once go through API servers that share neither keys nor users, over grantees named by id alone', async () => {
+it('halves of a run at once go through API servers that share neither keys nor users, over grantees named by id alone', async () => {
   const load = ['--users', '4', '--arrival', 'at-once', '--concurrency', '4']
   const halves = await Promise.all([
     run('first', 0, ...load, '--part', '1/2'),
@@ -114,7 +114,7 @@ test('halves of a run at once go through API servers that share neither keys nor
   expect(halves.flatMap(({ flows }) => flows.map(({ dueMs }) => dueMs))).toEqual([0, 0, 0, 0])
 }, 180_000)
 
-test('waves come by the clock, each with its users at once', async () => {
+it('waves come by the clock, each with its users at once', async () => {
   const load = ['--users', '4', '--arrival', 'wave', '--batch-size', '2', '--delay', '500ms']
   const { summary, flows } = await run('waves', 0, ...load)
   expect(summary.users).toMatchObject({ planned: 4, succeeded: 4 })

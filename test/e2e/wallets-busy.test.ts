@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { moneyMismatch } from '../../src/results/money-balance.ts'
 import { startProgram } from './program.fixture.ts'
 import { startRun, summaryOf } from './run.fixture.ts'
@@ -19,7 +19,7 @@ afterAll(async () => {
 })
 
 describe('wallets that a run uses', () => {
-  test('are refused to a second run and to commands, by the name of the first', {
+  it('are refused to a second run and to commands, by the name of the first', {
     timeout: 120_000,
   }, async () => {
     const target = ['--target', testbed.file]
