@@ -1,13 +1,13 @@
-/** A signal with an end: `dispose` must be called, so that nothing stays behind on the parent or in the timer heap. */
+/** A signal to dispose of: `dispose` removes its listener from the parent and its timer. */
 export type LinkedSignal = { signal: AbortSignal; dispose(): void }
 
 /**
  * Makes a signal that aborts with its parent or after a timeout.
  *
- * `AbortSignal.any` with `AbortSignal.timeout` does the same, but keeps timers and listeners until they are collected,
- * which thousands of flows on one parent signal can't afford.
+ * `AbortSignal.any` with `AbortSignal.timeout` does the same but keeps timers and listeners until garbage collection, which
+ * is too much for thousands of flows on one parent signal.
  *
- * @param timeoutReason makes the reason when the time is up
+ * @param timeoutReason creates the reason when the time is up
  * @example const { signal, dispose } = linkedSignal(runSignal, 60_000, () => new LoadTestError('FLOW_TIMEOUT', '...'))
  */
 export function linkedSignal(

@@ -2,9 +2,9 @@ import type { Clock } from './clock.ts'
 
 /** A clock for tests: time stands still until the test advances it. */
 export type ManualClock = Clock & {
-  /** Lets time pass up to a moment, waking every sleeper at its own time, in order. */
+  /** Advances time to a moment, waking every sleeper at its own time, in order. */
   advanceTo(timeMs: number): Promise<void>
-  /** Lets time jump to a moment, as when the process was kept from running: every sleeper wakes late. */
+  /** Jumps to a moment, as if the process had been suspended: every sleeper wakes late. */
   skipTo(timeMs: number): Promise<void>
 }
 

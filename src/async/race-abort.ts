@@ -1,7 +1,7 @@
 /**
- * Waits for a promise or for the signal, whichever comes first; for work that can't be cancelled itself.
+ * Waits for a promise or for the signal, whichever comes first. For work that cannot be cancelled.
  *
- * The work goes on unobserved after an abort, and its listener on the signal is removed in any case.
+ * After an abort, the work continues unobserved. The listener on the signal is always removed.
  *
  * @throws the signal's reason when it aborts first
  */

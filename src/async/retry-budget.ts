@@ -1,16 +1,16 @@
-/** How many retries a run may still make, so that retries can't become the load. */
+/** Number of retries that a run may still make, so that retries cannot become the load. */
 export type RetryBudget = {
-  /** Notes one first attempt, which earns a share of a retry. */
+  /** Records a first attempt, which earns a share of a retry. */
   earn(): void
-  /** Takes one retry; false when none is left. */
+  /** Takes one retry; returns false if none is left. */
   spend(): boolean
 }
 
 /**
- * Allows a share of the attempts to be repeated, over a small reserve for the start of a run.
+ * Makes a budget that allows a share of the attempts to be repeated, plus a small reserve for the start of a run.
  *
  * @param ratio retries earned per attempt, such as 0.2
- * @param reserve retries available before anything was earned, and the most that can be saved up
+ * @param reserve retries available at the start, and the most that can accumulate
  */
 export function createRetryBudget(ratio: number, reserve: number): RetryBudget {
   let left = reserve

@@ -1,31 +1,30 @@
 import type { RetryBudget } from './retry-budget.ts'
 
-/** How an idempotent step is repeated. */
+/** Policy for repeating an idempotent step. */
 export type RetryPolicy = {
-  /** Attempts in all, the first included. */
+  /** Number of attempts, including the first. */
   attempts: number
-  /** Upper limit of the first pause, in milliseconds; it doubles with every attempt. */
+  /** Upper limit of the first pause, in milliseconds. Doubles with every attempt. */
   baseDelayMs: number
   /** Upper limit of any pause, in milliseconds. */
   maxDelayMs: number
   budget: RetryBudget
   /** In [0, 1). */
   random: () => number
-  /** Waits; rejects with the signal's reason. */
+  /** Waits. Rejects with the signal's reason. */
   sleep: (delayMs: number, signal: AbortSignal) => Promise<void>
-  /** Time that is left for all of it: a pause that takes longer is not begun. @default no limit */
+  /** Returns the remaining time for all attempts. A longer pause is not started. @default no limit */
   remainingMs?: () => number
-  /** Told of each repeat before its pause, and of each that the budget does not allow. */
+  /** Called before the pause of each retry, and for each retry that the budget does not allow. */
   onRetry?: (isAllowed: boolean) => void
 }
 
 /**
- * Runs an idempotent operation again after failures that a retry can help, with exponential backoff and full jitter.
+ * Retries an idempotent operation after failures that a retry can fix, with exponential backoff and full jitter.
  *
- * A pause that the failure itself asks for (`Retry-After`) is kept as a minimum; one that would outlast the time that is
- * left is no use, and the failure stands.
+ * A pause that the failure requests (`Retry-After`) is a minimum. If it exceeds the remaining time, there is no retry.
  *
- * @param isRetriable tells whether another attempt may help, and how long the other side asked to wait, if it did
+ * @param isRetriable returns whether another attempt may help, and the pause that the other side requested, if any
  * @throws the last failure, or the signal's reason
  * @example await retry(() => upload(), policy, signal, (error) => ({ retriable: true }))
  */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createManualClock } from './manual-clock.fixture.ts'
 import { createSpacer } from './spacer.ts'
 
-/** Who asked when for a turn, and gave up when; the times at which each got it. */
+/** Requests turns at given times and aborts some of them. Returns when each caller got its turn. */
 async function turns(spacingMs: number, asked: { atMs: number; abortMs?: number }[], random = () => 0) {
   const clock = createManualClock()
   const spacer = createSpacer(clock, spacingMs, random)
@@ -22,8 +22,8 @@ async function turns(spacingMs: number, asked: { atMs: number; abortMs?: number 
   return given
 }
 
-describe('a spacer', () => {
-  it('gives the first its turn at once and each next one after the spacing, in order', async () => {
+describe('createSpacer', () => {
+  it('gives the first caller a turn at once and each later one after the spacing, in order', async () => {
     expect(await turns(2000, [{ atMs: 0 }, { atMs: 1 }, { atMs: 2 }, { atMs: 9000 }])).toEqual([
       0, 2000, 4000, 9000,
     ])
@@ -39,7 +39,7 @@ describe('a spacer', () => {
     expect(all).toEqual([0, 2500, 4500, 7400])
   })
 
-  it('gives the place of one who gave up to the next at once', async () => {
+  it('gives the place of an aborted caller to the next at once', async () => {
     expect(await turns(2000, [{ atMs: 0 }, { atMs: 1, abortMs: 1500 }, { atMs: 2 }])).toEqual([
       0,
       'aborted',
@@ -47,7 +47,7 @@ describe('a spacer', () => {
     ])
   })
 
-  it('starts anew when everybody gave up', async () => {
+  it('starts anew after all callers aborted', async () => {
     expect(await turns(2000, [{ atMs: 0 }, { atMs: 1, abortMs: 500 }, { atMs: 700 }])).toEqual([
       0,
       'aborted',
@@ -55,11 +55,11 @@ describe('a spacer', () => {
     ])
   })
 
-  it('makes nobody wait without a spacing', async () => {
+  it('makes no caller wait without a spacing', async () => {
     expect(await turns(0, [{ atMs: 5 }, { atMs: 5 }])).toEqual([5, 5])
   })
 
-  it('keeps the spacing and the order, and lets nobody wait for those who gave up', async () => {
+  it('keeps the spacing and the order, and never waits for an aborted caller', async () => {
     const user = fc.record({ atMs: fc.nat(5000), waitMs: fc.option(fc.integer({ min: 1, max: 3000 })) })
     await fc.assert(
       fc.asyncProperty(fc.array(user, { minLength: 1, maxLength: 15 }), async (users) => {

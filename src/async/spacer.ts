@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts'
 /** Gives turns, see {@link createSpacer}. */
 export type Spacer = {
   /**
-   * Waits for a turn; in the order of the calls.
+   * Waits for a turn, in the order of the calls.
    * @throws the signal's reason when it aborts first
    */
   turn(signal: AbortSignal): Promise<void>
@@ -12,8 +12,8 @@ export type Spacer = {
 type Waiting = { begin(): void }
 
 /**
- * Keeps at least so much time between two turns, and up to half of it more at random, so that generators that began together
- * do not stay in step. Who aborts gives its place back at once: the next one moves up.
+ * Spaces turns by at least the given time, plus a random share of up to half of it, so that generators that start together do
+ * not stay in lockstep. An aborted caller leaves the queue at once, and the next one moves up.
  *
  * @param spacingMs 0 for none
  * @param random in [0, 1)

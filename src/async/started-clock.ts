@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 
-/** A clock with a fixed zero, from which everything that belongs together is counted. */
+/** A clock with a fixed zero that related times share. */
 export type StartedClock = Clock & {
   /** The zero, in milliseconds of `now()`. */
   readonly originMs: number
@@ -9,7 +9,7 @@ export type StartedClock = Clock & {
 }
 
 /**
- * Starts a clock: zero is now.
+ * Starts a clock whose zero is now.
  *
  * @example const clock = startClock(systemClock); clock.elapsed() // 0.01
  */

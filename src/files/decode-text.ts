@@ -1,11 +1,11 @@
-/** The text of a file, or why there is none: the end of a sentence such as "the config file x can't be read: ...". */
+/** The text of a file, or why it cannot be read: the end of a sentence such as "the config file x can't be read: ...". */
 export type TextFile =
   | { text: string; problem?: undefined }
   | { text?: undefined; problem: string; isMissing: boolean }
 
 /**
  * Decodes the bytes of a text file: UTF-8, with or without a byte order mark, or UTF-16 with one, as editors and shells
- * of Windows write it. Anything else is a problem rather than a text with holes.
+ * of Windows write it. Reports anything else as a problem instead of returning text with replacement characters.
  *
  * @example decodeText(Buffer.from([0xef, 0xbb, 0xbf, 0x61])) // { text: 'a' }
  */
@@ -21,7 +21,7 @@ export function decodeText(bytes: Uint8Array): TextFile {
   }
   if (!text.includes('\0')) return { text }
   return {
-    problem: 'it is not text, or UTF-16 without a byte order mark; save it as UTF-8',
+    problem: 'it is either not text or UTF-16 without a byte order mark; save it as UTF-8',
     isMissing: false,
   }
 }

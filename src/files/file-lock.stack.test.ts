@@ -14,8 +14,8 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-describe('the lock of a file', () => {
-  it('is held by one at a time, however many want it, and leaves nothing behind', async () => {
+describe('lockFile', () => {
+  it('admits one holder at a time, however many wait, and leaves no file behind', async () => {
     let inside = 0
     let most = 0
     const work = async (): Promise<void> => {
@@ -31,14 +31,14 @@ describe('the lock of a file', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('is one for each file', async () => {
+  it('keeps a separate lock for each file', async () => {
     const unlock = await lockFile(path)
     await (await lockFile(`${path}.money.ndjson`))()
     await (await lockFile(join(folder, 'wallets')))()
     await unlock()
   })
 
-  it('names who holds it, and is given up with the signal of who waits', async () => {
+  it('reports the holder, and stops waiting when the signal aborts', async () => {
     const unlock = await lockFile(path)
     const stop = new AbortController()
     const holders: number[] = []
@@ -55,7 +55,7 @@ describe('the lock of a file', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('is free again when its holder was killed, also if another process has its id now', async () => {
+  it('is free after its holder was killed, even if another process has the same id', async () => {
     const source = `import { lockFile } from ${JSON.stringify(new URL('file-lock.ts', import.meta.url).href)}
       await lockFile(${JSON.stringify(path)}); console.log('held'); setInterval(() => {}, 1000)`
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', source])

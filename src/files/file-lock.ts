@@ -4,16 +4,16 @@ import { basename, dirname, join } from 'node:path'
 import { type Clock, systemClock } from '../async/clock.ts'
 import { isRunning, startOf } from './process-life.ts'
 
-/** How a lock is waited for. */
+/** Options of waiting for a lock. */
 export type FileLockOptions = {
   signal?: AbortSignal | undefined
-  /** Told once when another holds the lock. @default nobody */
+  /** Called once if another process holds the lock. @default none */
   onWait?: ((holder: LockHolder) => void) | undefined
   /** @default the process's clock */
   clock?: Clock
 }
 
-/** A process that holds a lock, or wants it. */
+/** A process that holds or requests a lock. */
 export type LockHolder = {
   pid: number
   /** Since when, in milliseconds since 1970. */
@@ -21,12 +21,12 @@ export type LockHolder = {
 }
 
 /**
- * Waits until no other process of this machine works with a file, and keeps others away until the returned function is
- * called.
+ * Locks a file against other processes of this machine. Waits until it is free, and holds the lock until the returned
+ * function is called.
  *
- * Whoever wants the lock puts an empty file beside the path, named after its process, and then looks for others; who
- * sees one takes its own away and tries again later. So two can never both go on, and what a killed process has left is
- * known by its name: nothing that is alive is ever taken from anybody.
+ * To request the lock, a process puts an empty file named after itself next to the path and then looks for others. If it
+ * sees one, it removes its own and tries again later, so two processes never both proceed. The name identifies what a killed
+ * process has left behind, so a lock is never taken from a process that is alive.
  *
  * @throws the file system's error; the signal's reason
  * @example const unlock = await lockFile('wallets.json'); try { ... } finally { await unlock() }
@@ -50,16 +50,15 @@ export async function lockFile(path: string, options: FileLockOptions = {}): Pro
     }
     if (!isTold) onWait?.(holder)
     isTold = true
-    // Apart from one another, lest they all come back together.
+    // Jitter, so that waiters do not retry in lockstep.
     await clock.sleepUntil(clock.now() + 50 + Math.random() * 150, signal)
   }
 }
 
 /**
- * Holds the lock of a file beside others who hold it the same way, until the returned function is called; who comes by
- * {@link lockFile} then waits for all of them.
+ * Holds a shared lock of a file until the returned function is called. {@link lockFile} waits for all shared holders.
  *
- * @param text says who holds it, see {@link findHolders}
+ * @param text describes the holder, see {@link findHolders}
  * @throws the file system's error
  */
 export async function shareFile(path: string, text = ''): Promise<() => Promise<void>> {
@@ -74,9 +73,9 @@ export async function shareFile(path: string, text = ''): Promise<() => Promise<
 }
 
 /**
- * Somebody who holds the lock of a file, or wants it; what the dead have left is cleared away.
+ * Finds a process that holds or requests the lock of a file. Removes locks of processes that no longer exist.
  *
- * @param own the name of one's own lock, which is nobody's
+ * @param own the name of the caller's own lock, which is ignored
  * @throws the file system's error
  */
 export async function findHolder(path: string, own?: string): Promise<LockHolder | undefined> {
@@ -85,8 +84,8 @@ export async function findHolder(path: string, own?: string): Promise<LockHolder
 }
 
 /**
- * Everybody who holds the lock of a file, with the text that {@link shareFile} was given; what the dead have left is cleared
- * away.
+ * Lists all holders of a file's lock, with the text passed to {@link shareFile}. Removes locks of processes that no longer
+ * exist.
  *
  * @throws the file system's error
  */
@@ -94,7 +93,7 @@ export async function findHolders(path: string): Promise<(LockHolder & { text: s
   const holders: (LockHolder & { text: string })[] = []
   for await (const { holder, file } of holdersOf(path)) {
     const text = await readFile(file, 'utf8').catch(() => undefined)
-    // Without its file, it has let go meanwhile.
+    // A missing file means that the lock was released meanwhile.
     if (text !== undefined) holders.push({ ...holder, text })
   }
   return holders
@@ -116,6 +115,6 @@ async function* holdersOf(path: string, own?: string): AsyncGenerator<{ holder: 
 
 const prefixOf = (path: string): string => `${basename(path)}.lock-`
 
-/** Says whose the lock is: a process, when that was started, and a lock of it among several. */
+/** Names a lock: its process, when that was started, and a number, since a process may hold several locks. */
 const newName = (path: string): string =>
   `${prefixOf(path)}${process.pid}-${startOf(process.pid)}-${randomBytes(4).toString('hex')}`

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 
-/** Whether a process of this machine is still the one that it was: alive, and started at that time. */
+/** Returns whether a process of this machine is alive and is the same one, started at that time. */
 export const isRunning = (pid: number, start: number | undefined): boolean =>
   isAlive(pid) && startOf(pid) === start
 
-/** When a process was started, as far as the system reports it: ids are used again. */
+/** Returns when a process was started, if the system reports it. Process ids are reused. */
 export function startOf(pid: number): number {
   if (process.platform !== 'linux') return 0
   try {
@@ -20,7 +20,7 @@ function isAlive(pid: number): boolean {
   try {
     return Number.isSafeInteger(pid) && pid > 0 && process.kill(pid, 0)
   } catch (error) {
-    // It is there, and somebody else's.
+    // It exists and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

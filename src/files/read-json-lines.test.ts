@@ -22,15 +22,15 @@ async function read(text: string, unfinished = false) {
   return await all(path, unfinished)
 }
 
-describe('reading JSON lines', () => {
-  it('numbers them by their place in the file, without the blank ones', async () => {
+describe('readJsonLines', () => {
+  it('numbers lines by their place in the file and skips blank ones', async () => {
     expect(await read('\n{"a":1}\n\n[2]\n')).toEqual([
       { number: 2, value: { a: 1 } },
       { number: 4, value: [2] },
     ])
   })
 
-  it('counts a last line without its end only when asked to', async () => {
+  it('includes an unfinished last line only on request', async () => {
     expect(await read('1\n2')).toEqual([{ number: 1, value: 1 }])
     expect(await read('1\n2', true)).toEqual([
       { number: 1, value: 1 },
@@ -38,11 +38,11 @@ describe('reading JSON lines', () => {
     ])
   })
 
-  it('gives a line that is no JSON as undefined', async () => {
+  it('returns undefined for a line that is not JSON', async () => {
     expect(await read('{"a":\n')).toEqual([{ number: 1, value: undefined }])
   })
 
-  it('puts lines together that are longer than what is read at once', async () => {
+  it('assembles lines that are longer than one read', async () => {
     const long = 'ü'.repeat(300_000)
     expect(await read(`${JSON.stringify(long)}\n3\n`)).toEqual([
       { number: 1, value: long },
@@ -50,7 +50,7 @@ describe('reading JSON lines', () => {
     ])
   })
 
-  it('finds none in a file that is not there, and says why one cannot be read', async () => {
+  it('finds no lines in a missing file, and reports why a file cannot be read', async () => {
     expect(await all(join(folder, 'none'), true)).toEqual([])
     await expect(all(folder, true)).rejects.toMatchObject({ code: 'EISDIR' })
   })

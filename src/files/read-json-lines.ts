@@ -4,15 +4,14 @@ import { createReadStream } from 'node:fs'
 export type JsonLine = {
   /** From 1. */
   number: number
-  /** `undefined` if it is no JSON. */
+  /** `undefined` if it is not JSON. */
   value: unknown
 }
 
 /**
- * Reads a file of JSON lines one by one, in memory for a few of them. A file that does not exist has no lines, and blank
- * ones are left out.
+ * Reads a file of JSON lines one by one, with only a few in memory. A missing file has no lines. Blank lines are skipped.
  *
- * @param options.unfinished whether a last line without its line end counts: it may be one that a crash has cut short
+ * @param options.unfinished whether to include a last line without a line end, which a crash may have truncated
  * @throws the file system's error
  * @example for await (const { value } of readJsonLines('flows.ndjson', { unfinished: false })) console.log(value)
  */

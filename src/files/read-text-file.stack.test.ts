@@ -19,8 +19,8 @@ describe('readTextFile', () => {
   it.each([
     ['UTF-8', Buffer.from('käse\n')],
     ['UTF-8 with a byte order mark', Buffer.from('\uFEFFkäse\n')],
-    ['UTF-16, little end first', Buffer.from('\uFEFFkäse\n', 'utf16le')],
-    ['UTF-16, big end first', Buffer.from('\uFEFFkäse\n', 'utf16le').swap16()],
+    ['UTF-16, little-endian', Buffer.from('\uFEFFkäse\n', 'utf16le')],
+    ['UTF-16, big-endian', Buffer.from('\uFEFFkäse\n', 'utf16le').swap16()],
   ])('reads %s', (_name, bytes) => {
     expect(readTextFile(fileOf(bytes))).toEqual({ text: 'käse\n' })
   })
@@ -28,20 +28,20 @@ describe('readTextFile', () => {
   it.each([
     ['UTF-16 without a byte order mark', Buffer.from('käse', 'utf16le'), 'UTF-16'],
     [
-      'plain letters in UTF-16 without one',
+      'ASCII letters in UTF-16 without one',
       Buffer.from('a=b', 'utf16le'),
       'UTF-16 without a byte order mark',
     ],
     ['half a letter of UTF-16', Buffer.from([0xff, 0xfe, 0x61]), 'not UTF-16'],
     ['Latin-1', Buffer.from('käse', 'latin1'), 'not UTF-8'],
-  ])('refuses %s rather than lose letters', (_name, bytes, problem) => {
+  ])('rejects %s instead of losing letters', (_name, bytes, problem) => {
     const read = readTextFile(fileOf(bytes))
     expect(read.text).toBeUndefined()
     expect(read.problem).toMatch(/save it as UTF-8/)
     if (problem !== 'UTF-16') expect(read.problem).toContain(problem)
   })
 
-  it('says why there is no text', () => {
+  it('reports why there is no text', () => {
     const missing = { problem: 'there is no such file', isMissing: true }
     expect(readTextFile(join(folder, 'nope'))).toEqual(missing)
     expect(readTextFile(join(fileOf('x'), 'nope'))).toEqual(missing)
@@ -52,20 +52,20 @@ describe('readTextFile', () => {
     expect(readTextFile(loop).problem).toBe('ELOOP')
   })
 
-  it('reads no more than it was asked to, whatever the file says of its size', () => {
+  it('reads no more than the limit, whatever size the file reports', () => {
     expect(readTextFile('/dev/zero').problem).toBe('it is larger than 16 MiB')
     expect(readTextFile('/dev/zero', { maxBytes: 2 ** 20 }).problem).toBe('it is larger than 1 MiB')
     expect(readTextFile(fileOf('x'.repeat(2 ** 20)), { maxBytes: 2 ** 20 }).text).toHaveLength(2 ** 20)
     expect(readTextFile('/dev/null')).toEqual({ text: '' })
   })
 
-  it('gives up on a pipe that nobody writes to', () => {
+  it('times out on a pipe without a writer', () => {
     const path = join(folder, 'silent-pipe')
     execFileSync('mkfifo', [path])
     expect(readTextFile(path, { patienceMs: 20 }).problem).toMatch(/nothing was written to it/)
   })
 
-  it('waits for the writer of a pipe, and for all that it writes', () => {
+  it('waits for the writer of a pipe and reads everything that it writes', () => {
     const path = join(folder, 'pipe')
     execFileSync('mkfifo', [path])
     const writer = spawn('sh', ['-c', 'printf one > "$1"', 'sh', path], { stdio: 'ignore' })

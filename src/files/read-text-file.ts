@@ -2,19 +2,19 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { systemClock } from '../async/clock.ts'
 import { decodeText, type TextFile } from './decode-text.ts'
 
-/** What is read of a file, unless its reader expects larger ones. */
+/** Default size limit of a file. */
 export const defaultMaxBytes = 16 * 2 ** 20
 
 const chunkBytes = 64 * 1024
-/** How long the writer of a pipe may be silent. */
+/** How long to wait for the writer of a pipe. */
 const defaultPatienceMs = 10_000
 
 /**
- * Reads a text file that somebody named. It never reads without end and never waits without end, whatever the name
- * stands for: a directory, a device, a pipe that nobody writes to.
+ * Reads a text file that a user named. Both size and time are bounded, whatever the path is: a directory, a device, or a
+ * pipe without a writer.
  *
  * @param options.maxBytes a larger file is a problem
- * @param options.patienceMs how long the writer of a pipe may be silent
+ * @param options.patienceMs how long to wait for the writer of a pipe
  * @example readTextFile('load.yml') // { text: 'users: 5' } or { problem: 'it is a directory', isMissing: false }
  */
 export function readTextFile(
@@ -45,7 +45,7 @@ function readBounded(file: number, maxBytes: number, patienceMs: number): Buffer
   while (true) {
     const chunk = Buffer.allocUnsafe(chunkBytes)
     const read = readOrWait(file, chunk)
-    // A pipe also seems to end before its writer has come.
+    // A pipe also reports its end before a writer has opened it.
     const isEnd = read === 0 && (!isPipe || size > 0)
     if (isEnd) return Buffer.concat(chunks)
     if (read !== 'nothing yet' && read > 0) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { makeTemporaryFolder } from './temporary-folder.ts'
 
-it('a temporary folder is for its user alone, and those of killed processes go with the next', async () => {
+it('makes a private folder and removes the folders of killed processes', async () => {
   const own = await makeTemporaryFolder()
   expect(statSync(own).mode & 0o777).toBe(0o700)
   const { pid } = spawnSync(process.execPath, ['--version'])
@@ -18,6 +18,6 @@ it('a temporary folder is for its user alone, and those of killed processes go w
   const next = await makeTemporaryFolder()
   const left = [own, next, stale, reused, elsewhere].map((folder) => existsSync(folder))
   for (const folder of [own, next, stale, reused, elsewhere]) rmSync(folder, { recursive: true, force: true })
-  // A process id that was given again is another process; another container's ids are its own.
+  // A reused process id is a different process, and every container has its own ids.
   expect(left).toEqual([true, true, false, process.platform !== 'linux', true])
 })

@@ -8,17 +8,17 @@ import { isRunning, startOf } from './process-life.ts'
 const name = 'vana-load'
 
 /**
- * Makes a folder for temporary files that only this user can read, and removes those of processes that were killed before they
- * could: such files may hold access keys.
+ * Makes a folder for temporary files that only this user can read. Also removes folders that killed processes left behind,
+ * since their files may contain access keys.
  *
- * @returns its path; whoever made it removes it
+ * @returns its path; the caller removes the folder
  */
 export async function makeTemporaryFolder(): Promise<string> {
   await removeStaleFolders()
   return mkdtemp(join(tmpdir(), `${name}-${place()}-${process.pid}-${startOf(process.pid)}-`))
 }
 
-/** Removes the folders of processes of this machine that are gone. What cannot be removed, another user's for example, stays. */
+/** Removes the folders of processes of this machine that have ended. Skips what it may not remove, such as another user's. */
 export async function removeStaleFolders(): Promise<void> {
   const folders = await readdir(tmpdir()).catch(() => [])
   const pattern = new RegExp(`^${name}-${place()}-(\\d+)-(\\d+)-`)
@@ -29,7 +29,7 @@ export async function removeStaleFolders(): Promise<void> {
   }
 }
 
-/** Names where a process id means the same: containers may share a temporary folder, and each has ids of its own. */
+/** Identifies the namespace of process ids: containers may share a temporary folder, but each has its own ids. */
 function place(): string {
   return createHash('sha256').update(`${hostname()} ${processNamespace()}`).digest('hex').slice(0, 8)
 }

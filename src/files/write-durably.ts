@@ -3,8 +3,8 @@ import { link, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /**
- * Writes a file so that after a crash, of the machine too, either the old content is there or the whole new one. Only
- * the owner can read it (mode 0600), from the first byte on.
+ * Writes a file so that after a crash, even of the machine, it has either the old content or all of the new one. Only the
+ * owner can ever read it (mode 0600).
  *
  * @param options.replace whether an existing file may be replaced; if not, the error has the code `EEXIST`
  * @throws the file system's error
@@ -24,7 +24,7 @@ export async function writeDurably(
     } finally {
       await file.close()
     }
-    // A rename replaces what is there; a link fails if something is, with no moment in between.
+    // A rename replaces an existing file; a link fails if one exists. Both are atomic.
     if (replace) await rename(temporary, path)
     else await link(temporary, path)
   } finally {
@@ -33,7 +33,7 @@ export async function writeDurably(
   await syncFolder(dirname(path))
 }
 
-/** Makes a new or renamed entry of a folder last; Windows neither needs nor allows it. */
+/** Makes a new or renamed entry of a folder durable. Windows neither needs nor allows it. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')

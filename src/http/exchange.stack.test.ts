@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close()
 })
 
-/** A client of a server that sends so many bytes, or goes on until the connection is cut. */
+/** Returns a client of a server that sends a number of bytes, or sends forever. */
 async function clientOf(bytes: number): Promise<{ client: Pool; cut: Promise<void> }> {
   let onCut: (() => void) | undefined
   const cut = new Promise<void>((resolve) => {
@@ -40,14 +40,14 @@ async function clientOf(bytes: number): Promise<{ client: Pool; cut: Promise<voi
 
 const request = { method: 'GET', path: '/', headers: {}, timeoutMs: 10_000, maxBodyBytes: 1000 } as const
 
-describe('an exchange', () => {
-  it('reads a body up to the longest that is allowed', async () => {
+describe('exchange', () => {
+  it('reads a body of the maximum length', async () => {
     const { client } = await clientOf(1000)
     expect((await exchange(client, request)).body).toHaveLength(1000)
   })
 
   it.each([1001, Number.POSITIVE_INFINITY])(
-    'gives up a body of %s bytes and cuts the connection',
+    'rejects a body of %s bytes and cuts the connection',
     async (bytes) => {
       const { client, cut } = await clientOf(bytes)
       await expect(exchange(client, request)).rejects.toMatchObject({

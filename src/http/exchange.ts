@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 
-/** One HTTP request, with one deadline over connecting, headers and body. */
+/** An HTTP request, with one deadline for connection, headers and body. */
 export type ExchangeRequest = {
   method: 'GET' | 'POST' | 'DELETE'
   /** `http(s)://host[:port]`, for a dispatcher that serves several. @default the dispatcher's own */
@@ -9,29 +9,29 @@ export type ExchangeRequest = {
   headers: Record<string, string>
   body?: string | Buffer | undefined
   timeoutMs: number
-  /** The longest body that is read. @default 64 MiB */
+  /** Longest body to read, in bytes. @default 64 MiB */
   maxBodyBytes?: number | undefined
   signal?: AbortSignal | undefined
 }
 
-/** A whole HTTP answer. */
+/** A complete HTTP response. */
 export type ExchangeAnswer = {
   status: number
   headers: Record<string, string | string[] | undefined>
   body: Buffer
 }
 
-/** `code` of the error that an {@link exchange} rejects with when its time is up. */
+/** `code` of the error when an {@link exchange} times out. */
 export const exchangeTimeout = 'EXCHANGE_TIMEOUT'
-/** `code` of the error that an {@link exchange} rejects with when the body does not end where it should. */
+/** `code` of the error when the body of an {@link exchange} is too long. */
 export const exchangeTooLong = 'EXCHANGE_TOO_LONG'
 
 /**
- * Makes an HTTP request and reads the whole answer.
+ * Makes an HTTP request and reads the whole response.
  *
- * It stands on undici's `dispatch`, the layer under `request`: without a stream and an abort controller for each of
- * them, a small request costs half the CPU time, and a load generator makes many. One timer covers everything, so that
- * a body that drips for ever does not hold its reader. One that pours for ever does not fill its memory.
+ * Uses undici's `dispatch`, the layer below `request`. Without a stream and an abort controller per request, a small request
+ * costs half the CPU time, and a load generator makes many. One timer covers everything, so a body that never ends cannot
+ * block the caller, and the size limit protects its memory.
  *
  * @throws the signal's reason; an error with code {@link exchangeTimeout} or {@link exchangeTooLong}; undici's and the
  * socket's errors.
@@ -56,7 +56,7 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
       settle()
       reject(reason)
       gaveUp = reason instanceof Error ? reason : new Error('given up')
-      // Before it has started, the request waits for a connection; it is taken back when its turn comes.
+      // A request that still waits for a connection is cancelled when it gets one.
       started?.abort(gaveUp)
     }
     const onAbort = (): void => giveUp(signal?.reason)

@@ -1,5 +1,5 @@
 /**
- * Whether an address to listen on, or a name that a server is called by, leads to this machine alone.
+ * Returns whether a listening address or a host name refers to this machine only.
  *
  * @example isLoopback('127.0.0.1') // true
  */
@@ -7,7 +7,7 @@ export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 
 /**
- * The name by which a request calls the server, without port and brackets, in lower case; empty when it calls it by none.
+ * Returns the host name in a request's `Host` header, in lower case and without port and brackets; empty if there is none.
  *
  * @param header the request's `Host`
  * @example hostNameOf('[::1]:8080') // '::1'

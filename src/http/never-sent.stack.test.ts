@@ -15,7 +15,7 @@ const failureAt = async (port: number): Promise<unknown> => {
   }
 }
 
-it('a refused connection is distinguished from one that is cut', async () => {
+it('distinguishes a refused connection from one that was cut', async () => {
   const server = createServer((request) => request.socket.destroy())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

@@ -1,4 +1,4 @@
-/** Codes of failures to connect: nothing of the request has left this machine. */
+/** Error codes of failed connections: no part of the request was sent. */
 const beforeSending = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -9,9 +9,9 @@ const beforeSending = new Set([
 ])
 
 /**
- * Tells whether a failed request never reached the other side, so that it may be repeated whatever it asks for.
+ * Returns whether a failed request never reached the other side, so that even a request with side effects may be repeated.
  *
- * @param error what undici or the socket threw; a connection that was cut says nothing, and gives `false`
+ * @param error from undici or the socket; for a connection that was cut, the result is `false`, since it is unknown
  */
 export function neverSent(error: unknown): boolean {
   return error instanceof Error && 'code' in error && beforeSending.has(String(error.code))

@@ -24,7 +24,7 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** A proxy that knows one company-internal name, which nobody else can resolve: it leads to this machine. */
+/** A proxy that resolves one company-internal name, unknown elsewhere, to this machine. */
 async function startProxy() {
   const tunnels: string[] = []
   const server = createServer((_, response) => response.writeHead(400).end())
@@ -45,7 +45,7 @@ async function startProxy() {
 const startTarget = (): Promise<number> => listen(createServer((_, response) => response.end('reached')))
 
 async function get(origin: string, environment: Record<string, string>): Promise<string> {
-  // Stands in for the machine's resolver, so that nothing is asked outside.
+  // Replaces the machine's resolver, so that no query leaves it.
   const lookup = (_: string, __: unknown, callback: (error: null, addresses: object[]) => void): void =>
     callback(null, [{ address: '127.0.0.1', family: 4 }])
   const agent = createHttpAgent({ connect: { lookup: lookup as never } }, environment)
@@ -54,7 +54,7 @@ async function get(origin: string, environment: Record<string, string>): Promise
   return (await exchange(agent, request)).body.toString()
 }
 
-describe('a proxy of the environment', () => {
+describe('a proxy from the environment', () => {
   it.each(['HTTP_PROXY', 'http_proxy'])('is used when %s names it', async (name) => {
     const [proxy, port] = [await startProxy(), await startTarget()]
     expect(await get(`http://rpc.company.invalid:${port}`, { [name]: proxy.url })).toBe('reached')
@@ -68,18 +68,18 @@ describe('a proxy of the environment', () => {
     expect(proxy.tunnels).toHaveLength(1)
   })
 
-  it('is asked for https by HTTPS_PROXY, which http does not use', async () => {
+  it('serves https through HTTPS_PROXY, which http does not use', async () => {
     const [proxy, port] = [await startProxy(), await startTarget()]
     const environment = { HTTPS_PROXY: proxy.url }
     expect(await get(`http://rpc.company.invalid:${port}`, environment)).toBe('reached')
     expect(proxy.tunnels).toEqual([])
-    // No certificate is there; that the tunnel was asked for is enough.
+    // There is no certificate; a request for the tunnel is enough.
     await expect(get(`https://rpc.company.invalid:${port}`, environment)).rejects.toThrow()
     expect(proxy.tunnels).toEqual([`rpc.company.invalid:${port}`])
   })
 
   it.each([{ NO_PROXY: 'company.invalid' }, { no_proxy: '.company.invalid, other' }, { NO_PROXY: '*' }])(
-    'is not used for what %o excepts',
+    'is not used for hosts that %o exempts',
     async (except) => {
       const [proxy, port] = [await startProxy(), await startTarget()]
       const environment = { HTTP_PROXY: proxy.url, ...except }
@@ -99,7 +99,7 @@ describe('a proxy of the environment', () => {
     ).toEqual([true, true, false, false])
   })
 
-  it('is the way of an RPC pool to an endpoint that only the proxy can resolve', async () => {
+  it('lets an RPC pool reach an endpoint that only the proxy can resolve', async () => {
     const [proxy, node] = [await startProxy(), await startScriptedNode()]
     cleanups.push(node.stop)
     node.answer = ({ method }) => (method === 'eth_blockNumber' ? { result: '0x7' } : undefined)
@@ -113,7 +113,7 @@ describe('a proxy of the environment', () => {
     expect(JSON.stringify(rpc.endpoints())).not.toContain('S3cret')
   })
 
-  it('that refuses shows no key and no password', async () => {
+  it('does not leak a key or a password when it refuses', async () => {
     const proxy = await startProxy()
     vi.stubEnv('HTTP_PROXY', proxy.url.replace('://', '://user:pa55word@'))
     vi.stubEnv('NO_PROXY', '')
@@ -129,15 +129,15 @@ describe('a proxy of the environment', () => {
     expect(error.message).not.toMatch(/S3cret|pa55word/)
   })
 
-  it.each(['ftp://proxy', 'http://:99999', 'socks5://x:1'])('is refused by name for %s', (url) => {
+  it.each(['ftp://proxy', 'http://:99999', 'socks5://x:1'])('is rejected by name for %s', (url) => {
     expect(() => createHttpAgent({}, { HTTPS_PROXY: url })).toThrowError(
       expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining('HTTPS_PROXY') }),
     )
   })
 })
 
-describe('the exception of this machine', () => {
-  it('is added for programs that read the environment on their own, and only beside a proxy', () => {
+describe('the exemption of this machine', () => {
+  it('is added for programs that read the environment themselves, and only if there is a proxy', () => {
     const environment: Record<string, string | undefined> = {
       https_proxy: 'http://p:1',
       NO_PROXY: 'a.example, ::1',

@@ -2,7 +2,7 @@ import { Agent, Dispatcher, EnvHttpProxyAgent } from 'undici'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { isLoopback } from './host-name.ts'
 
-/** Environment variables that name proxies, each before the one it stands in for. */
+/** Environment variables for proxies, in order of precedence. */
 const proxyVariables = {
   http: ['http_proxy', 'HTTP_PROXY'],
   https: ['https_proxy', 'HTTPS_PROXY'],
@@ -15,11 +15,11 @@ const loopbackNames = ['localhost', '127.0.0.1', '::1', '[::1]']
 type Environment = Record<string, string | undefined>
 
 /**
- * Makes the agent for requests to whatever a target or a storage is: directly to this machine, and elsewhere through the proxy
- * that `HTTPS_PROXY` or `HTTP_PROXY` names (`NO_PROXY` lists exceptions; lower-case names come first).
+ * Makes the agent for requests to targets and storages. Requests to this machine are direct. Others use the proxy that
+ * `HTTPS_PROXY` or `HTTP_PROXY` names (`NO_PROXY` lists exceptions; lower-case names take precedence).
  *
  * @param options undici's, for the direct and the proxied connections alike
- * @throws LoadTestError `CONFIG_INVALID` if a proxy's URL is none; its value, which may hold a password, is not shown
+ * @throws LoadTestError `CONFIG_INVALID` if a proxy's URL is invalid; the message omits it, since it may contain a password
  * @example const agent = createHttpAgent({ connections: 64, pipelining: 1 })
  */
 export function createHttpAgent(
@@ -32,7 +32,7 @@ export function createHttpAgent(
   if (httpProxy === undefined && httpsProxy === undefined) return direct
   const noProxy =
     proxyVariables.except.map((name) => environment[name]).find((value) => value !== undefined) ?? ''
-  // An empty text is no proxy, where undici would look into the environment again.
+  // An empty text means no proxy; with `undefined`, undici would read the environment again.
   const proxied = new EnvHttpProxyAgent({
     ...options,
     httpProxy: httpProxy ?? '',
@@ -42,16 +42,16 @@ export function createHttpAgent(
   return new OutboundAgent(direct, proxied)
 }
 
-/** Whether requests to an origin stay on this machine, and so never go through a proxy. */
+/** Returns whether requests to an origin stay on this machine and so bypass any proxy. */
 export const staysHere = (origin: string | URL): boolean =>
   isLoopback(new URL(origin).hostname.replace(/^\[|\]$/g, ''))
 
-/** The variables that name a proxy. */
+/** Returns the variables that name a proxy. */
 export const proxiesIn = (environment: Environment = process.env): string[] =>
   [...proxyVariables.https, ...proxyVariables.http].filter((name) => Boolean(environment[name]?.trim()))
 
 /**
- * Adds this machine to `NO_PROXY`, for libraries and programs that read the environment on their own. Does nothing without a
+ * Adds this machine to `NO_PROXY`, for libraries and programs that read the environment themselves. Does nothing without a
  * proxy.
  */
 export function exemptLoopback(environment: Environment = process.env): void {
@@ -102,7 +102,7 @@ class OutboundAgent extends Dispatcher {
   }
 }
 
-/** The URL of a proxy; `host:port` alone is one of http, as other programs take it. */
+/** Returns the URL of a proxy. Like in other programs, `host:port` alone means http. */
 function proxyFrom(environment: Environment, names: readonly string[]): string | undefined {
   for (const name of names) {
     const value = environment[name]?.trim()

@@ -4,26 +4,26 @@ import { type ExchangeAnswer, exchange } from './exchange.ts'
 import { neverSent } from './never-sent.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
-/** One request for JSON. */
+/** A request for JSON. */
 export type JsonRequest = {
   method: 'GET' | 'POST'
   url: string
   body?: unknown | undefined
   headers?: Record<string, string> | undefined
   signal?: AbortSignal | undefined
-  /** For the whole request, in milliseconds. @default 30000 */
+  /** Timeout of the whole request, in milliseconds. @default 30000 */
   timeoutMs?: number | undefined
-  /** The name of the server for messages: `personal server`, `API server`. */
+  /** Name of the server in messages: `personal server`, `API server`. */
   service: string
 }
 
 /**
- * Asks a server for JSON and classifies every failure by where and how it failed, never by words.
+ * Requests JSON from a server. Classifies a failure by where and how it happened, never by its text.
  *
- * @returns the parsed body of a 2xx answer
+ * @returns the parsed body of a 2xx response
  * @throws LoadTestError SERVER_UNREACHABLE, SERVER_RATE_LIMITED (429), SERVER_REFUSED (4xx), SERVER_FAILED (5xx),
- * SERVER_PROTOCOL (no JSON), each with `details.status`, `details.body` and, where the server said how long to wait,
- * `details.retryAfterMs`, or `details.unsent` when nothing of the request has left; the signal's reason
+ * SERVER_PROTOCOL (not JSON), each with `details.status`, `details.body` and, if the server requested a pause,
+ * `details.retryAfterMs`, or with `details.unsent` if no part of the request was sent; the signal's reason
  */
 export async function requestJson(dispatcher: Dispatcher, request: JsonRequest): Promise<unknown> {
   const { method, url, body, signal, timeoutMs = 30_000, service } = request
@@ -76,7 +76,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** The most telling line of an error body, whatever its shape. */
+/** Returns the most informative line of an error body of any shape. */
 function summarise(body: unknown): string {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   return text.length > 300 ? `${text.slice(0, 300)}…` : text

@@ -1,5 +1,5 @@
 /**
- * Reads a Retry-After header, in seconds or as a date, into milliseconds from now; `undefined` for none that can be read.
+ * Parses a Retry-After header, in seconds or as a date, into milliseconds from now; `undefined` if missing or invalid.
  *
  * @example parseRetryAfter('2') // 2000
  */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fileHandleLimit, fileHandlesOf, isOutOfFileHandles, leastFileHandles } from './file-handles.ts'
 
 describe('file handles', () => {
-  it('have a limit that is known where tests run', () => {
+  it('have a known limit where tests run', () => {
     expect(fileHandleLimit()).toBeGreaterThan(leastFileHandles)
   })
 
@@ -11,7 +11,7 @@ describe('file handles', () => {
     expect(fileHandlesOf(1000)).toBeGreaterThan(1300)
   })
 
-  it('are known to be the cause of an error, however deep', () => {
+  it('are recognised as the cause of an error at any depth', () => {
     const cause = Object.assign(new Error('too many open files'), { code: 'EMFILE' })
     expect(isOutOfFileHandles(new Error('a', { cause: new Error('b', { cause }) }))).toBe(true)
     expect(isOutOfFileHandles(Object.assign(new Error('c'), { code: 'ENOENT' }))).toBe(false)

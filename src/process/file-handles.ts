@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
 
 /*
- * Loaded before anything else of this program: only Node's own modules may be imported here.
+ * Loads before the rest of the program, so it may import only Node's own modules.
  */
 
-/** File handles that any command needs: those of Node.js and of the modules that are loaded. */
+/** File handles that any command needs, for Node.js and the loaded modules. */
 export const leastFileHandles = 128
 
-/** File handles that a run needs for so many users in flight: connections to every part of the target, and files. */
+/** Returns the file handles that a run needs for a number of users in flight: connections to every part, and files. */
 export const fileHandlesOf = (users: number): number => leastFileHandles + 2 * users
 
-/** Most file handles that this process may have; `null` where the system does not say. Node.js has raised it to the hard limit. */
+/** Returns the limit of file handles, which Node.js has raised to the hard limit; `null` if the system does not report it. */
 export function fileHandleLimit(): number | null {
   try {
     const [, limit] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
@@ -20,7 +20,7 @@ export function fileHandleLimit(): number | null {
   }
 }
 
-/** Whether an error, or what led to it, says that there was no file handle left. */
+/** Returns whether an error or one of its causes reports that no file handle was left. */
 export function isOutOfFileHandles(error: unknown, depth = 0): boolean {
   if (!(error instanceof Error) || depth > 5) return false
   const code = 'code' in error ? error.code : undefined

@@ -3,23 +3,23 @@ import { getPriority, setPriority } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 
 /*
- * When the cores are taken, the generator's main thread goes first: what it does late, it measures wrongly. See
+ * Gives the generator's main thread priority on busy cores, since its delays distort the measurement. See
  * docs/decisions/0009-who-goes-first.md.
  */
 
 /**
- * Steps as in nice(1). A thread that encrypts a little later only makes a flow longer. A process of the embedded stack that
- * other work on the machine passes by is a server that looks slow, so it goes hardly later than the generator.
+ * Steps as in nice(1). A worker thread that encrypts a little later only makes a flow longer. A starved process of the
+ * embedded stack looks like a slow server, so its priority is only slightly below the generator's.
  */
 const steps = { thread: 5, process: 1 } as const
 
-/** The niceness of what runs at lower priority: this process's own, and a step more. */
+/** Returns the niceness for lower priority: this process's own plus a step. */
 export const giveWayNiceness = (what: keyof typeof steps): number =>
   Math.min(getPriority(process.pid) + steps[what], 19)
 
 /**
- * Lets the worker thread that calls this give way to the main thread. On Linux a niceness is a thread's own; elsewhere it
- * would be the whole process's, so nothing happens there.
+ * Lowers the priority of the calling worker thread. On Linux, niceness is per thread. Elsewhere it would apply to the whole
+ * process, so nothing happens there.
  */
 export function makeThreadGiveWay(): void {
   if (process.platform === 'linux' && !isMainThread)
@@ -27,9 +27,9 @@ export function makeThreadGiveWay(): void {
 }
 
 /**
- * Lets a process that has just been started give way to others.
+ * Lowers the priority of a process that has just started.
  *
- * Linux may let sessions compete as groups. Then the niceness of the group counts, and a detached process leads a session.
+ * Linux may schedule sessions as groups. Then the niceness of the group counts, and a detached process leads a session.
  */
 export function makeProcessGiveWay(pid: number): void {
   const niceness = giveWayNiceness('process')
@@ -38,11 +38,11 @@ export function makeProcessGiveWay(pid: number): void {
     unlessRefused(() => writeFileSync(`/proc/${pid}/autogroup`, String(niceness)))
 }
 
-/** A machine that does not allow it measures a little worse, and that is all. */
+/** Ignores a refusal: a machine that does not allow it only measures less precisely. */
 function unlessRefused(act: () => void): void {
   try {
     act()
   } catch {
-    // Nothing depends on it.
+    // Lower priority is optional.
   }
 }

@@ -13,7 +13,7 @@ afterEach(async () => {
   running.clear()
 })
 
-/** A Node child that runs a program given as text; ready with its first line of the form `ready <word>`. */
+/** Returns a Node child that runs a program given as text. Its first line `ready <word>` makes it ready. */
 function node(program: string, options: Partial<ManagedProcessOptions<string>> = {}) {
   const managed = new ManagedProcess<string>({
     name: 'the program',
@@ -28,7 +28,7 @@ function node(program: string, options: Partial<ManagedProcessOptions<string>> =
 
 const stayUp = 'setInterval(() => {}, 1000);'
 const sayReady = `console.log('ready now');`
-/** Deaf from before it says that it is ready. */
+/** Ignores SIGTERM from before it is ready. */
 const ignoreTerm = `process.on('SIGTERM', () => {});`
 
 const isAlive = (pid: number): boolean => {
@@ -45,12 +45,12 @@ async function failure(start: Promise<unknown>): Promise<LoadTestError> {
     () => undefined,
     (reason: unknown) => reason,
   )
-  if (!(error instanceof LoadTestError)) throw new Error(`no LoadTestError but ${String(error)}`)
+  if (!(error instanceof LoadTestError)) throw new Error(`expected a LoadTestError, got ${String(error)}`)
   return error
 }
 
 describe('starting', () => {
-  it('waits for the line that says so and returns what it says', async () => {
+  it('waits for the ready line and returns its value', async () => {
     const managed = node(`console.log('warming up'); ${sayReady} ${stayUp}`)
     expect(managed.state).toBe('idle')
     const started = managed.start()
@@ -60,7 +60,7 @@ describe('starting', () => {
     expect(managed.pid).toBeTypeOf('number')
   })
 
-  it('waits for the message of a Node child that says so', async () => {
+  it('waits for the ready message of a Node child', async () => {
     const managed = new ManagedProcess<number>({
       name: 'the program',
       command: process.execPath,
@@ -101,7 +101,7 @@ describe('starting', () => {
     expect(await managed.exited).toEqual({ code: null, signal: null, expected: false })
   })
 
-  it('fails when it takes too long, and leaves no process', async () => {
+  it('fails after the timeout and leaves no process', async () => {
     const managed = node(`console.log('still warming up'); ${stayUp}`, { startTimeoutMs: 300 })
     const started = managed.start()
     const pid = managed.pid ?? 0
@@ -110,7 +110,7 @@ describe('starting', () => {
     expect(isAlive(pid)).toBe(false)
   })
 
-  it('is ended by its signal with its reason, and leaves no process', async () => {
+  it("rejects with the signal's reason and leaves no process", async () => {
     const managed = node(stayUp)
     const controller = new AbortController()
     const started = managed.start(controller.signal)
@@ -120,13 +120,13 @@ describe('starting', () => {
     expect(isAlive(pid)).toBe(false)
   })
 
-  it('does not begin when its signal is aborted already', async () => {
+  it('does not start if its signal is already aborted', async () => {
     const managed = node(stayUp)
     await expect(managed.start(AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late')
     expect(managed.pid).toBeUndefined()
   })
 
-  it('fails with what the look at its output throws', async () => {
+  it('fails with the error that the output handler throws', async () => {
     const managed = node(`console.log('nonsense'); ${stayUp}`, {
       ready: {
         line: () => {
@@ -156,19 +156,19 @@ describe('stopping', () => {
     expect(managed.pid).toBeUndefined()
   })
 
-  it('lets the process end in its own way', async () => {
+  it('lets the process shut down gracefully', async () => {
     const managed = node(`process.on('SIGTERM', () => process.exit(7)); ${sayReady} ${stayUp}`)
     await managed.start()
     expect(await managed.stop()).toEqual({ code: 7, signal: null, expected: true })
   })
 
-  it('kills a process that does not heed', async () => {
+  it('kills a process that ignores SIGTERM', async () => {
     const managed = node(ignoreTerm + sayReady + stayUp, { stopTimeoutMs: 100 })
     await managed.start()
     expect(await managed.stop()).toEqual({ code: null, signal: 'SIGKILL', expected: true })
   })
 
-  it('may be asked for more than once, and before the start', async () => {
+  it('may be called repeatedly, and before the start', async () => {
     const managed = node(sayReady + stayUp)
     await managed.start()
     const [first, second] = await Promise.all([managed.stop(), managed.stop()])
@@ -178,7 +178,7 @@ describe('stopping', () => {
     expect((await failure(idle.start())).code).toBe('INTERNAL')
   })
 
-  it('during the start makes the start fail', async () => {
+  it('fails a start in progress', async () => {
     const managed = node(stayUp)
     const started = managed.start()
     await managed.stop()
@@ -186,8 +186,8 @@ describe('stopping', () => {
   })
 })
 
-describe('ending by itself', () => {
-  it('is told as unexpected, with the last output', async () => {
+describe('an unexpected end', () => {
+  it('is reported as unexpected, with the last output', async () => {
     const managed = node(
       `${sayReady} setTimeout(() => { console.error('out of luck'); process.exit(5) }, 50)`,
     )
@@ -204,7 +204,7 @@ describe('ending by itself', () => {
     expect((await managed.exited).code).toBe(0)
   })
 
-  it('only the last lines of output are kept', async () => {
+  it('keeps only the last lines of output', async () => {
     const managed = node(`for (let i = 0; i < 1000; i++) console.log(i); ${sayReady} ${stayUp}`, {
       keepLines: 2,
     })
@@ -213,7 +213,7 @@ describe('ending by itself', () => {
   })
 })
 
-it('a child does not outlive a parent that is killed', async () => {
+it('kills a child whose parent was killed', async () => {
   const parentFile = fileURLToPath(new URL('./orphan-parent.fixture.ts', import.meta.url))
   const parent = spawn(process.execPath, ['--import', 'tsx', parentFile], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -225,8 +225,8 @@ it('a child does not outlive a parent that is killed', async () => {
   await expect.poll(() => isAlive(childPid), { timeout: 10_000 }).toBe(false)
 })
 
-describe('giving way', () => {
-  it('is what its threads do from the start, when it is told to', async () => {
+describe('lower priority', () => {
+  it('applies to its threads from the start, if requested', async () => {
     const managed = node(`${sayReady} ${stayUp}`, { givesWay: true })
     await managed.start()
     expect(getPriority(managed.pid)).toBe(giveWayNiceness('process'))

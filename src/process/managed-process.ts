@@ -6,24 +6,24 @@ import { guardAgainstOrphan } from './orphan-guard.ts'
 import { createOutputTail } from './output-tail.ts'
 
 /**
- * The life of a process, once through:
+ * The states of a process:
  *
  * | from     | event                           | to       |
  * |----------|---------------------------------|----------|
  * | idle     | start                           | starting |
  * | idle     | stop                            | stopped  |
- * | starting | says that it is ready           | started  |
- * | starting | start time-out, abort, stop     | stopping |
- * | starting | ends by itself, can't be run    | stopped  |
+ * | starting | reports that it is ready        | started  |
+ * | starting | start timeout, abort, stop      | stopping |
+ * | starting | ends early, can't be run        | stopped  |
  * | started  | stop                            | stopping |
- * | started  | ends by itself                  | stopped  |
- * | stopping | ends (killed after a time)      | stopped  |
+ * | started  | ends unexpectedly               | stopped  |
+ * | stopping | ends (killed after a timeout)   | stopped  |
  */
 export type ProcessState = 'idle' | 'starting' | 'started' | 'stopping' | 'stopped'
 
 /** How a process ended. */
 export type ProcessExit = {
-  /** Exit code, if it ended by itself. */
+  /** Exit code, unless a signal ended it. */
   code: number | null
   /** Signal, if one ended it. */
   signal: NodeJS.Signals | null
@@ -31,32 +31,32 @@ export type ProcessExit = {
   expected: boolean
 }
 
-/** What to run, and how it says that it is ready. */
+/** What to run, and how to recognise that it is ready. */
 export type ManagedProcessOptions<Ready> = {
-  /** What people call it, in errors. */
+  /** Name in errors. */
   name: string
   /** The executable. */
   command: string
-  /** Arguments; never a secret, other users of the machine can read them. @default none */
+  /** Arguments. Never secrets, since other users of the machine can read them. @default none */
   args?: readonly string[]
-  /** The whole environment. @default this process's own */
+  /** The complete environment. @default this process's own */
   env?: NodeJS.ProcessEnv
   /** Working directory. @default this process's own */
   cwd?: string
   /**
-   * Looks at each line of output, or at each message of a Node child; the first answer but undefined is "ready", and
-   * what it throws makes the start fail.
+   * Checks each line of output, or each message of a Node child. The first result other than `undefined` means "ready". If it
+   * throws, the start fails.
    */
   ready: { line(line: string): Ready | undefined } | { message(message: unknown): Ready | undefined }
   /** Whether a Node child gets an IPC channel for {@link ManagedProcess.send}. @default when `ready` looks at messages */
   channel?: boolean
-  /** Whether others go first when the cores are taken. @default false */
+  /** Whether it runs at lower priority. @default false */
   givesWay?: boolean
-  /** How long it may take to be ready, in milliseconds. @default 10_000 */
+  /** Timeout of the start, in milliseconds. @default 10_000 */
   startTimeoutMs?: number
-  /** How long it may take to end after SIGTERM before it is killed, in milliseconds. @default 5_000 */
+  /** Time to end after SIGTERM before it is killed, in milliseconds. @default 5_000 */
   stopTimeoutMs?: number
-  /** How many of the last lines of output are remembered. @default 50 */
+  /** Number of lines of output to keep. @default 50 */
   keepLines?: number
 }
 
@@ -64,10 +64,10 @@ export type ManagedProcessOptions<Ready> = {
 const outputGraceMs = 250
 
 /**
- * A child process with a beginning and an end: started when it says so, stopped for sure, never left behind.
+ * A child process with a reliable life cycle: started once it is ready, always stopped, never left behind.
  *
- * It runs in its own process group, so that Ctrl-C in a terminal reaches this process alone, which then stops its
- * children in order; a guard kills it should this process die first.
+ * It runs in its own process group, so Ctrl-C in a terminal reaches only this process, which then stops its children in
+ * order. A guard kills it if this process dies first.
  *
  * @example
  * const server = new ManagedProcess({ name: 'server', command: 'node', args: ['server.js'],
@@ -76,7 +76,7 @@ const outputGraceMs = 250
  * await server.stop()
  */
 export class ManagedProcess<Ready> {
-  /** Settles when the process has ended, for whatever reason; never rejects. */
+  /** Resolves when the process has ended, for any reason. Never rejects. */
   readonly exited: Promise<ProcessExit>
   #state: ProcessState = 'idle'
   #child: ChildProcess | undefined
@@ -100,27 +100,26 @@ export class ManagedProcess<Ready> {
     return this.#state
   }
 
-  /** The process id, while there is a process. */
+  /** Process id, while the process exists. */
   get pid(): number | undefined {
     return this.#state === 'stopped' ? undefined : this.#child?.pid
   }
 
-  /** Sends a message over the IPC channel; one that the process can no longer receive is dropped. */
+  /** Sends a message over the IPC channel. Drops it if the process can no longer receive it. */
   send(message: string): void {
     if (this.#child?.connected) this.#child.send(message, () => undefined)
   }
 
-  /** The last lines that the process wrote to standard output and standard error, in order of arrival. */
+  /** Returns the last lines of standard output and standard error, in order of arrival. */
   lastOutput(): string {
     return this.#output.lines().join('\n')
   }
 
   /**
-   * Starts the process and waits until it says that it is ready. A process that doesn't get there has ended when this
-   * rejects.
+   * Starts the process and waits until it is ready. If it never is, it has ended by the time this rejects.
    *
-   * @returns what the process said
-   * @throws LoadTestError PROCESS_START_FAILED, with the last output; the signal's reason when aborted
+   * @returns the result of `ready`
+   * @throws LoadTestError PROCESS_START_FAILED, with the last output; the signal's reason if aborted
    */
   async start(signal?: AbortSignal): Promise<Ready> {
     if (this.#state !== 'idle') {
@@ -153,10 +152,10 @@ export class ManagedProcess<Ready> {
   }
 
   /**
-   * Ends the process: SIGTERM, then SIGKILL when it takes too long. May be called in any state and any number of times.
+   * Stops the process with SIGTERM, then SIGKILL if it takes too long. May be called repeatedly and in any state.
    *
    * @param options.now kills it at once
-   * @returns how it ended, when it has
+   * @returns how it ended
    */
   async stop(options: { now?: boolean } = {}): Promise<ProcessExit> {
     if (this.#state === 'idle') {
@@ -208,7 +207,7 @@ export class ManagedProcess<Ready> {
       windowsHide: true,
     })
     this.#child = child
-    // At once: the threads that it makes get what it has.
+    // Immediately, since its threads inherit the priority.
     if (child.pid !== undefined && givesWay) makeProcessGiveWay(child.pid)
     const release = child.pid === undefined ? () => undefined : guardAgainstOrphan(child.pid)
 
@@ -218,7 +217,7 @@ export class ManagedProcess<Ready> {
     }
     child.on('message', (message) => this.#onMessage(message))
     child.on('error', (cause) => {
-      // Also raised when a signal can't be delivered; only a process that never was has ended by it.
+      // Also raised if a signal cannot be delivered. Only a process that never started has ended with it.
       if (child.pid !== undefined) return
       this.#rejectSpawn(cause)
       this.#ended(null, null)

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 
 /**
- * The guard's own program. It is kept as text so that it needs no file that a bundle could lose: it notes the process
- * ids that it is told, and when its input ends, which is when its parent is gone for whatever reason, it kills them.
+ * Program of the guard, as text so that a bundle needs no extra file. It collects the process ids from its input and kills
+ * them when the input ends, which means that its parent has ended for some reason.
  */
 const guardProgram = `
   const pids = new Set()
@@ -26,12 +26,12 @@ let guard: ChildProcess | undefined
 const guardedPids = new Set<number>()
 
 /**
- * Makes sure that a child process doesn't outlive this one, even when this one is killed outright.
+ * Makes sure that a child process does not outlive this one, even if this one is killed.
  *
- * One small guard process serves all children; it is started with the first and ends with the last.
+ * One small guard process serves all children. It starts with the first and ends with the last.
  *
  * @param pid the child's process id
- * @returns call it when the child has ended, before its id can be given to another process
+ * @returns a function to call when the child has ended, before its id can be reused
  */
 export function guardAgainstOrphan(pid: number): () => void {
   guard ??= startGuard()
@@ -54,7 +54,7 @@ function startGuard(): ChildProcess {
     windowsHide: true,
     env: process.env.SystemRoot ? { SystemRoot: process.env.SystemRoot } : {},
   })
-  // The guard is a safety net: its own failure must not fail what it guards.
+  // The guard is a safety net, so its failure must not fail its children.
   child.on('error', () => undefined)
   child.stdin.on('error', () => undefined)
   child.unref()

@@ -7,7 +7,7 @@ const collect = (keepLines = 50, maxLineLength?: number) => {
   return { seen, tail: createOutputTail(keepLines, (line) => seen.push(line), maxLineLength) }
 }
 
-it('lines are whole, however the output is cut into pieces', () => {
+it('assembles whole lines from any pieces of output', () => {
   const line = fc.stringMatching(/^[a-z ]{0,8}$/)
   fc.assert(
     fc.property(fc.array(line), fc.array(fc.nat(60)), (lines, cuts) => {
@@ -21,21 +21,21 @@ it('lines are whole, however the output is cut into pieces', () => {
   )
 })
 
-it('only the last lines are remembered, the unfinished one among them', () => {
+it('keeps only the last lines, including the unfinished one', () => {
   const { seen, tail } = collect(2)
   tail.write('one\ntwo\nthree\nfour')
   expect(seen).toEqual(['one', 'two', 'three'])
   expect(tail.lines()).toEqual(['three', 'four'])
 })
 
-it('the ends of lines of Windows are left out', () => {
+it('strips Windows line ends', () => {
   const { seen, tail } = collect()
   tail.write('one\r')
   tail.write('\ntwo\r\n')
   expect(seen).toEqual(['one', 'two'])
 })
 
-it('a line without end takes no more room than the longest line may', () => {
+it('truncates an endless line to the maximum length', () => {
   const { seen, tail } = collect(50, 4)
   for (let piece = 0; piece < 100; piece++) tail.write('ab')
   expect(tail.lines()).toEqual(['abab'])

@@ -1,17 +1,17 @@
 /** The end of a process's output: whole lines, bounded in number and length. */
 export type OutputTail = {
-  /** Takes a piece of output; reports each line that it completes. */
+  /** Adds a piece of output and reports each line that it completes. */
   write(text: string): void
-  /** The last lines, oldest first, an unfinished one included. */
+  /** Returns the last lines, oldest first, including an unfinished one. */
   lines(): string[]
 }
 
 /**
- * Makes a buffer that remembers the last lines of a stream and reports every line as it is completed.
+ * Makes a buffer that keeps the last lines of a stream and reports each completed line.
  *
- * @param keepLines how many lines to remember
+ * @param keepLines number of lines to keep
  * @param onLine called with each whole line, without its end
- * @param maxLineLength characters of a line that are kept; the rest is dropped
+ * @param maxLineLength number of characters to keep of a line; the rest is dropped
  */
 export function createOutputTail(
   keepLines: number,

@@ -5,8 +5,7 @@ import { fileURLToPath } from 'node:url'
 export type OwnProgram = { command: string; args: string[] }
 
 /**
- * Finds a program of this package beside the module that asks: compiled, or in a checkout as TypeScript, which then
- * needs the loader.
+ * Finds a program of this package next to the calling module: compiled, or TypeScript with a loader in a checkout.
  *
  * @param path without extension, relative to the module
  * @param importMetaUrl the module's `import.meta.url`

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
-/** What a process has used since it started. */
+/** Resources that a process has used since it started. */
 export type ProcessUsage = {
   /** CPU time, user and system, in milliseconds. */
   cpuMs: number
@@ -10,14 +10,14 @@ export type ProcessUsage = {
   rssBytes: number
 }
 
-/** Linux counts CPU time in these for programs, whatever the kernel's own tick is. */
+/** Unit in which Linux reports CPU time to programs, whatever the kernel's own tick. */
 const ticksPerSecond = 100
 const pageBytes = 4096
 
 /**
- * Reads what another process of this machine has used.
+ * Reads the resources that another process of this machine has used.
  *
- * @returns `undefined` when there is no such process, or the platform doesn't tell
+ * @returns `undefined` if there is no such process or the platform does not report it
  * @example await readProcessUsage(anvil.pid) // { cpuMs: 5120, rssBytes: 141557760 }
  */
 export async function readProcessUsage(pid: number): Promise<ProcessUsage | undefined> {
@@ -28,7 +28,7 @@ export async function readProcessUsage(pid: number): Promise<ProcessUsage | unde
   }
 }
 
-/** Fields of `/proc/<pid>/stat`, counted from after the name, which may itself hold blanks: see proc(5). */
+/** Fields of `/proc/<pid>/stat`, counted from after the name, which may contain spaces: see proc(5). */
 async function readProc(pid: number): Promise<ProcessUsage> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')

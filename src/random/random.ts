@@ -4,11 +4,10 @@ import { createHash } from 'node:crypto'
 export type Random = () => number
 
 /**
- * Makes the random stream that a seed and a path of labels name.
+ * Makes the random stream of a seed and a path of labels.
  *
- * Streams of different labels are independent of each other and of the order in which they are read, so that what
- * happens to user 17 is a function of the seed and 17 alone, on every machine. The generator is sfc32, keyed by
- * SHA-256.
+ * Streams with different labels are independent of each other and of the order in which they are read. What happens to user
+ * 17 thus depends only on the seed and 17, on every machine. The generator is sfc32, keyed by SHA-256.
  *
  * @example const random = createRandom('run-7', 'arrivals')
  */
@@ -32,7 +31,7 @@ export function createRandom(seed: string, ...labels: readonly (string | number)
 }
 
 /**
- * Draws from the exponential distribution with mean 1; never infinite, since a draw of exactly 1 can't occur.
+ * Draws from the exponential distribution with mean 1. The result is finite, since the stream never yields exactly 1.
  */
 export function exponential(random: Random): number {
   return -Math.log1p(-random())
