@@ -4,7 +4,7 @@ import { moneyMismatch } from '../../src/results/money-balance.ts'
 import { sumOutcomes } from '../../src/results/outcome-counts.ts'
 import { expect, openCriteria } from '../criteria.ts'
 import { flowTimes } from '../flow-times.ts'
-import { prepareLoadRuns, printRun, describeOutcomes } from '../load-runs.ts'
+import { describeOutcomes, prepareLoadRuns, printRun } from '../load-runs.ts'
 import { mostAtOnce } from '../most-at-once.ts'
 import { readOptions, refuse } from '../options.ts'
 

@@ -1,47 +1,17 @@
 /** Milestone 4: load patterns, and the protection of the target. See README.md next to this file. */
-import { rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { retry } from '../../src/async/retry.ts'
 import { createRetryBudget } from '../../src/async/retry-budget.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { formatElapsed, formatMs, formatRate } from '../../src/report/format-value.ts'
 import { expect, openCriteria } from '../criteria.ts'
 import { type FlowTimes, flowTimes } from '../flow-times.ts'
-import { type LoadRun, prepareLoadRuns, describeOutcomes } from '../load-runs.ts'
+import { describeOutcomes, type LoadRun } from '../load-runs.ts'
 import { mostAtOnce } from '../most-at-once.ts'
-import { readOptions, refuse } from '../options.ts'
 import { phaseArrivals } from './phase-arrivals.ts'
+import { batches, batchSize, concurrency, delaySeconds, isQuick, runs, users } from './settings.ts'
 import { outage, rateLimit, startTroubledProxy, type Trouble } from './troubled-proxy.ts'
+import { withTarget } from './with-target.ts'
 
-const script = 'milestones/ms-04/test-load-patterns.ts'
-const given = readOptions(script, {
-  users: { value: 'count', summary: 'Number of users in all batches. Default: 10.' },
-  concurrency: { value: 'count', summary: 'Highest number of users in flight. Default: 5.' },
-  'batch-size': { value: 'count', summary: 'Number of users in a batch. Default: 5.' },
-  delay: { value: 'seconds', summary: 'Delay from the end of a batch to the next. Default: 8.' },
-  submission: { value: 'payer', summary: 'direct (funded wallets) or relayed. Default: direct.' },
-  target: { value: 'name|file', summary: 'local, moksha, env or a target document. Default: local.' },
-  out: { value: 'folder', summary: 'Results folder. Default: results.' },
-  quick: { summary: 'Small batches, short phases and fast answers, for CI.' },
-})
-const isQuick = given.quick === true
-const users = count('users', isQuick ? 4 : 10)
-const batchSize = count('batch-size', isQuick ? 2 : 5)
-const concurrency = count('concurrency', Math.min(users, 5))
-const delaySeconds = given.delay === undefined ? (isQuick ? 1 : 8) : Number(given.delay)
-if (!Number.isFinite(delaySeconds) || delaySeconds < 0)
-  refuse(script, `--delay ${given.delay}: expected a number of seconds, 0 or more.`)
-if (batchSize > users) refuse(script, `--batch-size ${batchSize} is more than --users ${users}.`)
-const batches = Math.ceil(users / batchSize)
-
-const target = String(given.target ?? 'local')
-const runs = prepareLoadRuns(script, {
-  '--target': target,
-  '--submission': String(given.submission ?? 'direct'),
-  '--out': String(given.out ?? 'results'),
-  ...(isQuick && target === 'local' ? { '--inference-median': '200ms' } : {}),
-})
 /** Relayed users need no funding, and one thread is enough for a few. */
 const fewUsers = { '--submission': 'relayed', '--threads': '1' }
 const milestone = openCriteria(`Milestone 4: load patterns${isQuick ? ' (quick)' : ''}`)
@@ -318,21 +288,4 @@ async function judgeJitter(): Promise<void> {
     )
     return `200 retries after the same moment spread evenly over ${formatMs(Math.max(...pauses))}`
   })
-}
-
-async function withTarget<T>(document: unknown, work: (file: string) => Promise<T>): Promise<T> {
-  const file = join(tmpdir(), `vana-load-milestone-4-${process.pid}.json`)
-  await writeFile(file, JSON.stringify(document), { mode: 0o600 })
-  try {
-    return await work(file)
-  } finally {
-    await rm(file, { force: true })
-  }
-}
-
-function count(name: 'users' | 'concurrency' | 'batch-size', otherwise: number): number {
-  const value = given[name] === undefined ? otherwise : Number(given[name])
-  if (!Number.isInteger(value) || value < 1)
-    refuse(script, `--${name} ${given[name]}: expected a whole number above 0.`)
-  return value
 }

@@ -4,7 +4,7 @@ import { formatBytes, formatElapsed, formatMs } from '../../src/report/format-va
 import { moneyMismatch } from '../../src/results/money-balance.ts'
 import type { TimelineLine } from '../../src/results/timeline-line.ts'
 import { expect, openCriteria } from '../criteria.ts'
-import { prepareLoadRuns, printRun, describeOutcomes } from '../load-runs.ts'
+import { describeOutcomes, prepareLoadRuns, printRun } from '../load-runs.ts'
 import { readOptions, refuse } from '../options.ts'
 
 const script = 'milestones/ms-05/test-streaming-load.ts'
