@@ -124,7 +124,7 @@ describe('an impossible load', () => {
     [{ '--rate': '0' }, ['load.rate: no user ever arrives at 0/s']],
     [
       { '--users': '10', '--concurrency': '20' },
-      ['load.concurrency: 20 in flight at once need as many users, and only 10 arrive in all: 20 > 10'],
+      ['load.concurrency: a concurrency of 20 needs at least as many users, but only 10 arrive: 20 > 10'],
     ],
     [
       { '--stages': '5/s for 1m', '--users': '10' },
@@ -134,35 +134,35 @@ describe('an impossible load', () => {
     [
       { '--users': '1000000', '--duration': '1ms' },
       [
-        'load.rate: 1000000 users in 1ms come at up to 1000000000/s, more than the 100000/s that one generator may be asked for',
+        'load.rate: 1000000 users in 1ms arrive at up to 1000000000/s, more than the maximum of 100000/s per generator',
       ],
     ],
     [{ '--time-scale': '0' }, ['load.timeScale: a factor of 0 never ends']],
     [
       { '--replay': recorded('none', '# nothing\n') },
-      ['load.replay: it holds no arrival, so 0 users would come'],
+      ['load.replay: the recording has no arrivals, so 0 users would start'],
     ],
     [{ '--replay': recorded('two', '0\n1\n'), '--users': '5' }, ['load.replay: it holds 2 arrivals, not 5']],
     [{ '--arrival': 'replay' }, ['load.arrival: missing --replay: which file should be replayed?']],
     [
       { '--spike': '5/s for 20s at 20s', '--rate': '2', '--duration': '30s' },
-      ["load.spikes: '5/s for 20s at 20s' reaches beyond the end: 20s + 20s = 40s, users come for 30s"],
+      ["load.spikes: '5/s for 20s at 20s' ends after the load: 20s + 20s = 40s, users arrive for 30s"],
     ],
-    [{ '--part': '5/4' }, ['load.part: part 5 of 4 is beyond the last']],
+    [{ '--part': '5/4' }, ['load.part: part 5 of 4 does not exist']],
     [
       { '--users': '3', '--part': '1/4', '--concurrency': '2' },
       [
-        'load.part: 3 users over 4 parts leaves 1 of them with none',
-        'load.part: 2 places (--concurrency) over 4 parts leaves 2 of them with none',
+        'load.part: 3 users over 4 parts leave 1 of them with none',
+        'load.part: 2 places (--concurrency) over 4 parts leave 2 of them with none',
       ],
     ],
     [
       { '--batch-size': '2', '--part': '1/3' },
-      ['load.part: 2 users of a batch over 3 parts leaves 1 of them with none'],
+      ['load.part: 2 users of a batch over 3 parts leave 1 of them with none'],
     ],
     [
       { '--arrival': 'wave', '--delay': '0' },
-      ['load.batchDelay: waves 0s apart all come at once: 5 users / 0s'],
+      ['load.batchDelay: waves 0s apart all start at once: 5 users / 0s'],
     ],
   ])('of %j is refused with the sum that shows why', (flags, problems) => {
     expect(problemsOf(flags)).toEqual(problems)

@@ -1,9 +1,9 @@
 import type { RateStage, Spike } from './stage.ts'
 
 /**
- * Lays spikes on top of stages: the rates add up, and stages are cut where a spike begins or ends.
+ * Adds spikes to stages. Rates add up, and stages are split where a spike begins or ends.
  *
- * @param spikes none reaches beyond the last stage
+ * @param spikes must end before the last stage does
  */
 export function addSpikes(stages: readonly RateStage[], spikes: readonly Spike[]): RateStage[] {
   const edgesMs = spikes.flatMap(({ atMs, durationMs }) => [atMs, atMs + durationMs])

@@ -13,7 +13,7 @@ const dueTimes = (profile: LoadProfile<OpenArrival>, seed = 's'): number[] =>
 const ramp = { durationMs: 60_000, fromPerSecond: 0, toPerSecond: 10 }
 
 describe('arrivals', () => {
-  it('come in order of time, one per user, none after the last moment that the profile states', () => {
+  it('are in order of time, one per user, none after the last moment of the profile', () => {
     fc.assert(
       fc.property(someOpenProfile, fc.string(), (profile, seed) => {
         const all = [...arrivals(profile, seed)]
@@ -26,13 +26,13 @@ describe('arrivals', () => {
     )
   })
 
-  it('are the same for the same seed, and of a Poisson process others for another', () => {
+  it('are the same for the same seed, and differ for another in a Poisson process', () => {
     const profile = alongStages('poisson', [flat(5, 10_000)])
     expect(dueTimes(profile, 'a')).toEqual(dueTimes(profile, 'a'))
     expect(dueTimes(profile, 'a')).not.toEqual(dueTimes(profile, 'b'))
   })
 
-  it('are these very ones, on every machine', () => {
+  it('are identical on every machine', () => {
     expect(dueTimes(alongStages('poisson', [flat(1, 5_000)]), 'known')).toMatchInlineSnapshot(`
       [
         772.653,
@@ -54,7 +54,7 @@ describe('arrivals', () => {
     )
   })
 
-  it('of all parts together are exactly those of the whole, at any number of parts', () => {
+  it('of all parts together are exactly those of the whole, for any number of parts', () => {
     fc.assert(
       fc.property(someOpenProfile, fc.integer({ min: 1, max: 400 }), (profile, count) => {
         const parts = Array.from({ length: count }, (_, index) => [
@@ -87,20 +87,20 @@ describe('arrivals', () => {
     expect(dueTimes(alongStages('constant', [flat(4, 1_250)]))).toEqual([0, 250, 500, 750, 1000])
   })
 
-  it('along a ramp begin when the first user is half due, and end as they begin', () => {
+  it('along a ramp from 0 start in the middle of the first share, and end symmetrically', () => {
     const up = dueTimes(alongStages('constant', [ramp]))
     expect(up[0]).toBeCloseTo(Math.sqrt(6) * 1000, 2)
     const down = dueTimes(alongStages('constant', [ramp, { ...ramp, fromPerSecond: 10, toPerSecond: 0 }]))
     expect(down.at(-1)).toBeCloseTo(120_000 - Math.sqrt(6) * 1000, 2)
   })
 
-  it('come with the rate again after a pause, not at its beginning', () => {
+  it('resume with the rate after a pause, not at its start', () => {
     expect(dueTimes(alongStages('constant', [flat(1, 2_000), flat(0, 10_000), flat(1, 2_000)]))).toEqual([
       0, 1000, 12_000, 13_000,
     ])
   })
 
-  it('in a spike come at the sum of the rates', () => {
+  it('in a spike follow the sum of the rates', () => {
     const spike = { atMs: 5_000, durationMs: 1_000, perSecond: 9 }
     const due = dueTimes(alongStages('constant', [flat(1, 10_000)], [spike]))
     expect(due.length).toBe(19)
@@ -114,13 +114,13 @@ describe('arrivals', () => {
     ])
   })
 
-  it('that were recorded are replayed to the last bit', () => {
+  it('of a recording are replayed exactly', () => {
     const dueMs = dueTimes(alongStages('poisson', [flat(3, 10_000)]))
     const profile = { users: dueMs.length, concurrency: 5, patienceMs: 0 }
     expect(dueTimes({ ...profile, arrival: { kind: 'replay', dueMs } }, 'another seed')).toEqual(dueMs)
   })
 
-  it('of a compressed profile are the same users in a share of the time', () => {
+  it('of a compressed profile are the same users in less time', () => {
     fc.assert(
       fc.property(someOpenProfile, fc.double({ min: 0.1, max: 100, noNaN: true }), (profile, factor) => {
         const scaled = dueTimes(scaleProfile(profile, factor) as LoadProfile<OpenArrival>)
@@ -132,7 +132,7 @@ describe('arrivals', () => {
   })
 })
 
-describe('the curve of a rate', () => {
+describe('a rate curve', () => {
   it('integrates a ramp exactly', () => {
     const curve = rateCurveOf({
       stages: [ramp, flat(10, 60_000), { ...ramp, fromPerSecond: 10, toPerSecond: 0 }],

@@ -3,7 +3,7 @@ import { type LoadProfile, type OpenArrival, rateCurveOf } from './profile.ts'
 import type { RateCurve } from './rate-curve.ts'
 import { isOfPart, type LoadIndex, type Part, toLoadIndex, wholeLoad } from './split.ts'
 
-/** The moment a user is due to start. */
+/** The time at which a user is due to start. */
 export type Arrival = {
   /** The user's number in the whole load. */
   index: LoadIndex
@@ -12,11 +12,10 @@ export type Arrival = {
 }
 
 /**
- * Yields the arrivals of an open profile in order of time; a pure function of profile, seed and part.
+ * Yields the arrivals of an open profile in order of time. A pure function of profile, seed and part.
  *
- * Time is absolute, so lateness never accumulates, and in whole microseconds, so that the last bit of a floating-point
- * function is not seen. All parts walk the same sequence and keep each their own users: together they are exactly the
- * whole.
+ * Times are absolute, so delays never accumulate, and in whole microseconds, so that floating-point differences between
+ * machines do not show. All parts walk the same sequence and keep their own users, so together they are exactly the whole.
  *
  * @example for (const { index, dueMs } of arrivals(profile, 'seed')) { ... }
  */
@@ -32,7 +31,7 @@ export function* arrivals(
   }
 }
 
-/** A function to be called with 0, 1, 2, ... in turn. */
+/** A function of 0, 1, 2, ..., called in this order. */
 function dueTimes(users: number, arrival: OpenArrival, seed: string): (index: number) => number {
   switch (arrival.kind) {
     case 'wave':
@@ -47,8 +46,8 @@ function dueTimes(users: number, arrival: OpenArrival, seed: string): (index: nu
 }
 
 /**
- * The users share the area under the curve evenly. Where there is a rate from the start, the first is due at once; where
- * the rate climbs from 0, each is due in the middle of its share, so that nobody comes while the rate is still 0.
+ * Divides the area under the curve evenly among the users. If the rate starts above 0, the first user is due at once. If it
+ * rises from 0, each user is due in the middle of its share, so that none is due while the rate is still 0.
  */
 function evenTimes(users: number, curve: RateCurve): (index: number) => number {
   const share = curve.totalArrivals / users
@@ -57,8 +56,8 @@ function evenTimes(users: number, curve: RateCurve): (index: number) => number {
 }
 
 /**
- * A Poisson process of which the number of users is known: sums of exponential gaps, stretched so that the gap after the
- * last user ends where the curve ends. So all come within the curve, none in a tail beyond it.
+ * Draws a Poisson process with a fixed number of users: sums of exponential gaps, scaled so that the gap after the last user
+ * ends with the curve. All users are thus due within the curve.
  */
 function poissonTimes(users: number, curve: RateCurve, seed: string): (index: number) => number {
   const ahead = createRandom(seed, 'arrivals')

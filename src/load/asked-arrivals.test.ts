@@ -6,7 +6,7 @@ import { createAskedArrivals } from './asked-arrivals.ts'
 import { executeOpen } from './open-executor.ts'
 import { openGate } from './start-gate.ts'
 
-it('the numbers that all parts give out are those of the whole, each once', () => {
+it('numbers the users of all parts like the whole, each once', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 12 }), (users, count) => {
       const numbers: number[] = []
@@ -41,7 +41,7 @@ function run(users: number, signal: AbortSignal) {
   return { asked, started, dropped, ended }
 }
 
-it('users start as they are asked for, and the run ends with the last of them', async () => {
+it('starts users on request and ends the run with the last of them', async () => {
   const { asked, started, dropped, ended } = run(3, new AbortController().signal)
   expect(asked.ask()).toBe(0)
   await vi.waitFor(() => expect(started).toEqual([0]))
@@ -50,7 +50,7 @@ it('users start as they are asked for, and the run ends with the last of them', 
   expect({ started, dropped }).toEqual({ started: [0, 1, 2], dropped: [] })
 })
 
-it('who was not asked for when the run stops counts as dropped', async () => {
+it('drops users that were not requested when the run stops', async () => {
   const stop = new AbortController()
   const { asked, started, dropped, ended } = run(3, stop.signal)
   asked.ask()

@@ -1,14 +1,14 @@
 import type { Arrival } from './arrivals.ts'
 import { type LoadIndex, loadIndexOf, type Part, shareOf, toPartIndex } from './split.ts'
 
-/** Users of one part of a load that arrive when another program asks for them. */
+/** Users of one part of a load that arrive when another program requests them. */
 export type AskedArrivals = {
-  /** Makes the next user due now. @returns its number in the whole load; `undefined` when all of the part were asked for */
+  /** Makes the next user due now. @returns its number in the whole load; `undefined` if all users of the part have arrived */
   ask(): LoadIndex | undefined
-  /** Whether all users of the part were asked for. */
+  /** Whether all users of the part were requested. */
   areAll(): boolean
   /**
-   * Yields the users in the order in which they were asked for; once the signal aborts, all others.
+   * Yields the users in the order in which they were requested, and all others once the signal aborts.
    *
    * @param elapsed milliseconds since the start of the run
    */
@@ -16,8 +16,8 @@ export type AskedArrivals = {
 }
 
 /**
- * Makes the arrivals of a part of a load whose due times another program decides. Numbers are as in `arrivals`: those of all
- * parts together are those of the whole, each once.
+ * Makes the arrivals of a part of a load whose due times another program decides. Users are numbered as in `arrivals`: all
+ * parts together have the numbers of the whole, each once.
  *
  * @example const asked = createAskedArrivals(5000, { index: 1, count: 4 }); asked.ask() // 1, then 5, 9, ...
  */
@@ -47,7 +47,7 @@ export function createAskedArrivals(users: number, part: Part): AskedArrivals {
               onAsk = resolve
             })
           }
-          // A user that was asked for before the start is due at the start.
+          // A user requested before the start is due at the start.
           yield { index: numberOf(k), dueMs: k < asked ? (dueMs.shift() ?? 0) : elapsed() }
         }
       } finally {

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Longest time that starting users may keep the event loop from everything else, in milliseconds. */
+/** Longest time that starting users may block the event loop, in milliseconds. */
 const longestMs = 5
 
 /** Pauses for loops that start many users at once. */
 export type Breather = {
-  /** Lets the event loop run if it was kept busy for 5 ms, so that sockets and timers of users in flight need not wait. */
+  /** Yields to the event loop after 5 ms, so that sockets and timers of users in flight do not wait. */
   breathe(): Promise<void> | undefined
-  /** Notes that the event loop has just run. */
+  /** Records that the event loop has just run. */
   rested(): void
 }
 

@@ -7,7 +7,7 @@ import {
   type RateOutcome,
 } from './capacity-search.ts'
 
-/** Makes a whole search against something that says of each rate whether it holds. */
+/** Runs a search against a function that decides whether a rate holds. */
 function search(settings: CapacitySearchSettings, holds: (ratePerSecond: number, run: number) => boolean) {
   const outcomes: RateOutcome[] = []
   for (let run = 0; run < 500; run += 1) {
@@ -38,7 +38,7 @@ describe('a capacity search', () => {
     })
   })
 
-  it('finds the capacity of whatever has one, from below and as finely as asked for', () => {
+  it('finds any capacity, from below and with the requested precision', () => {
     fc.assert(
       fc.property(capacities, fc.constantFrom(0.05, 0.1, 0.25), (capacity, precision) => {
         const { verdict, outcomes } = search({ ...settings, precision }, (rate) => rate <= capacity)
@@ -55,7 +55,7 @@ describe('a capacity search', () => {
     )
   })
 
-  it('stays within its limits, measures no rate more than three times, and ends, however it is fooled', () => {
+  it('stays within its limits, measures no rate more than three times, and ends, whatever the outcomes', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { minLength: 500, maxLength: 500 }), (chance) => {
         const { outcomes, verdict } = search(settings, (_rate, run) => chance[run] ?? false)
@@ -89,18 +89,18 @@ describe('a capacity search', () => {
     expect(verdict.ratePerSecond).toBeGreaterThan(17)
   })
 
-  it('says so when the first rates break already: no rate holds', () => {
+  it('reports that no rate holds if the first rates break', () => {
     const { verdict, outcomes } = search(settings, () => false)
     expect(outcomes.map(({ ratePerSecond }) => ratePerSecond)).toEqual([1, 0.5, 0.25, 0.125, 0.125])
     expect(verdict).toMatchObject({ ratePerSecond: null, brokeAtPerSecond: 0.125, confidence: null })
   })
 
-  it('that reaches the maximum confirms it and knows no rate that breaks', () => {
+  it('confirms the maximum when it reaches it, with no rate that breaks', () => {
     const { verdict } = search({ startPerSecond: 10, maxPerSecond: 25 }, () => true)
     expect(verdict).toMatchObject({ ratePerSecond: 25, brokeAtPerSecond: null, runs: 3 })
   })
 
-  it('that is cut short says what it knows', () => {
+  it('reports what it knows when it is cut short', () => {
     const held = (ratePerSecond: number, isSo: boolean) => ({ ratePerSecond, held: isSo })
     expect(capacitySoFar([held(1, true), held(2, true), held(4, false)])).toMatchObject({
       ratePerSecond: 2,

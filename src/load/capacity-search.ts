@@ -1,66 +1,66 @@
-/** Whether a rate held, as it was measured once. */
+/** Outcome of one measurement of a rate. */
 export type RateOutcome = { ratePerSecond: number; held: boolean }
 
-/** Where and how finely the capacity is looked for. */
+/** Range and precision of the search. */
 export type CapacitySearchSettings = {
   /** The first rate, in users per second. */
   startPerSecond: number
-  /** No rate above this is tried. */
+  /** Highest rate to try. */
   maxPerSecond: number
-  /** No rate below this is tried. @default an eighth of the first */
+  /** Lowest rate to try. @default an eighth of the first */
   minPerSecond?: number
-  /** By how much the rate is raised until it breaks. @default 2 */
+  /** Factor by which the rate is raised until it breaks. @default 2 */
   growth?: number
-  /** The search is over when what broke is at most this far above what held, as a share of it. @default 0.1 */
+  /** Largest gap between the rate that held and the one that broke, as a share of the former. @default 0.1 */
   precision?: number
-  /** How often the highest rate that holds is measured in all. @default 3 */
+  /** Number of measurements of the highest rate that holds. @default 3 */
   repeats?: number
 }
 
-/** What is to be done next. */
+/** Next move of a search. */
 export type CapacityMove =
   | { kind: 'measure'; ratePerSecond: number; purpose: CapacityPurpose }
   | ({ kind: 'done' } & CapacityVerdict)
 
-/** Why a rate is measured: the first look at it while stepping, halving a bracket, or once more to be sure. */
+/** Why a rate is measured: as a step, to halve the bracket, or to confirm. */
 export type CapacityPurpose = 'step' | 'bisect' | 'confirm'
 
-/** What the search found. */
+/** Result of a search. */
 export type CapacityVerdict = {
-  /** The highest rate that holds; `null` when none did. */
+  /** Highest rate that held; `null` if none did. */
   ratePerSecond: number | null
-  /** The lowest rate that broke; `null` when none did. */
+  /** Lowest rate that broke; `null` if none did. */
   brokeAtPerSecond: number | null
-  /** How often the highest rate was measured, and how often it held. */
+  /** How often the highest rate was measured and how often it held. */
   runs: number
   held: number
   /**
-   * How likely it is to hold once more, by Laplace's rule of succession: (held + 1) / (runs + 2). `null` without a rate.
+   * Probability that it holds again, by Laplace's rule of succession: (held + 1) / (runs + 2). `null` without a rate.
    */
   confidence: number | null
 }
 
-/** A rate with everything that was measured at it. */
+/** A rate with all its measurements. */
 type Rate = { ratePerSecond: number; held: number; broke: number }
 
 const defaults = { growth: 2, precision: 0.1, repeats: 3 }
 
 /**
- * Decides what a capacity search does next, from all that was measured so far; pure, and with no memory of its own.
+ * Decides the next move of a capacity search from all measurements so far. Pure and stateless.
  *
- * The rate is raised by a factor until it breaks (lowered if the first one breaks at once), then the bracket between the
- * highest rate that held and the lowest that broke is halved until it is narrow; then both ends are measured again. A
- * rate counts by the majority of its measurements, so that one unlucky run decides nothing: when a repeat contradicts,
- * a third decides, and the bracket moves.
+ * The search raises the rate by a factor until it breaks (or lowers it if the first one breaks), then halves the bracket
+ * between the highest rate that held and the lowest that broke until it is narrow, and then measures both ends again. The
+ * majority of a rate's measurements counts, so that one unlucky run decides nothing: if a repeat contradicts, a third
+ * measurement decides, and the bracket moves.
  *
  * | measured so far | next |
  * |---|---|
  * | nothing | the first rate |
  * | a rate held as often as it broke | that rate again |
- * | nothing broke yet | the highest rate times `growth`, at most the maximum |
- * | nothing held yet | the lowest rate over `growth`; below the minimum: done, none holds |
+ * | no rate broke yet | the highest rate times `growth`, at most the maximum |
+ * | no rate held yet | the lowest rate over `growth`; below the minimum: done, none holds |
  * | the bracket is wider than `precision` | its geometric middle |
- * | an end was not repeated yet | that end again |
+ * | an end was measured only once | that end again |
  * | otherwise | done |
  *
  * @param outcomes in the order in which they were measured
@@ -103,7 +103,7 @@ export function nextCapacityMove(
 }
 
 /**
- * What a search that has to end now can say: as if it were over, with what was measured so far.
+ * Returns the result of a search that ends now, from the measurements so far.
  *
  * @example capacitySoFar(outcomes).ratePerSecond
  */
@@ -117,7 +117,7 @@ export function capacitySoFar(outcomes: readonly RateOutcome[]): CapacityVerdict
   return verdict
 }
 
-/** The rates that were measured, lowest first. */
+/** Returns the measured rates, lowest first. */
 function addUp(outcomes: readonly RateOutcome[]): Rate[] {
   const rates = new Map<number, Rate>()
   for (const { ratePerSecond, held } of outcomes) {
@@ -145,7 +145,7 @@ function done(holding: Rate | undefined, broken: Rate | undefined): CapacityVerd
   }
 }
 
-/** A rate that people can read and type again. */
+/** Rounds a rate to digits that people can read and type. */
 function threeDigits(ratePerSecond: number): number {
   return Number(ratePerSecond.toPrecision(3))
 }

@@ -11,17 +11,17 @@ import {
   usersOfStage,
 } from './stage.ts'
 
-/** Something that can't be, with the sum that shows it. */
+/** A contradiction in a profile, with the arithmetic that shows it. */
 export type ProfileProblem = {
   about: 'users' | 'rate' | 'concurrency' | 'stages' | 'spikes' | 'replay' | 'batch' | 'part'
   found: string
 }
 
 /**
- * Finds everything that makes a profile impossible, all at once.
+ * Finds all contradictions in a profile.
  *
- * @param part which share of it is to be run
- * @returns none for a profile that can be run
+ * @param part share of the profile to run
+ * @returns an empty list for a valid profile
  */
 export function checkProfile(profile: LoadProfile, part: Part): ProfileProblem[] {
   return [...checkArrival(profile), ...checkPlaces(profile), ...checkPart(profile, part)]
@@ -38,7 +38,7 @@ function checkArrival({ users, arrival }: LoadProfile): ProfileProblem[] {
     case 'wave':
       return arrival.everyMs > 0
         ? []
-        : [{ about: 'batch', found: `waves 0s apart all come at once: ${arrival.size} users / 0s` }]
+        : [{ about: 'batch', found: `waves 0s apart all start at once: ${arrival.size} users / 0s` }]
     case 'replay':
       return checkReplay(users, arrival.dueMs.length)
     default:
@@ -47,7 +47,8 @@ function checkArrival({ users, arrival }: LoadProfile): ProfileProblem[] {
 }
 
 function checkReplay(users: number, recorded: number): ProfileProblem[] {
-  if (recorded === 0) return [{ about: 'replay', found: 'it holds no arrival, so 0 users would come' }]
+  if (recorded === 0)
+    return [{ about: 'replay', found: 'the recording has no arrivals, so 0 users would start' }]
   return users === recorded ? [] : [{ about: 'replay', found: `it holds ${recorded} arrivals, not ${users}` }]
 }
 
@@ -74,8 +75,8 @@ function checkStages(
   if (peak > highestRatePerSecond) {
     const seconds = formatDuration(stages.reduce((time, { durationMs }) => time + durationMs, 0))
     const found =
-      `${users} users in ${seconds} come at up to ${formatRate(peak)}, ` +
-      `more than the ${formatRate(highestRatePerSecond)} that one generator may be asked for`
+      `${users} users in ${seconds} arrive at up to ${formatRate(peak)}, ` +
+      `more than the maximum of ${formatRate(highestRatePerSecond)} per generator`
     problems.push({ about: 'rate', found })
   }
   return problems
@@ -87,13 +88,13 @@ function checkSpikes(stages: readonly RateStage[], spikes: readonly Spike[]): Pr
     const { atMs, durationMs } = spike
     const name = `'${formatSpike(spike)}'`
     if (usersOfSpike(spike) === 0) return [{ about: 'spikes', found: `${name} brings 0 users` }]
-    // Times are whole milliseconds where they are written down; what was divided since has some dust on it.
+    // Times are written in whole milliseconds; a division since then may have left a rounding error.
     if (atMs + durationMs <= lengthMs + 1) return []
     const sum = `${formatDuration(atMs)} + ${formatDuration(durationMs)} = ${formatDuration(atMs + durationMs)}`
     return [
       {
         about: 'spikes',
-        found: `${name} reaches beyond the end: ${sum}, users come for ${formatDuration(lengthMs)}`,
+        found: `${name} ends after the load: ${sum}, users arrive for ${formatDuration(lengthMs)}`,
       },
     ]
   })
@@ -101,7 +102,7 @@ function checkSpikes(stages: readonly RateStage[], spikes: readonly Spike[]): Pr
 
 function checkPlaces({ users, concurrency }: LoadProfile): ProfileProblem[] {
   if (users === 0 || concurrency <= users) return []
-  const found = `${concurrency} in flight at once need as many users, and only ${users} arrive in all: ${concurrency} > ${users}`
+  const found = `a concurrency of ${concurrency} needs at least as many users, but only ${users} arrive: ${concurrency} > ${users}`
   return [{ about: 'concurrency', found }]
 }
 
@@ -109,13 +110,13 @@ function checkPart({ users, concurrency, arrival }: LoadProfile, part: Part): Pr
   const { count, index } = part
   const problems: ProfileProblem[] = []
   if (index >= count) {
-    problems.push({ about: 'part', found: `part ${index + 1} of ${count} is beyond the last` })
+    problems.push({ about: 'part', found: `part ${index + 1} of ${count} does not exist` })
   }
   const share = (what: string, total: number): void => {
     if (total === 0 || total >= count) return
     problems.push({
       about: 'part',
-      found: `${total} ${what} over ${count} parts leaves ${count - total} of them with none`,
+      found: `${total} ${what} over ${count} parts leave ${count - total} of them with none`,
     })
   }
   share('users', users)

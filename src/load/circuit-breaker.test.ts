@@ -16,13 +16,13 @@ function breakerOf(options: Partial<typeof limits & typeof times> = {}) {
   return { breaker, transitions }
 }
 
-/** Users of one verdict each, who start and end at the same moment. */
+/** Starts and ends one user per verdict, at the same moment. */
 function pass(breaker: CircuitBreaker, atMs: number, ...verdicts: BreakerVerdict[]): void {
   for (const verdict of verdicts) breaker.ended(breaker.admitted(atMs), verdict, atMs)
 }
 
 describe('a circuit breaker', () => {
-  it('opens after so many failures in a row, whatever came before', () => {
+  it('opens after the configured number of consecutive failures, whatever came before', () => {
     const { breaker, transitions } = breakerOf({ window: 1000 })
     pass(breaker, 5, 'failed', 'failed', 'worked', 'failed', 'failed')
     expect(breaker.state(5)).toBe('closed')
@@ -31,7 +31,7 @@ describe('a circuit breaker', () => {
     expect(breaker.refusedUntilMs(6)).toBe(1006)
   })
 
-  it('opens when more than its share of a full window failed', () => {
+  it('opens when the failure rate of a full window exceeds the limit', () => {
     const { breaker, transitions } = breakerOf({ consecutiveFailures: 0 })
     const half: BreakerVerdict[] = ['failed', 'worked', 'failed', 'worked', 'failed', 'worked', 'failed']
     pass(breaker, 0, ...half, 'worked')
@@ -41,7 +41,7 @@ describe('a circuit breaker', () => {
     expect(transitions.map(({ reason }) => reason)).toEqual(['5 of the last 8 flows failed'])
   })
 
-  it('knows nothing of failures before it closed', () => {
+  it('forgets failures from before it closed', () => {
     const { breaker } = breakerOf()
     pass(breaker, 0, 'failed', 'failed', 'failed')
     pass(breaker, 1000, 'worked', 'worked')
@@ -49,7 +49,7 @@ describe('a circuit breaker', () => {
     expect(breaker.state(1001)).toBe('closed')
   })
 
-  it('takes no notice of a user that started before it opened', () => {
+  it('ignores a user that started before it opened', () => {
     const { breaker } = breakerOf()
     const early = breaker.admitted(0)
     pass(breaker, 0, 'failed', 'failed', 'failed')
@@ -58,7 +58,7 @@ describe('a circuit breaker', () => {
     expect(breaker.state(1001)).toBe('half-open')
   })
 
-  it('keeps to its table, whatever happens in whatever order', () => {
+  it('follows its state table for any sequence of events', () => {
     fc.assert(
       fc.property(fc.commands(commands, { maxCommands: 150, size: 'max' }), (run) => {
         fc.modelRun(() => {
@@ -83,7 +83,7 @@ describe('a circuit breaker', () => {
   })
 })
 
-/** The table in words of its own: a list of outcomes in place of counters. */
+/** A model of the state table that keeps a list of outcomes instead of counters. */
 type Model = {
   nowMs: number
   state: 'closed' | 'open' | 'half-open'
@@ -92,9 +92,9 @@ type Model = {
   openings: number
   out: number
   worked: number
-  /** Since it closed: whether users got through, in order. */
+  /** Whether users succeeded since it closed, in order. */
   last: boolean[]
-  /** In which era the users in flight started. */
+  /** Era in which each user in flight started. */
   atWork: number[]
   changes: number
 }

@@ -1,50 +1,50 @@
 import { createFailureWatch, type FailureLimits } from './failure-watch.ts'
 
-/** `closed` lets every user start, `open` none, `half-open` a few to try. */
+/** `closed` starts every user, `open` none, `half-open` a few probes. */
 export type BreakerState = 'closed' | 'open' | 'half-open'
 
-/** What a user that ended says of the target; `unknown` for one that was aborted. */
+/** What the outcome of a user says about the target; `unknown` for an aborted one. */
 export type BreakerVerdict = 'worked' | 'failed' | 'unknown'
 
-/** How a breaker decides. */
+/** Limits of a breaker. */
 export type CircuitBreakerOptions = FailureLimits & {
-  /** From its opening to the first try, in milliseconds; doubles with every try that fails. */
+  /** Time from opening to the first probe, in milliseconds. Doubles after every failed probe. */
   coolDownMs: number
-  /** The longest it gets. */
+  /** Upper limit of the cool-down, in milliseconds. */
   maxCoolDownMs: number
-  /** Users that try whether the target works again; all of them have to get through. */
+  /** Number of probes; all of them must succeed. */
   probes: number
 }
 
-/** The breaker went from one state to another. */
+/** A change of state. */
 export type BreakerTransition = { atMs: number; from: BreakerState; to: BreakerState; reason: string }
 
 /** A circuit breaker, see {@link createCircuitBreaker}. All times are milliseconds of the caller's clock. */
 export type CircuitBreaker = {
   state(nowMs: number): BreakerState
-  /** When to ask again, `Infinity` for when a probe ends; `null` when a user may start now. */
+  /** When to ask again (`Infinity`: when a probe ends); `null` if a user may start now. */
   refusedUntilMs(nowMs: number): number | null
-  /** A user starts, who was not refused. Returns what {@link ended} wants of it. */
+  /** Records the start of a user that was not refused. Returns its handle for {@link ended}. */
   admitted(nowMs: number): number
-  /** A user ended. */
+  /** Records the end of a user. */
   ended(admission: number, verdict: BreakerVerdict, nowMs: number): void
-  /** When it opened, if it has not closed since. */
+  /** When it opened, unless it has closed since. */
   openSinceMs(): number | null
 }
 
 /**
- * Makes a circuit breaker: it keeps users away from a target that fails, and finds out when it works again.
+ * Makes a circuit breaker. It keeps users away from a failing target and detects when the target has recovered.
  *
  * | state | event | then |
  * |---|---|---|
- * | closed | a user fails, and the failures are too many | open, for the cool-down |
- * | closed | anything else ends | closed |
+ * | closed | a user fails, and that exceeds a limit | open, for the cool-down |
+ * | closed | any other user ends | closed |
  * | open | the cool-down is over | half-open |
- * | half-open | a user wants to start, and fewer than `probes` are out or have worked | it goes as a probe |
- * | half-open | all `probes` have worked | closed; failures and cool-down are as at the start |
+ * | half-open | a user wants to start, and fewer than `probes` are in flight or have succeeded | it starts as a probe |
+ * | half-open | all `probes` have succeeded | closed, with failures and cool-down reset |
  * | half-open | a probe fails | open, for twice the cool-down |
- * | half-open | a probe says nothing | its turn is free again |
- * | any | a user ends that started before the last change of state | nothing: it shows an earlier state of the target |
+ * | half-open | a probe ends as `unknown` | another user may take its place |
+ * | any | a user ends that started before the last change of state | nothing, since it reflects an earlier state of the target |
  *
  * @param onTransition called with each change of state
  */
@@ -58,7 +58,7 @@ export function createCircuitBreaker(
   let openings = 0
   let untilMs = 0
   let openSinceMs: number | null = null
-  /** Rises with every change of state, so that users of an earlier one are recognised. */
+  /** Increases with every change of state, to recognise users from earlier states. */
   let era = 0
   let out = 0
   let worked = 0

@@ -5,20 +5,20 @@ import { createFifo } from './fifo.ts'
 import { createPlaces, type Places } from './places.ts'
 import type { LoadIndex } from './split.ts'
 
-/** What {@link executeClosed} needs. */
+/** Options of {@link executeClosed}. */
 export type ClosedExecutorOptions = ExecutorOptions & {
   /** The users of each batch. */
   batches: Iterable<Iterable<LoadIndex>>
-  /** From the end of a batch's last user to the start of the next batch, in milliseconds. */
+  /** Delay from the end of a batch's last user to the start of the next batch, in milliseconds. */
   delayMs: number
 }
 
 /**
- * The executor of closed profiles: runs one batch after another, each user of a batch as soon as there is a place.
+ * Executes a closed profile: runs one batch after another, and starts each user of a batch as soon as a slot is free.
  *
- * A user is due when what it waits for has come about: the first ones of a batch when the delay is over, each other when
- * the one that made room for it has ended. So lag is the generator's own lateness here too, and only a stop drops users.
- * The gate is one of the things that a user waits for.
+ * A user is due when the event that it waits for has happened: the first ones of a batch at the end of the delay, every other
+ * when a user has ended and freed a slot. Lag is thus the generator's own delay here too, and only a stop drops users. The
+ * gate counts as an event to wait for.
  *
  * @example await executeClosed({ batches, delayMs: 8000, concurrency: 2, clock, gate: openGate, signal, ... })
  */
@@ -30,7 +30,7 @@ class ClosedExecutor {
   readonly #options: ClosedExecutorOptions
   readonly #breather: Breather
   readonly #places: Places
-  /** When each place became free that nobody has taken yet. */
+  /** When each free slot became free. */
   readonly #freedMs = createFifo<number>()
   #onFreed: () => void = () => {}
   #onGate: () => void = () => {}

@@ -12,15 +12,15 @@ const spike = { atMs: 300_000, durationMs: 30_000, perSecond: 20 }
 const ramp = { durationMs: 60_000, fromPerSecond: 0, toPerSecond: 5 }
 const climbing = alongStages('poisson', [ramp, flat(5, 600_000)], [spike])
 
-describe('a profile describes itself', () => {
-  it('along stages with a spike, compressed', () => {
+describe('describeProfile', () => {
+  it('describes stages with a spike, compressed', () => {
     expect(describeProfile(scaleProfile(climbing, 2), wholeLoad)).toBe(
       '3,750 users in a Poisson process: 0/s to 10/s over 30s, then 10/s for 5m, and 40/s more for 15s at 2m30s, ' +
-        '2 times faster than written; at most 3,750 in flight; a user that finds no place within 30s is dropped.',
+        '2 times faster than written; at most 3,750 in flight; a user who gets no slot within 30s is dropped.',
     )
   })
 
-  it('in batches, as a part', () => {
+  it('describes batches, as a part', () => {
     const profile = {
       users: 50,
       concurrency: 10,
@@ -28,14 +28,14 @@ describe('a profile describes itself', () => {
       arrival: { kind: 'batch', size: 5, delayMs: 8000 },
     } as const
     expect(describeProfile(profile, { index: 1, count: 3 })).toBe(
-      '50 users in batches of 5, each 8s after the end of the one before; at most 5 in flight. ' +
+      '50 users in batches of 5, each 8s after the previous one ends; at most 5 in flight. ' +
         'This is part 2 of 3: 17 users, at most 3 in flight.',
     )
   })
 })
 
-describe('a profile draws itself', () => {
-  it('along stages, with a spike that is narrower than a column', () => {
+describe('drawProfile', () => {
+  it('draws stages with a spike that is narrower than a column', () => {
     const narrow = { ...spike, durationMs: 100 }
     const profile = alongStages('constant', [ramp, flat(5, 600_000)], [narrow])
     expect(drawProfile(profile, { seed: 's', width: 50 })).toMatchInlineSnapshot(`
@@ -52,7 +52,7 @@ describe('a profile draws itself', () => {
     `)
   })
 
-  it('in waves', () => {
+  it('draws waves', () => {
     const arrival = { kind: 'wave', size: 5, everyMs: 10_000 } as const
     const profile = { users: 18, concurrency: 5, patienceMs: 0, arrival }
     expect(drawProfile(profile, { seed: 's', width: 40, height: 3 })).toMatchInlineSnapshot(`
@@ -66,7 +66,7 @@ describe('a profile draws itself', () => {
     `)
   })
 
-  it('in batches', () => {
+  it('draws batches', () => {
     const arrival = { kind: 'batch', size: 5, delayMs: 8_000 } as const
     const profile = { users: 50, concurrency: 5, patienceMs: 0, arrival }
     expect(drawProfile(profile, { seed: 's' })).toMatchInlineSnapshot(`
@@ -76,7 +76,7 @@ describe('a profile draws itself', () => {
     `)
   })
 
-  it('within its width, whatever it is', () => {
+  it('stays within any width', () => {
     const stage = { durationMs: 100, fromPerSecond: 0, toPerSecond: 0.010_001 }
     const slowest: LoadProfile = {
       users: 1,
@@ -98,8 +98,8 @@ describe('a profile draws itself', () => {
   })
 })
 
-describe('a profile names its phases', () => {
-  it('at every moment', () => {
+describe('profilePhase', () => {
+  it('names the phase at every moment', () => {
     const phaseAt = profilePhases(alongStages('poisson', [ramp, flat(0, 60_000), flat(5, 600_000)], [spike]))
     expect([0, 60_000, 120_000, 300_000, 330_000, 720_000].map(phaseAt)).toEqual([
       ...['ramp-up', 'pause', 'sustain', 'spike', 'sustain', 'drain'],

@@ -5,10 +5,10 @@ import { type Part, shareOf } from './split.ts'
 import { describeStage, type RateStage } from './stage.ts'
 
 /**
- * Says in a sentence how users come.
+ * Describes in a sentence how users arrive.
  *
  * @example describeProfile(profile, wholeLoad)
- * // '60 users in a Poisson process: 2/s for 30s; at most 60 in flight; a user that finds no place within 30s is dropped.'
+ * // '60 users in a Poisson process: 2/s for 30s; at most 60 in flight; a user who gets no slot within 30s is dropped.'
  */
 export function describeProfile(profile: LoadProfile, part: Part): string {
   const { users, concurrency, arrival, timeScale = 1 } = profile
@@ -33,21 +33,21 @@ function describeArrival(arrival: OpenArrival | ClosedArrival): string {
       return `${process}: ${describeStages(arrival.stages)}${spikes.join('')}`
     }
     case 'wave':
-      return `in waves of ${count(arrival.size)}, one every ${formatDuration(arrival.everyMs)} by the clock`
+      return `in waves of ${count(arrival.size)}, one every ${formatDuration(arrival.everyMs)} on a fixed schedule`
     case 'replay':
       return `as recorded, within ${formatDuration(arrival.dueMs.at(-1) ?? 0)}`
     case 'batch':
-      if (arrival.size === 1) return `one after another, ${formatDuration(arrival.delayMs)} between them`
+      if (arrival.size === 1) return `one at a time, ${formatDuration(arrival.delayMs)} apart`
       return (
         `in batches of ${count(arrival.size)}, ` +
-        `each ${formatDuration(arrival.delayMs)} after the end of the one before`
+        `each ${formatDuration(arrival.delayMs)} after the previous one ends`
       )
     case 'at-once':
       return 'all at once'
   }
 }
 
-/** The first few stages in words; a long list is cut. */
+/** Describes the first few stages; a long list is truncated. */
 function describeStages(stages: readonly RateStage[]): string {
   const shown = stages.slice(0, 6).map(describeStage)
   if (stages.length > shown.length) shown.push(`${stages.length - shown.length} more stages`)
@@ -57,11 +57,11 @@ function describeStages(stages: readonly RateStage[]): string {
 function describePlaces(profile: LoadProfile): string {
   const { concurrency, users, patienceMs, arrival } = profile
   if (isOpen(profile)) {
-    return `at most ${count(concurrency)} in flight; a user that finds no place within ${formatDuration(patienceMs)} is dropped`
+    return `at most ${count(concurrency)} in flight; a user who gets no slot within ${formatDuration(patienceMs)} is dropped`
   }
   const atOnce = arrival.kind === 'batch' ? Math.min(arrival.size, users) : users
   const limit = `at most ${count(Math.min(concurrency, atOnce))} in flight`
-  return concurrency < atOnce ? `${limit}, each next one as soon as there is a place` : limit
+  return concurrency < atOnce ? `${limit}, the next as soon as a slot is free` : limit
 }
 
 function describeScale(factor: number): string {

@@ -6,12 +6,12 @@ import { formatRate } from './rate.ts'
 const blocks = ['', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const
 
 /**
- * Draws how users come over time, in block characters without colour: the rate of a profile that follows one, the users
- * at a time of waves and recorded arrivals, and the order of batches, of which nobody knows before when they come.
+ * Draws arrivals over time, in block characters without colour: the rate, if the profile has one; the users of waves and
+ * recordings by time; or the order of batches, whose times are not known in advance.
  *
  * @param options.width of the whole drawing, in characters
  * @param options.height of the chart, in lines
- * @returns lines without a break; none when there is nothing to draw
+ * @returns lines without line ends; none if there is nothing to draw
  */
 export function drawProfile(
   profile: LoadProfile,
@@ -30,7 +30,7 @@ export function drawProfile(
 const labelWidth = 9
 
 type Columns = {
-  /** One a column, between 0 and `peak`. */
+  /** One value per column, between 0 and `peak`. */
   values: number[]
   peak: number
   durationMs: number
@@ -65,11 +65,11 @@ const rateLabel = (rate: number): string =>
 const usersLabel = (users: number): string =>
   firstThatFits(`${Math.round(users)} users`, String(Math.round(users)), users.toExponential(1))
 
-/** Exact where there is room. */
+/** Exact if there is room. */
 const firstThatFits = (...labels: string[]): string =>
   labels.find(({ length }) => length <= labelWidth) ?? labels.at(-1) ?? ''
 
-/** A short spike must not fall between two columns: each shows the highest rate of its time. */
+/** Each column shows the highest rate of its interval, so that a short spike is always visible. */
 function highestRate(
   rateAt: (timeMs: number) => number,
   edgesMs: readonly number[],
@@ -100,7 +100,7 @@ function barLines(values: readonly number[], peak: number, height: number): stri
   return Array.from({ length: height }, (_, row) => {
     const below = height - 1 - row
     const cells = values.map((value) => {
-      // Anything above nothing is seen.
+      // Any value above 0 is visible.
       const eighths = value > 0 ? Math.max(1, Math.round((value / peak) * height * 8)) : 0
       return blocks[Math.min(8, Math.max(0, eighths - below * 8))] || ' '
     })
@@ -108,7 +108,7 @@ function barLines(values: readonly number[], peak: number, height: number): stri
   })
 }
 
-/** The top and the middle of the chart have a label, and its foot. */
+/** Labels the top, the middle and the bottom of the chart. */
 function labelOf(
   row: number,
   { height, peak, unit }: { height: number; peak: number; unit: (value: number) => string },
@@ -118,7 +118,7 @@ function labelOf(
   return label.padStart(labelWidth)
 }
 
-/** The start, the quarters and the end, as far as they fit. */
+/** Labels the start, the quarters and the end, as far as they fit. */
 function timeAxis(durationMs: number, width: number): string {
   const marks = [0, 0.25, 0.5, 0.75, 1].map((share) => {
     const text = shortTime(durationMs * share, durationMs)
@@ -130,7 +130,7 @@ function timeAxis(durationMs: number, width: number): string {
   return line
 }
 
-/** No more digits than the whole needs. */
+/** Uses no more digits than the total needs. */
 function shortTime(timeMs: number, wholeMs: number): string {
   if (wholeMs < 60_000) return `${Number((timeMs / 1000).toPrecision(3))}s`
   const grainMs = wholeMs >= 14_400_000 ? 60_000 : 1_000

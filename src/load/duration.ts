@@ -1,6 +1,6 @@
 const millisecondsPer = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-/** A unit of time that a duration may be written in. */
+/** Unit of a duration. */
 export type DurationUnit = keyof typeof millisecondsPer
 
 /**
@@ -21,7 +21,7 @@ export function parseDuration(text: string, bareUnit: DurationUnit): number | un
 }
 
 /**
- * Writes milliseconds in the largest units that say them exactly.
+ * Formats milliseconds exactly, in the largest possible units.
  *
  * @example formatDuration(5_400_000) // '1h30m'
  */

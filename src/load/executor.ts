@@ -4,22 +4,22 @@ import type { HoldReason, StartGate } from './start-gate.ts'
 import type { StartWaits } from './wait-clock.ts'
 
 /**
- * Why a user never started: no place was free, or the gate was shut, within its patience; the generator itself was too
- * late; the run was stopped.
+ * Why a user never started: no slot was free or the gate was shut until its patience ended, the generator was too late, or
+ * the run was stopped.
  */
 export type DropReason = 'concurrency-limit' | HoldReason | 'generator-late' | 'run-stopped'
 
-/** What every executor needs. */
+/** Options of every executor. */
 export type ExecutorOptions = {
-  /** Most users in flight at the same time. */
+  /** Highest number of users in flight. */
   concurrency: number
-  /** Due times count from its zero. */
+  /** Clock whose zero due times count from. */
   clock: StartedClock
-  /** Says whether users may start at all. */
+  /** Decides whether users may start. */
   gate: StartGate
-  /** Stops the load: no user starts any more; those in flight go on. */
+  /** Stops the load: no more users start, and those in flight continue. */
   signal: AbortSignal
-  /** Called once for each user that is due; not for one that a stop drops before its time. */
+  /** Called once for each due user, but not for one that a stop drops before it is due. */
   onArrival: (arrival: Arrival) => void
   /** Runs the flow of one user; must not reject. `admittedMs` counts from the clock's zero, like `dueMs`. */
   user: (arrival: Arrival, admittedMs: number, waits: StartWaits) => Promise<void>

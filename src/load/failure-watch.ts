@@ -1,17 +1,17 @@
-/** When too many users fail to go on. */
+/** Limits of failures. */
 export type FailureLimits = {
-  /** Failures in a row that are too many; 0 is never. */
+  /** Number of consecutive failures that is too many; 0 means never. */
   consecutiveFailures: number
-  /** Share of failures in a full window beyond which they are too many; 1 is never. */
+  /** Share of failures in a full window above which there are too many; 1 means never. */
   failureRate: number
-  /** Number of last users looked at. */
+  /** Number of latest users in the window. */
   window: number
 }
 
 /**
- * Watches the outcomes of users and says when so many fail that going on would only hammer a broken target.
+ * Watches the outcomes of users and reports when so many fail that continuing would only hammer a broken target.
  *
- * @returns takes one outcome, and says why there should be a stop, once there should
+ * @returns a function that takes one outcome and returns the reason to stop, if there is one
  * @example const watch = createFailureWatch({ consecutiveFailures: 5, failureRate: 0.5, window: 50 }); watch(false)
  */
 export function createFailureWatch(limits: FailureLimits): (isSuccess: boolean) => string | undefined {

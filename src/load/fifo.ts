@@ -1,14 +1,14 @@
-/** A queue whose ends cost the same however long it is. */
+/** A queue with constant cost at both ends. */
 export type Fifo<T> = {
   readonly length: number
   push(item: T): void
-  /** The first, which stays. */
+  /** Returns the first item without removing it. */
   peek(): T | undefined
-  /** Takes the first. */
+  /** Removes and returns the first item. */
   shift(): T | undefined
 }
 
-/** Makes a queue; an array's own `shift` moves every item once there are many. */
+/** Makes a queue. Not an array, since `shift` moves every item once there are many. */
 export function createFifo<T>(): Fifo<T> {
   let items: T[] = []
   let head = 0

@@ -17,7 +17,7 @@ async function runUsers(setup: {
   concurrency: number
   patienceMs: number
   stopAtMs?: number
-  /** The first arrival keeps the generator busy for so long. */
+  /** How long the first arrival blocks the generator, in milliseconds. */
   stallMs?: number
 }) {
   const clock = createManualClock()
@@ -52,8 +52,8 @@ async function runUsers(setup: {
   return { started, dropped, peak }
 }
 
-describe('the executor of open profiles', () => {
-  it('starts every user exactly when due while there is room', async () => {
+describe('executeOpen', () => {
+  it('starts every user exactly when due while slots are free', async () => {
     const { started, dropped } = await runUsers({
       due: [0, 10, 10, 500],
       workMs: () => 5,
@@ -64,7 +64,7 @@ describe('the executor of open profiles', () => {
     expect(dropped).toEqual([])
   })
 
-  it('lateness of one user does not move the next', async () => {
+  it('does not delay the user after a late one', async () => {
     const { started } = await runUsers({
       due: [0, 1, 100, 200],
       workMs: () => 50,
@@ -74,14 +74,14 @@ describe('the executor of open profiles', () => {
     expect(started.map((s) => s.startedMs)).toEqual([0, 50, 100, 200])
   })
 
-  it('tells how long each user waited for a place, which is no lateness of its own', async () => {
+  it('reports how long each user waited for a slot, separately from lag', async () => {
     const due = [0, 1, 2, 3, 400]
     const { started } = await runUsers({ due, workMs: () => 50, concurrency: 1, patienceMs: 1000 })
     expect(started.map(({ waits }) => waits.placeMs)).toEqual([0, 49, 98, 147, 0])
     expect(started.map(({ waits }) => waits.gateMs)).toEqual([0, 0, 0, 0, 0])
   })
 
-  it('counts every moment between due and start once: as lateness, or as a wait', async () => {
+  it('counts every moment between due and start once, as lag or as a wait', async () => {
     const user = fc.record({ gapMs: fc.nat(60), workMs: fc.nat(200) })
     await fc.assert(
       fc.asyncProperty(
@@ -102,7 +102,7 @@ describe('the executor of open profiles', () => {
     )
   })
 
-  it('drops and tells of a user that finds no place within its patience', async () => {
+  it('drops and reports a user who gets no slot within its patience', async () => {
     const { started, dropped } = await runUsers({
       due: [0, 0, 0],
       workMs: () => 100,
@@ -113,7 +113,7 @@ describe('the executor of open profiles', () => {
     expect(dropped).toEqual([{ arrival: { index: 2, dueMs: 0 }, reason: 'concurrency-limit', atMs: 150 }])
   })
 
-  it('drops a user at the very moment its patience ends, though nothing else happens then', async () => {
+  it('drops a user exactly when its patience ends, even if nothing else happens then', async () => {
     const { dropped } = await runUsers({
       due: [0, 10, 20],
       workMs: () => 1000,
@@ -126,7 +126,7 @@ describe('the executor of open profiles', () => {
     ])
   })
 
-  it('without patience drops at once whom no place is free for, and starts all others', async () => {
+  it('without patience, drops users at once if no slot is free, and starts all others', async () => {
     const { started, dropped } = await runUsers({
       due: [0, 0, 5, 50],
       workMs: () => 20,
@@ -137,7 +137,7 @@ describe('the executor of open profiles', () => {
     expect(dropped.map((d) => d.atMs)).toEqual([0, 5])
   })
 
-  it("drops for the generator's own lateness whom it looks at too late, in place of a burst", async () => {
+  it('drops users that the generator reaches too late, instead of starting a burst', async () => {
     const { started, dropped } = await runUsers({
       due: [0, 100, 800, 3000],
       workMs: () => 1,
@@ -153,7 +153,7 @@ describe('the executor of open profiles', () => {
     expect(dropped).toMatchObject([{ arrival: { index: 1 }, reason: 'generator-late' }])
   })
 
-  it('drops those who wait at the moment of a stop, not when a place is free', async () => {
+  it('drops waiting users at the moment of a stop, not when a slot is free', async () => {
     const { dropped } = await runUsers({
       due: [0, 0],
       workMs: () => 1000,
@@ -164,7 +164,7 @@ describe('the executor of open profiles', () => {
     expect(dropped).toMatchObject([{ arrival: { index: 1 }, reason: 'run-stopped', atMs: 60 }])
   })
 
-  it('runs 100,000 users that are due at once through 100 places, in order', async () => {
+  it('runs 100,000 users that are due at once through 100 slots, in order', async () => {
     let next = 0
     let isInOrder = true
     await executeOpen({
@@ -186,7 +186,7 @@ describe('the executor of open profiles', () => {
     expect({ ended: next, isInOrder }).toEqual({ ended: 100_000, isInOrder: true })
   })
 
-  it('after a stop starts no user, lets those in flight end and drops all others', async () => {
+  it('after a stop, starts no user, lets those in flight end and drops all others', async () => {
     const { started, dropped } = await runUsers({
       due: [0, 0, 50, 100],
       workMs: () => 1000,
@@ -202,7 +202,7 @@ describe('the executor of open profiles', () => {
     ])
   })
 
-  it('accounts for every arrival once and never exceeds the limit, whatever the load', async () => {
+  it('accounts for every arrival once and never exceeds the limit, for any load', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 0, max: 2000 }), { minLength: 1, maxLength: 40 }),

@@ -5,29 +5,29 @@ import { createFifo } from './fifo.ts'
 import { createPlaces, type Places } from './places.ts'
 import { createWaitClock, type StartWaits, type WaitClock } from './wait-clock.ts'
 
-/** What {@link executeOpen} needs. */
+/** Options of {@link executeOpen}. */
 export type OpenExecutorOptions = ExecutorOptions & {
-  /** In order of `dueMs`; those that another program asks for come one by one. */
+  /** In order of `dueMs`. Users that another program requests arrive one by one. */
   arrivals: Iterable<Arrival> | AsyncIterable<Arrival>
-  /** How long a due user waits for a free place before it is dropped, in milliseconds. */
+  /** How long a due user waits for a free slot before it is dropped, in milliseconds. */
   patienceMs: number
 }
 
-/** A user that the generator itself reaches later than this is dropped, unless patience is longer: no burst to catch up. */
+/** Drops users that the generator reaches later than this, unless patience is longer, instead of catching up in a burst. */
 const latestStartMs = 1000
 
 /**
- * The executor of open profiles: starts users at their due times on an absolute schedule and returns when all have ended.
+ * Executes an open profile: starts users at their due times on an absolute schedule and returns when all have ended.
  *
- * | a due user finds | then |
+ * | when a user is due | then |
  * |---|---|
- * | a free place, nobody waiting | it starts at once |
- * | no free place | it waits; the first in line starts as soon as a place is free |
- * | no free place until its patience ends | it is dropped at that moment: `concurrency-limit` |
- * | the gate shut | it waits; the first in line starts as soon as the gate opens |
- * | the gate shut until its patience ends | it is dropped at that moment, for the gate's reason |
- * | itself looked at too late | it is dropped: `generator-late` |
- * | the run stopped | it is dropped at once, waiting or not yet due: `run-stopped` |
+ * | a slot is free and no user waits | it starts at once |
+ * | no slot is free | it waits; the first in line starts as soon as a slot is free |
+ * | no slot is free until its patience ends | it is dropped at that moment: `concurrency-limit` |
+ * | the gate is shut | it waits; the first in line starts as soon as the gate opens |
+ * | the gate is shut until its patience ends | it is dropped at that moment, for the gate's reason |
+ * | the generator reaches it too late | it is dropped: `generator-late` |
+ * | the run stops | it is dropped at once, waiting or not yet due: `run-stopped` |
  *
  * @example await executeOpen({ arrivals: arrivals(profile, seed), concurrency: 50, patienceMs: 5000, clock, gate: openGate, ... })
  */
@@ -79,7 +79,7 @@ class OpenExecutor {
     }
   }
 
-  /** Waits until a user is due, and puts it in line. */
+  /** Waits until a user is due and appends it to the queue. */
   async #take(arrival: Arrival): Promise<void> {
     const { clock, signal, patienceMs, onArrival, onDropped } = this.#options
     const { dueMs } = arrival
@@ -130,7 +130,7 @@ class OpenExecutor {
     this.#startWaiting()
   }
 
-  /** Drops users as their patience ends. One timer is enough: they lose it in the order in which they came. */
+  /** Drops users as their patience ends. One timer is enough, since patience ends in order of arrival. */
   async #watchPatience(): Promise<void> {
     const { clock, patienceMs } = this.#options
     if (this.#isWatching) return
@@ -158,7 +158,7 @@ class OpenExecutor {
   #reasonToDrop(): DropReason {
     const { clock, gate } = this.#options
     const refusal = gate.refusal(clock.now())
-    // Places that are all taken are the reason before a pace is: nobody could have gone faster.
+    // A lack of slots takes precedence over the pace as the reason, since a faster pace would not have helped.
     if (refusal && (refusal.reason === 'breaker-open' || this.#places.hasRoom())) return refusal.reason
     return 'concurrency-limit'
   }

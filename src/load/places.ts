@@ -1,17 +1,17 @@
-/** The places for users in flight. */
+/** Slots for users in flight. */
 export type Places = {
   /** Whether another user may start. */
   hasRoom(): boolean
-  /** Gives a user a place until its work is settled. */
+  /** Assigns a slot to a user until its work is settled. */
   occupy(work: () => Promise<void>): void
   /** Resolves when no user is in flight. */
   empty(): Promise<void>
 }
 
 /**
- * Makes places; one is free again as soon as its user's work is settled, however it was.
+ * Makes slots. A slot is free again as soon as its user's work is settled, successful or not.
  *
- * @param onFree called each time, when the place is free already
+ * @param onFree called after each slot becomes free
  */
 export function createPlaces(count: number, onFree: () => void): Places {
   let inFlight = 0

@@ -1,18 +1,18 @@
 import { type LoadProfile, rateCurveOf } from './profile.ts'
 import { type Part, shareOf } from './split.ts'
 
-/** What one part of a profile takes. */
+/** Requirements of one part of a profile. */
 export type ProfileNeeds = {
   users: number
-  /** Most of them in flight at the same time. */
+  /** Highest number of users in flight. */
   places: number
-  /** From the first to the last moment at which users may be due, in milliseconds; of a closed model the least it can be. */
+  /** Time from the first to the last possible due time, in milliseconds; the minimum in a closed model. */
   durationMs: number
-  /** Highest expected rate per second, over all parts; `null` where none is planned. */
+  /** Highest expected rate per second, over all parts; `null` if the profile has no rate. */
   peakPerSecond: number | null
 }
 
-/** States what one part of a profile takes. */
+/** Computes the requirements of one part of a profile. */
 export function profileNeeds({ users, concurrency, arrival }: LoadProfile, part: Part): ProfileNeeds {
   const share = { users: shareOf(users, part), places: shareOf(concurrency, part) }
   switch (arrival.kind) {

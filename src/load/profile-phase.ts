@@ -3,8 +3,8 @@ import type { LoadProfile } from './profile.ts'
 import type { RateStage } from './stage.ts'
 
 /**
- * Makes a function that names the part of a profile at a moment, for people: `ramp-up`, `sustain`, `ramp-down`, `spike`,
- * `pause`, and `drain` when nobody comes any more.
+ * Makes a function that names the phase of a profile at a moment: `ramp-up`, `sustain`, `ramp-down`, `spike`, `pause`, or
+ * `drain` after the last arrival.
  */
 export function profilePhases({ arrival }: LoadProfile): (elapsedMs: number) => string {
   switch (arrival.kind) {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { ClosedArrival, LoadProfile, OpenArrival } from './profile.ts'
 import { type RateStage, type Spike, usersOfSpike, usersOfStage } from './stage.ts'
 
-/** Stages of which at least one has a rate; pauses and jumps are among them. */
+/** Stages, at least one of them with a rate, including pauses and jumps. */
 export const someStages: fc.Arbitrary<RateStage[]> = fc
   .array(
     fc.record({
@@ -14,7 +14,7 @@ export const someStages: fc.Arbitrary<RateStage[]> = fc
   )
   .filter((stages) => stages.some((stage) => usersOfStage(stage) > 0))
 
-/** Spikes that fit on stages of that length. */
+/** Spikes that fit stages of that length. */
 export function someSpikes(lengthMs: number): fc.Arbitrary<Spike[]> {
   const spike = fc
     .record({
@@ -75,7 +75,7 @@ export const someClosedProfile: fc.Arbitrary<LoadProfile<ClosedArrival>> = fc.re
   ),
 })
 
-/** A profile along stages, with as many users as they bring. */
+/** A profile of stages with the matching number of users. */
 export function alongStages(
   kind: 'poisson' | 'constant',
   stages: readonly RateStage[],

@@ -16,7 +16,7 @@ describe('a rate curve', () => {
     )
   })
 
-  it('with spikes is at every moment the sum of both, and brings the users of both', () => {
+  it('with spikes is the sum of both at every moment, and has the users of both', () => {
     const cases = someStages.chain((stages) => {
       const lengthMs = stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
       return fc.record({
@@ -41,7 +41,7 @@ describe('a rate curve', () => {
   })
 })
 
-/** The area under the stages up to a time, as a sum of trapezoids. */
+/** Computes the area under the stages up to a time, as a sum of trapezoids. */
 function arrivalsBefore(list: readonly RateStage[], timeMs: number): number {
   let left = timeMs
   let count = 0

@@ -1,14 +1,14 @@
 import { type RateStage, usersOfStage } from './stage.ts'
 
-/** How many users are due by when. */
+/** Number of users due over time. */
 export type RateCurve = {
   /** Total length in milliseconds. */
   durationMs: number
   /** Expected number of arrivals in the whole curve. */
   totalArrivals: number
   /**
-   * The moment, in milliseconds from the start, by which `count` arrivals are expected: the last one when the rate is
-   * then 0 for a while; the end of the curve for all and more.
+   * Returns the time, in milliseconds from the start, by which `count` arrivals are expected: the latest such time if the rate
+   * is then 0, and the end of the curve for all arrivals or more.
    */
   timeOf(count: number): number
   /** The highest rate. */

@@ -1,6 +1,6 @@
 const secondsPer = { s: 1, sec: 1, second: 1, m: 60, min: 60, minute: 60, h: 3600, hour: 3600 } as const
 
-/** More than this, no one process can start; a rate beyond is a slip of the pen. */
+/** No process can start more users than this, so a higher rate is a typo. */
 export const highestRatePerSecond = 100_000
 
 /**
@@ -18,7 +18,7 @@ export function parseRate(text: string): number | undefined {
 }
 
 /**
- * Writes a rate with as many digits as people need.
+ * Formats a rate with as many digits as people need.
  *
  * @example formatRate(5 / 3) // '1.667/s'
  */

@@ -1,10 +1,9 @@
-/** Arrivals of the past, in milliseconds from the start of their run, ascending; or why a text holds none. */
+/** Recorded arrivals, in milliseconds from the start of their run, ascending; or why a text is not a recording. */
 export type RecordedArrivals = { dueMs: number[] } | { problem: string }
 
 /**
- * Reads arrivals to be replayed: the `flows.ndjson` of a run, of which the due times are taken as they are; or a time a
- * line, in seconds from the start or as dates, of which the first is then the start. Empty lines and those that begin with
- * `#` are left out.
+ * Reads arrivals to replay: the due times in the `flows.ndjson` of a run, or one time per line, in seconds from the start or
+ * as dates, where the earliest is the start. Skips empty lines and lines that begin with `#`.
  *
  * @example readRecordedArrivals('0\n0.5\n2') // { dueMs: [0, 500, 2000] }
  */

@@ -52,7 +52,7 @@ const batches = (users: number, size: number, delayMs: number, concurrency: numb
 })
 
 describe('a closed profile', () => {
-  it('begins a batch when the delay after the end of the one before is over', async () => {
+  it('starts a batch when the delay after the end of the previous one is over', async () => {
     const { lives } = await run(batches(5, 2, 8000, 10), { workMs: (index) => 1000 * (index + 1) })
     expect(lives.map(({ dueMs, startedMs }) => [dueMs, startedMs])).toEqual([
       [0, 0],
@@ -63,7 +63,7 @@ describe('a closed profile', () => {
     ])
   })
 
-  it('has a user due when the one ends that makes room for it', async () => {
+  it('makes a user due when another ends and frees a slot', async () => {
     const { lives, peak } = await run(batches(4, 4, 0, 2), {
       workMs: (index) => [100, 30, 50, 10][index] ?? 0,
     })
@@ -71,20 +71,20 @@ describe('a closed profile', () => {
     expect(peak).toBe(2)
   })
 
-  it('at once has everybody due at the start when there is a place for each', async () => {
+  it('with at-once, makes all users due at the start if there are enough slots', async () => {
     const profile: LoadProfile = { users: 50, concurrency: 50, patienceMs: 0, arrival: { kind: 'at-once' } }
     const { lives, peak } = await run(profile, { workMs: () => 10 })
     expect(lives.every(({ dueMs, startedMs }) => dueMs === 0 && startedMs === 0)).toBe(true)
     expect(peak).toBe(50)
   })
 
-  it('after a stop lets users in flight end and drops all others at once', async () => {
+  it('after a stop, lets users in flight end and drops all others at once', async () => {
     const { lives, dropped } = await run(batches(5, 2, 1000, 1), { workMs: () => 100, stopAtMs: 150 })
     expect(lives.map(({ index }) => index)).toEqual([0, 1])
     expect(dropped).toEqual([2, 3, 4].map((index) => [index, 'run-stopped', 150]))
   })
 
-  it('runs every user once, never late, never more at a time than there are places, batch after batch', async () => {
+  it('runs every user once, never late and never beyond the concurrency, batch after batch', async () => {
     await fc.assert(
       fc.asyncProperty(
         someClosedProfile,
@@ -114,7 +114,7 @@ describe('a closed profile', () => {
     )
   })
 
-  it('is shared among parts: each user is of one part, in the same batch as in the whole', () => {
+  it('is split into parts: each user belongs to one part, in the same batch as in the whole', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 200 }),
@@ -138,7 +138,7 @@ describe('a closed profile', () => {
 })
 
 describe('a share of a whole', () => {
-  it('adds up to the whole over all parts, and no two differ by more than one', () => {
+  it('adds up to the whole over all parts, which differ by at most one', () => {
     fc.assert(
       fc.property(fc.nat(100_000), fc.integer({ min: 1, max: 500 }), (total, count) => {
         const shares = Array.from({ length: count }, (_, index) => shareOf(total, { index, count }))

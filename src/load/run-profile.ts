@@ -5,17 +5,17 @@ import { executeOpen } from './open-executor.ts'
 import { type ClosedArrival, isOpen, type LoadProfile } from './profile.ts'
 import { type LoadIndex, type Part, shareOf, toLoadIndex } from './split.ts'
 
-/** What {@link runProfile} needs besides the profile. */
+/** Options of {@link runProfile}. */
 export type RunProfileOptions = Omit<ExecutorOptions, 'concurrency'> & {
   seed: string
-  /** Which share of the load to run. */
+  /** Share of the load to run. */
   part: Part
-  /** Users that another program asks for. @default users are due as the profile says */
+  /** Users that another program requests. @default users are due as in the profile */
   asked?: AsyncIterable<Arrival> | undefined
 }
 
 /**
- * Runs one part of a profile: starts its users when they are due, and returns when all of them have ended.
+ * Runs one part of a profile: starts its users when they are due and returns when all of them have ended.
  *
  * @example await runProfile(profile, { seed, part, clock, gate: openGate, signal, onArrival, user, onDropped })
  */
@@ -35,7 +35,8 @@ export async function runProfile(profile: LoadProfile, options: RunProfileOption
 }
 
 /**
- * The users of each batch that are of a part. Each part waits for the end of its own share of a batch: parts do not talk.
+ * Yields the users of each batch that belong to a part. Parts do not communicate, so each waits only for its own share of a
+ * batch.
  *
  * @example [...batchesOfPart(5, 4, { index: 0, count: 2 })].map((batch) => [...batch]) // [[0, 2], [4]]
  */
@@ -46,7 +47,7 @@ export function* batchesOfPart(
 ): Generator<Iterable<LoadIndex>, void, undefined> {
   for (let from = 0; from < users; from += size) {
     const to = Math.min(from + size, users)
-    // The first of the batch that is of this part: without one, there is nothing to wait for.
+    // The first user of the batch in this part: without one, there is nothing to wait for.
     const first = from + ((part.index - (from % part.count) + part.count) % part.count)
     if (first < to) yield usersBetween(first, to, part.count)
   }

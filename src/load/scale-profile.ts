@@ -1,10 +1,9 @@
 import type { ClosedArrival, LoadProfile, OpenArrival } from './profile.ts'
 
 /**
- * Compresses a profile in time: the same users in a `factor`-th of the time, at `factor` times the rate.
+ * Compresses a profile in time: the same users in 1/`factor` of the time, at `factor` times the rate.
  *
- * Only the schedule is compressed. A flow takes as long as ever, so concurrency, patience and time-outs stay as they are:
- * they say what the target is to bear, and are no part of the schedule.
+ * Compresses only the schedule. Flows take as long as before, so concurrency, patience and timeouts stay unchanged.
  */
 export function scaleProfile(profile: LoadProfile, factor: number): LoadProfile {
   if (factor === 1) return profile

@@ -1,14 +1,14 @@
 import { formatDuration, parseDuration } from './duration.ts'
 import { formatRate, parseRate } from './rate.ts'
 
-/** A stretch of time in which the rate goes linearly from one value to another. */
+/** A period in which the rate changes linearly from one value to another. */
 export type RateStage = { durationMs: number; fromPerSecond: number; toPerSecond: number }
 
-/** Users that come on top of a profile for a while. */
+/** Additional users for a while. */
 export type Spike = { atMs: number; durationMs: number; perSecond: number }
 
 /**
- * Reads a stage such as `5/s for 10m`, or `0-5/s over 30s` for a rate that climbs.
+ * Reads a stage such as `5/s for 10m`, or `0-5/s over 30s` for a rising rate.
  *
  * @returns `undefined` for anything else
  * @example parseStage('5-20 over 10s') // { durationMs: 10_000, fromPerSecond: 5, toPerSecond: 20 }
@@ -24,7 +24,7 @@ export function parseStage(text: string): RateStage | undefined {
   return { durationMs, fromPerSecond, toPerSecond }
 }
 
-/** Writes a stage in the form that {@link parseStage} reads back. */
+/** Formats a stage for {@link parseStage}. */
 export function formatStage({ durationMs, fromPerSecond, toPerSecond }: RateStage): string {
   if (fromPerSecond === toPerSecond) return `${fromPerSecond}/s for ${formatDuration(durationMs)}`
   return `${fromPerSecond}-${toPerSecond}/s over ${formatDuration(durationMs)}`
@@ -46,7 +46,7 @@ export function parseSpike(text: string): Spike | undefined {
   return { atMs, durationMs, perSecond }
 }
 
-/** Writes a spike in the form that {@link parseSpike} reads back. */
+/** Formats a spike for {@link parseSpike}. */
 export function formatSpike({ atMs, durationMs, perSecond }: Spike): string {
   return `${perSecond}/s for ${formatDuration(durationMs)} at ${formatDuration(atMs)}`
 }
@@ -58,12 +58,12 @@ export function describeStage({ durationMs, fromPerSecond, toPerSecond }: RateSt
   return `${formatRate(fromPerSecond)} to ${formatRate(toPerSecond)} over ${time}`
 }
 
-/** How many users a stage brings. */
+/** Returns the number of users of a stage. */
 export function usersOfStage({ durationMs, fromPerSecond, toPerSecond }: RateStage): number {
   return ((fromPerSecond + toPerSecond) / 2) * (durationMs / 1000)
 }
 
-/** How many users a spike brings. */
+/** Returns the number of users of a spike. */
 export function usersOfSpike({ durationMs, perSecond }: Spike): number {
   return perSecond * (durationMs / 1000)
 }

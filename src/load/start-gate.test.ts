@@ -10,7 +10,7 @@ import type { StartWaits } from './wait-clock.ts'
 
 type Shut = { fromMs: number; toMs: number; isAnnounced: boolean }
 
-/** A gate that is shut for a while, and says until when, or only tells when it opens. */
+/** A gate that is shut for a while and either announces when it opens or only notifies. */
 function gateThatShuts(clock: ReturnType<typeof createManualClock>, shut: readonly Shut[]) {
   const held: number[] = []
   let tell = (): void => {}
@@ -59,25 +59,22 @@ async function open(due: number[], patienceMs: number, shut: Shut[]) {
 }
 
 describe('a gate in an open profile', () => {
-  it.each([true, false])(
-    'holds due users back until it opens, announced or not (%s)',
-    async (isAnnounced) => {
-      const { started, dropped, held, waits } = await open([0, 100, 200, 900], 5000, [
-        { fromMs: 50, toMs: 800, isAnnounced },
-      ])
-      expect(started).toEqual([
-        [0, 0],
-        [1, 800],
-        [2, 800],
-        [3, 900],
-      ])
-      expect([dropped, held]).toEqual([[], [1, 2]])
-      expect(waits.map(({ gateMs }) => gateMs)).toEqual([0, 700, 600, 0])
-      expect(waits.map(({ placeMs }) => placeMs)).toEqual([0, 0, 0, 0])
-    },
-  )
+  it.each([true, false])('holds due users back until it opens, announced: %s', async (isAnnounced) => {
+    const { started, dropped, held, waits } = await open([0, 100, 200, 900], 5000, [
+      { fromMs: 50, toMs: 800, isAnnounced },
+    ])
+    expect(started).toEqual([
+      [0, 0],
+      [1, 800],
+      [2, 800],
+      [3, 900],
+    ])
+    expect([dropped, held]).toEqual([[], [1, 2]])
+    expect(waits.map(({ gateMs }) => gateMs)).toEqual([0, 700, 600, 0])
+    expect(waits.map(({ placeMs }) => placeMs)).toEqual([0, 0, 0, 0])
+  })
 
-  it('drops, for its reason and at that moment, whose patience ends before it opens', async () => {
+  it('drops users whose patience ends before it opens, at that moment and for its reason', async () => {
     const { started, dropped } = await open([0, 100, 700], 300, [
       { fromMs: 50, toMs: 800, isAnnounced: true },
     ])
@@ -90,7 +87,7 @@ describe('a gate in an open profile', () => {
     expect(dropped).toEqual([[0, 'breaker-open', 310]])
   })
 
-  it('starts nobody while it is shut, and accounts for everybody once', async () => {
+  it('starts no user while it is shut, and accounts for every user once', async () => {
     const someShut = fc.record({
       fromMs: fc.nat(3000),
       lengthMs: fc.integer({ min: 1, max: 1500 }),
@@ -124,7 +121,7 @@ describe('a gate in an open profile', () => {
 })
 
 describe('a gate in a closed profile', () => {
-  it('is one of the things that a user waits for: nobody is late for it, and nobody dropped', async () => {
+  it('counts as a wait: no user is late because of it, and none is dropped', async () => {
     const clock = createManualClock()
     const { gate, held } = gateThatShuts(clock, [{ fromMs: 50, toMs: 800, isAnnounced: false }])
     const lives: [number, number, number][] = []
@@ -152,7 +149,7 @@ describe('a gate in a closed profile', () => {
     expect(held).toEqual([1])
   })
 
-  it('lets go of a stop', async () => {
+  it('stops waiting when the run stops', async () => {
     const clock = createManualClock()
     const { gate } = gateThatShuts(clock, [{ fromMs: 0, toMs: 1e9, isAnnounced: false }])
     const stop = new AbortController()

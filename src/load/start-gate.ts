@@ -1,24 +1,24 @@
 import type { Arrival } from './arrivals.ts'
 
-/** Why a due user is held back though there is a place for it. */
+/** Why a due user must wait although a slot is free. */
 export type HoldReason = 'breaker-open' | 'rate-limited'
 
-/** No user may start now. */
+/** Why no user may start now. */
 export type Refusal = {
   reason: HoldReason
-  /** When to ask again, in milliseconds of the clock; `Infinity`: only after a change. */
+  /** When to ask again, in milliseconds of the clock; `Infinity` means after a change only. */
   untilMs: number
 }
 
-/** Says whether users may start, besides there being a place for them. */
+/** Decides whether users may start, in addition to the number of slots. */
 export type StartGate = {
-  /** Why nobody may start now; `null` when the next one may. */
+  /** Returns why no user may start now; `null` if the next one may. */
   refusal(nowMs: number): Refusal | null
-  /** A user starts; `wasHeld` tells that it was due before and had been refused. */
+  /** Records the start of a user. `wasHeld`: it was due earlier and had to wait. */
   admitted(arrival: Arrival, nowMs: number, wasHeld: boolean): void
-  /** Sets what is called when asking again makes sense sooner than announced. */
+  /** Sets a callback for changes before the announced time. */
   onChange(listener: () => void): void
 }
 
-/** The gate that is always open. */
+/** A gate that is always open. */
 export const openGate: StartGate = { refusal: () => null, admitted() {}, onChange() {} }

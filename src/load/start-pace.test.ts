@@ -5,14 +5,14 @@ import { createStartPace } from './start-pace.ts'
 const paceOf = (perSecond = 10, random = () => 0.5) =>
   createStartPace({ askedPerSecond: () => perSecond, random })
 
-describe('the pace of starts', () => {
-  it('lets everybody start until the target says that it is too much', () => {
+describe('createStartPace', () => {
+  it('lets every user start until the target limits the rate', () => {
     const pace = paceOf()
     pace.admitted(0, false)
     expect([pace.refusedUntilMs(0), pace.share(0), pace.totals(0).firstMs]).toEqual([null, 1, null])
   })
 
-  it('halves its share at a limit, but once for all who meet it at the same time', () => {
+  it('halves its share at a limit, once for all users who hit it together', () => {
     const pace = paceOf()
     pace.slowDown(1000, 10_000)
     pace.slowDown(2500, 10_000)
@@ -22,7 +22,7 @@ describe('the pace of starts', () => {
     expect(pace.totals(3100)).toMatchObject({ slowDowns: 2, lowestShare: 0.25, firstMs: 1000, heldMs: 2100 })
   })
 
-  it('grows evenly again, and only after the time that the target asked to wait', () => {
+  it('recovers evenly, but only after the pause that the target requested', () => {
     const pace = paceOf()
     pace.slowDown(0, 5000)
     expect([pace.share(5000), pace.share(10_000), pace.share(30_000)]).toEqual([0.5, 0.6, 1])
@@ -36,7 +36,7 @@ describe('the pace of starts', () => {
     expect([pace.refusedUntilMs(200), pace.refusedUntilMs(400)]).toEqual([400, null])
   })
 
-  it('with the whole share back lets those who wait in one by one, then anybody', () => {
+  it('admits waiting users one by one at the full share, then every user', () => {
     const pace = paceOf(10)
     pace.easeIn(0)
     pace.admitted(0, true)
@@ -45,7 +45,7 @@ describe('the pace of starts', () => {
     expect(pace.refusedUntilMs(80)).toBeNull()
   })
 
-  it('is never above the whole or below its least, and never faster than its share', () => {
+  it('stays between the minimum and the full share, and never exceeds its share', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 1, max: 4000 }), fc.boolean()), { maxLength: 80 }),

@@ -1,40 +1,40 @@
-/** How the pace of starts follows the limits of a target. */
+/** How the pace of starts adapts to the limits of a target. */
 const aimd = {
-  /** What is left of the share after a limit was met. */
+  /** Factor of the share after a limit. */
   decrease: 0.5,
-  /** Never less than this share: something has to show when the limit is gone. */
+  /** Lowest share, so that some users show when the limit is gone. */
   least: 0.02,
-  /** Within this time one cut is enough: users on their way meet the same limit. In milliseconds. */
+  /** Time within which the share is cut only once, since users in flight hit the same limit. In milliseconds. */
   settleMs: 2000,
-  /** Share that comes back each second without a limit. */
+  /** Share regained per second without a limit. */
   increasePerSecond: 0.02,
-  /** With the whole share back, users that still wait start so much faster than others arrive. */
+  /** Factor by which waiting users start faster than others arrive, at the full share. */
   catchUp: 1.25,
 } as const
 
 /** The pace of starts, see {@link createStartPace}. All times are milliseconds of the caller's clock. */
 export type StartPace = {
-  /** Share of the rate that was asked for that may start now; 1 is all of it. */
+  /** Share of the configured rate that may start now; 1 is all of it. */
   share(nowMs: number): number
-  /** The target limited the run, and asked to wait so long. */
+  /** Records that the target limited its rate and requested a pause. */
   slowDown(nowMs: number, retryAfterMs: number): void
-  /** Users that wait start one by one rather than all at once, though at the whole rate. */
+  /** Makes waiting users start one by one instead of all at once, at the full rate. */
   easeIn(nowMs: number): void
-  /** When the next may start; `null` when it may now. */
+  /** Returns when the next user may start; `null` for now. */
   refusedUntilMs(nowMs: number): number | null
-  /** A user started; `wasHeld` tells that it had been refused before. */
+  /** Records the start of a user. `wasHeld`: it had to wait. */
   admitted(nowMs: number, wasHeld: boolean): void
-  /** What has become of it. */
+  /** Returns the effect on the rate so far. */
   totals(nowMs: number): StartPaceTotals
 }
 
-/** What a target's limits made of the rate that was asked for. */
+/** Effect of a target's limits on the configured rate. */
 export type StartPaceTotals = {
   slowDowns: number
   lowestShare: number
-  /** When it was first slowed down; `null` for never. */
+  /** When it first slowed down; `null` for never. */
   firstMs: number | null
-  /** Time with less than the whole share, what was asked for in the mean of it, and what started. */
+  /** Time below the full share, with the mean configured rate and the mean rate of starts in it. */
   heldMs: number
   askedPerSecond: number | null
   startedPerSecond: number | null
@@ -45,14 +45,14 @@ export type StartPaceTotals = {
  *
  * | state | event | then |
  * |---|---|---|
- * | free | asked | anybody may start, whenever due |
+ * | free | asked | any user may start when due |
  * | any | slowed down | half the share, unless it was halved within the last two seconds; paced |
  * | any | eased in | paced, with the share it has |
- * | paced | asked | the next may start when its interval of the shared rate is over, with jitter |
- * | paced | time goes by after what `Retry-After` asked for | the share grows by 0.02 a second up to 1 |
- * | paced, share 1 | somebody starts that was not refused before | free |
+ * | paced | asked | the next may start after its interval at the reduced rate, with jitter |
+ * | paced | time passes after the pause of `Retry-After` | the share grows by 0.02 per second, up to 1 |
+ * | paced, share 1 | a user starts that did not have to wait | free |
  *
- * @param options.askedPerSecond the rate at which users come at a moment; not 0
+ * @param options.askedPerSecond the configured rate at a moment; not 0
  * @param options.random in [0, 1)
  */
 export function createStartPace(options: {

@@ -1,20 +1,20 @@
-/** Why a due user waits though the generator is ready: all places are taken, or the gate is shut. */
+/** Why a due user waits although the generator is ready: all slots are taken, or the gate is shut. */
 export type WaitReason = 'place' | 'gate'
 
-/** How long a user waited for what, before it was started; milliseconds. */
+/** How long a user waited before its start, by reason, in milliseconds. */
 export type StartWaits = { placeMs: number; gateMs: number }
 
 /** Accounts for the waits of a queue, see {@link createWaitClock}. */
 export type WaitClock = {
-  /** From now on the queue waits for this; `null` when nobody waits. */
+  /** Sets what the queue waits for from now on; `null` if no user waits. */
   blockedBy(reason: WaitReason | null): void
-  /** Marks a user's arrival; the returned function gives what it has waited for since. */
+  /** Marks a user's arrival. The returned function returns its waits since then. */
   enter(): () => StartWaits
 }
 
 /**
- * Makes the clock of a queue whose first user blocks all others: at any moment they wait for the same thing, so that two sums
- * of time are enough for any number of them.
+ * Makes the clock of a queue whose first user blocks all others. At any moment all users wait for the same reason, so two
+ * sums of time are enough for any number of users.
  *
  * @param now milliseconds of any clock
  */
