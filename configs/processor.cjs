@@ -1,5 +1,5 @@
-// What the Artillery scripts of this folder load. In a checkout, `npm ci` makes it, and its runs are carried by the
-// program as it was built; a bundle of `vana-load artillery write` has both in itself.
+// The processor of the Artillery scripts in this folder. In a checkout, `npm ci` builds it, and the built program runs the
+// load. A bundle from `vana-load artillery write` includes both.
 const processor = require('../generated/artillery/processor.cjs')
 
 processor.useProgram(require.resolve('../dist/index.js'))

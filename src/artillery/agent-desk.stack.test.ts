@@ -30,14 +30,14 @@ const record = (index: number, parts: Partial<FlowRecord>): FlowRecord =>
   ({ index, startedMs: null, endedMs: 0, steps: [], ...parts }) as unknown as FlowRecord
 
 describe('when Artillery stops', () => {
-  it('users that come afterwards get what became of them, and never a fault of the configuration', async () => {
+  it('later users get their outcome, and never a configuration error', async () => {
     const { desk, ask } = await openDesk(3)
     const stop = new AbortController()
     const arrivals = desk.conductor.arrivals?.(() => 0, stop.signal)[Symbol.asyncIterator]()
     const first = ask()
     expect((await arrivals?.next())?.value).toMatchObject({ index: 0 })
     stop.abort()
-    // The rest of the load comes at the end of the signal, and is dropped.
+    // The rest of the load arrives when the signal aborts, and is dropped.
     for (const index of [1, 2]) {
       expect((await arrivals?.next())?.value).toMatchObject({ index })
       desk.conductor.ended?.(record(index, { outcome: 'dropped', droppedBecause: 'interrupted' }))
@@ -53,7 +53,7 @@ describe('when Artillery stops', () => {
     expect(await ask()).toMatchObject({ failure: { code: 'CONFIG_INVALID' } })
   })
 
-  it('a user that still waits when the run is over was aborted', async () => {
+  it('a user who still waits when the run is over counts as aborted', async () => {
     const { desk, ask } = await openDesk(1)
     const waiting = ask()
     await expect.poll(() => desk.isBusy() && desk.conductor.arrivals !== undefined).toBe(true)

@@ -10,21 +10,21 @@ import { agentPaths, type FlowNews, type PartNews } from './agent-messages.ts'
 import { errorCodeOf, metricsOf, noFlows } from './metrics.ts'
 import type { Form } from './script.ts'
 
-/** Where Artillery's virtual users ask for their flows; for the run, the source of arrivals. */
+/** Server where Artillery's virtual users request their flows. To the run, it is the source of arrivals. */
 export type AgentDesk = {
   conductor: Conductor
-  /** Whether a user is still to arrive, or in flight. */
+  /** Whether users are still to arrive or in flight. */
   isBusy(): boolean
-  /** Reports the end of the run to the virtual user that runs a part. */
+  /** Reports the end of the run to the virtual user who runs a part. */
   tellEnd(ended: { exitCode: number; path: string }): void
   close(): Promise<void>
 }
 
 /**
- * Opens the desk of a run on a free port of the loopback interface.
+ * Opens the desk of a run on a free loopback port.
  *
  * @param options.onReady called with the URL once the run is ready for the first user
- * @param options.redact takes secrets out of what is sent
+ * @param options.redact removes secrets from everything that is sent
  */
 export async function openAgentDesk(options: {
   form: Form
@@ -35,7 +35,7 @@ export async function openAgentDesk(options: {
   const { form, config, redact, onReady } = options
   const asked = createAskedArrivals(config.users, config.load.part)
   const waiting = new Map<number, ServerResponse>()
-  /** What became of users that a stop ended before Artillery had them come, by number. */
+  /** Outcomes of users that a stop ended before Artillery requested them, by number. */
   const endedBefore = new Map<number, FlowNews>()
   let part: ServerResponse | undefined
   let inFlight = 0
@@ -116,7 +116,7 @@ export async function openAgentDesk(options: {
   }
 }
 
-/** How long the last answers may take to be read, in milliseconds. */
+/** Time for the last responses to be read, in milliseconds. */
 const lastWordsMs = 1000
 
 const line = (news: PartNews): string => `${JSON.stringify(news)}\n`
@@ -128,6 +128,6 @@ function say(response: ServerResponse, news: FlowNews): void {
 const refusal = (code: ErrorCode, message: string): FlowNews => ({ ...noFlows, failure: { code, message } })
 
 const tooMany =
-  'More users came than the load has. The phases of a script are those of its settings: write it anew rather than change one of them.'
-const alreadyThere = 'A part is one virtual user: the phases of its script are one, with arrivalCount 1.'
-const isOver = 'The run ended before this user did.'
+  'More users arrived than the load has. The phases of a script must match its settings: write the script again instead of editing one of them.'
+const alreadyThere = 'A part is one virtual user: its script has one phase with arrivalCount 1.'
+const isOver = 'The run ended before this user finished.'

@@ -4,7 +4,7 @@ import { describeProfile } from '../load/describe-profile.ts'
 import { wholeLoad } from '../load/split.ts'
 import type { Form } from './script.ts'
 
-/** Writes the README of a bundle, which travels with it. */
+/** Writes the README that is part of a bundle. */
 export function describeBundle(options: {
   config: LoadTestConfig
   form: Form
@@ -15,57 +15,57 @@ export function describeBundle(options: {
   const isSplit = scripts.length > 1
   const who =
     form === 'users'
-      ? 'Each virtual user of Artillery is one user, who goes the whole workflow.'
-      : 'One virtual user of Artillery is a whole part of the load, of which vana-load keeps the schedule.'
+      ? 'Each virtual user of Artillery is one user who completes the whole workflow.'
+      : 'One virtual user of Artillery runs a whole part of the load; vana-load keeps the schedule.'
   const each = isSplit ? `for script in part-*.yml; do` : ''
   return `# A load test of Vana's data portability, for Artillery
 
 Preset ${config.preset}: ${describeProfile(loadProfileOf(config), isSplit ? wholeLoad : config.load.part)}
 
-${who} Written by \`vana-load artillery write\`; nothing has to be installed but Artillery itself:
+${who} Written by \`vana-load artillery write\`. Only Artillery itself has to be installed:
 
     export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 ARTILLERY_DISABLE_TELEMETRY=1
     npx artillery run ${first}
 
-On AWS Fargate, with secrets in the Parameter Store rather than in a file:
+On AWS Fargate, with secrets in the Parameter Store instead of a file:
 
     ${isSplit ? `${each} npx artillery run-fargate --count 1 --secret VANA_LOAD_MNEMONIC --secret ... "$script" & done` : `npx artillery run-fargate --count 1 --secret VANA_LOAD_MNEMONIC --secret ... ${first}`}
-${isSplit ? `\nThe ${scripts.length} scripts together are exactly the whole load; start each once. Always \`--count 1\`: another copy would take the same wallets.\n` : '\nAlways `--count 1`: another copy would take the same wallets. For several machines, write it with `--parts`.\n'}
+${isSplit ? `\nThe ${scripts.length} scripts together are exactly the whole load, so start each once. Always use \`--count 1\`: another copy would use the same wallets.\n` : '\nAlways use `--count 1`: another copy would use the same wallets. For several machines, write the bundle with `--parts`.\n'}
 ## Environment variables
 
-Secrets are in none of these files. What the run needs of them:
+None of these files contains secrets. The run needs:
 
 ${needsOf(config, isSplit || config.load.part.count > 1)
   .map((text) => `- ${text}`)
   .join('\n')}
-- any other \`VANA_LOAD_...\` variable goes before what the script says; only the load has to stay that of the phases.
+- any other \`VANA_LOAD_...\` variable overrides the script's settings, but the load must match the phases.
 
-## What becomes of it
+## Results
 
 Artillery's report has \`vana_flows_*\` (counters), \`vana_flow_ms\` and \`vana_step_*_ms\` (histograms), and \`errors.<CODE>\`. Each
-process also writes \`results/<run-id>/\` with a report of its own, exact and with money accounted for; \`VANA_LOAD_OUT\` puts it
-elsewhere, such as on a volume that outlives the machine. On Ctrl-C flows in flight get their grace period, funds are returned, and
-both are written.
+process also writes its own exact report, including the money, to \`results/<run-id>/\`. \`VANA_LOAD_OUT\` sets another folder, for
+example on a volume that outlives the machine. On Ctrl-C, flows in flight get their grace period, funds are returned, and both
+reports are written.
 `
 }
 
 function needsOf({ target, flow, wallets }: LoadTestConfig, isPart: boolean): string[] {
   const needs: string[] = []
   if (target === 'local')
-    needs.push('`VANA_LOAD_TARGET`: the embedded stack is not in the bundle, so a target has to be named')
+    needs.push('`VANA_LOAD_TARGET`: a target, since the bundle does not include the embedded stack')
   if (target === 'moksha' || target === 'env') {
     needs.push('the target: RPC endpoints, bucket, personal server, grantee (`VANA_LOAD_RPC_URL`, ...)')
-    needs.push('`VANA_LOAD_GRANTEE_PRIVATE_KEY`: asks for inference as the app')
+    needs.push('`VANA_LOAD_GRANTEE_PRIVATE_KEY`: requests inference as the app')
     needs.push('`VANA_LOAD_SERVICE_ACCOUNT_JSON`: writes to the bucket')
   }
   if (wallets.keystoreFile === undefined)
-    needs.push('`VANA_LOAD_MNEMONIC`: the wallets; each part has its own of them by number')
+    needs.push('`VANA_LOAD_MNEMONIC`: the wallets; each part uses its own by number')
   else needs.push(`the keystore ${wallets.keystoreFile}, and \`VANA_LOAD_KEYSTORE_PASSPHRASE\``)
   if (flow.submission === 'direct') {
     needs.push(
       isPart
-        ? '`VANA_LOAD_FUNDER_PRIVATE_KEYS`: a key for each part, or fund all wallets before (`vana-load wallets fund`)'
-        : '`VANA_LOAD_FUNDER_PRIVATE_KEY`: pays the wallets (for several parts `VANA_LOAD_FUNDER_PRIVATE_KEYS`, one each)',
+        ? '`VANA_LOAD_FUNDER_PRIVATE_KEYS`: one key per part, unless all wallets are funded beforehand (`vana-load wallets fund`)'
+        : '`VANA_LOAD_FUNDER_PRIVATE_KEY`: funds the wallets (for several parts `VANA_LOAD_FUNDER_PRIVATE_KEYS`, one per part)',
     )
   }
   return needs

@@ -5,7 +5,7 @@ import { ensureOf } from './ensure.ts'
 const expressionsOf = (...thresholds: string[]) =>
   ensureOf(parseThresholds(thresholds).thresholds)?.conditions.map(({ expression }) => expression)
 
-it('thresholds on success, flows and steps become conditions on what Artillery counts', () => {
+it('turns thresholds on success, flows and steps into conditions on Artillery metrics', () => {
   expect(
     expressionsOf('success >= 85%', 'flow.p95 < 45s', 'step.confirm.p99 <= 8s', 'upload.mean < 1s'),
   ).toEqual([
@@ -16,7 +16,7 @@ it('thresholds on success, flows and steps become conditions on what Artillery c
   ])
 })
 
-it('what Artillery does not measure is left to the run itself', () => {
+it('leaves to the run what Artillery does not measure', () => {
   expect(expressionsOf('rpc.failed < 1%', 'flowFromDue.p95 < 1s', 'group.storage.p95 < 1s')).toBeUndefined()
   expect(expressionsOf()).toBeUndefined()
 })

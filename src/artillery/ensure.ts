@@ -5,12 +5,12 @@ import { endedCounter, flowHistogram, stepHistogram, succeededCounter } from './
 /** Conditions that Artillery's own `ensure` plugin checks at the end. */
 export type Ensure = { conditions: { expression: string }[] }
 
-/** Which percentiles Artillery keeps under the names that thresholds have for them. */
+/** Percentiles that Artillery has under the same names as thresholds. */
 const statistics = new Set(['min', 'max', 'mean', 'p50', 'p90', 'p95', 'p99'])
 
 /**
- * Writes those thresholds of a run that Artillery can judge as conditions on its own metrics, which are those of all
- * machines together. The others are judged by each part of the run for itself.
+ * Writes the thresholds that Artillery can check as conditions on its own metrics, which cover all machines together. Each part
+ * of the run checks the others for itself.
  */
 export function ensureOf(thresholds: readonly Threshold[]): Ensure | undefined {
   const expressions = thresholds.flatMap((threshold) => expressionOf(threshold) ?? [])

@@ -22,14 +22,14 @@ function install(place: string, version: string, node = '>= 22.18.0'): string {
 const find = (options: Partial<Parameters<typeof findArtillery>[0]> = {}) =>
   findArtillery({ places: [join(folder, 'a/b')], path: '', node: '22.18.0', ...options })
 
-it('it is found above the place, and the nearest one first', () => {
+it('finds the nearest Artillery in the folders above', () => {
   install('', '2.0.1')
   expect(find().version).toBe('2.0.1')
   const path = install('a', '2.0.2')
   expect(find()).toEqual({ version: '2.0.2', program: join(path, 'bin/run') })
 })
 
-it('it is found on the path, through the link that npm makes', () => {
+it('finds Artillery on the path, through the link that npm creates', () => {
   const path = install('global', '2.0.3')
   chmodSync(join(path, 'bin/run'), 0o755)
   mkdirSync(join(folder, 'bin'))
@@ -37,7 +37,7 @@ it('it is found on the path, through the link that npm makes', () => {
   expect(find({ path: `/nowhere:${join(folder, 'bin')}` }).version).toBe('2.0.3')
 })
 
-it('one that is named is found in its folder or where it was installed, and nowhere else', () => {
+it('looks for a named Artillery only in its folder and where it was installed', () => {
   const path = install('named', '2.0.4')
   install('', '2.0.1')
   expect(find({ named: path }).version).toBe('2.0.4')
@@ -45,7 +45,7 @@ it('one that is named is found in its folder or where it was installed, and nowh
   expect(() => find({ named: join(folder, 'bin') })).toThrow(/not in/)
 })
 
-it('without one, or with a Node.js that is too old for it, it says what to do', () => {
+it('suggests what to do if Artillery is missing or needs a newer Node.js', () => {
   expect(() => find()).toThrow(expect.objectContaining({ code: 'ARTILLERY_MISSING' }))
   install('', '2.0.34')
   expect(() => find({ node: '22.17.9' })).toThrow(

@@ -3,10 +3,10 @@ import { delimiter, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { LoadTestError } from '../errors/load-test-error.ts'
 
-/** An installed Artillery. */
+/** An installation of Artillery. */
 export type Artillery = {
   version: string
-  /** Path of its program, to be run with Node. */
+  /** Path of its program, to run with Node. */
   program: string
 }
 
@@ -18,12 +18,12 @@ const packageSchema = z.object({
 })
 
 /**
- * Finds the Artillery that is installed: in the folder that is named, else in `node_modules` of the places given and the
- * folders above them, else on the path.
+ * Finds an installed Artillery: in the named folder, else in `node_modules` of the given places and the folders above them,
+ * else on the path.
  *
- * @param options.places folders to look from, first come first
- * @param options.node version of the Node.js that is to run it, such as `22.18.0`
- * @throws LoadTestError ARTILLERY_MISSING; ARTILLERY_UNFIT when it wants a newer Node.js
+ * @param options.places folders to start from, in order of precedence
+ * @param options.node version of the Node.js that runs it, such as `22.18.0`
+ * @throws LoadTestError ARTILLERY_MISSING; ARTILLERY_UNFIT if it needs a newer Node.js
  * @example findArtillery({ places: [process.cwd()], path: process.env.PATH, node: process.versions.node })
  */
 export function findArtillery(options: {
@@ -48,7 +48,7 @@ export function findArtillery(options: {
     if (wanted !== undefined && isOlder(node, wanted)) {
       throw new LoadTestError(
         'ARTILLERY_UNFIT',
-        `Artillery ${version} in ${folder} needs Node.js ${wanted} or later, and this is ${node}.`,
+        `Artillery ${version} in ${folder} needs Node.js ${wanted} or later; this is ${node}.`,
       )
     }
     return { version, program: join(folder, typeof bin === 'string' ? bin : bin.artillery) }
@@ -65,7 +65,7 @@ function readArtillery(folder: string): z.output<typeof packageSchema> | undefin
   }
 }
 
-/** The package that an `artillery` in a folder of the path belongs to. */
+/** Returns the package of the `artillery` in a folder on the path. */
 function folderOfProgram(folder: string): string[] {
   const program = join(folder, 'artillery')
   if (folder === '' || !existsSync(program)) return []

@@ -17,7 +17,7 @@ const succeeded: FlowRecord = {
   droppedBecause: null,
 }
 
-it('no metric has a name that another begins with: conditions are replaced as text', () => {
+it('gives no metric a name that another begins with, since conditions are replaced as text', () => {
   const others = ['vusers.created', 'vusers.completed', 'vusers.failed', 'vusers.session_length']
   const errors = Object.keys(errorCatalog).map((code) => `errors.${code}`)
   const names = [...metricNames, ...others]
@@ -26,7 +26,7 @@ it('no metric has a name that another begins with: conditions are replaced as te
   }
 })
 
-it('a flow that succeeded counts once, with its duration from the start and its steps', () => {
+it('counts a successful flow once, with its duration from the start and its steps', () => {
   expect(metricsOf(succeeded)).toEqual({
     counters: { ...noFlows.counters, vana_flows_ended: 1, vana_flows_succeeded: 1 },
     histograms: { vana_flow_ms: 500, vana_step_data_ms: 1, vana_step_encrypt_ms: 20 },
@@ -34,7 +34,7 @@ it('a flow that succeeded counts once, with its duration from the start and its 
   expect(errorCodeOf(succeeded)).toBeNull()
 })
 
-it('a flow that failed has no duration, and neither has the step that it failed in', () => {
+it('omits the duration of a failed flow and of the step that failed', () => {
   const error = { code: 'CRYPTO_FAILED', step: 'encrypt', message: '', retriable: false } as const
   const failed = { ...succeeded, outcome: 'failed', error } as const
   expect(metricsOf(failed)).toEqual({
@@ -44,7 +44,7 @@ it('a flow that failed has no duration, and neither has the step that it failed 
   expect(errorCodeOf(failed)).toBe('CRYPTO_FAILED')
 })
 
-it('a user that never started fails under the reason', () => {
+it('counts a user who never started as failed for its reason', () => {
   const dropped = { ...succeeded, startedMs: null, steps: {}, outcome: 'dropped' } as const
   expect(errorCodeOf({ ...dropped, droppedBecause: 'concurrency-limit' })).toBe('DROPPED_CONCURRENCY_LIMIT')
   expect(metricsOf(dropped).histograms).toEqual({})

@@ -3,17 +3,17 @@ import { type StepName, stepNames } from '../flow/steps.ts'
 import { completedSteps } from '../results/completed-steps.ts'
 
 /*
- * The metrics that Artillery gets. No name is the beginning of another, since its `ensure` replaces names in conditions as text.
+ * The metrics for Artillery. No name begins with another, since its `ensure` replaces names in conditions as text.
  */
 
-/** What one flow adds to Artillery's metrics. */
+/** Contribution of one flow to Artillery's metrics. */
 export type FlowMetrics = {
   counters: Record<string, number>
   /** Milliseconds. */
   histograms: Record<string, number>
 }
 
-/** Flows that ended, whatever way, and users that never started. */
+/** Flows that ended in any way, and users who never started. */
 export const endedCounter = 'vana_flows_ended'
 
 /** Flows that succeeded. */
@@ -28,10 +28,10 @@ const outcomeCounters = {
   degraded: 'vana_flows_degraded',
 } as const satisfies Record<FlowRecord['outcome'], string>
 
-/** How long flows took that succeeded, from their start. */
+/** Duration of successful flows, from their start. */
 export const flowHistogram = 'vana_flow_ms'
 
-/** How long a step took that was completed. */
+/** Duration of a completed step. */
 export const stepHistogram = (step: StepName): string => `vana_step_${step}_ms`
 
 /** Every name. */
@@ -42,13 +42,13 @@ export const metricNames: readonly string[] = [
   ...stepNames.map(stepHistogram),
 ]
 
-/** Every counter at 0: `ensure` fails on what was never counted. */
+/** All counters at 0, since `ensure` fails on a metric that was never counted. */
 export const noFlows: FlowMetrics = {
   counters: Object.fromEntries([endedCounter, ...Object.values(outcomeCounters)].map((name) => [name, 0])),
   histograms: {},
 }
 
-/** What an ended flow adds, by the rules of `summary.json`: only flows that succeeded have a duration. */
+/** Returns the contribution of an ended flow. As in `summary.json`, only successful flows have a duration. */
 export function metricsOf(record: FlowRecord): FlowMetrics {
   const { outcome, startedMs, endedMs } = record
   const histograms: FlowMetrics['histograms'] = {}
@@ -58,7 +58,7 @@ export function metricsOf(record: FlowRecord): FlowMetrics {
   return { counters, histograms }
 }
 
-/** Under which code Artillery counts a flow as failed; `null` for one that succeeded. */
+/** Returns the code under which Artillery counts a failed flow; `null` if it succeeded. */
 export function errorCodeOf({ outcome, error, droppedBecause }: FlowRecord): string | null {
   if (outcome === 'succeeded') return null
   const word = error?.code ?? (outcome === 'dropped' ? `dropped ${droppedBecause ?? ''}`.trim() : outcome)

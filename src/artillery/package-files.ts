@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url'
 
 /*
- * Where this package has what Artillery needs; the same from `src` and from `dist`.
+ * Paths of the files that Artillery needs, valid from both `src` and `dist`.
  */
 
-/** The folder of this package. */
+/** Folder of this package. */
 export const packageFolder = fileURLToPath(new URL('../../', import.meta.url))
 
-/** The program of `vana-load`. */
+/** Program of `vana-load`. */
 export const ownProgramFile = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
 
-/** What a bundle has of this package: processor and program, made at build time. */
+/** Files of a bundle, processor and program, created at build time. */
 export const builtFolder = fileURLToPath(new URL('../../generated/artillery/', import.meta.url))

@@ -27,7 +27,7 @@ const timeOf = (phase: Phase): number => {
   return typeof time === 'number' ? time * 1000 : Number(time.replace('ms', ''))
 }
 
-it('every user comes in one phase, and the phases take as long as the load', () => {
+it('assigns every user to one phase, and covers the duration of the load', () => {
   fc.assert(
     fc.property(profiles, (profile) => {
       const phases = phasesOf(profile, wholeLoad) ?? []
@@ -39,7 +39,7 @@ it('every user comes in one phase, and the phases take as long as the load', () 
   )
 })
 
-it('parts have the phases of the whole, and together exactly its users in each', () => {
+it('gives parts the phases of the whole, with exactly its users in each together', () => {
   fc.assert(
     fc.property(profiles, fc.integer({ min: 1, max: 8 }), (profile, count) => {
       const whole = phasesOf(profile, wholeLoad) ?? []
@@ -51,7 +51,7 @@ it('parts have the phases of the whole, and together exactly its users in each',
   )
 })
 
-it('Artillery gets whole seconds as numbers, other times with their unit, and nobody as a pause', () => {
+it('writes whole seconds as numbers, other times with their unit, and no users as a pause', () => {
   const stages = [
     { durationMs: 2000, fromPerSecond: 0, toPerSecond: 4 },
     { durationMs: 1500, fromPerSecond: 4, toPerSecond: 4 },
@@ -66,7 +66,7 @@ it('Artillery gets whole seconds as numbers, other times with their unit, and no
   ])
 })
 
-it('a load without a rate has no phases', () => {
+it('has no phases for a load without a rate', () => {
   const arrival = { kind: 'batch', size: 5, delayMs: 1000 } as const
   expect(phasesOf({ users: 10, concurrency: 5, patienceMs: 0, arrival }, wholeLoad)).toBeUndefined()
 })

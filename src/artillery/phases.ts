@@ -5,22 +5,22 @@ import { profilePhases } from '../load/profile-phase.ts'
 import type { Part } from '../load/split.ts'
 import type { RateStage } from '../load/stage.ts'
 
-/** A phase of an Artillery script, as this program writes it: so many users, or nobody, for a while. */
+/** A phase of an Artillery script, as this program writes it: a number of users, or a pause. */
 export type Phase =
   | { name: string; duration: number | string; arrivalCount: number }
   | { name: string; pause: number | string }
 
-/** Into how many phases a stage is cut whose rate climbs or falls: Artillery's own ramps know whole rates only. */
+/** Number of phases for a stage with a changing rate, since Artillery's own ramps support whole rates only. */
 const slicesPerRamp = 10
 
 /**
- * Writes the course of a load as phases of Artillery.
+ * Converts a load to phases of Artillery.
  *
- * Each has a number of users rather than a rate. Artillery refuses rates such as 1.67/s, and hands a rate out over
- * threads that don't know each other, but all users of an `arrivalCount` come from one thread. A phase has exactly the
- * users whom the profile, evenly spaced, has due in it; those of all parts of a load together are those of the whole.
+ * Each phase has a number of users instead of a rate. Artillery rejects rates such as 1.67/s and divides a rate among
+ * independent threads, but starts all users of an `arrivalCount` from one thread. A phase has exactly the users that are due in
+ * it when the profile is evenly spaced. All parts of a load together have the users of the whole.
  *
- * @returns `undefined` for a load that has no rate: waves, batches, recorded arrivals
+ * @returns `undefined` for a load without a rate: waves, batches, recorded arrivals
  * @example phasesOf(profile, wholeLoad)?.[0] // { name: 'ramp-up 1/10', duration: 60, arrivalCount: 8 }
  */
 export function phasesOf(profile: LoadProfile, part: Part): Phase[] | undefined {
@@ -45,7 +45,7 @@ type Slice = { durationMs: number; of: string }
 function slicesOf({ durationMs, fromPerSecond, toPerSecond }: RateStage): Slice[] {
   const count = fromPerSecond === toPerSecond ? 1 : Math.min(slicesPerRamp, Math.floor(durationMs / 1000))
   if (count <= 1) return [{ durationMs, of: '' }]
-  // Whole seconds, so that they can be read.
+  // Whole seconds, for readability.
   const edgeMs = (i: number): number =>
     i === count ? durationMs : Math.round((i * durationMs) / count / 1000) * 1000
   return Array.from({ length: count }, (_, i) => ({
@@ -69,7 +69,7 @@ function countArrivals(profile: LoadProfile<OpenArrival>, part: Part, slices: re
   return counts
 }
 
-/** Whole seconds as a number, anything else as text: that is how Artillery reads times. */
+/** Formats a time for Artillery: whole seconds as a number, anything else as text. */
 function timeOf(durationMs: number): number | string {
   return durationMs % 1000 === 0 ? durationMs / 1000 : `${Math.max(1, Math.round(durationMs))}ms`
 }

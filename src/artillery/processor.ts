@@ -1,7 +1,7 @@
 /*
- * What Artillery loads: the functions that a script names. It is bundled into one file without dependencies, for
- * Artillery installs whatever it finds imported there on every machine; the run itself is the agent's, a process of its
- * own that comes as a program beside it.
+ * The functions that a script names, which Artillery loads. Bundled into one file without dependencies, because Artillery
+ * installs every import on every machine. The run itself happens in the agent, a separate process whose program is next to
+ * this file.
  *
  * Artillery calls `begin` and `end` in its main thread, the others in its worker threads.
  */
@@ -12,32 +12,32 @@ import type { ScriptVariables } from './script.ts'
 import { type Agent, startAgent } from './start-agent.ts'
 import { askFlow, askPart } from './talk-to-agent.ts'
 
-/** What Artillery gives a function; the parts of it that are used here. */
+/** The parts of Artillery's context that are used here. */
 type Context = {
   vars: Record<string, unknown> & { vanaLoad?: ScriptVariables; vanaLoadUrl?: string; $scenarioFile?: string }
 }
 type Emitter = { emit(event: 'counter' | 'histogram', name: string, value: number): unknown }
 
-/** Where this file lies; a CommonJS bundle has it. */
+/** Folder of this file, which a CommonJS bundle provides. */
 declare const __dirname: string
-/** Artillery's own state, if this is Artillery. */
+/** Artillery's own state, if Artillery runs this. */
 const artillery = (globalThis as { artillery?: { suggestedExitCode?: number } }).artillery
 
 let agent: Agent | undefined
 let program = join(__dirname, 'program', 'index.mjs')
 
-/** Has another program run the load, rather than the one beside this file. */
+/** Sets the program that runs the load. @default the one next to this file */
 export function useProgram(path: string): void {
   program = path
 }
 
-/** Before the first user: starts the agent, which makes target and wallets ready. */
+/** Runs before the first user: starts the agent, which prepares the target and the wallets. */
 export async function begin(context: Context): Promise<void> {
   const variables = context.vars.vanaLoad
   if (variables === undefined) throw failure('CONFIG_INVALID', 'The script has no variable vanaLoad.')
   refuseCopies()
   if (!existsSync(program)) {
-    const message = `${program} is missing. \`vana-load artillery write\` makes a folder that has it.`
+    const message = `${program} is missing. \`vana-load artillery write\` creates a folder that includes it.`
     throw failure('CONFIG_INVALID', message)
   }
   agent = startAgent(program, variables, folderOf(context))
@@ -51,21 +51,21 @@ export async function begin(context: Context): Promise<void> {
   context.vars.vanaLoadUrl = start.ready.url
 }
 
-/** One user: it has gone its flow when this returns, and failed when this throws. */
+/** Runs one user: returns when its flow succeeds, throws when it fails. */
 export async function flow(context: Context, emitter: Emitter): Promise<void> {
   const { failure: failed, ...metrics } = await askFlow(urlOf(context))
   emit(emitter, metrics)
   if (failed) throw failure(failed.code, failed.message)
 }
 
-/** A whole part of a load: it succeeds when every threshold held. */
+/** Runs a whole part of a load, which succeeds if every threshold holds. */
 export async function part(context: Context, emitter: Emitter): Promise<void> {
   const exitCode = await askPart(urlOf(context), (metrics) => emit(emitter, metrics))
   if (exitCode === 0) return
   throw failure(partFailures[exitCode] ?? 'PART_FAILED', `The part ended with exit code ${exitCode}.`)
 }
 
-/** After the last user, or when Artillery is interrupted: waits until the money is settled and the results written. */
+/** Runs after the last user or an interrupt: waits until the money is settled and the results are written. */
 export async function end(): Promise<void> {
   const outcome = await agent?.finish()
   if (outcome && outcome.exitCode !== 0) suggestExitCode(outcome.exitCode)
@@ -78,8 +78,8 @@ const partFailures: Record<number, string> = {
 }
 
 /**
- * Artillery Fargate starts the same script on every machine of a test; all would take the same wallets, and one key's
- * nonces from each other.
+ * Refuses several copies: Artillery Fargate starts the same script on every machine of a test, and all would use the same
+ * wallets and conflict over the nonces of one key.
  */
 function refuseCopies(): void {
   const { WORKER_ID: id, IS_LEADER: leader } = process.env
@@ -92,7 +92,7 @@ function refuseCopies(): void {
 
 function urlOf({ vars }: Context): string {
   if (vars.vanaLoadUrl) return vars.vanaLoadUrl
-  throw failure('CONFIG_INVALID', 'The script does not begin: `before` has to name the function `begin`.')
+  throw failure('CONFIG_INVALID', 'The agent is not started: `before` has to name the function `begin`.')
 }
 
 function folderOf({ vars }: Context): string {
@@ -105,7 +105,7 @@ function emit(emitter: Emitter, { counters, histograms }: FlowMetrics): void {
   for (const [name, ms] of Object.entries(histograms)) emitter.emit('histogram', name, ms)
 }
 
-/** Artillery counts a failed user under the error's code. */
+/** Creates an error with a code, under which Artillery counts a failed user. */
 function failure(code: string, message: string): Error {
   return Object.assign(new Error(message), { code })
 }

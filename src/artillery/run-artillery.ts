@@ -2,28 +2,28 @@ import { spawn } from 'node:child_process'
 import { guardAgainstOrphan } from '../process/orphan-guard.ts'
 import type { Artillery } from './find-artillery.ts'
 
-/** What {@link runArtillery} needs. */
+/** Options of {@link runArtillery}. */
 export type ArtilleryRun = {
   artillery: Artillery
   /** Path of the script. */
   script: string
   /** Path that Artillery writes its report to. */
   report: string
-  /** The whole environment; telemetry is turned off in it unless it already says so. */
+  /** The complete environment. Telemetry is turned off unless it is set there. */
   env: NodeJS.ProcessEnv
-  /** Leaves out all but errors of what Artillery says. */
+  /** Whether to print only Artillery's errors. */
   isQuiet: boolean
-  /** Where what Artillery says goes. */
+  /** Receives Artillery's output. */
   stdout: 'stdout' | 'stderr'
-  /** First and second interruption. */
+  /** First and second interrupt. */
   interrupt: AbortSignal
   forced: AbortSignal
 }
 
 /**
- * Runs Artillery to its end. It has a process group of its own, so that a signal reaches it once, through this process.
+ * Runs Artillery to its end, in its own process group, so that a signal reaches it once, through this process.
  *
- * @returns its exit code; 1 when a signal ended it
+ * @returns its exit code; 1 if a signal ended it
  */
 export async function runArtillery(run: ArtilleryRun): Promise<number> {
   const { artillery, script, report, env, isQuiet, stdout, interrupt, forced } = run

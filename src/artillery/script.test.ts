@@ -13,24 +13,24 @@ function scriptOf(form: 'users' | 'part', flags: Flags, env: Record<string, stri
 }
 
 describe('the checked-in scripts', () => {
-  it.each(['conservative', 'burst'])('are what the command makes of the preset %s', (preset) => {
+  it.each(['conservative', 'burst'])('match what the command writes for the preset %s', (preset) => {
     const file = new URL(`../../configs/${preset}-test.yml`, import.meta.url)
     expect(readFileSync(file, 'utf8')).toBe(scriptOf('users', { '--preset': preset }))
   })
 })
 
-it('a whole part of a load is one virtual user, whatever the load', () => {
+it('makes a whole part of any load one virtual user', () => {
   const script = parse(scriptOf('part', { '--users': '50', '--batch-size': '5', '--part': '2/4' }))
   expect(script.config.phases).toEqual([{ name: 'part', duration: 1, arrivalCount: 1 }])
   expect(script.scenarios[0].flow).toEqual([{ function: 'part' }])
   expect(script.config.variables.vanaLoad.settings.load).toEqual({ batchSize: 5, part: '2/4' })
 })
 
-it('batches are refused where Artillery keeps the time, with what to do instead', () => {
+it('rejects batches if Artillery keeps the schedule, and suggests an alternative', () => {
   expect(() => scriptOf('users', { '--users': '50', '--batch-size': '5' })).toThrow(/--form part/)
 })
 
-it('a secret of the environment is in no script', () => {
+it('writes no secret from the environment', () => {
   const key = `0x${'5e'.repeat(32)}`
   const script = scriptOf(
     'users',

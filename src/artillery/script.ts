@@ -10,25 +10,25 @@ import { ensureOf } from './ensure.ts'
 import { type Phase, phasesOf } from './phases.ts'
 
 /**
- * Who says when users come: Artillery, each of its virtual users being one user, or the load profile, one virtual user
- * being a whole part of the load.
+ * Whether Artillery keeps the schedule, with each virtual user being one user (`users`), or the load profile does, with one
+ * virtual user being a whole part of the load (`part`).
  */
 export type Form = 'users' | 'part'
 
-/** What a script tells the processor, as the variable `vanaLoad`. */
+/** Instructions for the processor, in the script's variable `vanaLoad`. */
 export type ScriptVariables = {
   form: Form
-  /** What was asked for, as in a config file; never a secret. */
+  /** Settings, as in a config file. Never secrets. */
   settings: Record<string, unknown>
-  /** File that gets the path of the results; for the program that started Artillery. */
+  /** File for the path of the results, for the program that started Artillery. */
   outcomeFile?: string
 }
 
 /**
- * Writes the Artillery script of a run, or of one part of it.
+ * Writes the Artillery script of a run or one of its parts.
  *
- * @param settings what was asked for, as `describeConfig` has it; it has no secrets
- * @throws LoadTestError CONFIG_INVALID for a load that Artillery has no phases for
+ * @param settings from `describeConfig`, without secrets
+ * @throws LoadTestError CONFIG_INVALID for a load that Artillery's phases cannot express
  */
 export function renderScript(config: LoadTestConfig, variables: ScriptVariables): string {
   const { part } = config.load
@@ -46,7 +46,7 @@ export function renderScript(config: LoadTestConfig, variables: ScriptVariables)
         variables.settings.target === 'target.json' ? 2 : 1,
       ),
       phases,
-      ...(ensure ? { plugins: { ensure } } : {}),
+      plugins: ensure && { ensure },
       variables: { vanaLoad: variables },
     },
     before: { flow: [{ function: 'begin' }] },
@@ -62,14 +62,14 @@ const scenarioNames = { users: 'data portability', part: 'part of a load' } as c
 const functionNames = { users: 'flow', part: 'part' } as const
 const words = {
   users:
-    'Every virtual user goes the whole workflow. All users of a phase come evenly spaced, and are counted to the last one. ' +
+    'Every virtual user completes the whole workflow. Users of a phase arrive evenly spaced, and their number is exact. ' +
     'Written by `vana-load artillery write`; see docs/artillery.md.',
   part:
-    'One virtual user is this whole part of the load; vana-load itself keeps the schedule. ' +
+    'One virtual user runs this whole part of the load; vana-load keeps the schedule. ' +
     'Written by `vana-load artillery write`; see docs/artillery.md.',
 } as const
 
-/** Artillery spaces users evenly, whatever process was asked for. */
+/** Makes arrivals evenly spaced, as Artillery always does. */
 function evenly(profile: LoadProfile): LoadProfile {
   const { arrival } = profile
   return arrival.kind === 'poisson' ? { ...profile, arrival: { ...arrival, kind: 'constant' } } : profile
@@ -81,11 +81,11 @@ function noPhases({ load }: LoadTestConfig) {
   const time = load.durationMs === undefined ? '' : ` for ${formatDuration(load.durationMs)}`
   return {
     key: 'load.arrival',
-    found: `${load.arrival}${time}: Artillery's phases know rates only; --form part runs any load`,
+    found: `${load.arrival}${time}: Artillery's phases support only rates; --form part runs any load`,
   }
 }
 
-/** A comment, broken at 110 columns. */
+/** Formats a comment, wrapped at 110 columns. */
 function comment(text: string): string {
   const lines: string[] = []
   for (const word of text.split(' ')) {

@@ -6,17 +6,17 @@ import type { ScriptVariables } from './script.ts'
 
 /** The process that runs the load for Artillery. */
 export type Agent = {
-  /** What it says first: that users may come, or why there is no run. */
+  /** Its first message: that users may arrive, or why there is no run. */
   ready: Promise<Extract<AgentNews, { ready: unknown } | { failed: unknown }>>
-  /** Says that nobody else comes, and waits for the end of the run. */
+  /** Ends its input, since there are no more users, and waits for the end of the run. */
   finish(): Promise<{ exitCode: number }>
 }
 
 /**
  * Starts the agent.
  *
- * It leads a process group of its own, so that Ctrl-C reaches it through Artillery alone. When Artillery is gone, however that was, its
- * input ends, and with it the run: flows in flight get their grace period, funds are returned and results written.
+ * It leads its own process group, so that Ctrl-C reaches it only through Artillery. When Artillery ends for any reason, the
+ * agent's input ends, and with it the run: flows in flight get their grace period, funds are returned and results are written.
  *
  * @param program path of the program of `vana-load`
  */
@@ -59,10 +59,10 @@ export function startAgent(program: string, variables: ScriptVariables, folder: 
 
 function notStarted(reason: string): Extract<AgentNews, { failed: unknown }> {
   const message = `The agent's process did not start: ${reason}.`
-  return { failed: { code: 'PROCESS_START_FAILED', message, hint: 'Its own words are above.', exitCode: 1 } }
+  return { failed: { code: 'PROCESS_START_FAILED', message, hint: 'Its output is above.', exitCode: 1 } }
 }
 
-/** What Artillery is sent its agent is sent too: the first signal stops a run, the second ends it at once. */
+/** Forwards signals to the agent: the first one stops a run, the second one ends it at once. */
 function forwardSignals(child: ChildProcess): () => void {
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
   process.on('SIGINT', forward)

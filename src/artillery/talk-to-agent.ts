@@ -4,12 +4,12 @@ import { agentPaths, type FlowNews, type PartNews } from './agent-messages.ts'
 import type { FlowMetrics } from './metrics.ts'
 
 /*
- * Plain `node:http`: it waits as long as a flow takes, and needs no package on Artillery's machines.
+ * Uses `node:http`, which waits as long as a flow takes and needs no package on Artillery's machines.
  */
 
 const connections = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })
 
-/** Has the next user come, and waits for what becomes of it. */
+/** Starts the next user and waits for its outcome. */
 export async function askFlow(url: string): Promise<FlowNews> {
   const response = await post(`${url}${agentPaths.flow}`)
   let news: FlowNews | undefined
@@ -19,7 +19,7 @@ export async function askFlow(url: string): Promise<FlowNews> {
 }
 
 /**
- * Has a part of a load begin, and waits for its end.
+ * Starts a part of a load and waits for its end.
  *
  * @param onFlow called with each flow as it ends
  * @returns the exit code of the run
@@ -44,7 +44,7 @@ function post(url: string): Promise<IncomingMessage> {
   })
 }
 
-/** The run has ended, or its process has. */
-const gone = (reason: string): Error => coded('ABORTED', `The run does not go on: ${reason}.`)
+/** Creates the error for a run or a process that has ended. */
+const gone = (reason: string): Error => coded('ABORTED', `The run has ended: ${reason}.`)
 
 const coded = (code: string, message: string): Error => Object.assign(new Error(message), { code })

@@ -28,7 +28,7 @@ function targetFile(rpcUrl: string): string {
   return path
 }
 
-it('nothing has to be installed: the processor imports only what Node has, the package has no dependency', () => {
+it('needs no installation: the processor imports only Node modules, and the package has no dependency', () => {
   expect(write({ '--users': '5' })).toEqual(['script.yml'])
   expect(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).toEqual({
     private: true,
@@ -38,11 +38,11 @@ it('nothing has to be installed: the processor imports only what Node has, the p
   const imported = [...code.matchAll(/(?:require|import)\("([^"]+)"\)/g)].map(([, name = '']) => name)
   expect(imported.length).toBeGreaterThan(2)
   expect(imported.filter((name) => !builtinModules.includes(name.replace('node:', '')))).toEqual([])
-  // Other functions than async ones would be called with a callback.
+  // Artillery would call functions that are not async with a callback.
   expect(code).toMatch(/async function flow\(/)
 })
 
-it('parts have a script each, which says which part it is', () => {
+it('writes a script for each part, with its number', () => {
   const names = write({ '--users': '100', '--rate': '5' }, { parts: 3 })
   expect(names).toEqual(['part-1-of-3.yml', 'part-2-of-3.yml', 'part-3-of-3.yml'])
   const scripts = names.map((name) => parse(readFileSync(join(folder, name), 'utf8')).config)
@@ -50,13 +50,13 @@ it('parts have a script each, which says which part it is', () => {
   expect(scripts.map(({ phases }) => phases[0].arrivalCount)).toEqual([34, 33, 33])
 })
 
-it('more parts than there are places at work are refused', () => {
+it('rejects more parts than the concurrency allows', () => {
   expect(() => write({ '--users': '100', '--rate': '5', '--concurrency': '2' }, { parts: 3 })).toThrow(
     /3 parts/,
   )
 })
 
-it('a target document goes along, unless its URL holds an access key', () => {
+it('includes a target document, unless its URL contains an access key', () => {
   write({ '--users': '5', '--target': targetFile('https://rpc.test/v1') })
   expect(JSON.parse(readFileSync(join(folder, 'target.json'), 'utf8')).name).toBe('staging')
   const { variables, includeFiles } = parse(readFileSync(join(folder, 'script.yml'), 'utf8')).config
@@ -66,7 +66,7 @@ it('a target document goes along, unless its URL holds an access key', () => {
   expect(() => write({ '--users': '5', '--target': withKey })).toThrow(/chain\.rpcUrls: .*access key/)
 })
 
-it('a bundle is replaced by another, and a folder of something else is left alone', () => {
+it('replaces an earlier bundle but leaves any other folder alone', () => {
   write({ '--users': '100', '--rate': '5' }, { parts: 3 })
   write({ '--users': '5' })
   expect(readdirSync(folder).filter((name) => name.endsWith('.yml'))).toEqual(['script.yml'])

@@ -11,27 +11,27 @@ import { describeBundle } from './describe-bundle.ts'
 import { builtFolder } from './package-files.ts'
 import { type Form, renderScript } from './script.ts'
 
-/** What a bundle is made from. */
+/** Contents of a bundle. */
 export type BundleOptions = {
   folder: string
   config: LoadTestConfig
-  /** What was asked for, as in a config file. */
+  /** Settings, as in a config file. */
   settings: Record<string, unknown>
   form: Form
-  /** Into how many parts the load is split, a script for each. @default the configuration's own part alone */
+  /** Number of parts to split the load into, with one script each. @default only the configuration's own part */
   parts?: number | undefined
 }
 
 /**
- * Writes a folder that Artillery can run anywhere, also on machines that it starts: scripts, processor and program. Nothing
- * is installed there, and no secret is in it.
+ * Writes a folder that Artillery can run anywhere, including machines that it starts: scripts, processor and program. It needs no
+ * installation and contains no secrets.
  *
  * @returns the names of the scripts
- * @throws LoadTestError CONFIG_INVALID; RESULTS_UNWRITABLE when the folder can't be written or holds something else
+ * @throws LoadTestError CONFIG_INVALID; RESULTS_UNWRITABLE if the folder cannot be written or contains something else
  */
 export function writeBundle({ folder, config, settings, form, parts }: BundleOptions): string[] {
   const target = ['local', 'moksha', 'env'].includes(config.target) ? undefined : readTarget(config.target)
-  if (target) throwProblems(secretsIn(target), 'Name such a target by the environment: --target env.')
+  if (target) throwProblems(secretsIn(target), 'Set such a target through the environment: --target env.')
   const given = withTarget(settings, target ? 'target.json' : config.target)
   const scripts = partsOf(config, parts).map(({ name, part }) => {
     const load = { ...(given.load as object | undefined), part: `${part.index + 1}/${part.count}` }
@@ -54,18 +54,18 @@ export function writeBundle({ folder, config, settings, form, parts }: BundleOpt
     return names
   } catch (cause) {
     if (cause instanceof LoadTestError) throw cause
-    throw new LoadTestError('RESULTS_UNWRITABLE', `${folder} can't be written.`, { cause })
+    throw new LoadTestError('RESULTS_UNWRITABLE', `Cannot write ${folder}.`, { cause })
   }
 }
 
-/** One script for each part; a load in one part has one script. */
+/** Returns one script per part. */
 function partsOf({ users, load }: LoadTestConfig, parts: number | undefined) {
   if (parts === undefined || parts === 1) return [{ name: 'script.yml', part: load.part }]
   const least = Math.min(users, load.concurrency)
   const problems: Problem[] = []
-  if (load.part.count > 1) problems.push({ key: '--parts', found: 'it does not go with --part' })
+  if (load.part.count > 1) problems.push({ key: '--parts', found: 'it cannot be combined with --part' })
   if (shareOf(least, { index: parts - 1, count: parts }) === 0) {
-    const found = `${users} users, ${load.concurrency} in flight at once, can't be shared out to ${parts} parts`
+    const found = `${users} users with a concurrency of ${load.concurrency} cannot be split into ${parts} parts`
     problems.push({ key: '--parts', found })
   }
   throwProblems(problems)
@@ -76,7 +76,7 @@ function partsOf({ users, load }: LoadTestConfig, parts: number | undefined) {
   }))
 }
 
-/** Settings for other machines: what concerns this one's terminal and disk is left out. */
+/** Returns the settings for other machines, without those for this terminal and disk. */
 function withTarget(
   { output: _output, dryRun: _dryRun, ...settings }: Record<string, unknown>,
   target: string,
@@ -93,13 +93,13 @@ function secretsIn({ chain, storage, personalServer, apiServer }: TargetPlan): P
   }
   return Object.entries(urls)
     .filter(([, list]) => list.some(mayHoldKey))
-    .map(([key]) => ({ key, found: 'its URL seems to hold an access key, which has no place in a bundle' }))
+    .map(([key]) => ({ key, found: 'its URL seems to contain an access key, which must not be in a bundle' }))
 }
 
-/** Empties a folder that was a bundle, and refuses one that is something else. */
+/** Empties a folder that contains a bundle, and rejects any other. */
 function clear(folder: string): void {
   if (existsSync(folder) && readdirSync(folder).length > 0 && !existsSync(join(folder, 'processor.cjs'))) {
-    throw new LoadTestError('RESULTS_UNWRITABLE', `${folder} is not empty, and is no bundle of before.`)
+    throw new LoadTestError('RESULTS_UNWRITABLE', `${folder} is not empty and is not an earlier bundle.`)
   }
   const old = existsSync(folder) ? readdirSync(folder) : []
   for (const name of old.filter((name) => bundleFile.test(name))) {
