@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const clean of cleanups.splice(0).reverse()) await clean()
 })
 
-/** A client of a server that answers everything so; `null` cuts the connection. */
+/** Returns a client of a server that always gives this response; `null` cuts the connection. */
 async function clientOf(answer: { status: number; error: Record<string, unknown> } | null) {
   const server = createServer((request, response) => {
     if (answer === null) request.socket.destroy()
@@ -26,7 +26,7 @@ async function clientOf(answer: { status: number; error: Record<string, unknown>
   return { client, server }
 }
 
-describe('a request for inference', () => {
+describe('a failed request for inference', () => {
   it.each([
     [500, { code: 'FILE_ACCESS_ERROR' }, true],
     [404, { code: 'NOT_FOUND_ERROR' }, true],
@@ -40,13 +40,13 @@ describe('a request for inference', () => {
     [500, { code: 'DECRYPTION_ERROR' }, false],
     [500, { code: 'HTTP_500' }, false],
     [500, {}, false],
-  ])('that is answered %i %o has begun nothing: %s', async (status, error, hasBegunNothing) => {
+  ])('with the response %i %o has begun nothing: %s', async (status, error, hasBegunNothing) => {
     const { client } = await clientOf({ status, error })
     const { details } = await client.requestInference('7', AbortSignal.timeout(30_000)).catch((e) => e)
     expect([details.status, details.nothingBegun === true]).toEqual([status, hasBegunNothing])
   })
 
-  it('says so of a refused connection, and not of one that was cut', async () => {
+  it('has begun nothing if the connection was refused, unlike one that was cut', async () => {
     const { client, server } = await clientOf(null)
     const ask = () => client.requestInference('7', AbortSignal.timeout(30_000)).catch((error) => error)
     expect((await ask()).details.nothingBegun).toBeUndefined()

@@ -9,21 +9,21 @@ import type { OperationState } from './flow-services.ts'
 
 const relayedStates = ['pending', 'mined', 'reverted', 'dropped'] as const
 
-/** Where a relayed transaction stands: `mined` succeeded, `reverted` did not. */
+/** State of a relayed transaction: `mined` succeeded, `reverted` did not. */
 export type RelayedState = (typeof relayedStates)[number]
 
-/** The API server as a flow uses it. */
+/** Client of the API server for flows. */
 export type ApiServerClient = {
-  /** Has the relayer submit what a user signed; returns the transaction's hash. Never to be repeated blindly. */
+  /** Submits a user's signature through the relayer; returns the transaction's hash. Must not be repeated blindly. */
   relay(signed: SignedPermission, user: Hex, signal: AbortSignal): Promise<Hex>
-  /** Where a relayed transaction stands, under the hash it has now; whether a mined one succeeded included. */
+  /** Returns the state of a relayed transaction and its current hash. */
   relayed(hash: Hex, signal: AbortSignal): Promise<{ hash: Hex; state: RelayedState }>
   /**
-   * Has the app ask the personal server for inference under a permission. A failure after which no operation can have
-   * begun has `details.nothingBegun`.
+   * Requests inference under a permission, as the app. A failure after which no operation can have begun has
+   * `details.nothingBegun`.
    */
   requestInference(permissionId: string, signal: AbortSignal): Promise<{ operationId: string }>
-  /** Looks at an operation. */
+  /** Returns the state of an operation. */
   pollInference(operationId: string, signal: AbortSignal): Promise<OperationState>
 }
 
@@ -57,7 +57,7 @@ const stateSchema = z.object({
   data: z.object({ id: z.string(), status: z.string(), result: z.unknown() }),
 })
 
-/** One request, and the schema of its answer. */
+/** One request, and the schema of its response. */
 type ApiRequest<T> = {
   /** @default 'POST' */
   method?: 'GET' | undefined
@@ -73,12 +73,12 @@ type ApiRequest<T> = {
  * Makes a client of the API server.
  *
  * Every function rejects with LoadTestError SERVER_UNREACHABLE, SERVER_RATE_LIMITED, SERVER_REFUSED, SERVER_FAILED or
- * SERVER_PROTOCOL, or with the signal's reason; `relay` with TX_REVERTED where the contract refuses the call.
+ * SERVER_PROTOCOL, or with the signal's reason; `relay` also with TX_REVERTED if the contract rejects the call.
  *
- * @param options.timeoutMs for one request
- * @param options.inferenceTimeoutMs for a request for inference, which a personal server that works on one at a time answers
- * after all that came before. @default timeoutMs
- * @param options.token bearer token, for a server that asks for one; secret
+ * @param options.timeoutMs timeout of one request
+ * @param options.inferenceTimeoutMs timeout of a request for inference, which a serial personal server answers only after all
+ * earlier ones. @default timeoutMs
+ * @param options.token bearer token, if the server requires one; secret
  */
 export function createApiServerClient(
   dispatcher: Dispatcher,
@@ -100,7 +100,10 @@ export function createApiServerClient(
     })
     const { data } = schema.safeParse(answer)
     if (data) return data
-    throw new LoadTestError('SERVER_PROTOCOL', `The API server's answer to ${path} is not as agreed.`)
+    throw new LoadTestError(
+      'SERVER_PROTOCOL',
+      `The API server's response to ${path} does not have the expected form.`,
+    )
   }
   return {
     async relay(signed, user, signal) {
@@ -144,7 +147,7 @@ export function createApiServerClient(
   }
 }
 
-/** What the contract said when the relay tried the call, before anything was sent: the same failure as a user's own. */
+/** Converts the revert that the relay saw in its simulation, before it sent anything, into the error of a user's own revert. */
 function revertedInSimulation(error: unknown): LoadTestError | undefined {
   const { data } = refusalSchema.safeParse(error)
   if (data === undefined) return undefined
@@ -155,7 +158,7 @@ function revertedInSimulation(error: unknown): LoadTestError | undefined {
   })
 }
 
-/** The relayer may spend no more; the same failure as that of a run's own cap. */
+/** Converts the relayer's spending limit into the error of a run's own cap. */
 function capReached(error: unknown): LoadTestError | undefined {
   const { data } = capSchema.safeParse(error)
   if (data === undefined) return undefined
@@ -163,12 +166,12 @@ function capReached(error: unknown): LoadTestError | undefined {
 }
 
 /**
- * Codes with which the API server or, through it, the personal server gives up before an operation is made: data or
- * grant could not be fetched, a permission is not known (yet, to a node that lags), the chain could not be asked.
+ * Codes with which the API server or the personal server behind it fails before it creates an operation: data or grant could
+ * not be fetched, a permission is unknown (perhaps only to a lagging node), or the chain could not be read.
  */
 const beforeOperation = new Set(['FILE_ACCESS_ERROR', 'NOT_FOUND_ERROR', 'CHAIN_FAILED', 'SHUTTING_DOWN'])
 
-/** The same failure, marked, where no operation can have begun. */
+/** Marks the failure if no operation can have begun. */
 function nothingBegun(error: unknown): LoadTestError | undefined {
   if (!(error instanceof LoadTestError)) return undefined
   const { code, message, hint, details, cause } = error
@@ -178,7 +181,7 @@ function nothingBegun(error: unknown): LoadTestError | undefined {
   return new LoadTestError(code, message, { hint, cause, details: { ...details, nothingBegun: true } })
 }
 
-/** JSON has no bigints: the protocol spells them as decimal strings. */
+/** Encodes bigints as decimal strings, since JSON has none. */
 function withDecimalStrings(typedData: SignedPermission['typedData']): unknown {
   const { message } = typedData
   return {

@@ -18,7 +18,7 @@ import type { ApiServerClient } from './api-server-client.ts'
 import type { FlowReceipt, FlowServices, Submission } from './flow-services.ts'
 import { followReplacements, submitRelayed } from './relayed-submission.ts'
 
-/** What a flow's access to the chain is made of. */
+/** Components of a flow's access to the chain. */
 export type ChainServiceParts = {
   target: Target
   submission: 'direct' | 'relayed'
@@ -26,15 +26,15 @@ export type ChainServiceParts = {
   feed: BlockFeed
   fees: Fees
   receipts: ReceiptHub
-  /** Offers transactions again that nodes may have dropped. */
+  /** Resends transactions that nodes may have dropped. */
   offered: Pick<ReturnType<typeof offerAgain>, 'keep'>
   api: ApiServerClient
   sleep: RetryPolicy['sleep']
-  /** Added to the estimated gas, as a share of it. */
+  /** Margin on top of the estimated gas, as a share of it. */
   gasLimitMargin: number
-  /** From submission to the last confirmation, in milliseconds. */
+  /** Timeout from submission to the last confirmation, in milliseconds. */
   confirmTimeoutMs: number
-  /** Depth that a transaction's block must reach. */
+  /** Required depth of a transaction's block. */
   confirmations: number
 }
 

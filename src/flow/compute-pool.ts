@@ -11,16 +11,16 @@ type TaskName = keyof Tasks
 type TaskInput<N extends TaskName> = Parameters<Tasks[N]>[0]
 type TaskResult<N extends TaskName> = Awaited<ReturnType<Tasks[N]>>
 
-/** Runs the CPU-heavy, pure parts of flows on worker threads, so that the event loop stays free for sockets and time. */
+/** Runs the CPU-heavy, pure parts of flows on worker threads, to keep the event loop free for sockets and timers. */
 export type ComputePool = {
   /**
    * Runs one task.
-   * @throws LoadTestError CRYPTO_FAILED when the task throws; the signal's reason when it aborts
+   * @throws LoadTestError CRYPTO_FAILED if the task throws; the signal's reason if it aborts
    */
   run<N extends TaskName>(name: N, input: TaskInput<N>, signal?: AbortSignal): Promise<TaskResult<N>>
-  /** Has every thread load and compile its code, so that the first users don't wait for it. */
+  /** Makes every thread load and compile its code, so that the first users do not wait for it. */
   warmUp(): Promise<void>
-  /** Tasks that wait for a thread. */
+  /** Number of tasks that wait for a thread. */
   queueSize(): number
   stop(): Promise<void>
 }
@@ -48,7 +48,7 @@ export function createComputePool(options: ComputePoolOptions = {}): ComputePool
     // Busy-waiting for the next task would count as CPU time of the flows.
     atomics: 'disabled',
     recordTiming: false,
-    // Without a limit the threads' heaps grow with the length of a run.
+    // Without a limit, the threads' heaps grow with the length of a run.
     resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 },
   })
   return {
@@ -57,7 +57,7 @@ export function createComputePool(options: ComputePoolOptions = {}): ComputePool
       input: TaskInput<N>,
       signal?: AbortSignal,
     ): Promise<TaskResult<N>> {
-      // The signal is not handed on: cancelling a running task would cost its thread, and tasks are short.
+      // The signal is not passed on: cancelling a running task would terminate its thread, and tasks are short.
       const work: Promise<TaskResult<N>> = pool.run(input, { name })
       try {
         return await raceAbort(work, signal)
@@ -81,5 +81,5 @@ export function createComputePool(options: ComputePoolOptions = {}): ComputePool
   }
 }
 
-/** Enough for the first users to find compiled code, at some 0.2 s of a core. */
+/** Enough flows to compile the code for the first users, at about 0.2 s of a core. */
 const warmUpFlows = 5

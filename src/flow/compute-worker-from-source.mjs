@@ -1,4 +1,4 @@
-/** Runs the compute worker in a checkout, where it is TypeScript: a worker thread needs the loader registered anew. */
+/** Runs the compute worker in a checkout, where it is TypeScript. A worker thread has to register the loader again. */
 import { register } from 'tsx/esm/api'
 
 register()

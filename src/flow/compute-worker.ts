@@ -1,4 +1,4 @@
-/** What a thread of the compute pool runs; each export is a task. */
+/** Code of a thread of the compute pool. Each export is a task. */
 import { makeThreadGiveWay } from '../process/give-way.ts'
 import { deriveKeysInPieces } from '../vana/derive-key-in-pieces.ts'
 

@@ -23,66 +23,66 @@ import { openStorage } from './open-storage.ts'
 import { fetchIdentity } from './personal-server-client.ts'
 import { createGranteeLookup } from './resolve-grantee.ts'
 
-/** How to work with a target. */
+/** Options of a connection to a target. */
 export type ConnectionSettings = {
   target: Target
   /** Payer of the transactions: the users or the API server's relayer. */
   submission: 'direct' | 'relayed'
-  /** How many of the target's grantees the users are spread over. @default 1 */
+  /** Number of the target's grantees to spread the users over. @default 1 */
   grantees?: number | undefined
-  /** One HTTP request, in milliseconds. @default 30_000 */
+  /** Timeout of an HTTP request, in milliseconds. @default 30_000 */
   requestTimeoutMs?: number | undefined
-  /** A request for inference, in milliseconds: it may wait for all that came before it. @default requestTimeoutMs */
+  /** Timeout of a request for inference, which may wait for all earlier ones, in milliseconds. @default requestTimeoutMs */
   inferenceTimeoutMs?: number | undefined
-  /** From submission to the last confirmation, in milliseconds. @default 90_000 */
+  /** Timeout from submission to the last confirmation, in milliseconds. @default 90_000 */
   confirmTimeoutMs?: number | undefined
-  /** Depth that a transaction's block must reach; 1 is the block itself. @default 1 */
+  /** Required depth of a transaction's block; 1 is the block itself. @default 1 */
   confirmations?: number | undefined
-  /** Between two looks for a new block, in milliseconds. @default 500 */
+  /** Interval between polls for a new block, in milliseconds. @default 500 */
   blockPollIntervalMs?: number | undefined
   /** Fee cap as a multiple of the base fee. @default 2 */
   feeMultiplier?: number | undefined
-  /** Added to the estimated gas, as a share of it. @default 0.1 */
+  /** Margin on top of the estimated gas, as a share of it. @default 0.1 */
   gasLimitMargin?: number | undefined
-  /** One JSON-RPC request, in milliseconds. @default 15_000 */
+  /** Timeout of a JSON-RPC request, in milliseconds. @default 15_000 */
   rpcTimeoutMs?: number | undefined
-  /** JSON-RPC calls per second to each endpoint at most. @default no limit */
+  /** Highest rate of JSON-RPC calls to each endpoint, per second. @default no limit */
   rpcRatePerSecond?: number | undefined
-  /** How long reads of the chain are repeated while no endpoint answers, in milliseconds. @default 30_000 */
+  /** How long reads of the chain are retried while no endpoint responds, in milliseconds. @default 30_000 */
   rpcPatienceMs?: number | undefined
-  /** Most that a transaction offers per gas, in wei. @default no limit */
+  /** Highest fee per gas that a transaction offers, in wei. @default no limit */
   maxFeePerGasWei?: bigint | undefined
-  /** Repeats of idempotent steps. @default 7 attempts, 250 ms to 10 s, a fifth of all attempts */
+  /** Retries of idempotent steps. @default 7 attempts, 250 ms to 10 s, a fifth of all attempts */
   retry?: { attempts: number; baseDelayMs: number; maxDelayMs: number; budgetRatio: number } | undefined
-  /** Least time between two requests of a kind to the personal server, in milliseconds; up to half of it is added. @default 0 */
+  /** Shortest time between two requests of a kind to the personal server, in milliseconds, plus up to half of it. @default 0 */
   spacingMs?: number | undefined
-  /** Credentials of the storage, besides the key file that the target may name. @default none */
+  /** Credentials of the storage, in addition to the target's key file. @default none */
   storageSecrets?: StorageSecrets | undefined
   /** Bearer token of the API server; secret. */
   apiServerToken?: string | undefined
-  /** Worker threads. @default the machine's cores */
+  /** Number of worker threads. @default the machine's cores */
   threads?: number | undefined
   /** In [0, 1). @default Math.random */
   random?: (() => number) | undefined
 }
 
-/** A target that flows can use, and what else of the chain a run needs. */
+/** A target for flows, with the chain access that a run needs. */
 export type TargetConnection = {
   services: FlowServices
   rpc: RpcPool
   feed: BlockFeed
-  /** The reorganizations that the feed saw. */
+  /** Reorganizations that the feed saw. */
   reorgs: ReorgWatch
   fees: Fees
   receipts: ReceiptHub
   compute: ComputePool
-  /** The hash under which a relayer has a transaction now; the same one where it can't say, or there is no relayer. */
+  /** Returns a transaction's current hash at the relayer; the same hash if unknown or if there is no relayer. */
   currentHash(hash: Hex, signal: AbortSignal): Promise<Hex>
   /** Closes every connection and thread. */
   close(): Promise<void>
 }
 
-/** Opens everything that flows need of a target. Nothing is asked of it yet. */
+/** Opens everything that flows need from a target, without any request yet. */
 export function connectTarget(settings: ConnectionSettings): TargetConnection {
   const { target, submission, requestTimeoutMs: timeoutMs = 30_000 } = settings
   const chain = openChain(settings)
@@ -151,7 +151,7 @@ function openChain(settings: ConnectionSettings): OpenChain {
   return { rpc, feed, reorgs, fees, receipts: new ReceiptHub({ rpc, feed }) }
 }
 
-/** What a flow uses besides the chain and the API server. */
+/** Creates the services of a flow other than the chain and the API server. */
 function servicesOf(
   { target, spacingMs = 0, retry = defaultRetry, random = Math.random }: ConnectionSettings,
   parts: { compute: ComputePool; http: Dispatcher; storage: ObjectStorage; timeoutMs: number },

@@ -52,15 +52,15 @@ const receipt = (changes: Partial<FinalReceipt> = {}): FinalReceipt => ({
   ...changes,
 })
 
-describe('the record of a flow', () => {
-  it('stays as it is when the chain says the same, or when there is no transaction', () => {
+describe('correctFlow', () => {
+  it('keeps a record that matches the chain or has no transaction', () => {
     expect(correctFlow(flow('succeeded'), receipt())).toBeNull()
     expect(correctFlow(flow('failed', givenUp), null)).toBeNull()
     expect(correctFlow(flow('failed', null), null)).toBeNull()
   })
 
   it.each(['succeeded', 'degraded'] as const)(
-    'is a failure when it %s and its transaction is gone',
+    'turns a flow that %s into a failure if its transaction is gone',
     (outcome) => {
       const correction = correctFlow(flow(outcome), null)
       expect(correction).toMatchObject({
@@ -74,10 +74,10 @@ describe('the record of a flow', () => {
   it.each([
     ['reverted in its next block', receipt({ blockNumber: 42, status: 'reverted', permission: null })],
     [
-      'granted for somebody else',
+      'granted for another user',
       receipt({ blockNumber: 42, permission: { permissionId: 8n, user: stranger } }),
     ],
-  ])('is a failure when its transaction %s', (_, found) => {
+  ])('turns a flow into a failure if its transaction %s', (_, found) => {
     expect(correctFlow(flow('succeeded'), found)).toMatchObject({
       kind: 'lost',
       record: {
@@ -88,7 +88,7 @@ describe('the record of a flow', () => {
     })
   })
 
-  it('has the block, permission, price and hash that its transaction has in the end', () => {
+  it("records the transaction's final block, permission, price and hash", () => {
     const permission = { permissionId: 9n, user: wallet }
     const found = { blockNumber: 42, effectiveGasPrice: 6n, blockTimestamp: 1002, permission }
     expect(correctFlow(flow('succeeded'), receipt({ ...found, transactionHash: hashOf('b') }))).toEqual({
@@ -107,7 +107,7 @@ describe('the record of a flow', () => {
     })
   })
 
-  it('keeps how a failed flow ended, whatever became of its transaction', () => {
+  it('keeps how a failed flow ended, whatever happened to its transaction', () => {
     const failed = flow('failed')
     expect(correctFlow(failed, null)).toEqual({ kind: 'lost', record: { ...failed, tx: givenUp } })
     const late = correctFlow(flow('failed', givenUp), receipt())

@@ -2,7 +2,7 @@ import type { PermissionAdded } from '../chain/permissions/permission-event.ts'
 import type { Receipt } from '../chain/rpc/chain-reads.ts'
 import type { FlowRecord, FlowTransaction } from './flow-record.ts'
 
-/** What the chain says of a flow's transaction at the end of a run. */
+/** A flow's transaction on chain at the end of a run. */
 export type FinalReceipt = Pick<
   Receipt,
   'transactionHash' | 'blockNumber' | 'status' | 'gasUsed' | 'effectiveGasPrice'
@@ -13,24 +13,24 @@ export type FinalReceipt = Pick<
   permission: Pick<PermissionAdded, 'permissionId' | 'user'> | null
 }
 
-/** How a flow's record was corrected, see {@link correctFlow}. */
+/** A correction of a flow's record, see {@link correctFlow}. */
 export type FlowCorrection = {
   record: FlowRecord
   /**
-   * `lost`: it has no permission any more; `moved`: its transaction is in another block, or has another permission;
-   * `late`: its transaction was mined after the flow had given it up.
+   * `lost`: its permission no longer exists; `moved`: its transaction is in another block or has another permission; `late`:
+   * its transaction was mined after the flow had given up.
    */
   kind: 'lost' | 'moved' | 'late'
 }
 
 /**
- * Brings the record of a flow with a transaction into line with the chain.
+ * Corrects the record of a flow with a transaction to match the chain.
  *
- * A flow that got through without a permission that still exists has failed, with `TX_REORGED`. How a failed flow ended
- * stays as it is; what its transaction did on chain is corrected.
+ * A successful flow whose permission no longer exists becomes a failure with `TX_REORGED`. A failed flow keeps its outcome, but
+ * its transaction is corrected.
  *
- * @param found `null` when the transaction is in no block
- * @returns `null` when the record is right
+ * @param found `null` if the transaction is in no block
+ * @returns `null` if the record is correct
  */
 export function correctFlow(flow: FlowRecord, found: FinalReceipt | null): FlowCorrection | null {
   const { tx } = flow

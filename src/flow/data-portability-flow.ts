@@ -12,35 +12,34 @@ import type { StepName } from './steps.ts'
 import { type DataSize, dataSizes } from './user-data.ts'
 import { waitForAnswer } from './wait-for-answer.ts'
 
-/** How one flow went. */
+/** Result of a flow. */
 export type FlowResult = {
   outcome: Exclude<Outcome, 'dropped'>
-  /** Milliseconds per step that began. */
+  /** Duration of each started step, in milliseconds. */
   steps: Partial<Record<StepName, number>>
-  /** Its times are milliseconds of `performance.now()`, since a flow knows nothing of the run. */
+  /** Times are in milliseconds of `performance.now()`, since a flow does not know the run. */
   tx: FlowTransaction | null
-  /** Whether the answer proved what the server read; `null` when the target gives no proof. */
+  /** Whether the answer proved what the server read; `null` if the target gives no proof. */
   verified: boolean | null
   error: FlowError | null
   /** The personal server's answer. */
   answer: unknown
 }
 
-/** How one user's flow is run. */
+/** Options of one user's flow. */
 export type RunFlowOptions = {
   signal: AbortSignal
-  /** @default nobody watches the steps */
+  /** @default none */
   observer?: StepObserver | undefined
-  /** The run under whose name the user's objects are stored. @default that of the flow's options */
+  /** Id of the run, which prefixes the names of the user's objects. @default that of the flow's options */
   runId?: string | undefined
 }
 
 /**
- * The whole data-portability workflow of one user, in twelve steps, from making data to the answer about it.
+ * The whole data-portability workflow of one user, in twelve steps from creating data to the answer about it.
  *
- * It succeeds only when the transaction is in a block with status 1, its `PermissionAdded` names this user and this
- * grant, and the personal server reports `succeeded`; on a target that proves what its model read, the proof must
- * hold too.
+ * It succeeds only if the transaction is in a block with status 1, its `PermissionAdded` names this user and this grant, and
+ * the personal server reports `succeeded`. If the target proves what its model read, the proof must hold too.
  *
  * @example const result = await new DataPortabilityFlow(services, options).run(user, { signal })
  */
@@ -53,7 +52,7 @@ export class DataPortabilityFlow {
     this.#options = options
   }
 
-  /** Runs the flow of one user; never rejects. */
+  /** Runs the flow of one user. Never rejects. */
   async run(user: FlowUser, options: RunFlowOptions): Promise<FlowResult> {
     const { signal, observer = {}, runId = this.#options.runId } = options
     const { timeoutMs } = this.#options
@@ -139,7 +138,7 @@ export class DataPortabilityFlow {
       return compute.run('signPermission', { privateKey, chainId: chain.id, nonce, parameters }, signal)
     })
     const submission = await step('submit', () => chain.submit(signed, user, { signal, retry }), {
-      // Waiting for more funds is no time of the chain.
+      // The wait for more funds does not count as time of the chain.
       turn: () => user.fundsFor?.(firstFlowGas, { signal }) ?? Promise.resolve(),
     }).catch((error: unknown) => {
       // A node may still have it and charge for it, so the ledger records it.
@@ -157,7 +156,7 @@ export class DataPortabilityFlow {
     const { operationId } = await step(
       'request',
       () => inference.request(permissionId, signal),
-      // A request may have begun an operation whatever became of it, unless the failure says otherwise.
+      // A failed request may have begun an operation, unless the failure rules it out.
       { idempotent: 'when-nothing-begun', turn: turns?.request },
     )
     await step('result', async () => {
@@ -171,7 +170,7 @@ export class DataPortabilityFlow {
     })
   }
 
-  /** Why the transaction failed is not in its receipt, and takes asking again. */
+  /** Finds out why the transaction failed, which its receipt does not contain. */
   async #revertOf(receipt: FlowReceipt, signal: AbortSignal): Promise<LoadTestError> {
     const { hash, blockNumber } = receipt
     const { reason, revert } = await this.#services.chain.revertReason(receipt, signal)
@@ -185,7 +184,7 @@ export class DataPortabilityFlow {
   #outcomeOf({ code, step }: FlowError): FlowResult['outcome'] {
     if (code === 'ABORTED') return 'aborted'
     const isInference = step === 'request' || step === 'result'
-    // An answer about other data is a wrong answer, which nothing can excuse.
+    // An answer about other data is wrong, so it is never excused as degraded.
     if (this.#options.degradeInference && isInference && code !== 'INFERENCE_MISMATCH') return 'degraded'
     return code === 'FLOW_TIMEOUT' ? 'timed-out' : 'failed'
   }
@@ -198,7 +197,7 @@ export class DataPortabilityFlow {
   }
 }
 
-/** Names the last failure before the time was up: the time alone says nothing of the cause. */
+/** Creates the error of a timeout. It names the last failure, since the timeout alone does not explain the cause. */
 function timedOut(timeoutMs: number, lastFailure: unknown): LoadTestError {
   const cause = lastFailure instanceof Error ? `; the last attempt: ${lastFailure.message}` : '.'
   return new LoadTestError('FLOW_TIMEOUT', `The flow did not end within ${timeoutMs} ms${cause}`, {
@@ -208,11 +207,11 @@ function timedOut(timeoutMs: number, lastFailure: unknown): LoadTestError {
 
 type Progress = Pick<FlowResult, 'tx' | 'verified' | 'answer'>
 
-/** What makes a transaction in a block a success: a permission of this very user and grant. */
+/** Checks that a mined transaction added a permission for this user and this grant. */
 function permissionOf({ hash, permission }: FlowReceipt, user: FlowUser, grantUrl: string): string {
   if (!permission)
     throw new LoadTestError('TX_EVENT_MISSING', `Transaction ${hash} emitted no PermissionAdded.`)
-  // A signature over other fields recovers to a stranger, whose permission this would then be.
+  // A signature over other fields recovers to another address, which would then own the permission.
   if (permission.user.toLowerCase() !== user.address.toLowerCase() || permission.grant !== grantUrl) {
     throw new LoadTestError('TX_EVENT_MISSING', `Transaction ${hash} granted for ${permission.user} instead.`)
   }
@@ -221,7 +220,7 @@ function permissionOf({ hash, permission }: FlowReceipt, user: FlowUser, grantUr
 
 const unmined = { permissionId: null, blockNumber: null, gasUsed: null, gasPriceWei: null, times: null }
 
-/** The hash of a transaction whose sending failed and that may be mined nevertheless. */
+/** Returns the hash of a transaction that may be mined although sending it failed. */
 function unsureHash(error: unknown): FlowTransaction['hash'] | undefined {
   if (!(error instanceof LoadTestError) || error.details.mayBeSent !== true) return undefined
   const { hash } = error.details
@@ -236,7 +235,7 @@ function timesOf({ sendingAtMs, submittedAtMs }: Submission): TransactionTimes {
 function transactionOf(receipt: FlowReceipt, submission: Submission): FlowTransaction {
   const { hash, permission, blockNumber, gasUsed, gasPriceWei, blockTimestamp } = receipt
   const times = timesOf(submission)
-  // A relayer's answer may come when the block is there already.
+  // A relayer may respond after the block has arrived.
   const seenMs = Math.max(times.acceptedMs, receipt.seenAtMs)
   const blockMs = Math.min(seenMs, Math.max(times.acceptedMs, receipt.blockAtMs))
   return {

@@ -4,14 +4,14 @@ import type { Random } from '../random/random.ts'
 export const wholeNumber = (random: Random, min: number, max: number): number =>
   min + Math.floor(random() * (max - min + 1))
 
-/** Draws one of a list, each with the same chance. */
+/** Draws one item of a list, all with the same probability. */
 export function pick<T>(random: Random, list: readonly T[]): T {
   const one = list[Math.floor(random() * list.length)]
-  if (one === undefined) throw new RangeError('There is nothing to pick from.')
+  if (one === undefined) throw new RangeError('The list is empty.')
   return one
 }
 
-/** Draws one of a list by weights. */
+/** Draws one item of a list by weight. */
 export function pickWeighted<T>(random: Random, list: readonly (readonly [T, number])[]): T {
   let sum = 0
   for (const [, weight] of list) sum += weight
@@ -20,5 +20,5 @@ export function pickWeighted<T>(random: Random, list: readonly (readonly [T, num
     left -= weight
     if (left < 0) return one
   }
-  throw new RangeError('There is nothing to pick from.')
+  throw new RangeError('The list is empty.')
 }

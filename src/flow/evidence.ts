@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { LoadTestError } from '../errors/load-test-error.ts'
 
 /**
- * What the testbed's stand-in for the language model says about what it read, so that a flow can prove that the
- * personal server decrypted exactly the bytes the user encrypted. A real model gives no evidence.
+ * Evidence from the testbed's stand-in for the language model about what it read. It lets a flow prove that the personal server
+ * decrypted exactly the bytes that the user encrypted. A real model gives no evidence.
  */
 export type Evidence = {
   /** SHA-256 of the prompt template of the grant file, UTF-8, lower-case hex. */
@@ -19,7 +19,7 @@ export type EvidenceAnswer = { answer: string; evidence: Evidence }
 const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex')
 
 /**
- * Makes the evidence of a prompt template and the plain files.
+ * Creates the evidence of a prompt template and the plain files.
  *
  * @example makeEvidence('Summarise {{data}}', [plainBytes])
  */
@@ -41,19 +41,25 @@ const answerSchema = z.object({
  * Compares a personal server's result with what the user encrypted.
  *
  * @param result the operation's result: JSON text, or on newer servers an object with that text as `output`
- * @throws LoadTestError INFERENCE_MISMATCH when the server read another prompt or other data, or gave no evidence
+ * @throws LoadTestError INFERENCE_MISMATCH if the server read another prompt or other data, or gave no evidence
  */
 export function checkEvidence(result: unknown, promptTemplate: string, files: readonly Uint8Array[]): void {
   const parsed = answerSchema.safeParse(parseAnswer(result))
   if (!parsed.success)
-    throw new LoadTestError('INFERENCE_MISMATCH', 'The answer has no evidence of what was read.')
+    throw new LoadTestError('INFERENCE_MISMATCH', 'The answer contains no evidence of what was read.')
   const { evidence } = parsed.data
   const expected = makeEvidence(promptTemplate, files)
   if (evidence.promptSha256 !== expected.promptSha256) {
-    throw new LoadTestError('INFERENCE_MISMATCH', 'The server answered another prompt than the one granted.')
+    throw new LoadTestError(
+      'INFERENCE_MISMATCH',
+      'The server answered a different prompt from the one granted.',
+    )
   }
   if (!sameFiles(evidence.files, expected.files)) {
-    throw new LoadTestError('INFERENCE_MISMATCH', 'The server read other data than the user encrypted.')
+    throw new LoadTestError(
+      'INFERENCE_MISMATCH',
+      'The server read different data from what the user encrypted.',
+    )
   }
 }
 

@@ -1,39 +1,39 @@
 import type { ErrorCode } from '../errors/catalog.ts'
 import type { StepName } from './steps.ts'
 
-/** How a flow ended; every arrival ends in exactly one of these. */
+/** Outcome of a flow. Every arrival has exactly one. */
 export const outcomes = ['succeeded', 'failed', 'timed-out', 'aborted', 'dropped', 'degraded'] as const
 
-/** How a flow ended. */
+/** Outcome of a flow. */
 export type Outcome = (typeof outcomes)[number]
 
-/** What went wrong in a flow, free of secrets. */
+/** Error of a flow, without secrets. */
 export type FlowError = {
   code: ErrorCode
-  /** The step that failed; `null` when the flow never began one. */
+  /** The step that failed; `null` if no step had started. */
   step: StepName | null
   message: string
   retriable: boolean
 }
 
 /**
- * When a transaction was where. Milliseconds since the start of the run, all by this machine's monotonic clock; `null`
- * where it did not come to that.
+ * Times in the life of a transaction, in milliseconds since the start of the run by this machine's monotonic clock; `null` for
+ * what did not happen.
  */
 export type TransactionTimes = {
-  /** Sending it began. */
+  /** Start of sending. */
   sentMs: number
-  /** A node had taken it; with a relayer, the relayer had said so. */
+  /** A node had accepted it; with a relayer, the relayer had reported this. */
   acceptedMs: number
-  /** Its block's own time, held between the two around it: the chain's clock is another, and has a grain of a second. */
+  /** Time of its block, limited to the times before and after it, since the chain's clock differs and counts whole seconds. */
   blockMs: number | null
   /** This process first saw the block. */
   seenMs: number | null
-  /** The block's time as the block has it, in seconds since 1970. */
+  /** Timestamp of the block, in seconds since 1970. */
   blockTimestamp: number | null
 }
 
-/** What is known about the flow's transaction. */
+/** A flow's transaction. */
 export type FlowTransaction = {
   hash: `0x${string}`
   /** Decimal string. */
@@ -42,21 +42,21 @@ export type FlowTransaction = {
   gasUsed: number | null
   /** Effective price per gas in wei, decimal string. */
   gasPriceWei: string | null
-  /** `null` when it is not known that it was accepted. */
+  /** `null` if it is not known to have been accepted. */
   times: TransactionTimes | null
 }
 
-/** What a user waited for between its due and its actual start, in milliseconds; the rest of that time is lag. */
+/** Waits of a user between its due and its actual start, in milliseconds. The rest of that time is lag. */
 export type FlowWaits = {
-  /** One of the places for flows in flight. */
+  /** For a slot of the concurrency. */
   placeMs: number
-  /** Protection of the target: a breaker, or a pace that follows its limits. */
+  /** For the protection of the target: a breaker, or a pace that follows its limits. */
   gateMs: number
-  /** The funds of its wallet. */
+  /** For the funds of its wallet. */
   fundingMs: number
 }
 
-/** One line of `flows.ndjson`: what became of one arrival. Times are milliseconds since the start of the run. */
+/** One line of `flows.ndjson`: the outcome of one arrival. Times are milliseconds since the start of the run. */
 export type FlowRecord = {
   /** The arrival's number, from 0. */
   index: number
@@ -69,10 +69,10 @@ export type FlowRecord = {
   waits?: FlowWaits | undefined
   endedMs: number
   outcome: Outcome
-  /** Duration of each step that began, in milliseconds. */
+  /** Duration of each started step, in milliseconds. */
   steps: Partial<Record<StepName, number>>
   tx: FlowTransaction | null
-  /** Whether the answer proved that the server read exactly the user's data; `null` when the target gives no proof. */
+  /** Whether the answer proved that the server read exactly the user's data; `null` if the target gives no proof. */
   verified: boolean | null
   error: FlowError | null
   /** Why an arrival was dropped. */

@@ -15,41 +15,41 @@ export type FlowUser = {
   address: Hex
   /** Secret. */
   privateKey: Hex
-  /** Tops the wallet up when gas costs more than it was given for. @default it holds what it holds */
+  /** Tops up the wallet if gas costs more than it was funded for. @default no top-ups */
   fundsFor?: FundsFor | undefined
-  /** Gets every transaction that the wallet sends, under every hash. @default none does */
+  /** Called with every transaction that the wallet sends, under every hash. @default none */
   ledger?: LaneLedger | undefined
 }
 
 /** A personal server's identity for one user. */
 export type ServerIdentity = { address: Hex; publicKey: string }
 
-/** The app that is given access. */
+/** The app that gets access. */
 export type Grantee = { id: bigint; address: Hex }
 
-/** A transaction on its way. */
+/** A pending transaction. */
 export type Submission = {
   hash: Hex
-  /** The newest block when it was sent. */
+  /** Newest block when it was sent. */
   afterBlock: number
-  /** When sending began, in milliseconds of `performance.now()`. */
+  /** Start of sending, in milliseconds of `performance.now()`. */
   sendingAtMs: number
-  /** When the other side had taken it, in milliseconds of `performance.now()`. */
+  /** When the other side had accepted it, in milliseconds of `performance.now()`. */
   submittedAtMs: number
-  /** What looks after the user's own transaction until its receipt is there. */
+  /** Tracks the user's own transaction until its receipt arrives. */
   kept?: KeptTransaction | undefined
 }
 
-/** What the chain says about a flow's transaction, once a block holds it. */
+/** A flow's mined transaction. */
 export type FlowReceipt = {
   hash: Hex
   status: 'success' | 'reverted'
   blockNumber: number
-  /** The block's own time, in seconds since 1970. */
+  /** Timestamp of the block, in seconds since 1970. */
   blockTimestamp: number
-  /** The same, as well as it can be known, in milliseconds of `performance.now()`; not after `seenAtMs`. */
+  /** The same, estimated in milliseconds of `performance.now()`; not after `seenAtMs`. */
   blockAtMs: number
-  /** When the block was first seen here, in milliseconds of `performance.now()`. */
+  /** When this process first saw the block, in milliseconds of `performance.now()`. */
   seenAtMs: number
   gasUsed: number
   /** Effective price per gas in wei, decimal string. */
@@ -58,11 +58,11 @@ export type FlowReceipt = {
   permission: { id: string; user: Hex; grant: string } | null
 }
 
-/** An operation's state on the personal server; `status` is whatever the server says. */
+/** State of an operation on the personal server. `status` is whatever the server reports. */
 export type OperationState = { id: string; status: string; result: unknown }
 
 /**
- * Everything outside a flow that it works with, whichever target it runs against.
+ * Everything outside a flow that it uses, for any target.
  *
  * Every function rejects with a classified `LoadTestError`, or with the signal's reason.
  */
@@ -77,7 +77,7 @@ export type FlowServices = {
       object: { name: string; contentType: string; signal: AbortSignal },
     ): Promise<string>
   }
-  /** Resolves the grantee of a user, by the user's number; the answer is shared by all flows of a run that have the same. */
+  /** Resolves the grantee of a user by the user's number. Flows with the same grantee share the answer. */
   grantee(index: number, signal: AbortSignal): Promise<Grantee>
   personalServer: {
     /** Ends in `/api/v1`; goes on chain as the server's URL. */
@@ -89,8 +89,8 @@ export type FlowServices = {
     /** The user's next nonce for signed permissions. */
     permissionNonce(user: Hex, signal: AbortSignal): Promise<bigint>
     /**
-     * Submits what the user signed, at the user's own cost or through a relayer. Never to be repeated blindly: the parts that
-     * are safe to repeat go through the flow's `retry`.
+     * Submits the user's signature, at the user's own cost or through a relayer. Must not be repeated blindly: the parts that
+     * are safe to repeat use the flow's `retry`.
      */
     submit(
       signed: SignedPermission,
@@ -98,7 +98,7 @@ export type FlowServices = {
       options: { signal: AbortSignal; retry: StepRunner['retry'] },
     ): Promise<Submission>
     /**
-     * Waits for the block that holds the transaction.
+     * Waits for the block with the transaction.
      *
      * @param options.onRefused called with errors that do not end the wait
      * @throws LoadTestError TX_NOT_CONFIRMED
@@ -107,33 +107,33 @@ export type FlowServices = {
       submission: Submission,
       options: { signal: AbortSignal; onRefused: (error: unknown) => void },
     ): Promise<FlowReceipt>
-    /** Finds out why a transaction reverted; never rejects. Costs calls of its own, so it is for failures alone. */
+    /** Finds out why a transaction reverted. Never rejects. Makes extra calls, so it is only for failures. */
     revertReason(receipt: FlowReceipt, signal: AbortSignal): Promise<RevertReason>
   }
   inference: {
     request(permissionId: string, signal: AbortSignal): Promise<{ operationId: string }>
     poll(operationId: string, signal: AbortSignal): Promise<OperationState>
   }
-  /** Turns at the personal server, for one that limits requests; each of its two kinds of request has its own. @default none */
+  /** Turns for requests to a rate-limited personal server, separate for each of the two kinds. @default none */
   turns?: Record<'identity' | 'request', (signal: AbortSignal) => Promise<void>>
   retry: RetryPolicy
 }
 
-/** What a flow does, apart from with whom. */
+/** Options of a flow that do not depend on the target. */
 export type FlowOptions = {
   runId: string
   seed: string
   dataSize: 'small' | 'medium' | 'large' | 'mixed'
-  /** The whole flow, in milliseconds. */
+  /** Timeout of the whole flow, in milliseconds. */
   timeoutMs: number
-  /** From the request for inference to its result, in milliseconds. */
+  /** Timeout from the request for inference to its result, in milliseconds. */
   inferenceTimeoutMs: number
-  /** Pause between two polls of an operation, in milliseconds. */
+  /** Interval between polls of an operation, in milliseconds. */
   pollIntervalMs: number
   /** Whether the target's model proves what it read, so that the answer can be checked against the data. */
   expectEvidence: boolean
-  /** Whether a flow whose inference fails is marked `degraded` rather than failed; it never counts as succeeded. */
+  /** Whether a flow whose inference fails is marked `degraded` instead of failed. It never counts as succeeded. */
   degradeInference?: boolean | undefined
-  /** Template of the prompt; must hold `{{data}}`. @default a prompt made from the wallet's address */
+  /** Template of the prompt, with `{{data}}`. @default a prompt made from the wallet's address */
   prompt?: string | undefined
 }

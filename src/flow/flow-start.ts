@@ -5,8 +5,8 @@ export type FlowStart = Pick<FlowRecord, 'index' | 'dueMs'> & {
   /** The user's address. */
   wallet: `0x${string}`
   startedMs: number
-  /** What the user waited for between its due and its actual start. */
+  /** Waits between the due and the actual start. */
   waits: FlowWaits
-  /** How late the generator itself was: the rest of the time between due and actual start. */
+  /** Delay by the generator itself: the rest of the time between due and actual start. */
   lagMs: number
 }

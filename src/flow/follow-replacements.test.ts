@@ -7,7 +7,7 @@ const hashOf = (digit: string) => `0x${digit.repeat(64)}` as const
 
 type Look = { hash: `0x${string}`; state: RelayedState } | Error
 
-/** A relayer with prepared answers, and the calls that it and the receipts got, in order. */
+/** A relayer with prepared answers, and the calls to it and to the receipts, in order. */
 function startWorld({ looks: answers }: { looks: Look[] }) {
   const stop = new AbortController()
   const seen: unknown[] = []
@@ -42,8 +42,8 @@ const down = new LoadTestError('SERVER_UNREACHABLE', 'nobody there')
 const limited = new LoadTestError('SERVER_RATE_LIMITED', 'too many', { details: { status: 429 } })
 const refused = new LoadTestError('SERVER_REFUSED', 'no', { details: { status: 409 } })
 
-describe('following a relayed transaction', () => {
-  it('has the receipts follow each replacement, under the newest hash, also of one that was mined', async () => {
+describe('followReplacements', () => {
+  it('makes the receipts follow each replacement by its newest hash, even of a mined transaction', async () => {
     const { follow, seen } = startWorld({
       looks: [
         { hash: hashOf('a'), state: 'pending' },
@@ -57,26 +57,26 @@ describe('following a relayed transaction', () => {
       ...[{ sleep: 10_000 }, { look: hashOf('a') }],
       ...[{ sleep: 5_000 }, { look: hashOf('a') }, { replace: hashOf('a'), by: hashOf('b') }],
       ...[{ sleep: 5_000 }, { look: hashOf('b') }, { replace: hashOf('b'), by: hashOf('c') }],
-      // A reorganization took that one back, and the relayer sent it again.
+      // A reorganization removed that one, and the relayer sent it again.
       ...[{ sleep: 5_000 }, { look: hashOf('c') }, { replace: hashOf('c'), by: hashOf('d') }],
     ])
   })
 
-  it('ends once it is dropped', async () => {
+  it('ends once the transaction is dropped', async () => {
     const more: Look = { hash: hashOf('a'), state: 'pending' }
     const { follow, seen } = startWorld({ looks: [{ hash: hashOf('a'), state: 'dropped' }, more, more] })
     await follow()
     expect(seen).toEqual([{ sleep: 10_000 }, { look: hashOf('a') }])
   })
 
-  it('goes on when the relayer does not answer, and ends with its signal without an error', async () => {
+  it('continues if the relayer does not respond, and ends without an error when its signal aborts', async () => {
     const { follow, seen } = startWorld({ looks: [down, refused, { hash: hashOf('b'), state: 'pending' }] })
     await expect(follow()).resolves.toBeUndefined()
     expect(seen.filter((one) => typeof one === 'object' && one !== null && 'look' in one)).toHaveLength(3)
     expect(seen.at(-1)).toEqual({ replace: hashOf('a'), by: hashOf('b') })
   })
 
-  it('tells of each look that was refused, and of none that its end cut short', async () => {
+  it('reports every refused request, but not one that its end aborted', async () => {
     const { follow, seen } = startWorld({ looks: [limited, down, refused] })
     await follow()
     const isRefusal = (one: unknown): boolean => typeof one === 'object' && one !== null && 'refused' in one

@@ -2,9 +2,9 @@ import type { Target } from '../config/target.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 
 /**
- * The grantees that a run's users are spread over.
+ * Returns the grantees to spread a run's users over.
  *
- * @throws LoadTestError CONFIG_INVALID when the target has fewer
+ * @throws LoadTestError CONFIG_INVALID if the target has fewer
  */
 export function granteesOf(
   { grantee, moreGrantees = [] }: Pick<Target, 'grantee' | 'moreGrantees'>,
@@ -24,7 +24,7 @@ export function granteesOf(
 }
 
 /**
- * Which of the grantees is a user's: a pure function of the user's number, so that it is the same on every machine.
+ * Returns a user's grantee. A pure function of the user's number, so that it is the same on every machine.
  *
  * @param pool not empty
  */

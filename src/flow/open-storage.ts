@@ -14,9 +14,9 @@ import { createPinata } from '../storage/pinata.ts'
 import { parseServiceAccount, readServiceAccount, type ServiceAccount } from '../storage/service-account.ts'
 
 /**
- * Opens the storage of a target, whichever provider it is with. Nothing is asked of it yet.
+ * Opens the storage of a target, for any provider, without any request yet.
  *
- * @param given what the environment has; an embedded storage is opened with what everyone knows
+ * @param given credentials from the environment; an embedded storage uses well-known ones instead
  * @throws LoadTestError CONFIG_INVALID
  * @example const storage = openStorage(target, config.secrets, { timeoutMs: 30_000 })
  */
@@ -27,10 +27,7 @@ export function openStorage(
 ): ObjectStorage {
   const { storage } = target
   const secrets = storageSecretsFor(target, given)
-  const common = {
-    ...options,
-    ...(storage.apiEndpoint === undefined ? {} : { apiEndpoint: storage.apiEndpoint }),
-  }
+  const common = { ...options, apiEndpoint: storage.apiEndpoint }
   switch (storage.provider) {
     case 'gcs': {
       const credentials = serviceAccountOf(storage, secrets)
@@ -38,24 +35,22 @@ export function openStorage(
         ...common,
         bucket: storage.bucket,
         urlKind: storage.urls,
-        ...(isEmbeddedStorage(target) ? { accessToken: developmentStorageToken } : {}),
-        ...(credentials === undefined ? {} : { credentials }),
+        accessToken: isEmbeddedStorage(target) ? developmentStorageToken : undefined,
+        credentials,
       })
     }
     case 'pinata': {
-      const { gatewayUrl } = storage
       const jwt = needed(secrets.pinataJwt, 'Pinata needs a JWT: set VANA_LOAD_PINATA_JWT.')
-      return createPinata({ ...common, jwt, ...(gatewayUrl === undefined ? {} : { gatewayUrl }) })
+      return createPinata({ ...common, jwt, gatewayUrl: storage.gatewayUrl })
     }
     case 'google-drive': {
-      const { folderId } = storage
       const credentials = driveCredentials(storage, secrets)
-      return createGoogleDrive({ ...common, credentials, ...(folderId === undefined ? {} : { folderId }) })
+      return createGoogleDrive({ ...common, credentials, folderId: storage.folderId })
     }
   }
 }
 
-/** What is renewed goes before what is not, and what was given to a person before what a machine has for all its uses. */
+/** Picks the credentials: a refresh token before an access token, and a user's before those of a service account. */
 function driveCredentials(
   storage: { keyFile?: string | undefined },
   secrets: StorageSecrets,

@@ -1,7 +1,7 @@
 import { faker } from '@faker-js/faker/locale/en'
 import { pick, pickWeighted } from './draw.ts'
 
-/** What people like, and where they buy because of it. */
+/** Interests of people, and where they shop for them. */
 export const interestsAndDepartments = {
   music: ['Music', 'Electronics'],
   travel: ['Outdoors', 'Clothing'],
@@ -15,12 +15,12 @@ export const interestsAndDepartments = {
   art: ['Books', 'Home', 'Jewelry'],
 } as const
 
-/** What a person likes. */
+/** An interest of a person. */
 export type Interest = keyof typeof interestsAndDepartments
 
 const interestNames = Object.keys(interestsAndDepartments) as Interest[]
 
-/** Cities with what goes with them; offsets are those of standard time, in hours. */
+/** Cities with their details. Offsets are those of standard time, in hours. */
 const places = [
   ...[
     ['US', 'Chicago', 'America/Chicago', -6, 'en'] as const,
@@ -45,26 +45,26 @@ const places = [
   ],
 ] as const
 
-/** What of a person decides how the rest of the file looks. */
+/** The traits of a person that determine the rest of the file. */
 export type Person = {
-  /** The file's parts `profile` and `preferences`. */
+  /** Parts `profile` and `preferences` of the file. */
   head: { profile: object; preferences: object }
   /** Milliseconds since the epoch. */
   registeredMs: number
   utcOffsetHours: number
   interests: readonly Interest[]
-  /** With weights. */
+  /** Weighted. */
   devices: readonly (readonly [string, number])[]
 }
 
 const dayMs = 86_400_000
-/** The youngest account, and the oldest. */
+/** Age of the youngest and the oldest account. */
 const accountDays = { min: 30, max: 5 * 365 }
 
 /**
- * Makes a person with faker, whose seed and reference date are set already.
+ * Creates a person with faker, whose seed and reference date must be set.
  *
- * @param nowMs when the file is written: the person has registered before
+ * @param nowMs when the file is written; the person registered earlier
  */
 export function makePerson(nowMs: number): Person {
   const random = (): number => faker.number.float()
@@ -81,7 +81,7 @@ export function makePerson(nowMs: number): Person {
     email: faker.internet.email({ firstName, lastName }),
     registeredAt: new Date(registeredMs),
     demographics: {
-      // Nobody has registered as a minor.
+      // No person registers as a minor.
       age: faker.number.int({ min: 18 + Math.ceil(days / 365), max: 90 }),
       gender,
       occupation: faker.person.jobTitle(),

@@ -13,10 +13,10 @@ const identitySchema = z.object({
 })
 
 /**
- * Asks a personal server for the key pair that it holds for a user.
+ * Requests a user's identity at a personal server: address and public key.
  *
- * The SDK's own call makes the same request, but reports every failure as text, without status or `Retry-After`, and
- * can't be cancelled.
+ * The SDK's own call makes the same request but reports every failure as text, without status or `Retry-After`, and cannot be
+ * cancelled.
  *
  * @param serverUrl ends in `/api/v1`
  * @throws LoadTestError SERVER_UNREACHABLE, SERVER_RATE_LIMITED, SERVER_REFUSED, SERVER_FAILED, SERVER_PROTOCOL

@@ -21,9 +21,9 @@ const requests = [
 ]
 
 /**
- * Writes the prompt of one user: the same wallet always gets the same, and different wallets mostly different ones.
+ * Writes the prompt of one user. The same wallet always gets the same prompt, and different wallets mostly different ones.
  *
- * @returns a template in which the personal server puts the decrypted data for `{{data}}`
+ * @returns a template in which the personal server replaces `{{data}}` with the decrypted data
  */
 export function promptFor(wallet: string): string {
   const digest = createHash('sha256').update(wallet.toLowerCase()).digest()

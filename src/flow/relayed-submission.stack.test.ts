@@ -15,7 +15,7 @@ const signed = {
 } as unknown as SignedPermission
 const user = { index: 0, address: `0x${'11'.repeat(20)}`, privateKey: '0x' } as const
 
-/** A relayer on a real socket that gives these answers in turn, then works. */
+/** A relayer on a real socket that gives these responses in turn, then succeeds. */
 const refusals: ((response: ServerResponse) => void)[] = []
 const server = createServer((request, response) => {
   request.resume().on('end', () => {
@@ -42,7 +42,7 @@ const refusal =
     response.writeHead(status, retryAfter === undefined ? {} : { 'retry-after': retryAfter }).end('{}')
   }
 
-/** Hands a transaction to the relayer as the step `submit` of a flow. */
+/** Submits a transaction to the relayer like the step `submit` of a flow. */
 function submit() {
   const { port } = server.address() as AddressInfo
   const api = createApiServerClient(http, `http://127.0.0.1:${port}`, { timeoutMs: 60_000 })
@@ -75,7 +75,7 @@ function submit() {
 }
 
 describe('a transaction for the relayer', () => {
-  it('is handed over again no sooner than a busy or limited server asks for, and every retry is reported', async () => {
+  it('is resubmitted after the pause that a busy or limited server requests, and every retry is reported', async () => {
     refusals.push(refusal(503, '3'), refusal(429, '2'), refusal(503))
     const { submission, pauses, seen } = submit()
     expect(await submission).toMatchObject({ hash, afterBlock: 7 })
@@ -86,7 +86,7 @@ describe('a transaction for the relayer', () => {
     ])
   })
 
-  it('is not handed over again when the server asks to wait for longer than the flow has', async () => {
+  it("is not resubmitted if the requested pause exceeds the flow's remaining time", async () => {
     refusals.push(refusal(503, '60'))
     const { submission, pauses } = submit()
     await expect(submission).rejects.toMatchObject({

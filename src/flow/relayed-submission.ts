@@ -7,7 +7,7 @@ import type { ApiServerClient } from './api-server-client.ts'
 import type { Submission } from './flow-services.ts'
 import type { StepRunner } from './step-runner.ts'
 
-/** What relayed transactions stand on. */
+/** Dependencies of relayed transactions. */
 export type RelayedParts = {
   api: Pick<ApiServerClient, 'relay' | 'relayed'>
   feed: Pick<BlockFeed, 'head'>
@@ -15,17 +15,17 @@ export type RelayedParts = {
   sleep: RetryPolicy['sleep']
 }
 
-/** A relayer does not replace a transaction before its lane has stood still for some blocks. */
+/** A relayer replaces a transaction only after its lane has been stuck for some blocks. */
 const firstLookMs = 10_000
 const nextLookMs = 5_000
 
 /**
- * Hands what a user signed to the relayer, and again when that failed and may yet succeed.
+ * Submits a user's signature to the relayer, with retries.
  *
- * That is safe, and no blind repetition: the signature holds the user's nonce, so the contract accepts it once; and the
- * relayer gives the same request the same transaction, also one whose answer was lost.
+ * Retries are safe: the signature includes the user's nonce, so the contract accepts it once. The relayer answers the same
+ * request with the same transaction, even if an earlier response was lost.
  *
- * @param options.retry the flow's own, which counts and keeps to the time that is left
+ * @param options.retry the flow's own, which counts retries and respects the remaining time
  * @throws LoadTestError a `SERVER_*` code; the signal's reason
  */
 export async function submitRelayed(
@@ -41,10 +41,10 @@ export async function submitRelayed(
 }
 
 /**
- * Follows a relayed transaction that is long in coming: the relayer may have replaced it, with higher fees and so under
- * another hash, and then those who wait for the old one get the new one. Ends with the signal, and never rejects.
+ * Follows a slow relayed transaction. If the relayer has replaced it, with higher fees and so under another hash, callers that
+ * wait for the old hash get the receipt of the new one. Ends with the signal and never rejects.
  *
- * @param options.onRefused called with each look that failed
+ * @param options.onRefused called with the error of each failed request
  */
 export async function followReplacements(
   {
@@ -62,11 +62,11 @@ export async function followReplacements(
       const transaction = await api.relayed(hash, signal)
       if (transaction.hash !== hash) receipts.replace(hash, transaction.hash)
       hash = transaction.hash
-      // A reorganization may take a mined one back, and the relayer then replaces it; a dropped one stays dropped.
+      // A reorganization may remove a mined one, which the relayer then replaces. A dropped one stays dropped.
       if (transaction.state === 'dropped') return
     } catch (error) {
       if (!signal.aborted) onRefused(error)
-      // A relayer of another kind cannot be asked, one that is down may be up again: both cost one request at times.
+      // Another kind of relayer has no such endpoint, and one that is down may recover. Either costs an occasional request.
     }
   }
 }

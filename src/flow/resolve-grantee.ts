@@ -10,10 +10,10 @@ import { shareAnswer } from './share-answer.ts'
 const abi = parseAbi(['function granteeAddressToId(address granteeAddress) view returns (uint256)'])
 
 /**
- * Makes what resolves a user's grantee by the user's number. Flows with the same grantee share one answer.
+ * Makes the function that resolves a user's grantee by the user's number. Flows with the same grantee share one answer.
  *
- * @param count how many of the target's grantees the users are spread over
- * @throws LoadTestError CONFIG_INVALID when the target has fewer
+ * @param count number of the target's grantees to spread the users over
+ * @throws LoadTestError CONFIG_INVALID if the target has fewer
  */
 export function createGranteeLookup(
   rpc: RpcPool,
@@ -28,7 +28,7 @@ export function createGranteeLookup(
   return (index, signal) => pickGrantee(pool, index)(signal)
 }
 
-/** Looks the app up by address, which costs the same however many permissions it has; reading its record does not. */
+/** Looks up the app by address. Unlike reading its record, this costs the same for any number of permissions. */
 async function resolveGrantee(
   rpc: RpcPool,
   { contract, grantee, signal }: { contract: Hex; grantee: Target['grantee']; signal: AbortSignal },
@@ -41,6 +41,6 @@ async function resolveGrantee(
   const found = id === 0n ? 'is not registered' : `has the id ${id}`
   throw new LoadTestError(
     'GRANTEE_NOT_FOUND',
-    `Grantee ${grantee.id} is said to be ${grantee.address}, which ${found}.`,
+    `Grantee ${grantee.id} should be ${grantee.address}, which ${found}.`,
   )
 }

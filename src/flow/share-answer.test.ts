@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { shareAnswer } from './share-answer.ts'
 
-/** A question that is answered by hand; each time it is asked, it adds to `asked`. */
+/** A question that the test answers. Adds to `asked` each time it is asked. */
 function question() {
   const asked: { signal: AbortSignal; answer: (text: string) => void; fail: (error: Error) => void }[] = []
   const ask = shareAnswer(
@@ -17,7 +17,7 @@ function question() {
 const { signal } = new AbortController()
 
 describe('a shared answer', () => {
-  it('is asked for once, however many callers come before it is there', async () => {
+  it('is requested once, however many callers wait for it', async () => {
     const { asked, ask } = question()
     const callers = [ask(signal), ask(signal), ask(signal)]
     asked[0]?.answer('yes')
@@ -26,7 +26,7 @@ describe('a shared answer', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('is asked for again after a failure, which all who waited get', async () => {
+  it('is requested again after a failure, which reaches all waiting callers', async () => {
     const { asked, ask } = question()
     const callers = [ask(signal), ask(signal)]
     asked[0]?.fail(new Error('down'))
@@ -36,7 +36,7 @@ describe('a shared answer', () => {
     expect(await next).toBe('yes')
   })
 
-  it('still comes to the others when the caller that asked first aborts', async () => {
+  it('still reaches the others if the first caller aborts', async () => {
     const { asked, ask } = question()
     const first = new AbortController()
     const leaving = ask(first.signal)
@@ -49,7 +49,7 @@ describe('a shared answer', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('is given up when its last caller aborts, and asked for anew by the next', async () => {
+  it('is aborted with its last caller, and requested again by the next', async () => {
     const { asked, ask } = question()
     const only = new AbortController()
     const leaving = ask(only.signal)

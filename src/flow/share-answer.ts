@@ -3,11 +3,11 @@ import { raceAbort } from '../async/race-abort.ts'
 type Pending<T> = { answer: Promise<T>; callers: number; isSettled: boolean; stop: AbortController }
 
 /**
- * Lets all callers share one answer: the first one asks, and all others wait for the same promise. A failure reaches
- * everyone who waited for it and is not kept: the next caller asks again. A caller that aborts leaves alone; the question
- * itself is aborted when its last caller has left.
+ * Shares one answer among all callers: the first one asks, and all others wait for the same promise. A failure reaches all
+ * waiting callers but is not kept: the next caller asks again. An aborted caller affects no other; the question itself is
+ * aborted with its last caller.
  *
- * @param ask gets a signal of its own, apart from that of any caller
+ * @param ask called with its own signal, independent of any caller's
  * @example const grantee = shareAnswer((signal) => readGrantee(id, signal)); await grantee(flowSignal)
  */
 export function shareAnswer<T>(

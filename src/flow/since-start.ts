@@ -1,7 +1,7 @@
 import type { FlowTransaction } from './flow-record.ts'
 
 /**
- * Counts a transaction's times from the start of the run instead of from that of the process.
+ * Converts a transaction's times from the start of the process to the start of the run.
  *
  * @param originMs start of the run, `performance.now()`
  */

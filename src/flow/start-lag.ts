@@ -1,8 +1,8 @@
 import type { FlowRecord } from './flow-record.ts'
 
 /**
- * How late the generator itself started a flow, in milliseconds: what lies between its due and its actual start, less what
- * the user waited for. `null` for one that never started.
+ * Returns how late the generator itself started a flow, in milliseconds: the time between due and actual start, less the
+ * user's waits. `null` if it never started.
  *
  * @example startLag({ dueMs: 1000, startedMs: 1540, waits: { placeMs: 500, gateMs: 0, fundingMs: 38 } }) // 2
  */

@@ -7,7 +7,7 @@ import { createStepRunner } from './step-runner.ts'
 const limited = (retryAfterMs?: number) =>
   new LoadTestError('SERVER_RATE_LIMITED', 'too many', { details: { status: 429, retryAfterMs } })
 
-/** A runner without time of its own: pauses only move its clock. */
+/** A runner whose pauses only advance its clock. */
 function runnerOf(options: { remainingMs?: number; retries?: number } = {}) {
   let nowMs = 0
   const pauses: number[] = []
@@ -37,7 +37,7 @@ function runnerOf(options: { remainingMs?: number; retries?: number } = {}) {
   return { runner, pauses, seen, sleep }
 }
 
-/** Fails with each of these in turn, then works. */
+/** Fails with each of these in turn, then succeeds. */
 function failing(...errors: Error[]): () => Promise<string> {
   return async () => {
     const error = errors.shift()
@@ -47,7 +47,7 @@ function failing(...errors: Error[]): () => Promise<string> {
 }
 
 describe('a step', () => {
-  it('is repeated with full jitter, and no sooner than it is asked to', async () => {
+  it('is retried with full jitter, and no sooner than the server requests', async () => {
     const { runner, pauses, seen } = runnerOf()
     const work = failing(limited(700), new LoadTestError('SERVER_FAILED', 'oops'))
     expect(await runner.step('identity', work, { idempotent: true })).toBe('done')
@@ -55,7 +55,7 @@ describe('a step', () => {
     expect(seen).toEqual(['identity SERVER_RATE_LIMITED 700', 'identity again', 'identity again'])
   })
 
-  it('tells of a limit that it goes on after, once, under its own name', async () => {
+  it('reports a limit that it continues after once, under its own name', async () => {
     const { runner, seen } = runnerOf()
     const busy = new LoadTestError('SERVER_FAILED', 'busy', { details: { status: 503, retryAfterMs: 900 } })
     const down = new LoadTestError('SERVER_FAILED', 'down', { details: { status: 503 } })
@@ -65,14 +65,14 @@ describe('a step', () => {
     expect(seen).toEqual(['confirm SERVER_RATE_LIMITED 700', 'confirm SERVER_FAILED 900'])
   })
 
-  it('fails at once when it is asked to wait for longer than is left', async () => {
+  it('fails at once if the requested pause exceeds the remaining time', async () => {
     const { runner, pauses, seen } = runnerOf({ remainingMs: 5000 })
     const work = runner.step('identity', failing(limited(5000)), { idempotent: true })
     await expect(work).rejects.toMatchObject({ code: 'SERVER_RATE_LIMITED' })
     expect([pauses, seen]).toEqual([[], ['identity SERVER_RATE_LIMITED 5000']])
   })
 
-  it('says that it would have been repeated, had there been a budget', async () => {
+  it('reports a retry that the budget did not allow', async () => {
     const { runner, seen } = runnerOf({ retries: 0 })
     const work = runner.step('upload', failing(new LoadTestError('STORAGE_FAILED', 'oops')), {
       idempotent: true,
@@ -87,7 +87,7 @@ describe('a step', () => {
     ['SERVER_UNREACHABLE', {}, false],
     ['SERVER_FAILED', { nothingBegun: true }, true],
     ['SERVER_REFUSED', { nothingBegun: true }, true],
-  ])('that may have begun something is repeated after %s %o: %s', async (code, details, isRepeated) => {
+  ])('that may have begun something is retried after %s %o: %s', async (code, details, isRepeated) => {
     const { runner, seen } = runnerOf()
     const work = runner.step('request', failing(new LoadTestError(code, 'no', { details })), {
       idempotent: 'when-nothing-begun',
@@ -97,14 +97,14 @@ describe('a step', () => {
     expect(seen.includes('request again')).toBe(isRepeated)
   })
 
-  it('tells a limit of the storage as well, though the step is not repeated', async () => {
+  it('reports a limit of the storage even if the step is not retried', async () => {
     const { runner, seen } = runnerOf()
     const error = new LoadTestError('STORAGE_FAILED', 'slow down', { details: { status: 429 } })
     await expect(runner.step('submit', failing(error))).rejects.toBe(error)
     expect(seen).toEqual(['submit STORAGE_FAILED undefined'])
   })
 
-  it('leaves what the endpoints of the chain say to their pool, but for a full transaction pool', async () => {
+  it('leaves limits of chain endpoints to their pool, except a full transaction pool', async () => {
     const { runner, seen } = runnerOf()
     const paused = new LoadTestError('CHAIN_RATE_LIMITED', 'paused', { details: { retryAfterMs: 2000 } })
     const full = new LoadTestError('CHAIN_RATE_LIMITED', 'full', { details: { reason: 'pool-full' } })
@@ -113,7 +113,7 @@ describe('a step', () => {
     expect(seen).toEqual(['submit CHAIN_RATE_LIMITED undefined'])
   })
 
-  it('waits for its turn outside its time', async () => {
+  it('does not count the wait for its turn', async () => {
     const { runner, sleep } = runnerOf()
     await runner.step('request', failing(), { turn: () => sleep(3000) })
     expect(runner.durations.request).toBe(0)

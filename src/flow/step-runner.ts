@@ -7,40 +7,40 @@ import type { StepName } from './steps.ts'
 /** Watches the steps of a flow. */
 export type StepObserver = {
   onStepStart?(step: StepName): void
-  /** `value` is what the step made, for people who look at a single flow. */
+  /** `value` is the step's result, for display of a single flow. */
   onStepEnd?(step: StepName, durationMs: number, value: unknown): void
   onStepError?(step: StepName, durationMs: number, error: FlowError): void
-  /** Something in a step is retried; or would be, if the retry budget allowed it. */
+  /** A retry within a step, or one that the retry budget did not allow. */
   onRetry?(step: StepName, isAllowed: boolean): void
-  /** The target refused a request for now, and asked to wait so long; `undefined` when it did not say how long. */
+  /** The target limited a request and requested a pause; `undefined` if it gave no duration. */
   onRateLimit?(step: StepName, code: ErrorCode, retryAfterMs: number | undefined): void
 }
 
-/** Runs the steps of one flow, one after the other, and keeps their times. */
+/** Runs the steps of one flow in order and measures them. */
 export type StepRunner = {
-  /** Runs a step; an idempotent one is repeated when a retry can help. */
+  /** Runs a step. Retries an idempotent one if that can help. */
   step<T>(name: StepName, work: () => Promise<T>, options?: StepOptions): Promise<T>
-  /** Repeats one idempotent request within a step. */
+  /** Retries one idempotent request within a step. */
   retry<T>(work: () => Promise<T>): Promise<T>
-  /** Reports an error that the step does not fail with, if it is a limit of the target. */
+  /** Reports a limit of the target that does not fail the step. */
   reportLimit(error: unknown): void
-  /** The last failure of the current step that was followed by another attempt, if any. */
+  /** The last failure of the current step before a retry, if any. */
   lastFailure(): unknown
-  /** Milliseconds per step that began. */
+  /** Duration of each started step, in milliseconds. */
   durations: Partial<Record<StepName, number>>
   /** The step in progress, or the one that failed. */
   current(): StepName | null
 }
 
-/** How a step is run. */
+/** Options of a step. */
 export type StepOptions = {
-  /** Which failures it may be repeated after: all that pass, or only those in which it has begun nothing. @default none */
+  /** Failures to retry after: all transient ones, or only those in which nothing has begun. @default none */
   idempotent?: boolean | 'when-nothing-begun'
-  /** Waits for the step's turn; that wait is no time of the step, but for a repeat. */
+  /** Waits for the step's turn. The wait does not count as time of the step, except before a retry. */
   turn?: ((signal: AbortSignal) => Promise<void>) | undefined
 }
 
-/** Makes the runner of one flow. */
+/** Makes a runner for one flow. */
 export function createStepRunner(options: {
   clock: { now(): number }
   policy: RetryPolicy
@@ -109,7 +109,7 @@ export function createStepRunner(options: {
   }
 }
 
-/** Whether the other side limited the rate of requests, whichever side it was. */
+/** Returns whether any server limited the rate of requests. */
 export function isRateLimit(error: unknown): error is LoadTestError {
   if (!(error instanceof LoadTestError)) return false
   const { code, details } = error
@@ -117,23 +117,23 @@ export function isRateLimit(error: unknown): error is LoadTestError {
   return details.status === 429 || details.rateLimited === true
 }
 
-/** Whether a request failed before anything came of it, so that it is safe to repeat. */
+/** Returns whether a request failed before it had any effect, so that it is safe to retry. */
 function hasBegunNothing(error: unknown): boolean {
   return error instanceof LoadTestError && error.details.nothingBegun === true
 }
 
-/** Whether the other side has too much to do: it was asked too often, or is busy and says for how long. */
+/** Returns whether a server is overloaded: it limits the rate, or is busy and requests a pause. */
 function saysTooMuch(error: unknown): error is LoadTestError {
   if (isRateLimit(error)) return true
   const { status, retryAfterMs } = error instanceof LoadTestError ? error.details : {}
   return status === 503 && retryAfterMs !== undefined
 }
 
-/** The pool of the chain's endpoints reports their limits itself, and mostly waits them out; a full transaction pool is not that. */
+/** Excludes limits of chain endpoints, which their pool reports and mostly waits out, but not a full transaction pool. */
 const isReportedByPool = ({ code, details }: LoadTestError): boolean =>
   code === 'CHAIN_RATE_LIMITED' && details.reason === undefined
 
-/** Puts any failure into the form that reports show. */
+/** Converts any failure to the form that reports show. */
 export function toFlowError(error: unknown, step: StepName | null): FlowError {
   if (error instanceof LoadTestError) {
     return { code: error.code, step, message: error.message, retriable: error.retriable }
@@ -142,7 +142,7 @@ export function toFlowError(error: unknown, step: StepName | null): FlowError {
   return { code: 'INTERNAL', step, message, retriable: false }
 }
 
-/** Whether another attempt may help, and how long the other side asked to wait. */
+/** Returns whether a retry may help, and the pause that the server requested. */
 export function retryAdvice(error: unknown): { retriable: boolean; retryAfterMs?: number | undefined } {
   if (!(error instanceof LoadTestError)) return { retriable: false }
   const { retryAfterMs } = error.details

@@ -1,4 +1,4 @@
-/** The steps of a flow, in the order in which they run. Names are fixed: reports and tools rely on them. */
+/** The steps of a flow, in order. Names are fixed, because reports and tools rely on them. */
 export const stepNames = [
   'data',
   'encrypt',

@@ -3,10 +3,10 @@ import type { Random } from '../random/random.ts'
 import { pick, pickWeighted, wholeNumber } from './draw.ts'
 import { type Interest, interestsAndDepartments, type Person } from './person.ts'
 
-/** One action as JSON text, with what was bought by it. */
+/** One action as JSON text, with its purchase, if any. */
 export type Entry = { json: string; purchase: { json: string; cents: number } | undefined }
 
-/** What a user does in one visit, oldest first. */
+/** The actions of a visit, oldest first. */
 export type Visit = { entries: Entry[]; endsMs: number }
 
 type Action =
@@ -21,7 +21,7 @@ type Action =
   | 'purchase'
   | 'logout'
 
-/** What follows what, with weights: nothing is bought that was not looked at, and nothing without a login. */
+/** Weighted transitions between actions: a purchase always follows a view of the product, after a login. */
 const next: Record<Exclude<Action, 'logout'>, readonly (readonly [Action, number])[]> = {
   login: [
     ['view', 50],
@@ -73,7 +73,7 @@ const mostActions = 25
 const { word: words } = faker.definitions.lorem
 const { product_name: products } = faker.definitions.commerce
 
-/** Makes one visit that begins at a moment, in milliseconds since the epoch. */
+/** Creates a visit that starts at a time in milliseconds since the epoch. */
 export function makeVisit(random: Random, person: Person, startMs: number): Visit {
   const device = pickWeighted(random, person.devices)
   const visit: Visit = { entries: [], endsMs: startMs }
@@ -92,7 +92,7 @@ export function makeVisit(random: Random, person: Person, startMs: number): Visi
   }
 }
 
-/** How long until the next action. */
+/** Draws the time until the next action. */
 function secondsOf(action: Action, random: Random): number {
   if (action === 'login' || action === 'logout' || action === 'like') return wholeNumber(random, 1, 15)
   return wholeNumber(random, 5, action === 'view' || action === 'upload' ? 300 : 90)
@@ -107,7 +107,7 @@ function pageOf(action: Action, interest: Interest, random: Random): string {
 function makePurchase(random: Random, interest: Interest, at: Date): { json: string; cents: number } {
   const { adjective, material, product } = products
   const quantity = random() < 0.75 ? 1 : wholeNumber(random, 2, 4)
-  // Most things are cheap, a few are not.
+  // Most products are cheap, a few are not.
   const cents = Math.round(300 * (1 + 299 * random() ** 4))
   const json = JSON.stringify({
     at,

@@ -6,7 +6,7 @@ import { type DataSize, dataSizes, makeUserData } from './user-data.ts'
 const sizes = fc.constantFrom(...(Object.keys(dataSizes) as DataSize[]))
 const inputs = fc.record({ seed: fc.string(), index: fc.nat(), size: sizes })
 
-it('a file is JSON of its size class within 5 %, and the same for the same seed, index and size', () => {
+it('makes JSON within 5 % of its size class, the same for the same seed, index and size', () => {
   fc.assert(
     fc.property(inputs, (input) => {
       const file = makeUserData(input)
@@ -20,7 +20,7 @@ it('a file is JSON of its size class within 5 %, and the same for the same seed,
   )
 })
 
-it('users have files of their own, and so have seeds', () => {
+it('makes different files for different users and seeds', () => {
   const file = (seed: string, index: number) =>
     Buffer.from(makeUserData({ seed, index, size: 'medium' })).toString()
   expect(new Set([file('a', 0), file('a', 1), file('b', 0), file('b', 1)]).size).toBe(4)
@@ -57,7 +57,7 @@ const users = Array.from({ length: 300 }, (_, index): File => {
 const times = (entries: readonly { at: string }[]): number[] => entries.map(({ at }) => Date.parse(at))
 
 describe('the files of 300 users', () => {
-  it('have nothing before the registration and nothing after they were written', () => {
+  it('have no entry before the registration or after they were written', () => {
     for (const { profile, activity, purchases } of users) {
       const registered = Date.parse(profile.registeredAt)
       expect(registered).toBeLessThan(written)
@@ -69,7 +69,7 @@ describe('the files of 300 users', () => {
     }
   })
 
-  it('are in order of time, without an overlap', () => {
+  it('are in order of time, without overlaps', () => {
     for (const { activity, purchases } of users) {
       for (const list of [times(activity), times(purchases)]) {
         expect(list).toEqual(list.toSorted((a, b) => a - b))
@@ -83,7 +83,7 @@ describe('the files of 300 users', () => {
     }
   })
 
-  it('are made of visits: from a login to a logout, with one device, and with nothing bought that was not looked at', () => {
+  it('consist of visits from login to logout on one device, with purchases only of viewed products', () => {
     for (const { activity } of users) {
       expect(activity[0]?.action).toBe('login')
       let seen = new Set<string>()
@@ -135,7 +135,7 @@ describe('the files of 300 users', () => {
     }
   })
 
-  it('have days and weeks: quiet nights, busy evenings, weekends that begin later', () => {
+  it('follow days and weeks: quiet nights, busy evenings, late starts at weekends', () => {
     const hours = { workday: Array<number>(24).fill(0), weekend: Array<number>(24).fill(0) }
     for (const { activity, profile } of users) {
       const clock = new Intl.DateTimeFormat('en-GB', {
@@ -157,7 +157,7 @@ describe('the files of 300 users', () => {
       const all = hours[kind].reduce((sum, count) => sum + count, 0)
       return hours[kind].slice(from, to).reduce((sum, count) => sum + count, 0) / all
     }
-    // Summer time moves what is drawn by an hour in some zones.
+    // Summer time shifts the distribution by an hour in some zones.
     for (const kind of ['workday', 'weekend'] as const) expect(share(kind, 2, 6)).toBeLessThan(0.05)
     expect(share('workday', 18, 23)).toBeGreaterThan(0.35)
     expect(share('weekend', 18, 23)).toBeLessThan(share('workday', 18, 23) - 0.05)

@@ -6,31 +6,31 @@ import { makePerson, type Person } from './person.ts'
 import { makeVisit } from './user-activity.ts'
 import { drawVisitTimes } from './visit-times.ts'
 
-/** Sizes of a user's file in bytes; what is made lies within 5 % of them. */
+/** Target sizes of a user's file in bytes, met within 5 %. */
 export const dataSizes = { small: 1_000, medium: 10_000, large: 100_000 } as const
 
 /** Size class of a user's file. */
 export type DataSize = keyof typeof dataSizes
 
-/** All dates lie before this one, so that a seed gives the same file at any time. */
+/** All dates are before this one, so that a seed always gives the same file. */
 const referenceDate = '2025-09-01T00:00:00.000Z'
 const referenceMs = Date.parse(referenceDate)
 const hourMs = 3_600_000
-/** How far back the file goes, for users who have been there that long. */
+/** How far back the file goes, for users who registered before that. */
 const rememberedMs = 365 * 24 * hourMs
-/** No visit begins this shortly before the file is written. */
+/** Time before the writing of the file in which no visit starts. */
 const quietMs = 12 * hourMs
-/** Least time between two visits. */
+/** Shortest time between two visits. */
 const pauseMs = hourMs / 2
-/** Bytes of a visit, rather few: more visits are drawn than the file has room for. */
+/** Low estimate of the bytes of a visit, so that more visits are drawn than the file has room for. */
 const visitBytes = 1_100
 
 /**
  * Makes the file of one synthetic user: profile with demographics, preferences, activity log and purchase history, in order
- * of time and in agreement with each other.
+ * of time and consistent with each other.
  *
- * Who the user is comes from faker; the many entries of the lists are drawn here, at a fraction of faker's cost, since they
- * are most of the file and are made for every user.
+ * Faker creates the person. The entries of the lists are drawn here at a fraction of faker's cost, since they are most of the
+ * file and every user needs them.
  *
  * @returns UTF-8 JSON, the same bytes for the same seed, index and size
  * @example makeUserData({ seed: 'run-7', index: 0, size: 'medium' })
@@ -53,11 +53,11 @@ export function makeUserData(input: { seed: string; index: number; size: DataSiz
   return Buffer.from(missing > 0 ? `${body},"notes":"${makeNotes(random, missing)}"}` : `${body}}`)
 }
 
-/** What the purchases add up to. */
+/** Totals of the purchases. */
 const totalsOf = (purchases: number, cents: number): string =>
   `,"totals":${JSON.stringify({ purchases, spent: cents / 100, currency: 'USD' })}`
 
-/** Makes visits until there is no room for more; the last one may be cut. */
+/** Creates visits until the file is full; the last one may be truncated. */
 function fill(
   random: Random,
   person: Person,
@@ -91,7 +91,7 @@ function fill(
 
 const { word: words } = faker.definitions.lorem
 
-/** Plain words of exactly `length` characters, so that files of one size class really have one size. */
+/** Returns words of exactly `length` characters, so that files of one size class have the same size. */
 function makeNotes(random: Random, length: number): string {
   let notes = pick(random, words)
   while (notes.length < length) notes += ` ${pick(random, words)}`

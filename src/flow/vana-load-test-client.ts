@@ -8,7 +8,7 @@ export type VanaLoadTestClientOptions = ConnectionSettings & {
 }
 
 /**
- * A client of one target, through which any number of users run their flows; they share its connections and threads.
+ * A client of one target. Any number of users run their flows through it and share its connections and threads.
  *
  * @example
  * const client = new VanaLoadTestClient({ target, submission: 'direct', flow })
@@ -25,12 +25,12 @@ export class VanaLoadTestClient {
     this.#flow = new DataPortabilityFlow(this.connection.services, { ...options.flow, expectEvidence })
   }
 
-  /** Runs the whole workflow of one user; never rejects. */
+  /** Runs the whole workflow of one user. Never rejects. */
   runFlow(user: FlowUser, options: RunFlowOptions): Promise<FlowResult> {
     return this.#flow.run(user, options)
   }
 
-  /** Closes every connection and thread; flows in flight fail. */
+  /** Closes all connections and threads. Flows in flight fail. */
   close(): Promise<void> {
     return this.connection.close()
   }

@@ -2,15 +2,15 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import type { FlowServices, OperationState } from './flow-services.ts'
 import type { StepRunner } from './step-runner.ts'
 
-/** States in which an operation is in progress; the personal server has five in all. */
+/** States of an operation in progress, of five states in total. */
 const pending = new Set(['starting', 'processing'])
 
 /**
- * Polls an operation until it ends; a failed poll that a retry can help is repeated.
+ * Polls an operation until it ends. Retries a failed poll if that can help.
  *
- * @returns the state that says `succeeded`
- * @throws LoadTestError INFERENCE_FAILED, INFERENCE_CANCELED, INFERENCE_TIMEOUT; SERVER_PROTOCOL for a status that is not known, which is a
- * failure and never a success
+ * @returns the state with `succeeded`
+ * @throws LoadTestError INFERENCE_FAILED, INFERENCE_CANCELED, INFERENCE_TIMEOUT; SERVER_PROTOCOL for an unknown status, which never
+ * counts as success
  */
 export async function waitForAnswer(
   poll: FlowServices['inference']['poll'],

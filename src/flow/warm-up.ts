@@ -2,12 +2,12 @@ import { toNativeAccount } from '../crypto/native-account.ts'
 import { encryptData, sealKey, signPermission } from '../vana/user-crypto.ts'
 import { makeUserData } from './user-data.ts'
 
-/** Any key will do: what is made with it is thrown away. */
+/** Any key works, since the results are discarded. */
 const privateKey = `0x${'1'.repeat(64)}` as const
 const chainId = 14800
 
 /**
- * Computes whole flows for nobody, so that a thread has loaded and compiled all of its code before the first user comes.
+ * Computes whole flows and discards them, so that a thread has loaded and compiled its code before the first user arrives.
  *
  * @example await warmUp({ flows: 5 })
  */

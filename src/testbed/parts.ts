@@ -27,7 +27,7 @@ export const partStarters: { [Name in PartName]: (settings: PartSettings[Name]) 
       })
     }
     const { port, requestsPerMinute } = settings
-    const common = { port, ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }) }
+    const common = { port, requestsPerMinute }
     if (settings.provider === 'pinata') {
       const { startPinataEmulator } = await import('./pinata/start-pinata-emulator.ts')
       return await startPinataEmulator({ ...common, keys: [{ jwt: settings.jwt }] })
