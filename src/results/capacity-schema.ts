@@ -14,29 +14,29 @@ const bottleneckSchema = z.object({
   load: z.object({ name: z.string(), share, of: z.enum(['busy', 'cpu']) }).nullable(),
 })
 
-/** One rate, measured once: a whole run with a folder of its own. */
+/** One measurement of a rate: a whole run with its own folder. */
 const capacityStepSchema = z.object({
   ratePerSecond: rate,
-  /** `step` while the rate is raised, `bisect` between what held and what broke, `confirm` once more to be sure. */
+  /** `step` while the rate rises, `bisect` between the rate that held and the one that broke, `confirm` to repeat. */
   purpose: z.enum(['step', 'bisect', 'confirm']),
   held: z.boolean(),
-  /** The thresholds of the search, as they were judged at this rate. */
+  /** Results of the search's thresholds at this rate. */
   thresholds: z.array(thresholdResultSchema),
-  /** Why the run of this step was stopped, if it was. */
+  /** Why the run of this step stopped early, if it did. */
   stopped: z.string().nullable(),
   runId: z.string(),
   durationMs: z.number().nonnegative(),
   users: usersSchema,
   flowsPerSecond: z.number().nonnegative(),
   flowMs: digestSchema,
-  /** How near each component was to its limit, the nearest first. */
+  /** Utilisation of each component, the highest first. */
   loads: z.array(z.object({ name: z.string(), share, of: z.enum(['busy', 'cpu']) })),
   /** CPU of the whole machine, 0 to 1. */
   machineShare: share.nullable(),
   warnings: z.array(warningSchema),
 })
 
-/** The content of `capacity.json`: what a search for the capacity measured and found. */
+/** The content of `capacity.json`: measurements and result of a capacity search. */
 export const capacitySchema = z.object({
   schemaVersion: z.literal(1),
   kind: z.literal('capacity'),
@@ -52,7 +52,7 @@ export const capacitySchema = z.object({
     startPerSecond: rate,
     maxPerSecond: rate,
     stepMs: z.number().positive(),
-    /** Why it ended before it was sure; `null` when it is. */
+    /** Why it ended before it was complete; `null` if it is complete. */
     stopped: z
       .object({
         reason: z.enum(['time', 'interrupted', 'target-lost', 'spending-cap', 'error']),
@@ -62,39 +62,39 @@ export const capacitySchema = z.object({
   }),
   dependencies: dependenciesSchema,
   capacity: z.object({
-    /** The highest rate that holds, in users per second; `null` when none did. */
+    /** Highest rate that held, in users per second; `null` if none did. */
     ratePerSecond: rate.nullable(),
-    /** The lowest rate that broke; `null` when none did, so that the capacity is at least the maximum. */
+    /** Lowest rate that broke; `null` if none did, so that the capacity is at least the maximum. */
     brokeAtPerSecond: rate.nullable(),
-    /** How often the highest rate was measured, and how often it held. */
+    /** How often the highest rate was measured and how often it held. */
     runs: z.int().nonnegative(),
     held: z.int().nonnegative(),
-    /** How likely the rate is to hold once more: (held + 1) / (runs + 2). */
+    /** Probability that the rate holds again: (held + 1) / (runs + 2). */
     confidence: share.nullable(),
   }),
-  /** What broke first between the two; `null` when nothing broke. */
+  /** What broke first between the two; `null` if nothing broke. */
   brokeFirst: bottleneckSchema
     .extend({
-      /** The thresholds that did not hold at the lowest rate that broke. */
+      /** Thresholds that failed at the lowest rate that broke. */
       thresholds: z.array(thresholdResultSchema),
     })
     .nullable(),
   steps: z.array(capacityStepSchema),
-  /** Of all steps together. */
+  /** Totals of all steps. */
   money: moneySchema,
-  /** Promises that a step broke. */
+  /** Guarantees that a step broke. */
   problems: z.array(z.object({ code: z.string(), message: z.string() })),
   exitCode: exitCodeSchema,
 })
 
-/** What a search for the capacity measured and found. */
+/** Measurements and result of a capacity search. */
 export type Capacity = z.output<typeof capacitySchema>
 
-/** One rate, measured once. */
+/** One measurement of a rate. */
 export type CapacityStep = Capacity['steps'][number]
 
 /**
- * The exit code of a search that took place: 0 when a rate holds, 4 when none does, else as for a run.
+ * Returns the exit code of a completed search: 0 if a rate holds, 4 if none does, else as for a run.
  */
 export function exitCodeOfCapacity({
   search,

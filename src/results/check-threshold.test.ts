@@ -42,7 +42,7 @@ describe('checkThreshold', () => {
     expect(checkThreshold(expression)).toEqual([])
   })
 
-  it('refuses exactly what no value of the metric could tell apart', () => {
+  it('rejects exactly the thresholds that every value of the metric meets, or none', () => {
     const operator = fc.constantFrom('<', '<=', '>', '>=', '==', '!=')
     const limit = fc.constantFrom('-1', '0', '0.25', '0.5', '1')
     fc.assert(
@@ -60,7 +60,7 @@ describe('checkThreshold', () => {
     )
   })
 
-  it('says nothing of a threshold that it takes and a run would not', () => {
+  it('accepts nothing that a run would reject', () => {
     fc.assert(
       fc.property(fc.constantFrom(...metricNames), fc.string(), (name, rest) => {
         const text = `${name} ${rest}`

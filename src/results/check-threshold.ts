@@ -1,10 +1,10 @@
 import { parseThreshold, type Threshold, type ThresholdProblem } from './parse-threshold.ts'
 
 /**
- * Checks a threshold before a run: how it is written, and that its metric can both meet and miss it. A threshold that
- * cannot fail protects nothing, and one that cannot hold is only found out after the whole run.
+ * Checks a threshold before a run: its syntax, and that its metric can both meet and miss it. A threshold that cannot fail
+ * protects nothing, and one that cannot hold would only be noticed after the whole run.
  *
- * Past runs are read with {@link parseThreshold} alone, whatever they asked for.
+ * Thresholds of past runs are only parsed, with {@link parseThreshold}.
  *
  * @example checkThreshold('success > 99')[0]?.suggestion // 'success > 99% or success > 0.99'
  */
@@ -46,7 +46,7 @@ function findIdle(threshold: Threshold): Finding | undefined {
   return { message, suggestion: null }
 }
 
-/** A number without a unit beyond 1 is nearly always meant in per cent, and would be read as a hundred times that. */
+/** Rejects a number above 1 without a unit: it almost always means per cent but would be read as a hundred times that. */
 function bareNumber({ metricName, metric, operator, limit, expression }: Threshold): Finding {
   const of = metric.isOfCores === true ? 'a share of one core' : 'a share'
   const message = `${metricName} is ${of}, and ${limit} without a unit is ${limit * 100}%`

@@ -2,10 +2,10 @@ import type { FlowRecord } from '../flow/flow-record.ts'
 import { type StepName, stepNames } from '../flow/steps.ts'
 
 /**
- * The steps that a flow completed, with their durations in milliseconds, in the order in which they run.
+ * Returns the steps that a flow completed, in order, with their durations in milliseconds.
  *
- * A record times every step that began. Of a flow that did not get through, the step in which it ended is not a
- * measurement of that step: it is the one its error names or, where none is named, the last one that began.
+ * A record times every step that started. If a flow did not succeed, the step in which it ended does not count: the one that its
+ * error names or, without a name, the last one that started.
  */
 export function completedSteps(record: FlowRecord): [step: StepName, ms: number][] {
   const begun: [StepName, number][] = []

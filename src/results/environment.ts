@@ -17,7 +17,7 @@ export const dependenciesSchema = z.object(dependencyShape)
 /** Whether each dependency was the real thing or an embedded stand-in. */
 export type Dependencies = z.output<typeof dependenciesSchema>
 
-/** The content of `environment.json`: on what and against what the run was made. */
+/** The content of `environment.json`: the machine, versions and target of a run. */
 export const environmentSchema = z.object({
   versions: z.record(z.string(), z.string()),
   machine: z.object({
@@ -34,19 +34,19 @@ export const environmentSchema = z.object({
     storage: z.string(),
     personalServer: z.string(),
     apiServer: z.string(),
-    /** Processes of the embedded parts, for whoever wants to profile them. */
+    /** Processes of the embedded parts, for profiling. */
     pids: z.record(z.string(), z.int().positive()).optional(),
   }),
   dependencies: dependenciesSchema,
-  /** Faults that the target was given on purpose. */
+  /** Faults that were injected into the target. */
   faults: z.array(z.string()).default([]),
 })
 
-/** On what and against what a run was made. */
+/** The machine, versions and target of a run. */
 export type Environment = z.output<typeof environmentSchema>
 
 /**
- * Tells which dependencies of a target are real.
+ * Returns which dependencies of a target are real.
  *
  * @example dependenciesOf({ embedded: ['chain'] }).chain // 'embedded'
  */
@@ -57,7 +57,7 @@ export function dependenciesOf(target: Pick<Target, 'embedded'>): Dependencies {
   return Object.fromEntries(entries) as Dependencies
 }
 
-/** Provider, place and endpoint in a word each. */
+/** Provider, location and endpoint in a word each. */
 function labelOf(storage: StorageTarget): string {
   const place =
     storage.provider === 'gcs'
@@ -76,7 +76,7 @@ function labelOf(storage: StorageTarget): string {
  */
 export function describeEnvironment(options: {
   target: Target
-  /** Versions of this program and of what it is built on, by name. */
+  /** Returns the versions of this program and its dependencies, by name. */
   versions: Record<string, string>
 }): Environment {
   const { target, versions } = options

@@ -3,9 +3,9 @@ import type { ThresholdResult } from './summary-schema.ts'
 import type { Measured } from './threshold-metrics.ts'
 
 /**
- * Holds thresholds against what was measured, during a run (a snapshot) or after it (the summary).
+ * Checks thresholds against measurements, during a run (a snapshot) or after it (the summary).
  *
- * A threshold on something of which nothing was measured has the verdict `no-data` and does not hold.
+ * A threshold on a metric without data has the verdict `no-data` and does not hold.
  *
  * @example evaluateThresholds(thresholds, recorder.measurements()).every(({ passed }) => passed)
  */
@@ -13,7 +13,7 @@ export function evaluateThresholds(thresholds: readonly Threshold[], measured: M
   return thresholds.map((threshold) => evaluateThreshold(threshold, measured))
 }
 
-/** Holds one threshold against what was measured. */
+/** Checks one threshold against the measurements. */
 export function evaluateThreshold(threshold: Threshold, measured: Measured): ThresholdResult {
   const { expression, metric, operator, limit, ofShare } = threshold
   const actual = ofShare ? (metric.share?.(measured) ?? null) : metric.read(measured)
@@ -24,8 +24,8 @@ export function evaluateThreshold(threshold: Threshold, measured: Measured): Thr
 }
 
 /**
- * The first threshold that ends a run under way: one that says so, is old enough to be looked at, and fails. What was not
- * measured yet ends nothing.
+ * Returns the first threshold that ends a run early: one with `abort` whose delay is over and that fails. Missing data ends no
+ * run.
  *
  * @param elapsedMs milliseconds since the start of the run
  * @example findAbort(thresholds, recorder.measurements(), 31_000)?.expression

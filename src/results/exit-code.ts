@@ -2,16 +2,16 @@ import { targetFaults } from '../errors/target-faults.ts'
 import type { ExitCode, Stop, ThresholdResult } from './summary-schema.ts'
 
 /**
- * The exit code of a run that took place.
+ * Returns the exit code of a run that took place.
  *
  * | run | code |
  * |---|---|
  * | interrupted | 130 |
  * | lost its target | 3 |
- * | broke a promise of its own, or ended in an unexpected error | 1 |
+ * | broke one of its guarantees, or ended in an unexpected error | 1 |
  * | stopped by the breaker, the spending cap or the first failure | 5 |
- * | a threshold failed, or ended it; worse than its baseline | 4 |
- * | has only problems that the target caused, such as funds that could not be returned | 3 |
+ * | a threshold failed or ended it, or it is worse than its baseline | 4 |
+ * | has only problems caused by the target, such as funds that could not be returned | 3 |
  * | otherwise | 0 |
  */
 export function exitCodeOf(run: {
@@ -30,5 +30,5 @@ export function exitCodeOf(run: {
   return run.problems.length > 0 ? 3 : 0
 }
 
-/** Whether a problem is a promise that this program broke, rather than something that the target did. */
+/** Returns whether a problem is a guarantee that this program broke, instead of one caused by the target. */
 export const isOwnFault = ({ code }: { code: string }): boolean => !targetFaults.has(code)

@@ -2,22 +2,22 @@ import { z } from 'zod'
 
 const count = z.int().nonnegative()
 
-/** What the last look at the chain found, after the last flow and before the summary. */
+/** Result of the final check of the chain, after the last flow and before the summary. */
 export const finalCheckSchema = z.object({
-  /** Flows whose transaction was looked up again: those of recent blocks and of removed ones, and those given up. */
+  /** Flows whose transaction was checked again: those in recent or removed blocks, and those that had given up. */
   checked: count,
-  /** Flows whose permission, or transaction, is gone. */
+  /** Flows whose permission or transaction no longer exists. */
   lost: count,
-  /** Flows whose transaction is in another block, or granted another permission, than first seen. */
+  /** Flows whose transaction is in a different block or granted a different permission than first seen. */
   moved: count,
-  /** Flows that gave up on a transaction which was mined later. */
+  /** Flows that gave up on a transaction that was mined later. */
   late: count,
-  /** Reorganizations that the run saw, and the blocks that the deepest of them took back. */
+  /** Reorganizations that the run saw, and the depth of the deepest in blocks. */
   reorganizations: count,
   deepest: count,
-  /** Why the look was cut short; `null` when it was not. */
+  /** Why the check was incomplete; `null` if it was complete. */
   incomplete: z.string().nullable(),
 })
 
-/** What the last look at the chain found. */
+/** Result of the final check of the chain. */
 export type FinalCheck = z.output<typeof finalCheckSchema>

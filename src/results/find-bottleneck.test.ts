@@ -45,7 +45,7 @@ function measured(
 }
 
 describe('componentLoads', () => {
-  it('tells of each component what is nearest to its limit, the nearest first', () => {
+  it('reports the highest utilisation of each component, the highest first', () => {
     const components = {
       chain: { cpuShare: 0.5, busyShare: 0.3 },
       personalServer: { cpuShare: 0.4, busyShare: 0.95 },
@@ -61,7 +61,7 @@ describe('componentLoads', () => {
 describe('findBottleneck', () => {
   const held = measured({ upload: 100, confirm: 900, result: 1000 }, { personalServer: { busyShare: 0.4 } })
 
-  it('is clear where the steps of a component got slower and it is at its limit', () => {
+  it('is clear if the steps of a component got slower and it is at its limit', () => {
     const broke = measured(
       { upload: 150, confirm: 950, result: 9000 },
       { personalServer: { busyShare: 0.99 } },
@@ -73,7 +73,7 @@ describe('findBottleneck', () => {
     })
   })
 
-  it('is likely where only one of both points there', () => {
+  it('is likely if only one of the two points there', () => {
     const slower = measured(
       { upload: 4000, confirm: 900, result: 1000 },
       { personalServer: { busyShare: 0.5 } },
@@ -90,11 +90,11 @@ describe('findBottleneck', () => {
     })
   })
 
-  it('is open where nothing got slower and nothing is at its limit', () => {
+  it('is open if nothing got slower and nothing is at its limit', () => {
     expect(findBottleneck(held, held, 'direct')).toMatchObject({ component: null, certainty: 'open' })
   })
 
-  it('a transaction is sent to the chain by its user, and to the API server when it is relayed', () => {
+  it('assigns submission to the chain, or to the API server if it is relayed', () => {
     const broke = measured({ upload: 100, submit: 8000, confirm: 900, result: 1000 })
     expect(findBottleneck(held, broke, 'direct').component).toBe('chain')
     expect(findBottleneck(held, broke, 'relayed').component).toBe('apiServer')

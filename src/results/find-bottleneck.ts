@@ -1,38 +1,38 @@
 import { type StepName, stepNames } from '../flow/steps.ts'
 import type { Measurements } from './measurements-schema.ts'
 
-/** How near a component is to what it can do at most. */
+/** Utilisation of a component. */
 export type ComponentLoad = {
   name: string
   /** 0 to 1; 1 is its limit. */
   share: number
-  /** What that is a share of: its time with a request at work (of a chain: the gas of its blocks), or one core. */
+  /** Unit of the share: its time with a request in progress (for a chain: the gas of its blocks), or one core. */
   of: 'busy' | 'cpu'
 }
 
-/** The component that broke first, as far as figures tell. */
+/** The component that broke first, according to the figures. */
 export type Bottleneck = {
-  /** A component of the stack, `generator`, or `null` when nothing points anywhere. */
+  /** A component of the stack, `generator`, or `null` if there is no indication. */
   component: string | null
-  /** `clear` when step times and utilisation agree, `likely` when one of them points there, else `open`. */
+  /** `clear` if step times and utilisation agree, `likely` if one of them points there, else `open`. */
   certainty: 'clear' | 'likely' | 'open'
-  /** Share of the mean flow's growth that its steps have, 0 to 1; `null` when flows did not get slower. */
+  /** Share of the mean flow's growth in its steps, 0 to 1; `null` if flows did not get slower. */
   growthShare: number | null
-  /** By how much its steps got slower, in milliseconds of the mean flow. */
+  /** Growth of its steps, in milliseconds of the mean flow. */
   growthMs: number | null
-  /** How near it was to its limit; `null` when it doesn't tell. */
+  /** Its utilisation; `null` if it does not report it. */
   load: ComponentLoad | null
 }
 
 type Measured = Pick<Measurements, 'latencyMs' | 'components' | 'resources'>
 
-/** From this share of its limit on, a component has nothing left for a burst. */
+/** Utilisation from which a component has no reserve for a burst. */
 export const highLoad = 0.8
 
-/** A flow has got slower when its mean grew by more than this, in milliseconds: less is a block sooner or later. */
+/** Growth of the mean from which flows count as slower, in milliseconds; less may be one block more or less. */
 const leastGrowthMs = 250
 
-/** Who works in each step. Transactions of users go to the chain, relayed ones through the API server. */
+/** The component of each step. Users' transactions go to the chain, relayed ones through the API server. */
 function componentOf(step: StepName, submission: 'direct' | 'relayed'): string {
   if (step === 'submit') return submission === 'direct' ? 'chain' : 'apiServer'
   return stepComponents[step]
@@ -53,7 +53,7 @@ const stepComponents: Record<Exclude<StepName, 'submit'>, string> = {
 }
 
 /**
- * How near each component is to its limit, the nearest first; those that tell nothing are left out.
+ * Returns the utilisation of each component, the highest first, without those that report none.
  *
  * @example componentLoads(summary)[0] // { name: 'personalServer', share: 0.97, of: 'busy' }
  */
@@ -68,10 +68,10 @@ export function componentLoads({ components }: Pick<Measurements, 'components'>)
 }
 
 /**
- * Finds what broke first, from a low load that held to a higher one that did not: the component in whose steps the flow
- * got slower, and that is nearest to its limit.
+ * Finds what broke first between a load that held and a higher one that did not: the component whose steps got slower and that
+ * is closest to its limit.
  *
- * @param held measured at a load that held, the lower the better; `null` when none did
+ * @param held measured at a load that held, the lower the better; `null` if none did
  * @param broke measured at the load that broke
  */
 export function findBottleneck(

@@ -8,10 +8,10 @@ import type { Redactor } from '../redaction/redact.ts'
 import type { Measurements } from './measurements-schema.ts'
 import { noOutcomes, type OutcomeKey, outcomeKey } from './outcome-counts.ts'
 
-/** Throughput over longer runs has its peak measured over as long a window, in seconds. */
+/** Window of the peak throughput, for runs that are longer than that, in seconds. */
 const peakWindowSeconds = 10
 
-/** Measures what the flows of a run came to: outcomes, reasons, errors, latency of whole flows and throughput. */
+/** Measures the flows of a run: outcomes, reasons, errors, latency of whole flows and throughput. */
 export class FlowResults {
   readonly outcomes = { ...noOutcomes }
   readonly flow = new LatencyHistogram()

@@ -1,14 +1,14 @@
 import type { FlowTransaction } from '../flow/flow-record.ts'
 import type { Measurements } from './measurements-schema.ts'
 
-/** What the flows' transactions used and cost, and the permissions they granted. */
+/** Gas and cost of the flows' transactions, and the permissions they granted. */
 export type GasTotals = {
   record(transaction: FlowTransaction): void
   gas(): Measurements['gas']
   permissions(): Measurements['permissions']
 }
 
-/** Makes empty totals. Sums are exact: they are kept as bigints. */
+/** Makes empty totals. Sums are exact, since they are bigints. */
 export function createGasTotals(): GasTotals {
   let transactions = 0
   let used = 0n

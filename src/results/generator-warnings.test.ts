@@ -33,7 +33,7 @@ function measured({ lagMs, loopMs, cpuCores, machine, noPlace }: Load): Measurem
 const calm: Load = { lagMs: 5, loopMs: 4, cpuCores: 0.5, machine: 0.4, noPlace: 0 }
 
 describe('generatorWarnings', () => {
-  it('a generator that keeps up has none, and neither has one of which nothing is known', () => {
+  it('does not warn about a generator that keeps up or of which nothing is known', () => {
     expect(generatorWarnings(measured(calm))).toEqual([])
     expect(generatorWarnings(nothing)).toEqual([])
   })
@@ -43,22 +43,22 @@ describe('generatorWarnings', () => {
     ['GENERATOR_LOOP', { loopMs: 51 }, '51 ms late at p99'],
     ['GENERATOR_CPU', { cpuCores: 3.7 }, '93% of its 4 cores'],
     ['MACHINE_CPU', { machine: 0.97 }, '97% busy'],
-    ['GENERATOR_FULL', { noPlace: 2 }, '2 of 100 users found no free place'],
-  ])('%s is said with its figures and with what to do', (code, change, words) => {
+    ['GENERATOR_FULL', { noPlace: 2 }, '2 of 100 users got no slot'],
+  ])('%s has its figures and a hint', (code, change, words) => {
     const warnings = generatorWarnings(measured({ ...calm, ...change }))
     expect(warnings.map((warning) => warning.code)).toEqual([code])
     expect(warnings[0]?.message).toContain(words)
     expect(warnings[0]?.hint).not.toBe('')
   })
 
-  it('users who waited for a place, the gate or funds accuse nobody', () => {
+  it('does not warn about users who waited for a slot, the gate or funds', () => {
     const wait = { ...nothing.arrivals.lagMs, count: 100, p99: 60_000, max: 90_000 }
     const waits = { place: wait, gate: wait, funding: wait }
     const calmly = measured(calm)
     expect(generatorWarnings({ ...calmly, arrivals: { ...calmly.arrivals, waits } })).toEqual([])
   })
 
-  it('there is a warning exactly when a limit is passed', () => {
+  it('warns exactly when a limit is exceeded', () => {
     const load = fc.record({
       lagMs: fc.integer({ min: 0, max: 200 }),
       loopMs: fc.integer({ min: 0, max: 100 }),

@@ -1,26 +1,26 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { processRedactor } from '../redaction/process-redactor.ts'
 
-/** With this many characters waiting for the disk, `write` makes the caller wait. */
+/** Number of pending characters from which `write` makes the caller wait. */
 const mostWaiting = 4 * 1024 * 1024
 
-/** Appends lines to a file, in order; secrets are taken out. */
+/** Appends lines to a file, in order, without secrets. */
 export type LineWriter = {
   /**
-   * Takes a line and begins to write it, along with others that come while the disk is busy: a process that is killed
-   * loses no more than those. Resolves at once unless the disk is far behind: then when it has caught up.
+   * Takes a line and starts to write it, together with others that arrive while the disk is busy. A process that is killed loses
+   * at most those. Resolves at once unless the disk is far behind; then once it has caught up.
    *
    * Rejects with the disk's error once a write has failed.
    */
   write(line: string): Promise<void>
-  /** Resolves when every line taken so far is with the operating system. */
+  /** Resolves when the operating system has all lines so far. */
   flush(): Promise<void>
-  /** Flushes, makes the file durable and closes it. Calling it again does nothing. */
+  /** Flushes the file, makes it durable and closes it. May be called repeatedly. */
   close(): Promise<void>
 }
 
 /**
- * Opens a file to append lines to; it must not exist yet.
+ * Creates a file to append lines to. It must not exist yet.
  *
  * @example
  * const writer = await openLineWriter('flows.ndjson')
@@ -31,7 +31,7 @@ export async function openLineWriter(path: string): Promise<LineWriter> {
   return createLineWriter(file)
 }
 
-/** Writes lines to an open file. Only tests need this: they pass a file that fails or waits. */
+/** Writes lines to an open file. For tests, which pass a file that fails or waits. */
 export function createLineWriter(file: Pick<FileHandle, 'appendFile' | 'sync' | 'close'>): LineWriter {
   let pending: string[] = []
   let pendingLength = 0

@@ -7,7 +7,7 @@ import { waitKinds } from './wait-kinds.ts'
 const count = z.int().nonnegative()
 const ms = z.number().nonnegative()
 const share = z.number().nonnegative()
-/** Wei as a decimal string: JSON numbers end at 2^53. */
+/** Wei as a decimal string, since JSON numbers are exact only up to 2^53. */
 export const weiSchema = z.string().regex(/^-?\d+$/, 'expected wei as a decimal string')
 
 /** A digest of durations in milliseconds; `null` means that nothing was measured, 0 is a measured zero. */
@@ -24,7 +24,7 @@ export const digestSchema = z.object({
 
 const loopDelaySchema = z.object({ mean: ms, p50: ms, p99: ms, max: ms })
 
-/** What became of the users. The outcomes, `succeeded` to `degraded`, add up to the arrivals that have ended. */
+/** Numbers of users. The outcomes, `succeeded` to `degraded`, add up to the arrivals that have ended. */
 export const usersSchema = z.object({
   planned: count,
   started: count,
@@ -36,7 +36,7 @@ export const usersSchema = z.object({
   degraded: count,
 })
 
-/** All failures of one code in one step, with what the reader can do about them. */
+/** All failures of one code in one step, with a hint. */
 export const errorClassSchema = z.object({
   code: z.string(),
   step: z.string().nullable(),
@@ -49,7 +49,7 @@ export const errorClassSchema = z.object({
   lastMs: ms,
 })
 
-/** A flow worth looking at: one of the slowest that succeeded, or one that did not succeed. */
+/** A notable flow: one of the slowest successful ones, or one that did not succeed. */
 export const notableFlowSchema = z.object({
   index: count,
   wallet: z.string().nullable(),
@@ -64,33 +64,33 @@ export const notableFlowSchema = z.object({
   message: z.string().nullable(),
 })
 
-/** What one component of the stack used; `null` where it doesn't tell. */
+/** Resources of one component of the stack; `null` if it does not report them. */
 export const componentSchema = z.object({
-  /** CPU time of its process while the users came, and that over flows that started and ended. */
+  /** CPU time of its process while users arrived, in total and per flow that started and ended. */
   cpuMs: ms.nullable(),
   cpuMsPerFlow: ms.nullable(),
-  /** CPU time over wall time, 1 is one core; and the highest second's. */
+  /** CPU time over wall time, where 1 is one core, and its highest value in a second. */
   cpuShare: share.nullable(),
   cpuSharePeak: share.nullable(),
   rssPeakBytes: count.nullable(),
-  /** Share of what it can do: of the time with a request at work, of the gas that the blocks could hold. */
+  /** Utilisation: share of the time with a request in progress, or of the gas limit of blocks. */
   busyShare: share.nullable(),
   busySharePeak: share.nullable(),
-  /** Requests that wait, or are under way where it doesn't tell them apart. */
+  /** Waiting requests, or all requests in progress if it does not distinguish them. */
   queueDepthMean: share.nullable(),
   queueDepthMax: count.nullable(),
 })
 
-/** What one component of the stack used. */
+/** Resources of one component of the stack. */
 export type Component = z.output<typeof componentSchema>
 
-/** A digest for each of a fixed set of names. */
+/** A digest per name, for a fixed set of names. */
 function digestsOf<Name extends string>(names: readonly Name[]) {
   const shape = Object.fromEntries(names.map((name) => [name, digestSchema]))
   return z.object(shape as Record<Name, typeof digestSchema>)
 }
 
-/** What one RPC endpoint had to do, and what it kept the run waiting for; see `EndpointTotals`. */
+/** Calls to one RPC endpoint and the waits that it caused; see `EndpointTotals`. */
 export const endpointSchema = z.object({
   calls: count,
   failed: count,
@@ -113,13 +113,13 @@ const callsShape = {
   byEndpoint: z.record(z.string(), endpointSchema),
 }
 
-/** What was measured, in the same words during a run (a snapshot) and after it (the summary). */
+/** Measurements, with the same names during a run (a snapshot) and after it (the summary). */
 export const measurementsSchema = z.object({
   users: usersSchema,
   throughput: z.object({
-    /** Succeeded flows over the time from the first due start to the last end, per second. */
+    /** Successful flows per second, from the first due start to the last end. */
     flowsPerSecond: z.number().nonnegative(),
-    /** The best ten consecutive seconds; the best second when the run is not longer than ten. */
+    /** The best ten consecutive seconds; the best second if the run is no longer than ten seconds. */
     peakFlowsPerSecond: z.number().nonnegative(),
     /**
      * The rate at which users leave over that at which they come, as the growth of latency tells it: 1 while flows take
@@ -128,46 +128,46 @@ export const measurementsSchema = z.object({
     keepsUp: share.nullable().default(null),
   }),
   latencyMs: z.object({
-    /** From the actual start to the end of flows that succeeded. */
+    /** From the actual start to the end of successful flows. */
     flow: digestSchema,
-    /** From the due start to the end of flows that succeeded. */
+    /** From the due start to the end of successful flows. */
     flowFromDue: digestSchema,
     /** From the actual start to the end of flows that did not succeed, by outcome. */
     unsuccessful: z.record(z.string(), digestSchema).default({}),
-    /** Every time a step completed, whatever became of its flow. */
+    /** Every completed step, whatever the outcome of its flow. */
     steps: digestsOf<StepName>(stepNames),
-    /** The steps of a group added up, for each flow that completed all of them. */
+    /** Sum of the steps of a group, for each flow that completed all of them. */
     groups: digestsOf<StepGroup>(Object.keys(stepGroups) as StepGroup[]),
   }),
   arrivals: z.object({
-    /** Actual start minus due start, less what users waited for: the generator's own lateness. */
+    /** Actual start minus due start, less waits: the generator's own delay. */
     lagMs: digestSchema,
-    /** How long users waited before they started, in milliseconds: for a place, for the gate, and for funds. */
+    /** How long users waited before they started, in milliseconds: for a slot, the gate and funds. */
     waits: digestsOf(waitKinds).default({ place: emptyDigest, gate: emptyDigest, funding: emptyDigest }),
   }),
-  /** Why flows ended as they did, by outcome: the reasons of dropped arrivals, the error codes of the others. */
+  /** Why flows ended, by outcome: the reasons of dropped arrivals, the error codes of the others. */
   outcomeReasons: z.record(z.string(), z.record(z.string(), count)),
-  /** Of the flows that succeeded: whether the answer proved that the server read exactly the user's data. */
+  /** Number of successful flows by whether the answer proved that the server read exactly the user's data. */
   verified: z.object({ proven: count, refuted: count, unknown: count }),
   /** Permissions granted on chain, with the lowest and the highest id. */
   permissions: z.object({ count, first: z.string().nullable(), last: z.string().nullable() }),
   errors: z.array(errorClassSchema),
   rpc: z.object({
     ...callsShape,
-    /** Calls over flows that started and ended; `null` before the first. */
+    /** Calls per flow that started and ended; `null` before the first. */
     callsPerFlow: z.number().nonnegative().nullable(),
-    /** What the API server, the relayer, asked of its own endpoints while users came; `null` where it doesn't tell. */
+    /** Calls of the API server (the relayer) to its own endpoints while users arrived; `null` if it does not report them. */
     apiServer: z.object(callsShape).nullable().default(null),
   }),
-  /** A transaction's way into a block, for every transaction that was accepted. */
+  /** Latencies of accepted transactions. */
   transactions: z.object({
-    /** From the beginning of its sending until a node had taken it, or the relayer had said so. */
+    /** From the start of sending until a node had accepted it or the relayer had reported it. */
     sendMs: digestSchema,
-    /** From there to the time of its block, as well as that can be told: see `clockAheadMs`. */
+    /** From there to the estimated time of its block: see `clockAheadMs`. */
     mempoolMs: digestSchema,
     /** From the time of its block until this process saw the block. */
     noticeMs: digestSchema,
-    /** The last two together: from its acceptance until its block was seen, by this machine's monotonic clock. */
+    /** The sum of the last two: from its acceptance until its block was seen, by this machine's monotonic clock. */
     inclusionMs: digestSchema,
     /**
      * How far this machine's clock was ahead of a new block's timestamp, at the least; negative when the machine is
@@ -178,48 +178,48 @@ export const measurementsSchema = z.object({
   gas: z.object({
     /** Mean gas of a flow's transaction. */
     perFlow: z.number().nonnegative().nullable(),
-    /** Mean price of a gas in wei, weighted by gas; a decimal string. */
+    /** Mean price per gas in wei, weighted by gas, as a decimal string. */
     price: weiSchema.nullable(),
     transactions: count,
     used: z.string(),
-    /** Gas times price over all transactions: what the flows' own transactions cost. */
+    /** Cost of the flows' own transactions: gas times price. */
     costWei: weiSchema,
-    /** The same over the number of transactions; `null` before the first. */
+    /** The same per transaction; `null` before the first. */
     costPerFlowWei: weiSchema.nullable(),
   }),
   resources: z.object({
-    /** CPU time of the generator over flows that started and ended; `null` before the first. */
+    /** CPU time of the generator per flow that started and ended; `null` before the first. */
     cpuMsPerFlow: ms.nullable(),
     cpuMs: ms,
-    /** Cores that the generator may use, and how many it did: in the mean, and over the busiest ten seconds. */
+    /** Cores available to the generator, and cores used: on average and over the busiest ten seconds. */
     cores: count.default(0),
     cpuCoresMean: share.default(0),
     cpuCoresPeak: share.default(0),
-    /** How much of all cores of the generator's machine anybody used, 0 to 1. */
+    /** Utilisation of all cores of the generator's machine, by any program, 0 to 1. */
     machineShare: share.nullable().default(null),
     rssPeakBytes: count,
     rssEndBytes: count,
     eventLoopDelayMs: loopDelaySchema,
   }),
-  /** What the components of the stack used, each apart; only those that tell. */
+  /** Resources of each component of the stack that reports them. */
   components: z.record(z.string(), componentSchema).default({}),
-  /** The coin for users who pay for themselves; `null` when they don't. */
+  /** Funding of users who pay for themselves; `null` if they do not. */
   funding: z
     .object({
-      /** Wallets whose coin is verified, those that never got it, and users who wait for it now. */
+      /** Wallets with verified funds, wallets whose funding failed, and users who wait for funds now. */
       ready: count,
       failed: count,
       waiting: count,
       transactions: count,
-      /** How long users who were due waited for the coin of their wallet. */
+      /** How long due users waited for the funds of their wallet. */
       waitMs: digestSchema,
-      /** From the moment a batch of wallets was begun to the end of their verification. */
+      /** From the start of a batch of wallets to the end of their verification. */
       batchMs: digestSchema,
     })
     .nullable()
     .default(null),
   ...protectionSchema.shape,
-  /** Anything else that was counted by name. */
+  /** Other counts by name. */
   counters: z.record(z.string(), z.number()),
   notableFlows: z.object({
     slowest: z.array(notableFlowSchema),
@@ -227,8 +227,8 @@ export const measurementsSchema = z.object({
   }),
 })
 
-/** What was measured. */
+/** Measurements of a run. */
 export type Measurements = z.output<typeof measurementsSchema>
 
-/** A flow worth looking at. */
+/** A notable flow. */
 export type NotableFlow = z.output<typeof notableFlowSchema>

@@ -1,17 +1,17 @@
 import type { Summary } from './summary-schema.ts'
 
-/** What a run funded, spent, swept back and left, in wei. */
+/** Funds of a run that were paid in, spent, swept back and left, in wei. */
 export type Money = Summary['money']
 
-/** Where a run's money went, and what is wrong with that. */
+/** Money of a run, with the problems found. */
 export type MoneySettlement = { statement: Money; problems: { code: string; message: string }[] }
 
-/** Nothing was funded, or nothing is known. */
+/** Nothing was funded, or the money is unknown. */
 export const noMoney: Money = { fundedWei: null, spentWei: null, sweptWei: null, leftWei: null }
 
 /**
- * Adds up what two runs did with their money; what one of them doesn't know doesn't count. Lanes of a relayer have the same
- * money in both, one after the other.
+ * Adds up the money of two runs. Unknown amounts count as 0. Lanes of a relayer have the same money in both, one after the
+ * other.
  *
  * @example summaries.map(({ money }) => money).reduce(addMoney, noMoney)
  */
@@ -39,7 +39,7 @@ const addWei = (a: string | null, b: string | null): string | null =>
   a === null || b === null ? (a ?? b) : String(BigInt(a) + BigInt(b))
 
 /**
- * By how much funded differs from spent + swept + left, in wei; 0n when they are equal, `null` when not all are known.
+ * Returns funded minus spent, swept and left, in wei: 0n if the money reconciles, `null` if not all amounts are known.
  *
  * @example moneyMismatch({ fundedWei: '10', spentWei: '4', sweptWei: '5', leftWei: '1' }) // 0n
  */
@@ -48,7 +48,7 @@ export function moneyMismatch({ fundedWei, spentWei, sweptWei, leftWei }: Money)
   return BigInt(fundedWei) - BigInt(spentWei) - BigInt(sweptWei) - BigInt(leftWei)
 }
 
-/** The broken promise, if this money does not reconcile. */
+/** Returns the problem if this money does not reconcile. */
 export function mismatchOf(money: Money): { code: 'MONEY_MISMATCH'; message: string }[] {
   const mismatch = moneyMismatch(money)
   if (mismatch === null || mismatch === 0n) return []

@@ -3,24 +3,24 @@ import { stepNames } from '../flow/steps.ts'
 import type { Redactor } from '../redaction/redact.ts'
 import type { NotableFlow } from './measurements-schema.ts'
 
-/** How many flows of each kind are kept for the report. */
+/** Number of flows of each kind to keep for the report. */
 const most = 10
-/** How many flows of one error class are kept: ten of the same kind teach no more than three. */
+/** Number of flows to keep per error class; more of the same add nothing. */
 const mostOfAKind = 3
 
-/** Longest message that is kept. */
+/** Longest message to keep. */
 const longestMessage = 600
 
-/** Keeps the few flows that a reader wants to look at, however many there are. */
+/** Keeps a few notable flows out of any number. */
 export type NotableFlows = {
   record(flow: FlowRecord): void
-  /** The slowest that succeeded, slowest first. */
+  /** The slowest successful flows, slowest first. */
   slowest(): NotableFlow[]
-  /** The first few that did not succeed, of each code and step, in order of their end. */
+  /** The first few unsuccessful flows of each code and step, in order of their end. */
   unsuccessful(): NotableFlow[]
 }
 
-/** Starts with none. */
+/** Makes an empty collection. */
 export function createNotableFlows(redact: Pick<Redactor, 'text'>): NotableFlows {
   let slowest: NotableFlow[] = []
   const unsuccessful: NotableFlow[] = []

@@ -1,6 +1,6 @@
 import type { Outcome } from '../flow/flow-record.ts'
 
-/** How many flows ended in each way, under the names that `summary.json` uses. */
+/** Number of flows by outcome, with the names of `summary.json`. */
 export type OutcomeCounts = {
   succeeded: number
   failed: number
@@ -10,7 +10,7 @@ export type OutcomeCounts = {
   degraded: number
 }
 
-/** The names of the outcomes in `summary.json`, in the order in which reports list them. */
+/** Names of the outcomes in `summary.json`, in the order of reports. */
 export const outcomeKeys = [
   'succeeded',
   'degraded',
@@ -23,7 +23,7 @@ export const outcomeKeys = [
 /** The name of an outcome in `summary.json`. */
 export type OutcomeKey = (typeof outcomeKeys)[number]
 
-/** No flow has ended. */
+/** Counts before any flow has ended. */
 export const noOutcomes: OutcomeCounts = {
   succeeded: 0,
   failed: 0,
@@ -33,12 +33,12 @@ export const noOutcomes: OutcomeCounts = {
   degraded: 0,
 }
 
-/** The name of an outcome in `summary.json`: `timed-out` is `timedOut` there. */
+/** Returns the name of an outcome in `summary.json`, where `timed-out` is `timedOut`. */
 export function outcomeKey(outcome: Outcome): OutcomeKey {
   return outcome === 'timed-out' ? 'timedOut' : outcome
 }
 
-/** How many arrivals have ended in any way. */
+/** Returns the number of arrivals that have ended in any way. */
 export function sumOutcomes(counts: OutcomeCounts): number {
   return outcomeKeys.reduce((sum, key) => sum + counts[key], 0)
 }

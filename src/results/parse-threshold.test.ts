@@ -11,7 +11,7 @@ import { metricNames } from './threshold-metrics.ts'
 
 const problemsOf = (text: string) => parseThreshold(text).problems
 
-describe('a threshold that is well written', () => {
+describe('a valid threshold', () => {
   it.each([
     ['flow.p95 < 45s', '<', 45_000, false],
     ['success >= 85%', '>=', 0.85, false],
@@ -57,13 +57,13 @@ describe('a threshold that is well written', () => {
     expect(again).toMatchObject({ abortAfterMs, limit: threshold?.limit })
   })
 
-  it('a step or a group may be named without its kind, and means the same', () => {
+  it('may name a step or a group without its kind', () => {
     const limitOf = (text: string) => parseThreshold(text).threshold?.metric
     expect(limitOf('submit.p99 < 5s')).toBe(limitOf('step.submit.p99 < 5s'))
     expect(limitOf('storage.p95 < 2s')).toBe(limitOf('group.storage.p95 < 2s'))
   })
 
-  it('is written back with single spaces and means the same again', () => {
+  it('is formatted with single spaces and keeps its meaning', () => {
     const units: Record<string, string> = { ms: 'ms', bytes: 'MB', wei: 'gwei' }
     fc.assert(
       fc.property(
@@ -85,8 +85,8 @@ describe('a threshold that is well written', () => {
   })
 })
 
-describe('a threshold that is not', () => {
-  it('names the place and what was probably meant', () => {
+describe('an invalid threshold', () => {
+  it('is reported with its position and a suggestion', () => {
     expect(problemsOf('step.confrim.p99 < 10s')).toEqual([
       {
         expression: 'step.confrim.p99 < 10s',
@@ -100,7 +100,7 @@ describe('a threshold that is not', () => {
     expect(problemsOf('flow.p95 =< 45s')).toMatchObject([{ position: 9, suggestion: '<=' }])
   })
 
-  it('tells all that is wrong with it at once', () => {
+  it('is reported with all its problems', () => {
     expect(problemsOf('flw.p95 = ').map(({ position }) => position)).toEqual([0, 8, 10])
     expect(problemsOf('')).toHaveLength(3)
   })
@@ -123,7 +123,7 @@ describe('a threshold that is not', () => {
     expect(problemsOf(text)[0]?.message).toContain(message)
   })
 
-  it('never throws, whatever was written, and is never both read and refused', () => {
+  it('never throws, and is never both parsed and rejected', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const { threshold, problems } = parseThreshold(text)
@@ -134,13 +134,13 @@ describe('a threshold that is not', () => {
     )
   })
 
-  it('many are read together, and the good ones among them are not lost', () => {
+  it('does not affect the valid ones in the same list', () => {
     const { thresholds, problems } = parseThresholds(['success >= 85%', 'nope < 1', 'flow.p95 < 45'])
     expect(thresholds).toHaveLength(1)
     expect(problems.map(({ expression }) => expression)).toEqual(['nope < 1', 'flow.p95 < 45'])
   })
 
-  it('is shown with a mark under the place', () => {
+  it('is shown with a mark under the position', () => {
     const [problem] = problemsOf('flow.p95 =< 45s')
     if (problem === undefined) throw new Error('expected a problem')
     expect(describeThresholdProblem(problem)).toBe(

@@ -3,39 +3,39 @@ import { errorCatalog } from '../errors/catalog.ts'
 import { findMetric, type Metric, metricNames } from './threshold-metrics.ts'
 import { unitExamples, unitSize } from './threshold-units.ts'
 
-/** How a threshold compares. */
+/** Comparison of a threshold. */
 export const thresholdOperators = ['<=', '>=', '==', '!=', '<', '>'] as const
 
 /** A condition that a run's measurements must meet. */
 export type Threshold = {
-  /** As it was written, with single spaces. */
+  /** The expression, with single spaces. */
   expression: string
   metricName: string
   metric: Metric
   operator: (typeof thresholdOperators)[number]
-  /** In the metric's unit, or a share from 0 to 1 when `ofShare`. */
+  /** In the metric's unit, or a share from 0 to 1 with `ofShare`. */
   limit: number
   /** Whether the limit is a share of the arrivals that ended: `dropped < 1%`. */
   ofShare: boolean
-  /** From when on, in milliseconds of the run, it ends the run at once if it fails; `null`: judged at the end alone. */
+  /** Time since the start of the run from which a failure ends the run, in ms; `null`: checked only at the end. */
   abortAfterMs: number | null
 }
 
-/** What is wrong with a threshold as it was written. */
+/** A problem of a threshold's expression. */
 export type ThresholdProblem = {
   expression: string
-  /** Where in the expression, from 0. */
+  /** Position in the expression, from 0. */
   position: number
   message: string
-  /** What may have been meant; `null` when nothing is near. */
+  /** Suggested correction; `null` if nothing is close. */
   suggestion: string | null
 }
 
 /**
- * Reads one threshold: a metric, a comparison and a value with its unit; then, if it is to end the run when it fails,
- * `abort`, or `abort after` and the time from which on it is looked at.
+ * Parses a threshold: a metric, a comparison and a value with its unit; then optionally `abort`, to end the run when it fails,
+ * or `abort after` and the time from which it is checked.
  *
- * @returns the threshold, or everything that is wrong with it
+ * @returns the threshold, or all its problems
  * @example parseThreshold('flow.p95 < 45s') // { threshold: { limit: 45000, ... } }
  * @example parseThreshold('success >= 85% abort after 30s') // { threshold: { abortAfterMs: 30000, ... } }
  */
@@ -78,7 +78,7 @@ export function parseThreshold(
 }
 
 /**
- * Reads thresholds, and reports what is wrong with all of them at once.
+ * Parses thresholds and reports all their problems at once.
  *
  * @example parseThresholds(['flow.p95 < 45s', 'success >= 85%']).thresholds.length // 2
  */
@@ -93,7 +93,7 @@ export function parseThresholds(texts: readonly string[]): {
   }
 }
 
-/** A problem in three lines: the expression, a mark under the place, and what is wrong. */
+/** Formats a problem: the expression, a mark under the position, and the message. */
 export function describeThresholdProblem({
   expression,
   position,
@@ -133,7 +133,7 @@ function readLimit(
   return { limit: amount * size, ofShare: false }
 }
 
-/** Reads `abort` or `abort after 30s`; `null` for nothing, and nothing for what it can't read. */
+/** Parses `abort` or `abort after 30s`; `null` for an empty text, `undefined` for an invalid one. */
 function readAbort(text: string, report: (message: string) => void): number | null | undefined {
   if (text === '') return null
   if (text === 'abort') return 0
@@ -150,7 +150,7 @@ function suggestMetric(name: string): string | null {
     const known = suggest(code, Object.keys(errorCatalog))
     return known === undefined ? null : `errors.${known}`
   }
-  // Without its dots a name is compared as a whole: the last part alone, such as p95, says nothing.
+  // A name without dots is compared as a whole, since its last part alone, such as p95, means nothing.
   const undotted = new Map(metricNames.map((known) => [known.replaceAll('.', '_'), known]))
   return undotted.get(suggest(name.replaceAll('.', '_'), undotted.keys()) ?? '') ?? null
 }

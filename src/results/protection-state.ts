@@ -1,15 +1,15 @@
 import { noProtection, type Protection } from './protection-schema.ts'
 
-/** How the protection of a target stands. */
+/** Current state of the protection of a target. */
 export type ProtectionState = {
-  /** Of the circuit breaker. */
+  /** State of the circuit breaker. */
   state(): string
   admittedShare(): number
   rateLimitCount(): number
   measurements(): Protection
 }
 
-/** Of a target that is not protected. */
+/** State of a target without protection. */
 export const unprotected: ProtectionState = {
   state: () => 'closed',
   admittedShare: () => 1,

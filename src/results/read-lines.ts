@@ -3,11 +3,11 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import { type JsonLine, readJsonLines } from '../files/read-json-lines.ts'
 
 /**
- * Reads a file of JSON lines one by one, each checked against a schema. A file that does not exist has no lines.
+ * Reads a file of JSON lines one by one and validates each. A missing file has no lines.
  *
- * A last line without its line end is left out: it is still being written, or its writer was killed.
+ * Skips a last line without a line end: it is still being written, or its writer was killed.
  *
- * @throws LoadTestError RUN_UNREADABLE with the number of the first line that is not as it must be
+ * @throws LoadTestError RUN_UNREADABLE with the number of the first invalid line
  * @example for await (const flow of readLines('flows.ndjson', flowLineSchema)) recorder.replay(flow)
  */
 export async function* readLines<Schema extends z.ZodType>(

@@ -11,22 +11,22 @@ import { runIdPattern } from './run-id.ts'
 import { type Summary, summarySchema } from './summary-schema.ts'
 import { type TimelineLine, timelineLineSchema } from './timeline-line.ts'
 
-/** A run that was read back from its folder. */
+/** A run read from its folder. */
 export type StoredRun = {
   id: string
   /** Absolute path of its folder. */
   path: string
-  /** `null` while the run is under way, and when it was killed before it could write one. */
+  /** `null` while the run is in progress, or if it was killed before it could write one. */
   summary: Summary | null
   environment: Environment | null
-  /** As it was written: redacted, each value with its source. */
+  /** As written: redacted, each value with its source. */
   config: unknown
   flows(): AsyncGenerator<FlowRecord>
   timeline(): AsyncGenerator<TimelineLine>
 }
 
 /**
- * Reads a run's folder. Flows and timeline are read line by line when asked for.
+ * Reads a run's folder. Flows and timeline are read line by line on request.
  *
  * @throws LoadTestError RUN_NOT_FOUND, RUN_UNREADABLE
  * @example const run = await readRun('results/20260801-142233-7f3k9a')
@@ -51,7 +51,7 @@ export async function readRun(path: string): Promise<StoredRun> {
 }
 
 /**
- * The ids of the runs in a results folder, oldest first; none when there is no such folder.
+ * Lists the ids of the runs in a results folder, oldest first; none if the folder does not exist.
  *
  * @example (await listRuns('results')).at(-1) // '20260801-142233-7f3k9a'
  */
@@ -64,8 +64,8 @@ export async function listRuns(resultsDir: string): Promise<string[]> {
 }
 
 /**
- * Finds a run by what people call it: `latest`, `previous` (the one before it), an id, the unambiguous start of one, or the
- * path of its folder or of its `summary.json`.
+ * Finds a run by a reference: `latest`, `previous` (the one before it), an id, the unambiguous beginning of one, or the path of
+ * its folder or its `summary.json`.
  *
  * @returns the path of its folder
  * @throws LoadTestError RUN_NOT_FOUND
@@ -108,6 +108,6 @@ async function readJson(path: string, schema: z.ZodType | null): Promise<unknown
     const value: unknown = JSON.parse(text)
     return schema === null ? value : schema.parse(value)
   } catch (cause) {
-    throw new LoadTestError('RUN_UNREADABLE', `${path} is not what this version writes.`, { cause })
+    throw new LoadTestError('RUN_UNREADABLE', `${path} does not have the format of this version.`, { cause })
   }
 }

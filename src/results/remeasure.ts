@@ -3,11 +3,10 @@ import type { Measurements } from './measurements-schema.ts'
 import { createRunRecorder, type RunRecorderOptions } from './run-recorder.ts'
 
 /**
- * Measures a run anew from its flows, after some of their records were corrected: counts, latencies, permissions, gas and
- * errors are those of the flows as they stand. What flows don't tell stays as it was measured during the run, such as
- * calls, resources and lag.
+ * Measures a run again from its flows, after some records were corrected: counts, latencies, permissions, gas and errors. What
+ * flows do not contain, such as calls, resources and lag, keeps its value from the run.
  *
- * @param measured what was measured during the run
+ * @param measured measurements during the run
  * @example await remeasure(recorder.measurements(), flows, { run, planned, redact })
  */
 export async function remeasure(

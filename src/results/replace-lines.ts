@@ -2,14 +2,14 @@ import { createReadStream } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 
-/** Characters that are written at once. */
+/** Number of characters to write at once. */
 const pieceLength = 1024 * 1024
 
 /**
- * Writes a file anew with some of its lines replaced, and puts it in place of the old one when it is whole and on the
- * disk. It is read and written in pieces, whatever its size.
+ * Replaces some lines of a file. Writes a new file and replaces the old one once the new one is complete and durable. Works in
+ * pieces, for files of any size.
  *
- * @param change gives the text of a line, the same or another; without its line end
+ * @param change returns the text of a line, changed or not, without its line end
  * @example await replaceLines('flows.ndjson', (line) => corrections.get(JSON.parse(line).index) ?? line)
  */
 export async function replaceLines(path: string, change: (line: string) => string): Promise<void> {

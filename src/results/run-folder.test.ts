@@ -27,8 +27,8 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 const folderOf = (runId = '20260801-142233-7f3k9a', redact = createRedactor()) =>
   createRunFolder({ resultsDir: join(dir, 'results'), runId, redact })
 
-describe('a run that was written', () => {
-  it('is read back as it was', async () => {
+describe('a written run', () => {
+  it('is read back unchanged', async () => {
     const made = makeRun({ ...overloaded, users: 80 })
     const folder = await folderOf()
     await folder.writeConfig(made.config)
@@ -55,7 +55,7 @@ describe('a run that was written', () => {
     ])
   })
 
-  it('has corrected flows in their old places, one line each, and is measured by them', async () => {
+  it('keeps corrected flows in their places, one line each, and is measured by them', async () => {
     const made = makeRun({ ...healthy, users: 40 })
     const folder = await folderOf()
     for (const flow of made.flows) await folder.appendFlow(flow)
@@ -110,7 +110,7 @@ describe('a run that was written', () => {
     expect(again.gas).toEqual(made.summary.gas)
   })
 
-  it('holds no secret in any file', async () => {
+  it('contains no secret in any file', async () => {
     const secret = 'correct-horse-battery-staple'
     const redact = createRedactor()
     redact.register(secret)
@@ -131,7 +131,7 @@ describe('a run that was written', () => {
   })
 })
 
-describe('a run under way', () => {
+describe('a run in progress', () => {
   it('can be read: no summary yet, and the line being written is left out', async () => {
     const made = makeRun({ ...healthy, users: 10 })
     const [first, second] = made.flows
@@ -146,12 +146,12 @@ describe('a run under way', () => {
     await folder.close()
   })
 
-  it('flows are with the operating system as they end, and surely after each second of the timeline', async () => {
+  it('passes flows to the operating system as they end, at the latest with each second of the timeline', async () => {
     const made = makeRun({ ...healthy, users: 10 })
     const folder = await folderOf()
     const written = () => readFile(folder.file('flows'), 'utf8')
     await folder.appendFlow(made.flows[0] as FlowRecord)
-    // Nothing but time is needed.
+    // Only time is needed.
     while ((await written()) === '') await new Promise((resolve) => setImmediate(resolve))
     expect(await written()).toMatch(/^\{.*\}\n$/)
     await folder.appendFlow(made.flows[1] as FlowRecord)
@@ -162,23 +162,23 @@ describe('a run under way', () => {
 })
 
 describe('what cannot be written or read', () => {
-  it('a folder that cannot be made is told before the run', async () => {
+  it('a folder that cannot be created is reported before the run', async () => {
     await writeFile(join(dir, 'results'), 'a file, not a folder')
     await expect(folderOf()).rejects.toMatchObject({ code: 'RESULTS_UNWRITABLE' })
   })
 
-  it.skipIf(process.getuid?.() === 0)('a folder without permission is told before the run', async () => {
+  it.skipIf(process.getuid?.() === 0)('a folder without permission is reported before the run', async () => {
     await chmod(dir, 0o500)
     await expect(folderOf()).rejects.toMatchObject({ code: 'RESULTS_UNWRITABLE' })
     await chmod(dir, 0o700)
   })
 
-  it('another run is never written over', async () => {
+  it('another run is never overwritten', async () => {
     await (await folderOf()).close()
     await expect(folderOf()).rejects.toMatchObject({ code: 'RESULTS_UNWRITABLE' })
   })
 
-  it('a line that was changed is named', async () => {
+  it('an invalid line is reported by number', async () => {
     const folder = await folderOf()
     await folder.close()
     await writeFile(folder.file('flows'), '{"index":-1}\n')
@@ -189,7 +189,7 @@ describe('what cannot be written or read', () => {
     })
   })
 
-  it('a summary of another version is told', async () => {
+  it('a summary of another version is reported', async () => {
     const folder = await folderOf()
     await folder.close()
     await writeFile(folder.file('summary'), '{"schemaVersion":2}')
@@ -198,7 +198,7 @@ describe('what cannot be written or read', () => {
 })
 
 describe('finding runs', () => {
-  it('by latest, by id, by its start and by path; other folders are not runs', async () => {
+  it('finds a run by latest, id, beginning of an id, or path, and ignores other folders', async () => {
     for (const id of ['20260801-142233-aaaaaa', '20260802-090000-bbbbbb', 'baseline']) {
       await (await folderOf(id)).close()
     }
@@ -214,7 +214,7 @@ describe('finding runs', () => {
     await expect(findRun(join(dir, 'none'), 'latest')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' })
   })
 
-  it('ids sort by time', () => {
+  it('makes ids that sort by time', () => {
     const early = makeRunId(new Date('2026-08-01T14:22:33.999Z'), () => 0.999)
     const late = makeRunId(new Date('2026-08-01T14:22:34.000Z'), () => 0)
     expect(early).toMatch(runIdPattern)
@@ -224,7 +224,7 @@ describe('finding runs', () => {
 })
 
 describe('createLineWriter', () => {
-  /** A file whose writes finish when told. */
+  /** A file whose writes finish on request. */
   function slowFile() {
     const written: string[] = []
     const waiting: { resolve(): void; reject(error: unknown): void }[] = []
@@ -241,7 +241,7 @@ describe('createLineWriter', () => {
     }
   }
 
-  it('a disk that is far behind makes the writer wait, and no line is lost or swapped', async () => {
+  it('waits for a disk that is far behind, without losing or reordering lines', async () => {
     const file = slowFile()
     const writer = createLineWriter(file)
     const line = 'x'.repeat(1024 * 1024)
@@ -265,7 +265,7 @@ describe('createLineWriter', () => {
     ).toEqual(['0', '1', '2', '3', undefined])
   })
 
-  it('a disk that refuses is told by everything that follows', async () => {
+  it('reports a failed write in every later call', async () => {
     const file = slowFile()
     const writer = createLineWriter(file)
     await writer.write('a')
@@ -276,7 +276,7 @@ describe('createLineWriter', () => {
     await expect(writer.close()).rejects.toThrow('ENOSPC')
   })
 
-  it('flushing nothing does not keep later lines from being written', async () => {
+  it('writes later lines after a flush of nothing', async () => {
     const file = slowFile()
     const writer = createLineWriter(file)
     await writer.flush()

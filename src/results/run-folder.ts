@@ -9,7 +9,7 @@ import type { Summary } from './summary-schema.ts'
 import type { TimelineLine } from './timeline-line.ts'
 import { writeAtomically } from './write-atomically.ts'
 
-/** The files of a run's folder. */
+/** Files of a run's folder. */
 export const runFiles = {
   config: 'config.json',
   environment: 'environment.json',
@@ -22,10 +22,10 @@ export const runFiles = {
   junit: 'junit.xml',
 } as const
 
-/** A rendered report that belongs into a run's folder. */
+/** A rendered report for a run's folder. */
 export type ReportFile = 'html' | 'markdown' | 'junit'
 
-/** A run's folder, open for writing. Everything that goes in is redacted here. */
+/** A run's folder, open for writing. Redacts everything that it writes. */
 export type RunFolder = {
   /** Absolute path. */
   path: string
@@ -33,18 +33,17 @@ export type RunFolder = {
   file(name: keyof typeof runFiles): string
   writeConfig(config: unknown): Promise<void>
   writeEnvironment(environment: unknown): Promise<void>
-  /** Appends a flow and begins to write it; makes the caller wait only when the disk is far behind. */
+  /** Appends a flow. Makes the caller wait only if the disk is far behind. */
   appendFlow(record: FlowRecord): Promise<void>
-  /** Appends a second of the timeline and sees that flows and timeline are with the operating system. */
+  /** Appends a second of the timeline and passes flows and timeline to the operating system. */
   appendTimeline(line: TimelineLine): Promise<void>
   /**
-   * Writes flows anew, each record in place of the one with its number: all of them or none. No flow can be appended from
-   * then on.
+   * Replaces flows by number, all of them or none. No flow can be appended afterwards.
    */
   correctFlows(records: ReadonlyMap<number, FlowRecord>): Promise<void>
-  /** Sees that all flows and seconds so far are with the operating system, to be read back. */
+  /** Passes all flows and seconds so far to the operating system, to be read back. */
   flush(): Promise<void>
-  /** Writes `summary.json`: all of it or nothing. */
+  /** Writes `summary.json` atomically. */
   writeSummary(summary: Summary): Promise<void>
   writeReport(kind: ReportFile, content: string): Promise<void>
   /** Makes flows and timeline durable. Summary and reports may still be written. */
@@ -52,10 +51,9 @@ export type RunFolder = {
 }
 
 /**
- * Creates `<resultsDir>/<runId>/` with its files for flows and timeline, which shows at once whether results can be
- * written.
+ * Creates `<resultsDir>/<runId>/` with its files for flows and timeline, which shows at once whether results can be written.
  *
- * Every function throws `RESULTS_UNWRITABLE` when the disk refuses.
+ * Every function throws `RESULTS_UNWRITABLE` if a write fails.
  *
  * @example
  * const folder = await createRunFolder({ resultsDir: 'results', runId: makeRunId(new Date(), Math.random), redact })
@@ -71,7 +69,7 @@ export async function createRunFolder(options: {
 
   const [flows, timeline] = await explained(path, async () => {
     await mkdir(resolve(resultsDir), { recursive: true })
-    // Not recursive: a folder that exists holds another run.
+    // Not recursive, since an existing folder contains another run.
     await mkdir(path)
     const flowWriter = await openLineWriter(file('flows'))
     try {

@@ -1,4 +1,4 @@
-/** What a run id looks like: `20260801-142233-7f3k9a`. */
+/** Pattern of a run id, such as `20260801-142233-7f3k9a`. */
 export const runIdPattern = /^\d{8}-\d{6}-[0-9a-z]{6}$/
 
 /**

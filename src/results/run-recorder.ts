@@ -21,60 +21,60 @@ import type { TimelineLine } from './timeline-line.ts'
 import { createTransactionLatencies } from './transaction-latencies.ts'
 import type { WaitKind } from './wait-kinds.ts'
 
-/** What a recorder needs to know at the start. */
+/** Options of a recorder. */
 export type RunRecorderOptions = {
   run: RunIdentity
-  /** How many users the profile plans. */
+  /** Number of users in the profile. */
   planned: number
   redact: Redactor
   /** RPC calls of the run so far. @default no calls */
   rpcTotals?: (() => RpcTotals) | undefined
-  /** RPC calls of the API server so far; `null` when it reports none. @default null */
+  /** RPC calls of the API server so far; `null` if it reports none. @default null */
   apiServerCalls?: (() => RpcCalls | null) | undefined
-  /** What the generator uses; `null` when a run is read back rather than run. */
+  /** Resources of the generator; `null` if a run is read back. */
   resources: Pick<ResourceSampler, 'sample' | 'totals'> | null
-  /** What the components of the stack use. @default nothing known */
+  /** Resources of the components of the stack. @default unknown */
   components?: Pick<ComponentUsage, 'take' | 'totals'> | null | undefined
-  /** How the funding of the users' wallets stands; `null` when they need none. @default null */
+  /** State of the funding of the users' wallets; `null` if they need none. @default null */
   funding?: (() => FundingState | null) | undefined
-  /** What was spent so far, and the cap on it. @default not known */
+  /** Spending so far and its cap. @default unknown */
   spending?: (() => RunSnapshot['spending']) | undefined
-  /** How the target is protected. @default not at all */
+  /** State of the target's protection. @default none */
   protection?: ProtectionState | undefined
 }
 
-/** Takes in what happens in a run, and reports at any time where the run stands. */
+/** Records the events of a run and reports its current state at any time. */
 export type RunRecorder = {
-  /** A user was due. */
+  /** Records that a user was due. */
   arrived(): void
-  /** A flow started. `lagMs` is how late the generator was, `waits` what the user waited for; `null` when not known. */
+  /** Records the start of a flow, with the generator's lag and the user's waits; `null` if unknown. */
   started(start: { lagMs: number | null; waits: FlowWaits | null }): void
-  /** An arrival ended, in whatever way. */
+  /** Records the end of an arrival, whatever its outcome. */
   ended(record: FlowRecord): void
-  /** A user waited so long, in milliseconds, for the funds of its wallet. */
+  /** Records how long a user waited for the funds of its wallet, in milliseconds. */
   fundingWaited(ms: number): void
-  /** The load profile entered another phase. */
+  /** Records that the load profile entered another phase. */
   phase(name: string): void
   /** Counts anything else by name. @default by 1 */
   count(name: string, by?: number): void
-  /** Takes in a flow read back from `flows.ndjson`: its arrival, start and end. */
+  /** Records a flow read from `flows.ndjson`: its arrival, start and end. */
   replay(record: FlowRecord): void
-  /** Closes an interval, at milliseconds since the start of the run; to be called once a second. */
+  /** Closes an interval, at milliseconds since the start of the run. Call it once a second. */
   tick(nowMs: number): TimelineLine
   /** Everything measured so far. */
   measurements(): Measurements
-  /** Where the run stands at milliseconds since its start; plain JSON, about 1 ms of work. */
+  /** Returns the state of the run at milliseconds since its start, as plain JSON. Takes about 1 ms. */
   snapshot(nowMs: number): RunSnapshot
-  /** How long things took, counted by bounds in milliseconds, ascending; about 1 ms of work. */
+  /** Returns the distribution of durations by ascending bounds in milliseconds. Takes about 1 ms. */
   distributions(boundsMs: readonly number[]): RunDistributions
 }
 
-/** How long things took so far; see `LatencyHistogram.distribution`. */
+/** Distributions of durations so far; see `LatencyHistogram.distribution`. */
 export type RunDistributions = {
   flow: Distribution
   flowFromDue: Distribution
   lag: Distribution
-  /** What users waited for before they started. */
+  /** Waits of users before they started. */
   waits: Record<WaitKind, Distribution>
   steps: Record<StepName, Distribution>
 }
@@ -82,7 +82,7 @@ export type RunDistributions = {
 /**
  * Makes the recorder of a run.
  *
- * Nothing is kept per flow: memory is the same after a million flows but for one number a second.
+ * Keeps no data per flow: after a million flows, memory has grown only by one number per second.
  *
  * @example
  * const recorder = createRunRecorder({ run, planned: 1000, redact, resources: startResourceSampler() })
@@ -133,7 +133,7 @@ class Recorder implements RunRecorder {
   }
 
   ended(record: FlowRecord): void {
-    // A user that was not due yet when the run stopped is no event of that second.
+    // A user who was not due yet when the run stopped is not an event of that second.
     if (!wasNeverDue(record)) this.#second.ended(record)
     if (record.startedMs !== null) this.#startedAndEnded += 1
     this.#results.ended(record)
@@ -258,10 +258,10 @@ class Recorder implements RunRecorder {
   }
 }
 
-/** The options, each with a value. */
+/** Options with defaults filled in. */
 type SettledOptions = { [Key in keyof RunRecorderOptions]-?: Exclude<RunRecorderOptions[Key], undefined> }
 
-/** Whether an arrival was dropped before its time: the run was stopped first. */
+/** Returns whether an arrival was dropped before it was due, because the run stopped. */
 function wasNeverDue({ outcome, dueMs, endedMs }: FlowRecord): boolean {
   return outcome === 'dropped' && dueMs > endedMs
 }

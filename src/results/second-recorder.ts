@@ -10,15 +10,15 @@ import type { Measurements } from './measurements-schema.ts'
 import { noOutcomes, outcomeKey } from './outcome-counts.ts'
 import type { TimelineLine } from './timeline-line.ts'
 
-/** How the funding of the users' wallets stands. */
+/** State of the funding of the users' wallets. */
 export type FundingState = Omit<NonNullable<Measurements['funding']>, 'waitMs'>
 
-/** Collects what happens between two lines of the timeline. */
+/** Collects the events between two lines of the timeline. */
 export type SecondRecorder = {
   arrived(): void
   started(lagMs: number | null): void
   ended(record: FlowRecord): void
-  /** A user's wallet had its funds, after that time. */
+  /** Records that a user's wallet had its funds after this wait. */
   fundingWaited(ms: number): void
   /** Closes the interval and starts the next; `rateLimits` are those of the run so far. */
   take(
@@ -129,7 +129,7 @@ function meanOf({ count, sumMs, maxMs }: { count: number; sumMs: number; maxMs: 
   return { count, meanMs: microseconds(sumMs / count), maxMs: microseconds(maxMs) }
 }
 
-/** Milliseconds to three decimals: more would only make the file longer. */
+/** Rounds milliseconds to three decimals, to keep the file small. */
 function microseconds(ms: number): number {
   return Math.round(ms * 1000) / 1000
 }

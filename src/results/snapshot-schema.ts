@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { measurementsSchema, weiSchema } from './measurements-schema.ts'
 import { timelineLineSchema } from './timeline-line.ts'
 
-/** Which run it is. */
+/** The run. */
 export const runIdentitySchema = z.object({
   id: z.string(),
-  /** `null` when the run was configured without a preset. */
+  /** `null` if the run was configured without a preset. */
   preset: z.string().nullable(),
   target: z.string(),
   seed: z.union([z.string(), z.number()]),
@@ -13,10 +13,10 @@ export const runIdentitySchema = z.object({
   startedAt: z.string(),
 })
 
-/** Which run it is. */
+/** The run. */
 export type RunIdentity = z.output<typeof runIdentitySchema>
 
-/** Where a run stands: everything measured so far, in the words of the summary, and what happens right now. JSON. */
+/** Current state of a run as JSON: all measurements so far, with the names of the summary, and what happens right now. */
 export const runSnapshotSchema = measurementsSchema.extend({
   schemaVersion: z.literal(1),
   run: runIdentitySchema,
@@ -24,9 +24,9 @@ export const runSnapshotSchema = measurementsSchema.extend({
   /** The part of the load profile: `ramp-up`, `sustain`, ... */
   phase: z.string().nullable(),
   now: z.object({
-    /** Flows under way. */
+    /** Flows in flight. */
     active: z.int().nonnegative(),
-    /** Succeeded flows per second over the last ten whole seconds. */
+    /** Successful flows per second over the last ten whole seconds. */
     flowsPerSecond: z.number().nonnegative(),
     rpcCallsPerSecond: z.number().nonnegative(),
     cpuCores: z.number().nonnegative(),
@@ -34,13 +34,13 @@ export const runSnapshotSchema = measurementsSchema.extend({
     eventLoopDelayP99Ms: z.number().nonnegative(),
   }),
   /**
-   * What has left the funder, or the relayer has spent, and the cap on it: with users who pay for themselves, most of it comes
-   * back at the end. `null` when it isn't known.
+   * Spending of the funder or the relayer so far, with its cap. If users pay for themselves, most of it returns at the end.
+   * `null` if unknown.
    */
   spending: z.object({ spentWei: weiSchema, capWei: weiSchema }).nullable(),
   /** The latest line of the timeline; `null` in the first second. */
   lastSecond: timelineLineSchema.nullable(),
 })
 
-/** Where a run stands. */
+/** Current state of a run. */
 export type RunSnapshot = z.output<typeof runSnapshotSchema>

@@ -2,7 +2,7 @@ import type { FlowWaits } from '../flow/flow-record.ts'
 import { type Digest, type Distribution, LatencyHistogram } from '../metrics/latency-histogram.ts'
 import type { WaitKind } from './wait-kinds.ts'
 
-/** What the users of a run waited for before they started. */
+/** Waits of a run's users before they started. */
 export type StartWaits = {
   record(waits: FlowWaits): void
   digests(): Record<WaitKind, Digest>

@@ -3,12 +3,12 @@ import { type StepGroup, type StepName, stepGroups, stepNames } from '../flow/st
 import { type Digest, type Distribution, LatencyHistogram } from '../metrics/latency-histogram.ts'
 import { completedSteps } from './completed-steps.ts'
 
-/** How long the steps and their groups took. */
+/** Durations of the steps and their groups. */
 export type StepLatencies = {
   record(flow: FlowRecord): void
   steps(): Record<StepName, Digest>
   groups(): Record<StepGroup, Digest>
-  /** Of each step; see `LatencyHistogram.distribution`. */
+  /** Distribution per step; see `LatencyHistogram.distribution`. */
   distributions(boundsMs: readonly number[]): Record<StepName, Distribution>
 }
 

@@ -5,10 +5,10 @@ import { finalCheckSchema } from './final-check-schema.ts'
 import { measurementsSchema, weiSchema } from './measurements-schema.ts'
 import { runIdentitySchema } from './snapshot-schema.ts'
 
-/** Version of the form of `summary.json`. It rises when a name that tools rely on changes its meaning or goes. */
+/** Version of the format of `summary.json`. Increases when a name that tools rely on changes its meaning or disappears. */
 export const summarySchemaVersion = 1
 
-/** Why a run ended before its load profile did. */
+/** Why a run ended before its load profile. */
 export const stopReasons = [
   'interrupted',
   'circuit-breaker',
@@ -19,7 +19,7 @@ export const stopReasons = [
   'error',
 ] as const
 
-/** Why a run ended before its load profile did. */
+/** Why a run ended before its load profile. */
 export type StopReason = (typeof stopReasons)[number]
 
 const stopSchema = z.object({ reason: z.enum(stopReasons), message: z.string() })
@@ -35,38 +35,38 @@ export const exitCodeSchema = z.union([
   z.literal(130),
 ])
 
-/** A threshold and what became of it. */
+/** A threshold with its result. */
 export const thresholdResultSchema = z.object({
   expression: z.string(),
-  /** The measured value, in `unit`; `null` when nothing was measured. */
+  /** The measured value, in `unit`; `null` if nothing was measured. */
   actual: z.number().nullable(),
   /** `ms`, `ratio` (0 to 1), `count`, `per-second`, `bytes`, `gas`, `wei`, or `calls`. */
   unit: z.string(),
   passed: z.boolean(),
-  /** No data fails: a threshold on a step that no flow reached does not hold. */
+  /** Missing data fails: a threshold on a step that no flow reached does not hold. */
   verdict: z.enum(['pass', 'fail', 'no-data']),
 })
 
-/** What became of a threshold. */
+/** A threshold with its result. */
 export type ThresholdResult = z.output<typeof thresholdResultSchema>
 
-/** Where money went, in wei as decimal strings; `null` where nothing was funded or nothing is known. */
+/** Money in wei, as decimal strings; `null` if nothing was funded or it is unknown. */
 export const moneySchema = z.object({
-  /** What the users' wallets were given and had; where a relayer paid, what its lanes had. */
+  /** Funds of the users' wallets or, if a relayer paid, of its lanes. */
   fundedWei: weiSchema.nullable(),
   spentWei: weiSchema.nullable(),
   sweptWei: weiSchema.nullable(),
   leftWei: weiSchema.nullable(),
-  /** Whose money it is; absent where users paid. */
+  /** Owner of the money; absent if users paid. */
   payer: z.enum(['users', 'relayer']).optional(),
-  /** Why the four are not known, where that is so. */
+  /** Why the four are unknown, if they are. */
   unknownBecause: z.string().optional(),
 })
 
-/** A reason not to take a run's figures at their word. */
+/** A reason why a run's figures may be unreliable. */
 export const warningSchema = z.object({ code: z.string(), message: z.string(), hint: z.string() })
 
-/** A reason not to take a run's figures at their word. */
+/** A reason why a run's figures may be unreliable. */
 export type Warning = z.output<typeof warningSchema>
 
 /** The content of `summary.json`. */
@@ -78,23 +78,23 @@ export const summarySchema = measurementsSchema
       /** ISO 8601, UTC. */
       endedAt: z.string(),
       durationMs: z.number().nonnegative(),
-      /** `null` when the load profile was carried through. */
+      /** `null` if the load profile was completed. */
       stopped: stopSchema.nullable(),
-      /** Which part of a load that several machines make together; `null` when this one made all of it. */
+      /** Part of a load that several machines share; `null` if this run is the whole load. */
       part: z.object({ index: z.int().nonnegative(), count: z.int().positive() }).nullable(),
     }),
     dependencies: dependenciesSchema,
-    /** Faults that were put in front of the target on purpose, as `--fault` has them; none in a clean run. */
+    /** Faults injected in front of the target, in the form of `--fault`; none in a clean run. */
     faults: z.array(z.string()).default([]),
     money: moneySchema,
-    /** What the last look at the chain found, after the last flow; `null` when there was none. */
+    /** Result of the final check of the chain, after the last flow; `null` if there was none. */
     finalCheck: finalCheckSchema.nullable().default(null),
     thresholds: z.array(thresholdResultSchema),
-    /** How it stands to the baseline that it was held against; `null` when there was none. */
+    /** Comparison with its baseline; `null` if there was none. */
     baseline: baselineResultSchema.nullable().default(null),
-    /** Promises that this run broke. A summary with any is not to be trusted, and its exit code is not 0. */
+    /** Guarantees that this run broke. A summary with problems is unreliable, and its exit code is not 0. */
     problems: z.array(z.object({ code: z.string(), message: z.string() })),
-    /** Why its figures may say more of the generator than of what it measured. */
+    /** Why its figures may reflect the generator instead of the target. */
     warnings: z.array(warningSchema).default([]),
     exitCode: exitCodeSchema,
   })
@@ -110,7 +110,7 @@ export type Summary = z.output<typeof summarySchema>
 /** The exit code of a run. */
 export type ExitCode = Summary['exitCode']
 
-/** Why and with which words a run was stopped. */
+/** Reason and message of a stopped run. */
 export type Stop = z.output<typeof stopSchema>
 
 /** The JSON Schema (draft 2020-12) of `summary.json`, for tools in other languages. */

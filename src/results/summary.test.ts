@@ -44,7 +44,7 @@ function summaryOf(change: Partial<SummaryParts> = {}) {
 }
 
 describe('buildSummary', () => {
-  it('is of its schema, also after JSON', () => {
+  it('matches its schema, even after a round trip through JSON', () => {
     const summary = summaryOf({ thresholds: parseThresholds(['flow.p95 < 45s']).thresholds })
     expect(summarySchema.parse(JSON.parse(JSON.stringify(summary)))).toEqual(summary)
     expect(summary).toMatchObject({
@@ -54,7 +54,7 @@ describe('buildSummary', () => {
     })
   })
 
-  it('has every name that tools may rely on', () => {
+  it('has every name that tools rely on', () => {
     const summary: unknown = JSON.parse(JSON.stringify(summaryOf()))
     const names = [
       'schemaVersion',
@@ -88,14 +88,14 @@ describe('buildSummary', () => {
     }
   })
 
-  it('users that are not accounted for are a problem and exit code 1', () => {
+  it('reports unaccounted users as a problem with exit code 1', () => {
     const summary = summaryOf({ measurements: measured(3, [succeeded]) })
     expect(summary.problems).toMatchObject([{ code: 'INTERNAL' }])
     expect(summary.problems[0]?.message).toContain('3 users were planned, but 1 ended')
     expect(summary.exitCode).toBe(1)
   })
 
-  it('a wei that is not accounted for is a problem and exit code 1', () => {
+  it('reports an unaccounted wei as a problem with exit code 1', () => {
     const money = {
       fundedWei: '100000000000000000001',
       spentWei: '40000000000000000000',
@@ -108,7 +108,7 @@ describe('buildSummary', () => {
     expect(summaryOf({ money: { ...money, leftWei: null } }).problems).toEqual([])
   })
 
-  it('a threshold that fails makes exit code 4', () => {
+  it('has exit code 4 if a threshold fails', () => {
     const { thresholds } = parseThresholds(['flow.p95 < 1s', 'success >= 100%'])
     const summary = summaryOf({ thresholds })
     expect(summary.thresholds.map(({ verdict }) => verdict)).toEqual(['fail', 'pass'])
@@ -117,7 +117,7 @@ describe('buildSummary', () => {
 })
 
 describe('evaluateThresholds', () => {
-  it('what was not measured does not hold', () => {
+  it('fails a threshold without data', () => {
     const texts = [
       'step.upload.p95 < 10s',
       'flow.p95 < 45s',
@@ -132,7 +132,7 @@ describe('evaluateThresholds', () => {
     }
   })
 
-  it('a threshold that says so ends a run: not before its time, not when it holds, not without data', () => {
+  it('ends a run for a threshold with abort, but not before its time, if it holds, or without data', () => {
     const failed: FlowRecord = {
       ...succeeded,
       outcome: 'failed',
@@ -148,7 +148,7 @@ describe('evaluateThresholds', () => {
     expect(abortAt(0, [succeeded])).toBe('flow.p95 < 1s abort')
   })
 
-  it('a count may be held against a number or a share of the arrivals', () => {
+  it('compares a count with a number or a share of the arrivals', () => {
     const dropped: FlowRecord = { ...succeeded, outcome: 'dropped', startedMs: null, droppedBecause: 'x' }
     const measurements = measured(4, [succeeded, succeeded, succeeded, dropped])
     const { thresholds } = parseThresholds([
@@ -167,7 +167,7 @@ describe('evaluateThresholds', () => {
     ])
   })
 
-  it('errors are counted by code, and by code and step', () => {
+  it('counts errors by code, and by code and step', () => {
     const failed = (step: 'submit' | 'confirm'): FlowRecord => ({
       ...succeeded,
       outcome: 'failed',
@@ -194,23 +194,23 @@ describe('exitCodeOf', () => {
   it.each([
     ['all held', held, 0],
     ['a threshold failed', { ...held, thresholds: [{ passed: false }] }, 4],
-    ['a promise was broken', { ...held, problems: [own], thresholds: [{ passed: false }] }, 1],
+    ['a guarantee was broken', { ...held, problems: [own], thresholds: [{ passed: false }] }, 1],
     ['the breaker stopped it', { ...stopped('circuit-breaker'), thresholds: [{ passed: false }] }, 5],
     ['the spending cap stopped it', stopped('spending-cap'), 5],
     ['a threshold ended it', stopped('threshold'), 4],
     ['it ended in an error', stopped('error'), 1],
     ['it was interrupted', { ...stopped('interrupted'), problems: [own] }, 130],
     ['the target kept funds', { ...held, problems: [ofTarget] }, 3],
-    ['it broke a promise besides', { ...held, problems: [ofTarget, own] }, 1],
-    ['a threshold failed besides', { ...held, problems: [ofTarget], thresholds: [{ passed: false }] }, 4],
-    ['the spending cap stopped it besides', { ...stopped('spending-cap'), problems: [ofTarget] }, 5],
+    ['it also broke a guarantee', { ...held, problems: [ofTarget, own] }, 1],
+    ['a threshold also failed', { ...held, problems: [ofTarget], thresholds: [{ passed: false }] }, 4],
+    ['the spending cap also stopped it', { ...stopped('spending-cap'), problems: [ofTarget] }, 5],
     ['it lost its target', { ...stopped('target-lost'), problems: [ofTarget] }, 3],
   ] as const)('%s: %#', (_name, state, code) => {
     expect(exitCodeOf(state)).toBe(code)
   })
 })
 
-it('the JSON Schema says which version it is and closes no name that tools rely on', () => {
+it('states its version in the JSON Schema, which allows additional names', () => {
   const schema = summaryJsonSchema() as {
     properties: Record<string, unknown>
     required: string[]

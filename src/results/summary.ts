@@ -10,38 +10,38 @@ import type { Threshold } from './parse-threshold.ts'
 import type { RunIdentity } from './snapshot-schema.ts'
 import { type Stop, type Summary, summarySchemaVersion, type Warning } from './summary-schema.ts'
 
-/** What a summary is made from. */
+/** Contents of a summary. */
 export type SummaryParts = {
   /** Version of this program. */
   version: string
   run: RunIdentity
   endedAt: Date
   durationMs: number
-  /** What the recorder measured. */
+  /** Measurements of the recorder. */
   measurements: Measurements
   dependencies: Dependencies
-  /** Faults that the target was given on purpose. @default none */
+  /** Faults injected into the target. @default none */
   faults?: readonly string[]
-  /** @default nothing known */
+  /** @default unknown */
   money?: Money
   /** @default none */
   thresholds?: readonly Threshold[]
-  /** @default `null`: the load profile was carried through */
+  /** @default `null`: the load profile was completed */
   stopped?: Stop | null
-  /** @default `null`: this machine made the whole load */
+  /** @default `null`: the whole load */
   part?: { index: number; count: number } | null
-  /** What the last look at the chain found. @default `null`: there was none */
+  /** Result of the final check of the chain. @default `null`: there was none */
   finalCheck?: FinalCheck | null
-  /** What else is to be taken into account, besides what the measurements show. @default none */
+  /** Warnings in addition to those from the measurements. @default none */
   warnings?: readonly Warning[]
-  /** Promises that were found broken elsewhere. @default none */
+  /** Problems found elsewhere. @default none */
   problems?: readonly { code: string; message: string }[]
 }
 
 /**
- * Makes the summary of a run: its measurements, the verdict of every threshold, broken promises and the exit code.
+ * Makes the summary of a run: its measurements, the verdict of every threshold, problems and the exit code.
  *
- * Two promises are checked here: every planned user ended in exactly one way, and funded = spent + swept + left.
+ * Checks two guarantees: every planned user has exactly one outcome, and funded = spent + swept + left.
  *
  * @example buildSummary({ version, run, endedAt: new Date(), durationMs, measurements: recorder.measurements(), dependencies })
  */
@@ -61,7 +61,7 @@ export function buildSummary(parts: SummaryParts): Summary {
     thresholds,
     baseline: null,
     problems,
-    // Where nobody started there are no figures to warn of.
+    // If no user started, there are no figures to warn about.
     warnings: [
       ...(measurements.users.started === 0 ? [] : generatorWarnings(measurements)),
       ...(parts.warnings ?? []),

@@ -7,18 +7,18 @@ import { type OutcomeKey, outcomeKeys, sumOutcomes } from './outcome-counts.ts'
 import { transactionParts } from './transaction-parts.ts'
 import { waitKinds } from './wait-kinds.ts'
 
-/** What thresholds are held against: a snapshot of a run under way, or its summary. */
+/** What thresholds are checked against: a snapshot of a run in progress, or its summary. */
 export type Measured = Measurements & { money?: Money }
 
-/** In what a metric is measured. */
+/** Unit of a metric. */
 export type MetricUnit = 'ms' | 'ratio' | 'count' | 'per-second' | 'bytes' | 'gas' | 'wei'
 
-/** Something that a threshold can be set on. */
+/** A metric for thresholds. */
 export type Metric = {
   unit: MetricUnit
   /** Whether a ratio is of one core, so that several cores make more than 1. @default false */
   isOfCores?: true
-  /** The value in `unit`; `null` when nothing was measured. */
+  /** The value in `unit`; `null` if nothing was measured. */
   read(measured: Measured): number | null
   /** The value as a share of the arrivals that ended, for counts of users and errors. */
   share?(measured: Measured): number | null
@@ -41,7 +41,7 @@ const shareOfEnded = (count: (measured: Measured) => number) => (measured: Measu
   return ended === 0 ? null : count(measured) / ended
 }
 
-/** A count of users or errors, which may also be asked for in per cent of the arrivals that ended. */
+/** A count of users or errors, which may also be given in per cent of the arrivals that ended. */
 function countOf(count: (measured: Measured) => number): Metric {
   return { unit: 'count', read: count, share: shareOfEnded(count) }
 }
@@ -56,7 +56,7 @@ const wei = (key: 'fundedWei' | 'spentWei' | 'sweptWei' | 'leftWei'): Metric => 
   },
 })
 
-/** What one component used: `components.chain.cpuShare` and so on. */
+/** Resources of one component: `components.chain.cpuShare` and so on. */
 function componentMetrics(name: DependencyName): [string, Metric][] {
   const of = (key: keyof Component, unit: MetricUnit): [string, Metric] => [
     `components.${name}.${key === 'rssPeakBytes' ? 'rss' : key}`,
@@ -78,7 +78,7 @@ function componentMetrics(name: DependencyName): [string, Metric][] {
   ]
 }
 
-/** The metrics with a fixed name. Those of errors and RPC methods are made from their name. */
+/** Metrics with fixed names. Those of errors and RPC methods are created from their names. */
 const fixed = new Map<string, Metric>([
   ['success', success],
   ...outcomeKeys.map((key): [OutcomeKey, Metric] => [key, countOf(({ users }) => users[key])]),
@@ -131,11 +131,11 @@ const fixed = new Map<string, Metric>([
   ]),
 ])
 
-/** The names of all metrics that are always there; errors add `errors.<CODE>` and `errors.<CODE>.<step>`. */
+/** Names of all metrics that always exist; errors add `errors.<CODE>` and `errors.<CODE>.<step>`. */
 export const metricNames: readonly string[] = [...fixed.keys()]
 
 /**
- * Finds a metric by its name; `null` when there is none. Steps and groups may be named without their kind:
+ * Finds a metric by its name; `null` if there is none. Steps and groups may be named without their kind:
  * `submit.p99`, `storage.p95`.
  *
  * @example findMetric('step.confirm.p99', isErrorCode)?.unit // 'ms'

@@ -13,13 +13,13 @@ describe('a measured value', () => {
     [2_500_000, 'bytes', '2.5MB'],
     [1.5e18, 'wei', '1.5VANA'],
     [0, 'wei', '0wei'],
-    [7, 'of a kind that is not known', '7'],
+    [7, 'of an unknown kind', '7'],
     [null, 'ms', 'no data'],
-  ])('of %s %s is written %s', (value, unit, written) => {
+  ])('of %s %s is formatted as %s', (value, unit, written) => {
     expect(writeValue(value, unit)).toBe(written)
   })
 
-  it('is written as a threshold takes it', () => {
+  it('is formatted as thresholds accept it', () => {
     for (const [name, value, unit] of [
       ['flow.p95', 12_300, 'ms'],
       ['success', 0.85, 'ratio'],

@@ -1,6 +1,6 @@
 import type { MetricUnit } from './threshold-metrics.ts'
 
-/** The units that a threshold's value may be written in, by what is measured, with their size in the metric's unit. */
+/** Units of a threshold's value by kind of metric, with their size in the metric's unit. */
 const unitSizes: Record<MetricUnit, Record<string, number>> = {
   ms: { us: 0.001, µs: 0.001, ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 },
   ratio: { '%': 0.01, '': 1 },
@@ -11,7 +11,7 @@ const unitSizes: Record<MetricUnit, Record<string, number>> = {
   wei: { wei: 1, gwei: 1e9, VANA: 1e18 },
 }
 
-/** How to write a value, for error messages. */
+/** Examples of values, for error messages. */
 export const unitExamples: Record<MetricUnit, string> = {
   ms: '45s, 250ms or 2m',
   ratio: '85% or 0.85',
@@ -23,7 +23,7 @@ export const unitExamples: Record<MetricUnit, string> = {
 }
 
 /**
- * The size of a unit in the metric's own; `null` when a metric of that kind cannot be given in it.
+ * Returns the size of a unit in the metric's own unit; `null` if it does not apply to the metric.
  *
  * @example unitSize('ms', 's') // 1000
  */
@@ -34,7 +34,7 @@ export function unitSize(metricUnit: MetricUnit, written: string): number | null
   return folded === undefined ? null : (sizes[folded] ?? null)
 }
 
-/** The units that a measured value is written in, ascending. */
+/** Units for formatting measured values, ascending. */
 const writtenUnits: Record<MetricUnit, readonly string[]> = {
   ms: ['ms', 's'],
   ratio: ['%'],
@@ -46,7 +46,7 @@ const writtenUnits: Record<MetricUnit, readonly string[]> = {
 }
 
 /**
- * Writes a measured value as a threshold has it, in the largest unit that it fills; `null` is `no data`.
+ * Formats a measured value like in a threshold, in the largest unit that it reaches; `null` becomes `no data`.
  *
  * @example writeValue(12_345, 'ms') // '12.35s'
  */

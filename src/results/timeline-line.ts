@@ -19,13 +19,13 @@ const componentSecondSchema = z.object({
 export const timelineLineSchema = z.object({
   /** End of the interval, in milliseconds since the start of the run. */
   atMs: ms,
-  /** Length of the interval; more than 1000 when the generator could not keep up. */
+  /** Length of the interval; more than 1000 if the generator could not keep up. */
   spanMs: ms,
   /** The part of the load profile: `ramp-up`, `sustain`, ... */
   phase: z.string().nullable(),
   arrived: count,
   started: count,
-  /** Flows under way at the end of the interval. */
+  /** Flows in flight at the end of the interval. */
   active: count,
   ended: z.object({
     succeeded: count,
@@ -50,21 +50,21 @@ export const timelineLineSchema = z.object({
   resources: z.object({
     /** CPU time over wall time; 1 is one core. */
     cpuCores: z.number().nonnegative(),
-    /** How much of all cores of the generator's machine anybody used, 0 to 1. */
+    /** Utilisation of all cores of the generator's machine, by any program, 0 to 1. */
     machineShare: z.number().nonnegative().nullable().default(null),
     rssBytes: count,
     heapUsedBytes: count,
     eventLoopDelayMs: z.object({ mean: ms, p50: ms, p99: ms, max: ms }),
   }),
-  /** The components of the stack that tell of themselves. */
+  /** Components of the stack that report their resources. */
   components: z.record(z.string(), componentSecondSchema).default({}),
-  /** Wallets with their coin, users who wait for theirs, and the longest wait that ended in the interval. */
+  /** Funded wallets, users who wait for funds, and the longest wait that ended in the interval. */
   funding: z.object({ ready: count, waiting: count, longestWaitMs: ms.nullable() }).nullable().default(null),
   /** State of the circuit breaker: `closed`, `open`, `half-open`, or `off`. */
   breaker: z.string().nullable().default(null),
-  /** Share of the rate that was asked for that may start, as the target's limits have it; 1 is all of it. */
+  /** Share of the configured rate that may start under the target's limits; 1 is all of it. */
   admittedShare: z.number().nonnegative().default(1),
-  /** How often the target said in the interval that it was asked too often. */
+  /** How often the target limited the rate in the interval. */
   rateLimits: count.default(0),
 })
 

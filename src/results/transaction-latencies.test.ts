@@ -3,7 +3,7 @@ import type { FlowTransaction, TransactionTimes } from '../flow/flow-record.ts'
 import { createTransactionLatencies } from './transaction-latencies.ts'
 import { transactionParts } from './transaction-parts.ts'
 
-/** A transaction that was sent, accepted, in a block and seen at these times. */
+/** A transaction that was sent, accepted, mined and seen at these times. */
 function transaction(
   times: [sent: number, accepted: number, block: number | null, seen: number | null] | null,
 ) {
@@ -18,14 +18,14 @@ const counts = (latencies: ReturnType<typeof createTransactionLatencies>) => {
 }
 
 describe('the latencies of transactions', () => {
-  it('are measured from one moment to the next, and add up', () => {
+  it('are measured between consecutive times and add up', () => {
     const latencies = createTransactionLatencies()
     latencies.record(transaction([1000, 1010, 1250, 1300]))
     const { sendMs, mempoolMs, noticeMs, inclusionMs } = latencies.digests()
     expect([sendMs.max, mempoolMs.max, noticeMs.max, inclusionMs.max]).toEqual([10, 240, 50, 290])
   })
 
-  it('count a transaction that was in no block among those sent alone', () => {
+  it('count an unmined transaction only as sent', () => {
     const latencies = createTransactionLatencies()
     latencies.record(transaction([0, 7, null, null]))
     latencies.record(transaction([0, 7, 50, null]))
@@ -33,7 +33,7 @@ describe('the latencies of transactions', () => {
     expect(latencies.digests().mempoolMs.p99).toBeNull()
   })
 
-  it('count one of which it is not known that it was accepted nowhere', () => {
+  it('do not count one that is not known to be accepted', () => {
     const latencies = createTransactionLatencies()
     latencies.record(transaction(null))
     expect(counts(latencies)).toEqual([0, 0, 0, 0])

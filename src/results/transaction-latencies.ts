@@ -2,7 +2,7 @@ import type { FlowTransaction } from '../flow/flow-record.ts'
 import { type Digest, LatencyHistogram } from '../metrics/latency-histogram.ts'
 import type { TransactionPart } from './transaction-parts.ts'
 
-/** How long transactions were on each part of their way. */
+/** Durations of the parts of transactions. */
 export type TransactionLatencies = {
   record(transaction: FlowTransaction): void
   digests(): Record<TransactionPart, Digest>

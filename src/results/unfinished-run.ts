@@ -4,11 +4,11 @@ import { LoadTestError } from '../errors/load-test-error.ts'
 import type { StoredRun } from './read-run.ts'
 import { runFiles } from './run-folder.ts'
 
-/** A run under way writes a line every second; longer silent than this, it is not taken for alive. */
+/** A run in progress writes a line every second; after this silence it counts as killed. */
 const silenceMs = 15_000
 
 /**
- * Says of a run without a summary that it has no end, how far it got, and what can be done about its money.
+ * Describes a run without a summary: how far it got, and what to do about its money.
  *
  * @param nowMs milliseconds since 1970
  * @returns RUN_UNREADABLE, to be thrown
@@ -19,7 +19,7 @@ export async function unfinishedRun(
   nowMs: number,
 ): Promise<LoadTestError> {
   let flows = 0
-  // A file that is not there yet holds no flow.
+  // A missing file has no flows yet.
   try {
     for await (const _ of run.flows()) flows += 1
   } catch {}
@@ -37,12 +37,12 @@ export async function unfinishedRun(
   const when = lastMs === 0 ? '' : ` It last wrote at ${new Date(lastMs).toISOString()}.`
   return new LoadTestError(
     'RUN_UNREADABLE',
-    `${run.path} has no summary: the run ${isSilent ? 'was killed before its end' : 'is under way, or was killed just now'}.` +
-      ` It wrote down ${flows} flows.${when}`,
+    `${run.path} has no summary: the run ${isSilent ? 'was killed before its end' : 'is in progress or was just killed'}.` +
+      ` It recorded ${flows} flows.${when}`,
     {
       hint:
-        'What it wrote down holds: flows.ndjson, timeline.ndjson and funding.ndjson. What its wallets hold comes back with ' +
-        '`vana-load wallets sweep`; `vana-load monitor --watch` follows a run under way.',
+        'Its flows.ndjson, timeline.ndjson and funding.ndjson are valid. Return the funds of its wallets with ' +
+        '`vana-load wallets sweep`; `vana-load monitor --watch` follows a run in progress.',
       details: { flows },
     },
   )

@@ -1,5 +1,5 @@
-/** What users wait for between their due and their actual start, each measured on its own. */
+/** What users wait for between their due and their actual start, each measured separately. */
 export const waitKinds = ['place', 'gate', 'funding'] as const
 
-/** What a user waited for. */
+/** A kind of wait. */
 export type WaitKind = (typeof waitKinds)[number]

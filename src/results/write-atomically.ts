@@ -3,8 +3,8 @@ import { dirname } from 'node:path'
 import { processRedactor } from '../redaction/process-redactor.ts'
 
 /**
- * Writes a file so that a reader sees either nothing, or the old content, or all of the new, even after a crash:
- * into a file beside it, made durable, then renamed. Secrets are taken out.
+ * Writes a file so that a reader sees either nothing, the old content, or all of the new content, even after a crash: writes a
+ * file next to it, makes that durable, and renames it. Removes secrets.
  *
  * @example await writeAtomically('results/1/summary.json', '{}\n')
  */
@@ -26,7 +26,7 @@ export async function writeAtomically(path: string, content: string): Promise<vo
   await syncFolder(dirname(path))
 }
 
-/** Makes a rename durable. Not every system can sync a folder; the content is safe either way. */
+/** Makes a rename durable. Not every system can sync a folder, but the content is safe either way. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r').catch(() => null)
   if (folder === null) return

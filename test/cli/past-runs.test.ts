@@ -185,6 +185,6 @@ describe('merge', () => {
     const [first = '', second = ''] = ids
     const { exitCode, stderr } = await runCli(['merge', first, second], { cwd })
     expect(exitCode).toBe(2)
-    expect(stderr).toContain(`${first} is no part of a split run`)
+    expect(stderr).toContain(`${first} is not part of a split run`)
   })
 })

@@ -6,7 +6,7 @@ import { conditionsOf, type EndedRun } from '../compare/run-conditions.ts'
 export type PartRun = EndedRun & { id: string }
 
 /**
- * Says why runs are not the parts of one: another test, seed or number of parts, a part that is there twice, or is missing.
+ * Lists why runs are not the parts of one run: a different test, seed or number of parts, or a duplicate or missing part.
  *
  * @param allowMissing whether some may be missing
  */
@@ -16,7 +16,7 @@ export function checkParts(runs: readonly PartRun[], allowMissing: boolean): Pro
   const [first] = runs
   if (first === undefined) return problems
   const wholes = runs.filter(({ summary }) => summary.run.part === null)
-  for (const { id } of wholes) add(`${id} is no part of a split run: it made all of its load`)
+  for (const { id } of wholes) add(`${id} is not part of a split run: it ran the whole load`)
   if (wholes.length > 0) return problems
 
   const reference = { ...conditionsOf(first), part: null }
@@ -24,7 +24,7 @@ export function checkParts(runs: readonly PartRun[], allowMissing: boolean): Pro
   for (const run of runs) {
     const { index = 0, count = 1 } = run.summary.run.part ?? {}
     const earlier = owners.get(index)
-    if (earlier !== undefined) add(`part ${index + 1} is there twice: ${earlier} and ${run.id}`)
+    if (earlier !== undefined) add(`part ${index + 1} is duplicated: ${earlier} and ${run.id}`)
     owners.set(index, run.id)
     if (count !== first.summary.run.part?.count) {
       add(`${run.id} is one of ${count} parts, ${first.id} one of ${first.summary.run.part?.count}`)
@@ -45,7 +45,7 @@ export function checkParts(runs: readonly PartRun[], allowMissing: boolean): Pro
   const missing = Array.from({ length: count }, (_, i) => i).filter((index) => !owners.has(index))
   if (missing.length > 0 && !allowMissing) {
     add(
-      `${missing.map((index) => `part ${index + 1}`).join(', ')} of ${count} is missing; --incomplete goes without`,
+      `${missing.map((index) => `part ${index + 1}`).join(', ')} of ${count} is missing; --incomplete merges without it`,
     )
   }
   return problems

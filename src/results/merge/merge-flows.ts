@@ -1,17 +1,17 @@
 import type { FlowRecord, FlowWaits } from '../../flow/flow-record.ts'
 import { startLag } from '../../flow/start-lag.ts'
 
-/** What users did at which time of the whole run; each list in the order of time. */
+/** Arrivals and starts of the whole run, each list in order of time. */
 export type Arrivals = {
   dueMs: number[]
-  /** When a user started, how late the generator was, and what the user waited for. */
+  /** When a user started, with the generator's lag and the user's waits. */
   starts: { atMs: number; lagMs: number | null; waits: FlowWaits | null }[]
 }
 
-/** A part's flows, read anew with each call. */
+/** Reads a part's flows, again with every call. */
 export type FlowSource = { flows(): AsyncIterable<FlowRecord>; offsetMs: number }
 
-/** Puts a flow's times onto the common clock. */
+/** Converts a flow's times to the common clock. */
 function shifted(flow: FlowRecord, byMs: number): FlowRecord {
   const at = <T extends number | null>(ms: T): T => (ms === null ? ms : ((ms + byMs) as T))
   const times = flow.tx?.times
@@ -36,13 +36,13 @@ function shifted(flow: FlowRecord, byMs: number): FlowRecord {
   }
 }
 
-/** Reads when users were due and started, over all parts. It takes some tens of bytes a user. */
+/** Reads when users of all parts were due and started. Takes a few dozen bytes per user. */
 export async function readArrivals(sources: readonly FlowSource[]): Promise<Arrivals> {
   const arrivals: Arrivals = { dueMs: [], starts: [] }
   for (const { flows, offsetMs } of sources) {
     for await (const flow of flows()) {
       const { startedMs, dueMs, endedMs, outcome, waits = null } = flow
-      // Dropped before its time, because the run was stopped: it never was due.
+      // Dropped by a stop before it was due.
       if (outcome !== 'dropped' || dueMs <= endedMs) arrivals.dueMs.push(dueMs + offsetMs)
       if (startedMs !== null)
         arrivals.starts.push({ atMs: startedMs + offsetMs, lagMs: startLag(flow), waits })

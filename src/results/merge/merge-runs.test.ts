@@ -19,13 +19,13 @@ import { type EndedPart, mergeRuns } from './merge-runs.ts'
 const whole = makeRun({ ...overloaded, users: 300 })
 const redact = createRedactor()
 const count = 2
-/** The second machine began so much later. */
+/** How much later the second machine started. */
 const laterMs = 2500
 let folder = ''
 let parts: EndedPart[] = []
 let merged: EndedPart
 
-/** Writes what one of two machines would have written of the same load. */
+/** Writes the results that one of two machines would have written for the same load. */
 async function storePart(index: number): Promise<EndedPart> {
   const part = { index, count }
   const startedAt = new Date(Date.parse(whole.summary.run.startedAt) + index * laterMs)
@@ -101,7 +101,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe('mergeRuns', () => {
-  it('says of the parts together what one machine would have said', async () => {
+  it('gives the same results as a single machine', async () => {
     const { latencyMs, users, errors, gas, throughput, permissions } = merged.summary
     const expected = whole.summary
     expect(users).toEqual(expected.users)
@@ -128,7 +128,7 @@ describe('mergeRuns', () => {
     expect(merged.summary.run).toMatchObject({ part: null, startedAt: expected.run.startedAt })
   })
 
-  it('puts flows and seconds on the clock of the part that began first', async () => {
+  it('converts flows and seconds to the clock of the part that started first', async () => {
     const flows = await listOf(merged.flows())
     const key = ({ index, endedMs }: FlowRecord) => `${index} ${endedMs.toFixed(3)}`
     expect(flows.map(key).toSorted()).toEqual(whole.flows.map(key).toSorted())
@@ -145,7 +145,7 @@ describe('mergeRuns', () => {
     expect(lines.at(-1)?.active).toBe(0)
   })
 
-  it('adds up money and calls, in all and by the second', async () => {
+  it('adds up money and calls, in total and per second', async () => {
     const { money, rpc, problems } = merged.summary
     expect(money).toEqual({ fundedWei: '300', spentWei: '180', sweptWei: '90', leftWei: '30' })
     expect(problems).toEqual([])
@@ -157,19 +157,19 @@ describe('mergeRuns', () => {
 })
 
 describe('checkParts', () => {
-  it('takes all parts of one run, each once', () => {
+  it('accepts all parts of one run', () => {
     expect(checkParts(parts, false)).toEqual([])
     expect(checkParts(parts.toReversed(), false)).toEqual([])
   })
 
-  it('refuses a part twice, one that is missing unless told, another seed, and a whole run', () => {
+  it('rejects a duplicate part, a missing part unless allowed, another seed, and a whole run', () => {
     const [one, two] = parts
     if (one === undefined || two === undefined) throw new Error('there are two parts')
     const found = (runs: EndedPart[], allowMissing = false) =>
       checkParts(runs, allowMissing)
         .map((it) => it.found)
         .join()
-    expect(found([one, one])).toContain('part 1 is there twice')
+    expect(found([one, one])).toContain('part 1 is duplicated')
     expect(found([one])).toContain('part 2 of 2 is missing')
     expect(found([one], true)).toBe('')
     const seeded = { ...two, summary: { ...two.summary, run: { ...two.summary.run, seed: 7 } } }
@@ -181,6 +181,6 @@ describe('checkParts', () => {
     expect(found([one, third])).toContain('is one of 3 parts')
     const elsewhere = { ...two, summary: { ...two.summary, run: { ...two.summary.run, target: 'local' } } }
     expect(found([one, elsewhere])).toContain('Target: moksha')
-    expect(found([merged, one])).toContain('is no part of a split run')
+    expect(found([merged, one])).toContain('is not part of a split run')
   })
 })

@@ -23,14 +23,14 @@ import {
   sumRpc,
 } from './sum-parts.ts'
 
-/** A part that came to its end. */
+/** A completed part. */
 export type EndedPart = StoredRun & { summary: Summary }
 
 /**
- * Makes one run out of the parts of a split one, with a folder of its own: the flows of all in the order in which they ended,
- * exact percentiles from them, the timeline on the clock of the part that began first, and what was used and paid added up.
+ * Merges the parts of a split run into one run with its own folder: all flows in the order in which they ended, exact
+ * percentiles, the timeline on the clock of the part that started first, and the sums of resources and money.
  *
- * The parts must have been found to belong together; see `checkParts`. The clocks of their machines are trusted.
+ * The parts must belong together, see `checkParts`. The clocks of their machines are trusted.
  *
  * @throws LoadTestError RESULTS_UNWRITABLE, RUN_UNREADABLE
  * @example const { folder, summary } = await mergeRuns([one, two], { resultsDir: 'results', version, redact })
@@ -123,7 +123,7 @@ export async function mergeRuns(
   }
 }
 
-/** Of a warning that a part has, the one that names it stays. */
+/** Keeps, of a warning that a part has, the one that names the part. */
 function withoutRepeats(warnings: Summary['warnings'], summaries: readonly Summary[]): Summary['warnings'] {
   const ofParts = summaries.flatMap((one) => one.warnings)
   const own = warnings.slice(0, warnings.length - ofParts.length)
@@ -136,7 +136,7 @@ const configSchema = z.looseObject({
   values: z.record(z.string(), z.unknown()),
 })
 
-/** What was asked of all parts together: what was asked of one, without its being one. */
+/** Returns the configuration of the whole run: that of a part, without its being a part. */
 function wholeConfig(config: unknown, parts: readonly EndedPart[]): unknown {
   const { data } = configSchema.safeParse(config)
   if (data === undefined) return config
@@ -150,14 +150,14 @@ function wholeConfig(config: unknown, parts: readonly EndedPart[]): unknown {
   }
 }
 
-/** The parts paid each from its own funder; what they wrote down of it stands one after the other. */
+/** Concatenates the money journals of the parts, since each paid from its own funder. */
 async function appendJournal(from: string, to: string): Promise<void> {
   const journal = await readFile(from).catch(() => null)
   if (journal !== null) await appendFile(to, journal, { mode: 0o600 })
 }
 
 type ReplayState = {
-  /** The second that is being closed; after the last, the totals stand for all. */
+  /** The second being closed; after the last, the totals apply. */
   second: MergedSecond | undefined
   /** Calls and rate limits up to it. */
   rpc: { calls: number; failed: number }
@@ -183,7 +183,7 @@ const emptySecond: MergedSecond = {
   admittedShare: 1,
 }
 
-/** Goes through the whole run as if it were under way: arrivals, starts and ends as they came, and a line a second. */
+/** Replays the whole run: arrivals, starts and ends in order, and a line every second. */
 async function replay(what: {
   sources: Parameters<typeof readArrivals>[0] & Parameters<typeof mergeSeconds>[0]
   recorder: RunRecorder
@@ -224,7 +224,7 @@ async function replay(what: {
   await closeUntil(Math.max(durationMs, ...[...seconds.keys()].map((one) => one * 1000)) + 1000)
 }
 
-/** All parts look at the same stack; of each component, the account of the part that saw it use most. */
+/** All parts see the same stack, so this takes each component from the part that saw the highest use. */
 function busiestComponents(summaries: readonly Summary[]): Record<string, ComponentTotals> {
   const found: Record<string, ComponentTotals> = {}
   for (const { components } of summaries) {

@@ -1,12 +1,12 @@
 import type { ResourceSample } from '../../metrics/resources.ts'
 import type { TimelineLine } from '../timeline-line.ts'
 
-/** What the parts together used and asked in one second of the common clock. */
+/** Resources and calls of all parts in one second of the common clock. */
 export type MergedSecond = {
   phase: string | null
   rpc: { calls: number; failed: number }
   resources: Omit<ResourceSample, 'cpuMs'>
-  /** Of the part that tells the most of it: they all look at the same stack. */
+  /** From the part that reports the most, since all parts see the same stack. */
   components: TimelineLine['components']
   funding: { ready: number; waiting: number; longestWaitMs: number | null } | null
   rateLimits: number
@@ -17,7 +17,7 @@ export type MergedSecond = {
 /** One part's timeline. */
 export type TimelineSource = { timeline(): AsyncIterable<TimelineLine>; offsetMs: number }
 
-/** Adds up the timelines of all parts, second by second on the common clock; each line counts for the second in which it ends. */
+/** Adds up the timelines of all parts by second of the common clock. A line counts for the second in which it ends. */
 export async function mergeSeconds(sources: readonly TimelineSource[]): Promise<Map<number, MergedSecond>> {
   const seconds = new Map<number, MergedSecond>()
   for (const { timeline, offsetMs } of sources) {

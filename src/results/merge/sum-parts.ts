@@ -23,8 +23,8 @@ export function sumCounts(all: readonly Readonly<Record<string, number>>[]): Rec
 }
 
 /**
- * Joins digests of which the single durations are gone: count, extremes and mean are exact, percentiles nobody can tell, and
- * they are `null` unless only one of them measured anything.
+ * Merges digests without their single durations: count, extremes and mean are exact, but percentiles are unknown, so they are
+ * `null` unless only one digest has data.
  */
 export function joinDigests(digests: readonly Digest[]): Digest {
   const measured = digests.filter(({ count }) => count > 0)
@@ -43,7 +43,7 @@ export function joinDigests(digests: readonly Digest[]): Digest {
   }
 }
 
-/** The calls of all parts together. */
+/** Adds up the calls of all parts. */
 export function sumRpc(all: readonly RpcCalls[]): RpcTotals {
   const byEndpoint: RpcCalls['byEndpoint'] = {}
   for (const { byEndpoint: endpoints } of all) {
@@ -76,7 +76,7 @@ export function sumRpc(all: readonly RpcCalls[]): RpcTotals {
   }
 }
 
-/** What all generators used together; of how late their event loops were, the worst. */
+/** Adds up the resources of all generators, with the worst event-loop delay. */
 export function sumResources(all: Measured): ResourceTotals {
   const parts = all.map(({ resources }) => resources)
   return {
@@ -96,7 +96,7 @@ export function sumResources(all: Measured): ResourceTotals {
   }
 }
 
-/** The money of all parts together; not known as soon as one of them doesn't know. */
+/** Adds up the money of all parts; unknown if it is unknown for one of them. */
 export function sumMoney(all: Measured): Money {
   const parts = all.map(({ money }) => money)
   const unknown = parts.find(({ unknownBecause }) => unknownBecause !== undefined)
@@ -116,24 +116,24 @@ export function sumMoney(all: Measured): Money {
   }
 }
 
-/** What the last looks of all parts at the chain found; `null` when none of them took one. */
+/** Merges the final checks of all parts; `null` if there are none. */
 export function sumFinalChecks(all: Measured): Summary['finalCheck'] {
   const parts = all.flatMap(({ finalCheck }) => finalCheck ?? [])
   if (parts.length === 0) return null
-  const isMissing = parts.length < all.length ? 'Not every part could be checked once more.' : null
+  const isMissing = parts.length < all.length ? 'Not every part has a final check.' : null
   return {
     checked: sum(parts.map(({ checked }) => checked)),
     lost: sum(parts.map(({ lost }) => lost)),
     moved: sum(parts.map(({ moved }) => moved)),
     late: sum(parts.map(({ late }) => late)),
-    // They look at the same chain.
+    // All parts see the same chain.
     reorganizations: most(parts.map(({ reorganizations }) => reorganizations)),
     deepest: most(parts.map(({ deepest }) => deepest)),
     incomplete: parts.find(({ incomplete }) => incomplete !== null)?.incomplete ?? isMissing,
   }
 }
 
-/** The funding of all parts together. */
+/** Adds up the funding of all parts. */
 export function sumFunding(all: Measured): Summary['funding'] {
   const parts = all.flatMap(({ funding }) => funding ?? [])
   if (parts.length === 0) return null
@@ -147,7 +147,7 @@ export function sumFunding(all: Measured): Summary['funding'] {
   }
 }
 
-/** How all parts protected the target. Each has a breaker of its own; that which was open longest stands for them. */
+/** Merges the protection of all parts. Each has its own breaker; the one that was open longest represents them. */
 export function sumProtection(all: Measured, offsetsMs: readonly number[]): Protection {
   const shifted = (ms: number | null, part: number): number | null =>
     ms === null ? null : ms + (offsetsMs[part] ?? 0)
