@@ -122,8 +122,8 @@ export const measurementsSchema = z.object({
     /** The best ten consecutive seconds; the best second if the run is no longer than ten seconds. */
     peakFlowsPerSecond: z.number().nonnegative(),
     /**
-     * The rate at which users leave over that at which they come, as the growth of latency tells it: 1 while flows take
-     * no longer the later their users come. `null` for a few users, or a few seconds.
+     * Rate of completions over rate of arrivals, derived from the growth of latency: 1 while later users take no longer. `null`
+     * for few users or a few seconds.
      */
     keepsUp: share.nullable().default(null),
   }),
@@ -170,8 +170,8 @@ export const measurementsSchema = z.object({
     /** The sum of the last two: from its acceptance until its block was seen, by this machine's monotonic clock. */
     inclusionMs: digestSchema,
     /**
-     * How far this machine's clock was ahead of a new block's timestamp, at the least; negative when the machine is
-     * behind. Block times are corrected by it; `null` when no block was seen.
+     * Smallest lead of this machine's clock over a new block's timestamp; negative if the machine is behind. Corrects block times.
+     * `null` if no block was seen.
      */
     clockAheadMs: z.number().nullable(),
   }),

@@ -9,7 +9,7 @@ export type StartWaits = {
   distributions(boundsMs: readonly number[]): Record<WaitKind, Distribution>
 }
 
-/** Makes an empty histogram for each kind of wait; those who did not wait count with 0. */
+/** Makes an empty histogram for each kind of wait. Users who did not wait count with 0. */
 export function createStartWaits(): StartWaits {
   const place = new LatencyHistogram()
   const gate = new LatencyHistogram()

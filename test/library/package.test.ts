@@ -8,15 +8,18 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Below node_modules, where the package finds its dependencies and nothing else of the checkout. */
 const consumer = join(root, `node_modules/.cache/consumer-${process.pid}`)
 const compilerOptions = {
-  ...{
-    module: 'nodenext',
-    target: 'es2023',
-    types: ['node', 'vana-load/vitest'],
-    noEmit: true,
-  },
-  ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
+  module: 'nodenext',
+  target: 'es2023',
+  types: ['node', 'vana-load/vitest'],
+  noEmit: true,
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
   // The declarations of all packages are checked with the examples, by .ci/run-examples.
-  ...{ skipLibCheck: true, allowJs: true, checkJs: true, allowImportingTsExtensions: true },
+  skipLibCheck: true,
+  allowJs: true,
+  checkJs: true,
+  allowImportingTsExtensions: true,
 }
 
 beforeAll(async () => {
