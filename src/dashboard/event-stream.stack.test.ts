@@ -18,7 +18,7 @@ afterEach(() => {
   server.close()
 })
 
-/** A page that has asked for events and was told the whole; it takes no more until it is resumed. */
+/** A page that has requested events and received the first state. It reads no more until it is resumed. */
 async function openPage(): Promise<{ socket: Socket; text: () => string }> {
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
   let text = ''

@@ -10,7 +10,7 @@ const reading = (change: Partial<ComponentReading> = {}): ComponentReading => ({
   ...change,
 })
 
-it('the CPU time of components is separate, as a share of one core from the first reading on', () => {
+it('reports the CPU time of each component, as a share of one core since the first reading', () => {
   const usage = createComponentUsage()
   usage.observe(5000, { chain: reading({ cpuMs: 700 }), storage: reading({ cpuMs: 40 }) })
   usage.observe(6000, { chain: reading({ cpuMs: 1500 }), storage: reading({ cpuMs: 90 }) })
@@ -21,7 +21,7 @@ it('the CPU time of components is separate, as a share of one core from the firs
   })
 })
 
-it('what is taken is what was used since the last time', () => {
+it('takes the use since the previous call', () => {
   const usage = createComponentUsage()
   usage.observe(0, { server: reading({ cpuMs: 0, busy: { used: 0, of: 0 }, queueDepth: 0 }) })
   usage.observe(1000, { server: reading({ cpuMs: 400, busy: { used: 600, of: 1000 }, queueDepth: 2 }) })
@@ -38,7 +38,7 @@ it('what is taken is what was used since the last time', () => {
   })
 })
 
-it('what a component does not tell is null, not 0', () => {
+it('reports null, not 0, for what a component does not report', () => {
   const usage = createComponentUsage()
   usage.observe(0, { chain: reading({ cpuMs: 1 }) })
   usage.observe(1000, { chain: reading({ cpuMs: 2 }) })
@@ -46,7 +46,7 @@ it('what a component does not tell is null, not 0', () => {
   expect(createComponentUsage().totals()).toEqual({})
 })
 
-it('what is taken in pieces adds up to the whole, however often it is taken', () => {
+it('adds up to the total however often it is taken', () => {
   const steps = fc.array(
     fc.record({ ms: fc.integer({ min: 1, max: 3000 }), cpuMs: fc.nat(3000), take: fc.boolean() }),
     {
@@ -79,7 +79,7 @@ it('what is taken in pieces adds up to the whole, however often it is taken', ()
   )
 })
 
-it('a component that starts anew counts from 0, never below', () => {
+it('counts from 0 for a restarted component, never below', () => {
   const usage = createComponentUsage()
   usage.observe(0, { part: reading({ cpuMs: 900 }) })
   usage.observe(1000, { part: reading({ cpuMs: 10 }) })

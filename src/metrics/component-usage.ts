@@ -1,15 +1,15 @@
-/** What a component of the stack has used up to a moment; `null` where it doesn't tell. */
+/** Resources that a component of the stack has used so far; `null` if it does not report them. */
 export type ComponentReading = {
   /** CPU time since the component started. */
   cpuMs: number | null
   rssBytes: number | null
-  /** How much it has done since it started, of what it could have: busy time of all time, gas of blocks' gas. */
+  /** Work since it started and its capacity: busy time and total time, or gas used and gas limits. */
   busy: { used: number; of: number } | null
-  /** Requests that wait; where it doesn't tell them apart, all in flight. */
+  /** Waiting requests, or all requests in flight if it does not distinguish them. */
   queueDepth: number | null
 }
 
-/** What a component used between two moments. */
+/** Resources that a component used between two readings. */
 export type ComponentSecond = {
   /** CPU time over wall time; 1 is one core. */
   cpuShare: number | null
@@ -18,11 +18,11 @@ export type ComponentSecond = {
   queueDepth: number | null
 }
 
-/** What a component used over the whole run. */
+/** Resources that a component used over the whole run. */
 export type ComponentTotals = {
   cpuMs: number | null
   cpuShare: number | null
-  /** The highest second's. */
+  /** Highest value in a second. */
   cpuSharePeak: number | null
   rssPeakBytes: number | null
   busyShare: number | null
@@ -31,23 +31,23 @@ export type ComponentTotals = {
   queueDepthMax: number | null
 }
 
-/** Adds up what the components of a stack use. */
+/** Adds up the resources of a stack's components. */
 export type ComponentUsage = {
-  /** Takes in readings by component, at milliseconds of any monotonic clock; call it about once a second. */
+  /** Records readings by component, at milliseconds of any monotonic clock. Call it about once a second. */
   observe(atMs: number, readings: Readonly<Record<string, ComponentReading>>): void
-  /** What was used since the previous call, by component. */
+  /** Returns the use since the previous call, by component. */
   take(): Record<string, ComponentSecond>
-  /** What was used since the first reading, by component. */
+  /** Returns the use since the first reading, by component. */
   totals(): Record<string, ComponentTotals>
 }
 
 type Reading = ComponentReading & { atMs: number }
 
-/** Shorter stretches than this say nothing of a peak: CPU time comes in ticks of 10 ms. */
+/** Shortest interval for a peak, since CPU time has a resolution of 10 ms. */
 const leastPeakMs = 500
 
 /**
- * Makes an empty account of components. It keeps three readings a component, however long a run is.
+ * Makes an empty account of components. Keeps three readings per component, however long a run is.
  *
  * @example
  * const usage = createComponentUsage()
@@ -131,7 +131,7 @@ function busyShareOf(from: Reading, to: Reading): number | null {
   return of === null || used === null || of <= 0 ? null : Math.min(1, used / of)
 }
 
-/** Never negative: a component that was started again counts from 0. */
+/** Returns a difference that is never negative: a restarted component counts from 0. */
 function difference(from: number | null, to: number | null): number | null {
   return from === null || to === null ? null : Math.max(0, to - from)
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createCounters } from './counters.ts'
 
-it('counts add up and are read highest first', () => {
+it('adds up counts and reads them highest first', () => {
   const counters = createCounters()
   counters.add('few')
   counters.add('many', 5)
@@ -12,14 +12,14 @@ it('counts add up and are read highest first', () => {
   ])
 })
 
-it('taking hands the counts over and starts at 0', () => {
+it('starts at 0 again after a take', () => {
   const counters = createCounters()
   counters.add('one')
   expect(counters.take()).toEqual({ one: 1 })
   expect(counters.take()).toEqual({})
 })
 
-it('past 200 names new ones are counted together, and none is lost', () => {
+it('counts new names together after 200, without losing any', () => {
   const counters = createCounters()
   for (let i = 0; i < 1000; i += 1) counters.add(`name ${i}`)
   const counts = counters.read()
@@ -27,7 +27,7 @@ it('past 200 names new ones are counted together, and none is lost', () => {
   expect(counts['(other)']).toBe(800)
 })
 
-it('a name from outside may be one that objects have built in', () => {
+it('accepts names of built-in properties', () => {
   const counters = createCounters()
   counters.add('__proto__')
   counters.add('constructor', 2)

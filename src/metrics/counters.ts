@@ -1,22 +1,22 @@
-/** How many different names are counted apart before the rest is counted together. */
+/** Number of names to count separately before the rest is counted together. */
 const mostNames = 200
 
-/** The name that counts everything past {@link mostNames} different names. */
+/** Name of the count of everything after {@link mostNames} names. */
 const overflowName = '(other)'
 
 /** Counts by name, in bounded memory. */
 export type Counters = {
   /** Adds to a name's count. @default by 1 */
   add(name: string, by?: number): void
-  /** A copy of all counts, highest first. */
+  /** Returns a copy of all counts, highest first. */
   read(): Record<string, number>
-  /** A copy of all counts, which then start at 0 again. */
+  /** Returns a copy of all counts and resets them to 0. */
   take(): Record<string, number>
 }
 
 /**
- * Makes an empty set of counters. After 200 different names, new ones are counted as `(other)`, so that a name made
- * from outside text cannot fill the memory.
+ * Makes an empty set of counters. After 200 names, new ones count as `(other)`, so that names from outside cannot fill the
+ * memory.
  *
  * @example
  * const counters = createCounters()

@@ -11,7 +11,7 @@ const occurrence = (change: Partial<ErrorOccurrence>): ErrorOccurrence => ({
   ...change,
 })
 
-it('failures are counted by code and step, most frequent first', () => {
+it('counts failures by code and step, most frequent first', () => {
   const errors = createErrorClasses()
   errors.add(occurrence({ code: 'FLOW_TIMEOUT', step: 'result' }))
   errors.add(occurrence({ flow: 2 }))
@@ -24,7 +24,7 @@ it('failures are counted by code and step, most frequent first', () => {
   ])
 })
 
-it('the example is the one that happened first, even when it is reported later', () => {
+it('keeps the earliest failure as the example, even if it is reported later', () => {
   const errors = createErrorClasses()
   errors.add(occurrence({ message: 'later', atMs: 5000, flow: 9 }))
   errors.add(occurrence({ message: 'first', atMs: 700, flow: 4 }))
@@ -32,13 +32,13 @@ it('the example is the one that happened first, even when it is reported later',
   expect(errors.list()).toMatchObject([{ example: 'first', exampleFlow: 4, firstMs: 700, lastMs: 9000 }])
 })
 
-it('a long text is shortened', () => {
+it('shortens a long text', () => {
   const errors = createErrorClasses()
   errors.add(occurrence({ message: 'x'.repeat(5000) }))
   expect(errors.list()[0]?.example).toHaveLength(600)
 })
 
-it('a failure outside any step has its own class', () => {
+it('counts a failure outside any step separately', () => {
   const errors = createErrorClasses()
   errors.add(occurrence({ step: null }))
   errors.add(occurrence({}))

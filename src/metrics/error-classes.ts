@@ -1,10 +1,10 @@
-/** One failure, as it is counted. */
+/** A failure to count. */
 export type ErrorOccurrence = {
   code: string
-  /** The step in which it happened; `null` outside any. */
+  /** The step in which it happened; `null` outside any step. */
   step: string | null
   retriable: boolean
-  /** Already free of secrets. */
+  /** Already redacted. */
   message: string
   /** Milliseconds since the start of the run. */
   atMs: number
@@ -21,22 +21,22 @@ export type ErrorClass = {
   /** The message of the first one. */
   example: string
   exampleFlow: number
-  /** When the first and the last one happened, in milliseconds since the start of the run. */
+  /** Times of the first and the last one, in milliseconds since the start of the run. */
   firstMs: number
   lastMs: number
 }
 
-/** Longest example that is kept; error texts may quote whole answers of a server. */
+/** Longest example to keep, since error texts may quote whole responses. */
 const longestExample = 600
 
 /** Counts failures by code and step, keeping the first message of each. */
 export type ErrorClasses = {
   add(occurrence: ErrorOccurrence): void
-  /** The classes, most frequent first; ties by the time of the first. */
+  /** Returns the classes, most frequent first; ties by the time of the first. */
   list(): ErrorClass[]
 }
 
-/** Makes an empty count of failures. Its memory is bounded by the codes and steps there are, not by the failures. */
+/** Makes an empty count of failures. Its memory depends on the number of codes and steps, not of failures. */
 export function createErrorClasses(): ErrorClasses {
   const classes = new Map<string, ErrorClass>()
   return {

@@ -7,7 +7,7 @@ const durations = fc.array(fc.double({ min: 0, max: 3_600_000, noNaN: true }), {
   maxLength: 200,
 })
 
-/** The nearest-rank percentile by definition: sort, then take. */
+/** Computes the nearest-rank percentile by its definition. */
 function truePercentile(values: number[], percentile: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.max(1, Math.ceil((percentile / 100) * sorted.length)) - 1] ?? Number.NaN
@@ -20,12 +20,12 @@ function histogramOf(values: number[]): LatencyHistogram {
 }
 
 describe('LatencyHistogram', () => {
-  it('an empty one says null, never 0', () => {
+  it('reports null, never 0, when empty', () => {
     expect(new LatencyHistogram().digest()).toEqual(emptyDigest)
     expect(new LatencyHistogram().percentiles([50, 99])).toEqual([])
   })
 
-  it('one recorded value is every statistic', () => {
+  it('reports a single value as every statistic', () => {
     expect(histogramOf([12.345]).digest()).toEqual({
       count: 1,
       min: 12.345,
@@ -38,11 +38,11 @@ describe('LatencyHistogram', () => {
     })
   })
 
-  it('a measured zero is 0', () => {
+  it('reports a measured zero as 0', () => {
     expect(histogramOf([0]).digest().p99).toBe(0)
   })
 
-  it('percentiles are the nearest rank, never below it and at most 0.1 % and a microsecond above', () => {
+  it('computes percentiles as the nearest rank, never below it and at most 0.1 % and a microsecond above', () => {
     fc.assert(
       fc.property(durations, fc.constantFrom(50, 90, 95, 99), (values, percentile) => {
         const [measured = Number.NaN] = histogramOf(values).percentiles([percentile])
@@ -53,7 +53,7 @@ describe('LatencyHistogram', () => {
     )
   })
 
-  it('minimum, maximum and mean are exact to the microsecond', () => {
+  it('computes minimum, maximum and mean exactly to the microsecond', () => {
     fc.assert(
       fc.property(durations, (values) => {
         const digest = histogramOf(values).digest()
@@ -64,7 +64,7 @@ describe('LatencyHistogram', () => {
     )
   })
 
-  it('merging two gives the one that had seen both series', () => {
+  it('merges two histograms into one of both series', () => {
     fc.assert(
       fc.property(durations, durations, (left, right) => {
         const merged = histogramOf(left)
@@ -76,7 +76,7 @@ describe('LatencyHistogram', () => {
     )
   })
 
-  it('one that was encoded and merged elsewhere says the same', () => {
+  it('gives the same results after encoding and merging', () => {
     fc.assert(
       fc.property(durations, (values) => {
         const encoded = histogramOf(values).encode()
@@ -89,26 +89,26 @@ describe('LatencyHistogram', () => {
     )
   })
 
-  it('an empty one has no encoded form, and merging it changes nothing', () => {
+  it('has no encoded form when empty, and does not change on merging an empty one', () => {
     const histogram = histogramOf([5])
     histogram.merge(new LatencyHistogram())
     expect(histogram.digest().min).toBe(5)
     expect(new LatencyHistogram().encode()).toBeNull()
   })
 
-  it('a negative duration counts as 0', () => {
+  it('counts a negative duration as 0', () => {
     expect(histogramOf([-3]).digest().min).toBe(0)
   })
 
-  it('a duration past 24 hours keeps its exact maximum', () => {
+  it('keeps the exact maximum of a duration over 24 hours', () => {
     expect(histogramOf([1, 100 * 3_600_000]).digest().max).toBe(360_000_000)
   })
 
-  it('what is not a number is refused', () => {
+  it('rejects a duration that is not a finite number', () => {
     expect(() => histogramOf([Number.NaN])).toThrow(RangeError)
   })
 
-  it('after a reset it is as new', () => {
+  it('is empty after a reset', () => {
     const histogram = histogramOf([1, 2, 3])
     histogram.reset()
     expect(histogram.digest()).toEqual(emptyDigest)

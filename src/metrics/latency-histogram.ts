@@ -3,11 +3,11 @@ import { decodeFromCompressedBase64, encodeIntoCompressedBase64, Int32Histogram 
 /** The percentiles of a digest, in ascending order. */
 const percentiles = [50, 90, 95, 99] as const
 
-/** Longest duration that is distinguished from longer ones, in milliseconds: 24 hours. `max` is exact beyond it. */
+/** Longest distinguishable duration, in milliseconds: 24 hours. `max` is exact beyond it. */
 const longestMs = 24 * 3_600_000
 
 /**
- * What a histogram says in a few numbers. All values are milliseconds.
+ * Summary of a histogram. All values are milliseconds.
  *
  * `null` means that nothing was measured; 0 is a measured zero.
  */
@@ -22,19 +22,19 @@ export type Digest = {
   max: number | null
 }
 
-/** How many durations were at most as long as each of some bounds; how many there were, and their sum. */
+/** Number of durations up to each of some bounds, their total number and their sum. */
 export type Distribution = { counts: number[]; count: number; sumMs: number }
 
-/** The statistics of a digest that a threshold or a table may name. */
+/** Statistics of a digest for thresholds and tables. */
 export const digestStatistics = ['min', 'mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const
 
 /** One statistic of a digest. */
 export type DigestStatistic = (typeof digestStatistics)[number]
 
-/** A histogram as text, to be merged in another process or on another machine. */
+/** A histogram as text, to merge in another process or on another machine. */
 export type EncodedHistogram = { hdr: string; sumMs: number; minMs: number; maxMs: number }
 
-/** The digest of a histogram that holds nothing. */
+/** Digest of an empty histogram. */
 export const emptyDigest: Digest = {
   count: 0,
   min: null,
@@ -46,14 +46,14 @@ export const emptyDigest: Digest = {
   max: null,
 }
 
-/** Milliseconds to three decimals, which is the resolution of the histogram. */
+/** Rounds milliseconds to three decimals, the resolution of the histogram. */
 const roundMs = (ms: number): number => Math.round(ms * 1000) / 1000
 
 /**
  * Durations in constant memory (113 KiB): microsecond resolution, three significant digits, up to 24 hours.
  *
- * Minimum, maximum and mean are exact; percentiles are the nearest rank, at most 0.1 % above the true value. Two
- * histograms merge into exactly the one that had seen both series.
+ * Minimum, maximum and mean are exact; percentiles are the nearest rank, at most 0.1 % above the true value. Merging two
+ * histograms gives exactly the histogram of both series.
  *
  * @example
  * const histogram = new LatencyHistogram()
@@ -66,15 +66,15 @@ export class LatencyHistogram {
   #minMs = Number.POSITIVE_INFINITY
   #maxMs = Number.NEGATIVE_INFINITY
 
-  /** How many durations were recorded. */
+  /** Number of recorded durations. */
   get count(): number {
     return this.#counts.totalCount
   }
 
   /**
-   * Records one duration in milliseconds. A negative one counts as 0: two readings of different clocks may cross.
+   * Records one duration in milliseconds. A negative one counts as 0, since readings of different clocks may cross.
    *
-   * @throws RangeError when the duration is not a finite number.
+   * @throws RangeError if the duration is not a finite number.
    */
   record(ms: number): void {
     if (!Number.isFinite(ms)) throw new RangeError(`A duration must be a finite number, not ${ms}.`)
@@ -85,7 +85,7 @@ export class LatencyHistogram {
     if (clipped > this.#maxMs) this.#maxMs = clipped
   }
 
-  /** Minimum, mean, percentiles and maximum; one pass over the counts, about 0.05 ms. */
+  /** Returns minimum, mean, percentiles and maximum, in one pass over the counts (about 0.05 ms). */
   digest(): Digest {
     const count = this.count
     if (count === 0) return { ...emptyDigest }
@@ -103,7 +103,7 @@ export class LatencyHistogram {
   }
 
   /**
-   * The values at the given percentiles (ascending, 0 to 100), in milliseconds; empty when nothing was recorded.
+   * Returns the values at the given percentiles (ascending, 0 to 100), in milliseconds; empty if nothing was recorded.
    *
    * Results lie between the exact minimum and maximum, so a single recorded value is returned unchanged.
    */
@@ -126,8 +126,8 @@ export class LatencyHistogram {
   }
 
   /**
-   * How many durations were at most as long as each of the given ones (milliseconds, ascending), which is what a Prometheus
-   * histogram counts; one pass over the counts. A duration within 0.1 % of a bound may count on either side of it.
+   * Returns the number of durations up to each bound (milliseconds, ascending), like a Prometheus histogram, in one pass over the
+   * counts. A duration within 0.1 % of a bound may count on either side of it.
    */
   distribution(boundsMs: readonly number[]): Distribution {
     const counts: number[] = []
@@ -144,7 +144,7 @@ export class LatencyHistogram {
     return { counts, count: this.count, sumMs: this.#sumMs }
   }
 
-  /** Adds everything that the other histogram has seen. */
+  /** Adds all durations of another histogram. */
   merge(other: LatencyHistogram): void {
     if (other.count === 0) return
     this.#counts.add(other.#counts)
@@ -153,7 +153,7 @@ export class LatencyHistogram {
     this.#maxMs = Math.max(this.#maxMs, other.#maxMs)
   }
 
-  /** Forgets everything, keeping the memory. */
+  /** Resets the histogram and keeps its memory. */
   reset(): void {
     this.#counts.reset()
     this.#sumMs = 0
@@ -161,7 +161,7 @@ export class LatencyHistogram {
     this.#maxMs = Number.NEGATIVE_INFINITY
   }
 
-  /** The histogram as text in HdrHistogram's V2 compressed form; `null` when nothing was recorded. */
+  /** Returns the histogram as text in HdrHistogram's V2 compressed format; `null` if it is empty. */
   encode(): EncodedHistogram | null {
     if (this.count === 0) return null
     return {
@@ -175,7 +175,8 @@ export class LatencyHistogram {
   /** Adds a histogram that was encoded elsewhere. */
   mergeEncoded(encoded: EncodedHistogram): void {
     const decoded = decodeFromCompressedBase64(encoded.hdr, 32, false)
-    if (!(decoded instanceof Int32Histogram)) throw new TypeError('The encoded histogram has another form.')
+    if (!(decoded instanceof Int32Histogram))
+      throw new TypeError('The encoded histogram has an unknown format.')
     this.#counts.add(decoded)
     this.#sumMs += encoded.sumMs
     this.#minMs = Math.min(this.#minMs, encoded.minMs)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createLatencyTrend } from './latency-trend.ts'
 
-it('the growth is that of a straight line, in whatever order its users end', () => {
+it('measures the growth of a straight line, in whatever order users end', () => {
   const line = fc.record({
     growth: fc.double({ min: -0.5, max: 3, noNaN: true }),
     idleMs: fc.integer({ min: 100, max: 10_000 }),
@@ -18,7 +18,7 @@ it('the growth is that of a straight line, in whatever order its users end', () 
   )
 })
 
-it('of a queue that is served at 80 % of the rate at which it is joined, it is a quarter', () => {
+it('measures a quarter for a queue served at 80 % of its arrival rate', () => {
   const trend = createLatencyTrend()
   for (let user = 0; user < 200; user += 1) {
     const dueMs = user * 100
@@ -27,7 +27,7 @@ it('of a queue that is served at 80 % of the rate at which it is joined, it is a
   expect(trend.growth()).toBeCloseTo(0.25, 6)
 })
 
-it('a few users, or users within a short time, say nothing', () => {
+it('reports nothing for few users or a short time', () => {
   const [few, short] = [createLatencyTrend(), createLatencyTrend()]
   for (let user = 0; user < 7; user += 1) few.record(user * 10_000, 1000)
   for (let user = 0; user < 100; user += 1) short.record(user * 10, 1000)

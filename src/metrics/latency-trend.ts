@@ -1,10 +1,10 @@
-/** How latency changes while users come. */
+/** Change of latency while users arrive. */
 export type LatencyTrend = {
-  /** Takes in a user: when it was due, and how long it took, in milliseconds. */
+  /** Records a user: when it was due and how long it took, in milliseconds. */
   record(dueMs: number, durationMs: number): void
   /**
-   * Milliseconds by which latency grows with each millisecond that passes, by least squares; `null` for fewer than
-   * eight users, or users within less than eight seconds.
+   * Returns the growth of latency per millisecond of time, by least squares; `null` for fewer than eight users, or users within
+   * less than eight seconds.
    */
   growth(): number | null
 }
@@ -14,9 +14,9 @@ const least = { users: 8, spanMs: 8000 }
 /**
  * Makes an empty trend, in constant memory.
  *
- * In a queue that is served at 80 % of the rate at which it is joined, everybody waits 0.25 ms longer for each ms that they
- * join later: the growth is rate / service - 1, whatever an idle system takes. It is a much finer sign than a count of who
- * is waiting, since it is taken from every user.
+ * In a queue that is served at 80 % of its arrival rate, every user waits 0.25 ms longer per ms of later arrival: the growth is
+ * rate / service - 1, whatever the latency of an idle system. This is much more sensitive than the number of waiting users,
+ * since every user contributes.
  *
  * @example
  * const trend = createLatencyTrend()

@@ -16,7 +16,7 @@ function collect(values: number[]) {
   return collector.take()
 }
 
-it('a duration lies within its bucket, which is 4.4 % wide', () => {
+it('puts a duration in its bucket, which is 4.4 % wide', () => {
   fc.assert(
     fc.property(fc.double({ min: 1, max: 1e9, noNaN: true }), (ms) => {
       const upper = logBucketUpperMs(logBucketOf(ms))
@@ -26,7 +26,7 @@ it('a duration lies within its bucket, which is 4.4 % wide', () => {
   )
 })
 
-it('seconds that are merged give the percentiles of the whole', () => {
+it('computes the percentiles of the whole from merged seconds', () => {
   fc.assert(
     fc.property(durations, durations, fc.constantFrom(50, 95, 99), (left, right, percentile) => {
       const merged = mergeLogBuckets([collect(left), collect(right)])
@@ -40,12 +40,12 @@ it('seconds that are merged give the percentiles of the whole', () => {
   )
 })
 
-it('empty buckets have no percentile', () => {
+it('has no percentile for empty buckets', () => {
   expect(percentileOfLogBuckets([], 50)).toBeNull()
   expect(collect([])).toEqual([])
 })
 
-it('taking starts anew', () => {
+it('is empty after a take', () => {
   const collector = createLogBucketCollector()
   collector.record(10)
   expect(collector.take()).toHaveLength(1)

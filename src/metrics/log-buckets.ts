@@ -1,20 +1,20 @@
 /**
- * Durations sorted into buckets that widen with their size, as sparse pairs of bucket and count.
+ * Durations in buckets that widen with their size, as sparse pairs of bucket and count.
  *
- * A second of a run holds few flows, so its buckets are a few dozen bytes; and because counts add up, the percentiles
- * of a minute can be had from sixty seconds, which sixty p95 values cannot give.
+ * A second of a run has few flows, so its buckets take a few dozen bytes. Since counts add up, sixty seconds give the percentiles
+ * of a minute, unlike sixty p95 values.
  */
 export type LogBuckets = [bucket: number, count: number][]
 
 /** Sixteen buckets double the duration: each is 4.4 % wide. */
 const bucketsPerDoubling = 16
 
-/** The bucket of a duration in milliseconds; everything up to 1 ms falls into bucket 0. */
+/** Returns the bucket of a duration in milliseconds. Everything up to 1 ms is in bucket 0. */
 export function logBucketOf(ms: number): number {
   return ms <= 1 ? 0 : Math.ceil(Math.log2(ms) * bucketsPerDoubling - 1e-9)
 }
 
-/** The longest duration that falls into a bucket, in milliseconds. */
+/** Returns the longest duration of a bucket, in milliseconds. */
 export function logBucketUpperMs(bucket: number): number {
   return 2 ** (bucket / bucketsPerDoubling)
 }
@@ -33,7 +33,7 @@ export function mergeLogBuckets(parts: Iterable<LogBuckets>): LogBuckets {
 }
 
 /**
- * The value at a percentile (0 to 100) in milliseconds, at most 4.4 % above the true one; `null` for empty buckets.
+ * Returns the value at a percentile (0 to 100) in milliseconds, at most 4.4 % above the true one; `null` for empty buckets.
  */
 export function percentileOfLogBuckets(buckets: LogBuckets, percentile: number): number | null {
   let total = 0
@@ -47,7 +47,7 @@ export function percentileOfLogBuckets(buckets: LogBuckets, percentile: number):
   return null
 }
 
-/** Collects durations into sparse buckets; `take` hands them over and starts anew. */
+/** Collects durations in sparse buckets; `take` returns and resets them. */
 export type LogBucketCollector = { record(ms: number): void; take(): LogBuckets }
 
 /** Makes an empty collector. */

@@ -1,12 +1,12 @@
-/** A sample as a reader of metrics sees it. */
+/** A parsed sample. */
 export type ParsedSample = { name: string; labels: Record<string, string>; value: number }
 
-/** A family with the samples that belong to it. */
+/** A family with its samples. */
 export type ParsedFamily = { name: string; type: string; help: string; samples: ParsedSample[] }
 
 /**
- * Reads metrics as the grammar of Prometheus 0.0.4 and OpenMetrics 1.0 has them, and throws at whatever these don't allow: names,
- * order, escapes, endings by type, buckets that shrink, a sample that is there twice.
+ * Parses metrics by the grammar of Prometheus 0.0.4 and OpenMetrics 1.0, and throws on everything that it does not allow: names,
+ * order, escapes, suffixes by type, shrinking buckets, duplicate samples.
  */
 export function parseMetrics(text: string, isOpenMetrics: boolean): ParsedFamily[] {
   if (!text.endsWith('\n')) throw new Error('no line end at the end')
@@ -19,7 +19,7 @@ export function parseMetrics(text: string, isOpenMetrics: boolean): ParsedFamily
     const current = families.at(-1)
     if (help) {
       const [, name = '', words = ''] = help
-      if (families.some((family) => family.name === name)) throw new Error(`${name} is there twice`)
+      if (families.some((family) => family.name === name)) throw new Error(`${name} is duplicated`)
       families.push({ name, type: '', help: words, samples: [] })
     } else if (type) {
       if (current?.name !== type[1] || current?.type !== '') throw new Error(`out of place: ${line}`)
@@ -48,7 +48,7 @@ function parseSample(line: string): ParsedSample {
 }
 
 function checkFamily({ name, type, samples }: ParsedFamily, isOpenMetrics: boolean): void {
-  if (type === '' || samples.length === 0) throw new Error(`${name} is not whole`)
+  if (type === '' || samples.length === 0) throw new Error(`${name} is incomplete`)
   if (type === 'counter' && isOpenMetrics === name.endsWith('_total'))
     throw new Error(`${name}: name of a counter`)
   const endings = {
@@ -59,9 +59,9 @@ function checkFamily({ name, type, samples }: ParsedFamily, isOpenMetrics: boole
   const allowed = endings[type as keyof typeof endings].map((ending) => name + ending)
   const seen = new Set<string>()
   for (const sample of samples) {
-    if (!allowed.includes(sample.name)) throw new Error(`${sample.name} is none of ${name}`)
+    if (!allowed.includes(sample.name)) throw new Error(`${sample.name} does not belong to ${name}`)
     const key = JSON.stringify([sample.name, Object.entries(sample.labels).sort()])
-    if (seen.has(key)) throw new Error(`${key} is there twice`)
+    if (seen.has(key)) throw new Error(`${key} is duplicated`)
     seen.add(key)
     if (type !== 'gauge' && !(sample.value >= 0)) throw new Error(`${key} is ${sample.value}`)
   }

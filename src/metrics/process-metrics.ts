@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import type { MetricFamily } from './prometheus-text.ts'
 
-/** What this process uses, under the names that every client library of Prometheus gives it. */
+/** Resources of this process, with the standard names of Prometheus client libraries. */
 export function processMetrics(): MetricFamily[] {
   const { user, system } = process.cpuUsage()
   const { rss, heapUsed, heapTotal, external } = process.memoryUsage()
@@ -22,14 +22,14 @@ export function processMetrics(): MetricFamily[] {
     gauge('process_start_time_seconds', 'When the generator started, in Unix time.', processStartSeconds),
     gauge('process_open_fds', 'Open file descriptors of the generator.', openFiles()),
     gauge('nodejs_heap_size_used_bytes', 'JavaScript heap in use.', heapUsed),
-    gauge('nodejs_heap_size_total_bytes', 'JavaScript heap set aside.', heapTotal),
+    gauge('nodejs_heap_size_total_bytes', 'JavaScript heap reserved.', heapTotal),
     gauge('nodejs_external_memory_bytes', 'Memory of objects outside the JavaScript heap.', external),
   ]
 }
 
 const processStartSeconds = Math.round((performance.timeOrigin / 1000) * 1000) / 1000
 
-/** `null` where the system doesn't tell. */
+/** `null` if the system does not report it. */
 function openFiles(): number | null {
   try {
     return readdirSync('/proc/self/fd').length

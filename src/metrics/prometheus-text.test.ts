@@ -22,7 +22,7 @@ describe('writeMetrics', () => {
     },
   ]
 
-  it('writes what every Prometheus reads', () => {
+  it('writes the text format of Prometheus', () => {
     expect(writeMetrics(families, 'prometheus')).toBe(`# HELP ended_total Ended, all of "them".
 # TYPE ended_total counter
 ended_total{outcome="good"} 3
@@ -36,13 +36,13 @@ took_seconds_count{step="a"} 4
 `)
   })
 
-  it('names the family of a counter without its ending in OpenMetrics, and says where that ends', () => {
+  it('names the family of a counter without its suffix in OpenMetrics, and ends with EOF', () => {
     const text = writeMetrics(families, 'openmetrics')
     expect(text).toContain('# HELP ended Ended, all of \\"them\\".\n# TYPE ended counter\nended_total{')
     expect(text.endsWith('\n# EOF\n')).toBe(true)
   })
 
-  it('writes any text in a label, and any number', () => {
+  it('writes any label text and any number', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.oneof(fc.double(), fc.integer())), {
@@ -63,14 +63,14 @@ took_seconds_count{step="a"} 4
     )
   })
 
-  it('holds what the process uses', () => {
+  it('includes the resources of the process', () => {
     const names = parseMetrics(writeMetrics(processMetrics(), 'prometheus'), false).map(({ name }) => name)
     expect(names).toEqual(
       expect.arrayContaining(['process_cpu_seconds_total', 'process_resident_memory_bytes']),
     )
   })
 
-  it('is OpenMetrics for who asks for it', () => {
+  it('is OpenMetrics on request', () => {
     const asked = 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2'
     expect([asked, 'text/plain', '*/*', undefined].map(metricsFormatOf)).toEqual([
       ...['openmetrics', 'prometheus', 'prometheus', 'prometheus'],

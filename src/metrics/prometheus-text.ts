@@ -1,34 +1,34 @@
 import type { Distribution } from './latency-histogram.ts'
 
-/** Labels by name; their values may be any text. */
+/** Labels by name. Values may be any text. */
 export type Labels = Readonly<Record<string, string>>
 
-/** A metric family: one name, what it means, and a sample for each set of labels. */
+/** A metric family: a name, its meaning, and a sample for each set of labels. */
 export type MetricFamily = {
-  /** Lower case with underscores, its unit at the end; of a counter without `_total`, which is added. */
+  /** Lower case with underscores, with the unit at the end. A counter's suffix `_total` is added. */
   name: string
   help: string
 } & (
   | { type: 'counter' | 'gauge'; samples: readonly { labels?: Labels; value: number | null }[] }
   | {
       type: 'histogram'
-      /** Upper ends of the buckets in seconds, ascending, and for each set of labels what was counted by them. */
+      /** Upper bounds of the buckets in seconds, ascending, and the counts for each set of labels. */
       boundsSeconds: readonly number[]
       samples: readonly { labels?: Labels; distribution: Distribution }[]
     }
 )
 
-/** A form in which metrics are written. */
+/** Text format of metrics. */
 export type MetricsFormat = 'prometheus' | 'openmetrics'
 
-/** The content type of each form. */
+/** Content type of each format. */
 export const metricsContentType: Record<MetricsFormat, string> = {
   prometheus: 'text/plain; version=0.0.4; charset=utf-8',
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 }
 
 /**
- * The form that a reader asked for: OpenMetrics where it says that it reads that, otherwise what every Prometheus reads.
+ * Returns the format that a client accepts: OpenMetrics if it says so, else the Prometheus text format.
  *
  * @param accept the request's `Accept`
  */
@@ -37,8 +37,8 @@ export function metricsFormatOf(accept: string | undefined): MetricsFormat {
 }
 
 /**
- * Writes metrics in the text format of Prometheus 0.0.4 or of OpenMetrics 1.0. A sample whose value is `null` is left out, and a
- * family without samples.
+ * Writes metrics in the text format of Prometheus 0.0.4 or OpenMetrics 1.0. Omits samples with the value `null` and families
+ * without samples.
  *
  * Facts: https://prometheus.io/docs/instrumenting/exposition_formats/ and
  * https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md
@@ -49,7 +49,7 @@ export function writeMetrics(families: readonly MetricFamily[], format: MetricsF
   const lines = families.flatMap((family) => {
     const samples = samplesOf(family)
     if (samples.length === 0) return []
-    // OpenMetrics names the family of a counter without the ending of its samples, Prometheus with it.
+    // OpenMetrics names the family of a counter without the suffix of its samples, Prometheus with it.
     const name = family.type === 'counter' && format === 'prometheus' ? `${family.name}_total` : family.name
     return [`# HELP ${name} ${escapeHelp(family.help, format)}`, `# TYPE ${name} ${family.type}`, ...samples]
   })
@@ -78,7 +78,7 @@ function sample(name: string, labels: Labels, value: number): string {
   return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${writeNumber(value)}`
 }
 
-/** @param isFloat writes `1` as `1.0`, which OpenMetrics asks for in bounds */
+/** @param isFloat writes `1` as `1.0`, which OpenMetrics requires in bounds */
 function writeNumber(value: number, isFloat = false): string {
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf'

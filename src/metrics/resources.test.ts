@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { startResourceSampler } from './resources.ts'
 
-it('CPU time that is burnt between two samples shows, and the totals add up', () => {
+it('measures CPU time between two samples and adds up the totals', () => {
   const sampler = startResourceSampler()
   try {
     const before = sampler.sample()
@@ -19,7 +19,7 @@ it('CPU time that is burnt between two samples shows, and the totals add up', ()
   }
 })
 
-it('a blocked event loop shows as delay in the sample and in the totals', async () => {
+it('reports a blocked event loop as delay in the sample and in the totals', async () => {
   const sampler = startResourceSampler()
   const turn = () => new Promise((resolve) => setTimeout(resolve, 30))
   try {

@@ -1,22 +1,22 @@
 import { availableParallelism, cpus } from 'node:os'
 import { type IntervalHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks'
 
-/** How often the event loop is probed, in milliseconds. Node reports the probe's interval plus the delay. */
+/** Interval of the event-loop probe, in milliseconds. Node reports the interval plus the delay. */
 const probeMs = 10
 
-/** The highest use of CPU is taken over this many samples, normally seconds, so that one busy moment is no limit. */
+/** Number of samples (normally seconds) for the peak of CPU, so that one busy moment does not count as a limit. */
 const peakSamples = 10
 
-/** How late the event loop was, in milliseconds. */
+/** Delay of the event loop, in milliseconds. */
 export type LoopDelay = { mean: number; p50: number; p99: number; max: number }
 
-/** What the generator itself used. */
+/** Resources of the generator. */
 export type ResourceSample = {
-  /** CPU time of the whole process, worker threads included, since the sampler was made. */
+  /** CPU time of the whole process, including worker threads, since the sampler started. */
   cpuMs: number
   /** CPU time over wall time since the previous sample; 1 is one core. */
   cpuCores: number
-  /** How much of all cores of this machine anybody used since the previous sample, 0 to 1; `null` if it doesn't tell. */
+  /** Utilisation of all cores of this machine since the previous sample, by any program, 0 to 1; `null` if unknown. */
   machineShare: number | null
   rssBytes: number
   heapUsedBytes: number
@@ -24,21 +24,21 @@ export type ResourceSample = {
   eventLoopDelayMs: LoopDelay
 }
 
-/** The generator's use of resources over the whole run. */
+/** Resources of the generator over the whole run. */
 export type ResourceTotals = {
   cpuMs: number
-  /** Cores that this process may use, and how many it did: in the mean, and over the busiest ten samples. */
+  /** Cores available to this process, and cores used: on average and over the busiest ten samples. */
   cores: number
   cpuCoresMean: number
   cpuCoresPeak: number
-  /** How much of all cores of this machine anybody used, 0 to 1. */
+  /** Utilisation of all cores of this machine, by any program, 0 to 1. */
   machineShare: number | null
   rssPeakBytes: number
   rssEndBytes: number
   eventLoopDelayMs: LoopDelay
 }
 
-/** Totals of a process that was not measured. */
+/** Totals of an unmeasured process. */
 export const noResources: ResourceTotals = {
   cpuMs: 0,
   cores: 0,
@@ -50,21 +50,21 @@ export const noResources: ResourceTotals = {
   eventLoopDelayMs: { mean: 0, p50: 0, p99: 0, max: 0 },
 }
 
-/** Measures the process it runs in. */
+/** Measures its own process. */
 export type ResourceSampler = {
-  /** Measures now; call it once a second. */
+  /** Takes a sample. Call it once a second. */
   sample(): ResourceSample
-  /** The totals up to the latest sample. */
+  /** Returns the totals up to the latest sample. */
   totals(): ResourceTotals
   /** Stops probing the event loop. */
   stop(): void
 }
 
 /**
- * Starts to measure CPU time, memory and event-loop delay of this process.
+ * Starts measuring CPU time, memory and event-loop delay of this process.
  *
- * The delay is measured by Node's `monitorEventLoopDelay`, which records the time between two turns of its 10 ms probe;
- * the probe's own interval is taken off here, so that an idle loop reads 0.
+ * The delay comes from Node's `monitorEventLoopDelay`, which records the time between two turns of its 10 ms probe. The interval
+ * of the probe is subtracted, so that an idle loop has a delay of 0.
  *
  * @example
  * const sampler = startResourceSampler()
@@ -135,7 +135,7 @@ export function startResourceSampler(): ResourceSampler {
 
 type Ticks = { busy: number; all: number }
 
-/** What all cores of the machine have done since it started. */
+/** Returns the busy and total time of all cores since the machine started. */
 function machineTicks(): Ticks {
   const ticks = { busy: 0, all: 0 }
   for (const { times } of cpus()) {

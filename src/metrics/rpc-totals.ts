@@ -1,31 +1,31 @@
 import type { Digest } from './latency-histogram.ts'
 
-/** What one RPC endpoint had to do, and what it kept the run waiting for. */
+/** Calls to one RPC endpoint, and the waits that it caused. */
 export type EndpointTotals = {
   calls: number
   /** Calls that ended in an error, rate limiting included. */
   failed: number
-  /** Of the failed: the error was the answer to the call (a revert, a used nonce), and the endpoint did its work. */
+  /** Failed calls whose error was the correct answer (a revert, a used nonce), so that the endpoint did its work. */
   rejected: number
-  /** Calls that it answered with "too many requests". */
+  /** Calls answered with "too many requests". */
   rateLimited: number
-  /** From the request to its answer, whatever that was; requests of several calls count once. */
+  /** From a request to its response, whatever that was. A request with several calls counts once. */
   latencyMs: Digest
-  /** Time that requests waited for their turn under the rate that the run set itself, added up. */
+  /** Total time that requests waited because of the run's own rate limit. */
   tokenWaitMs: number
-  /** Time for which it had asked for a pause. */
+  /** Time in which it had requested a pause. */
   pausedMs: number
-  /** Time for which its circuit was open after failures in a row. */
+  /** Time in which its circuit was open after consecutive failures. */
   openMs: number
-  /** Blocks that it was behind the best other endpoint, at most; `null` when there was none to compare with. */
+  /** Largest number of blocks behind the best other endpoint; `null` without another endpoint. */
   maxHeadLag: number | null
-  /** Whether it claimed a newest block that it did not have. */
+  /** Whether it reported a newest block that it did not have. */
   falseHead: boolean
-  /** Longest time for which its newest block stood still while somebody waited for a block. */
+  /** Longest time without a new block while the run waited for one. */
   maxStallMs: number
 }
 
-/** What was asked of RPC endpoints. */
+/** Calls to RPC endpoints. */
 export type RpcCalls = {
   calls: number
   /** Calls that ended in an error, rate limiting included. */
@@ -36,14 +36,14 @@ export type RpcCalls = {
   byEndpoint: Record<string, EndpointTotals>
 }
 
-/** What was asked of the chain's RPC endpoints since the start of the run. */
+/** Calls to the chain's RPC endpoints since the start of the run. */
 export type RpcTotals = RpcCalls & {
-  /** How far this machine's clock was ahead of a new block's timestamp, at the least; `null` before the first block. */
+  /** Smallest lead of this machine's clock over a new block's timestamp; `null` before the first block. */
   clockAheadMs: number | null
 }
 
 /**
- * What was asked since an earlier moment.
+ * Returns the calls since an earlier moment.
  *
  * @example rpcSince(before, now).calls
  */
@@ -65,7 +65,7 @@ export function rpcSince(before: RpcTotals, now: RpcTotals): RpcTotals {
   }
 }
 
-/** A digest cannot be taken apart: latencies stay those of all that the client has asked. */
+/** Latencies cover all calls of the client, since a digest cannot be split. */
 function endpointSince(before: EndpointTotals | undefined, now: EndpointTotals): EndpointTotals {
   if (before === undefined) return now
   return {
@@ -80,7 +80,7 @@ function endpointSince(before: EndpointTotals | undefined, now: EndpointTotals):
   }
 }
 
-/** No calls at all. */
+/** Totals without any calls. */
 export const noRpcCalls: RpcTotals = {
   calls: 0,
   failed: 0,

@@ -4,7 +4,7 @@ import { createThroughput } from './throughput.ts'
 
 const times = fc.array(fc.nat(60_000), { maxLength: 200 })
 
-it('the peak is the best window of whole seconds', () => {
+it('finds the peak in the best window of whole seconds', () => {
   fc.assert(
     fc.property(times, fc.constantFrom(1, 10), (completions, windowSeconds) => {
       const throughput = createThroughput()
@@ -21,13 +21,13 @@ it('the peak is the best window of whole seconds', () => {
   )
 })
 
-it('the recent rate leaves out the second that is not over', () => {
+it('excludes the current second from the recent rate', () => {
   const throughput = createThroughput()
   for (const atMs of [1100, 1200, 2100, 3050, 3060]) throughput.completed(atMs)
   expect(throughput.recentPerSecond(3100, 2)).toBe(1.5)
 })
 
-it('early in a run the recent rate is over the seconds there were', () => {
+it('computes the recent rate from the available seconds early in a run', () => {
   const throughput = createThroughput()
   throughput.completed(500)
   throughput.completed(600)
@@ -35,6 +35,6 @@ it('early in a run the recent rate is over the seconds there were', () => {
   expect(throughput.recentPerSecond(900, 10)).toBe(0)
 })
 
-it('nothing completed is a peak of 0', () => {
+it('has a peak of 0 without completions', () => {
   expect(createThroughput().peakPerSecond(10)).toBe(0)
 })

@@ -2,14 +2,14 @@
 export type Throughput = {
   /** Counts one completion, at milliseconds since the start of the run. */
   completed(atMs: number): void
-  /** The mean rate over the `windowSeconds` whole seconds before `nowMs`, per second. */
+  /** Returns the mean rate over the `windowSeconds` whole seconds before `nowMs`, per second. */
   recentPerSecond(nowMs: number, windowSeconds: number): number
-  /** The best rate over any `windowSeconds` consecutive whole seconds, per second; 0 before the first completion. */
+  /** Returns the best rate over any `windowSeconds` consecutive whole seconds, per second; 0 before the first completion. */
   peakPerSecond(windowSeconds: number): number
 }
 
 /**
- * Makes an empty record of completions. It keeps one number per second of the run, whatever the rate.
+ * Makes an empty record of completions. Keeps one number per second of the run, whatever the rate.
  *
  * @example
  * const throughput = createThroughput()

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { endpointLabel } from './endpoint-label.ts'
 
-describe('the label of an endpoint', () => {
+describe('endpointLabel', () => {
   it.each([
     ['http://127.0.0.1:8545', 'http://127.0.0.1:8545'],
     ['http://127.0.0.1:8545/', 'http://127.0.0.1:8545'],
@@ -14,7 +14,7 @@ describe('the label of an endpoint', () => {
     expect(endpointLabel(url)).toBe(label)
   })
 
-  it('never shows a key, wherever in the URL it stands', () => {
+  it('never shows a key, wherever it is in the URL', () => {
     const key = fc.stringMatching(/^[A-Za-z0-9_-]{11,40}$/)
     fc.assert(
       fc.property(key, (key) => {

@@ -1,6 +1,6 @@
 /**
- * Names an endpoint in logs, errors and reports by its scheme and host alone: whatever else there is of a URL may hold an access
- * key, and is shown as `***`. What cannot be parsed is not shown at all.
+ * Labels an endpoint for logs, errors and reports by its scheme and host only. The rest of the URL may contain an access key and
+ * becomes `***`. Text that is not a URL is not shown at all.
  *
  * @example endpointLabel('https://user:pw@rpc.example.com/v2/8f3aK9?key=1') // 'https://rpc.example.com/***'
  */

@@ -9,7 +9,7 @@ function knownOf(...texts: string[]) {
 }
 
 describe('known secrets', () => {
-  it('are taken out as a split at each of them would', () => {
+  it('are removed like by a split at each of them', () => {
     const secret = fc.stringMatching(/^[a-c]{8,15}$/)
     const text = fc.array(fc.oneof(secret, fc.stringMatching(/^[a-c ]{0,9}$/)), { maxLength: 8 })
     fc.assert(
@@ -20,32 +20,32 @@ describe('known secrets', () => {
     )
   })
 
-  it('are taken out when they overlap in their beginnings, the longest first', () => {
+  it('are removed longest first if they have the same beginning', () => {
     const { replace } = knownOf('abcdefgh', 'abcdefghij', 'abcd')
     expect(replace('x abcdefghij abcdefghx abcd abcdx')).toBe('x * *x * abcdx')
   })
 
-  it('of one piece are taken out where they were cut, down to ten characters', () => {
+  it('are removed if truncated, down to ten characters', () => {
     const { replace } = knownOf('0123456789abcdef0123')
     expect(replace('0123456789abcde…')).toBe('*…')
     expect(replace('0123456789…')).toBe('*…')
     expect(replace('012345678…')).toBe('012345678…')
   })
 
-  it('that are mnemonics are taken out down to three words, however they are spaced', () => {
+  it('that are mnemonics are removed down to three words, with any spacing', () => {
     const { replace } = knownOf('legal winner thank year wave sausage')
     expect(replace('legal\n  winner\tthank year WAVE sausage.')).toBe('*.')
     expect(replace('legal winner thank ye…')).toBe('*…')
     expect(replace('a legal winner')).toBe('a legal winner')
   })
 
-  it('that are JSON are taken out whole only, since harmless texts begin so, too', () => {
+  it('that are JSON are removed only as a whole, since harmless texts have the same beginning', () => {
     const { replace } = knownOf('{"type":"service_account","private_key":"x"}')
     expect(replace('{"type":"service_account","private_key":"x"}')).toBe('*')
     expect(replace('{"type":"sent"}')).toBe('{"type":"sent"}')
   })
 
-  it('that are short words stand alone', () => {
+  it('that are short words are removed only as whole words', () => {
     const { replace } = knownOf('user1')
     expect(replace('user1, "user1" and user12')).toBe('*, "*" and user12')
   })

@@ -3,15 +3,15 @@ import type { SecretForm } from './url-secrets.ts'
 /** Shorter texts cannot be distinguished from ordinary ones and are not redacted. */
 export const shortestSecret = 4
 
-/** Secrets from this length on are also taken out where they were cut. */
+/** Length from which truncated secrets are also removed. */
 const shortestCut = 16
-/** The first characters by which secrets are found. */
+/** Number of characters by which secrets are found. */
 const prefixLength = 8
 
-/** Secrets up to this length are taken out where they stand alone, not within a word. */
+/** Length up to which secrets are removed only as whole words. */
 const longestWord = 7
 
-/** Takes known texts out of others. */
+/** Removes known secrets from texts. */
 export type KnownSecrets = {
   add(forms: readonly SecretForm[]): void
   replace(text: string, replacement: string): string
@@ -20,12 +20,12 @@ export type KnownSecrets = {
 type Known = { lower: string; keep: number; isWord: boolean; shortestCut: number }
 
 /**
- * Makes an empty collection of texts to take out. Case does not matter, and white space in a text matches any other: a mnemonic
- * may be wrapped. Errors and tables cut long texts, so the beginning of a long secret is taken out like the whole.
+ * Makes an empty collection of secrets. Case does not matter, and white space matches any other, since a mnemonic may be wrapped.
+ * Errors and tables truncate long texts, so the beginning of a long secret is removed like the whole.
  */
 export function createKnownSecrets(): KnownSecrets {
   const known = new Map<string, Known>()
-  /** By their first characters, the longest first. */
+  /** Secrets by their first characters, the longest first. */
   let byPrefix = new Map<string, Known[]>()
   let prefixes: RegExp | null = null
 
@@ -62,7 +62,7 @@ export function createKnownSecrets(): KnownSecrets {
           .slice(start, start + widestPrefix)
           .replace(/\s+/g, ' ')
           .toLowerCase()
-        // Short secrets are shorter prefixes, and may be the beginning of a longer one.
+        // A short secret is a shorter prefix and may be the beginning of a longer one.
         for (let length = prefixLength; length >= shortestSecret; length--) {
           for (const secret of byPrefix.get(window.slice(0, length)) ?? []) {
             const reach = reachOf(secret, text, start)
@@ -82,7 +82,7 @@ export function createKnownSecrets(): KnownSecrets {
   }
 }
 
-/** Where a secret that begins at `start` ends in a text, whole or cut; 0 when it is not there. */
+/** Returns the end in a text of a whole or truncated secret that begins at `start`; 0 if there is none. */
 function reachOf({ lower, isWord, shortestCut: shortest }: Known, text: string, start: number): number {
   let at = start
   let matched = 0
@@ -100,8 +100,8 @@ function reachOf({ lower, isWord, shortestCut: shortest }: Known, text: string, 
 }
 
 /**
- * How much of a secret may be left for it to be taken out: of one piece, ten characters; of a mnemonic, three words. Others, such
- * as JSON, begin as harmless texts do.
+ * Returns the shortest truncated form to remove: ten characters of a single word, three words of a mnemonic. Others, such as
+ * JSON, have the same beginning as harmless texts.
  */
 function shortestCutOf(lower: string): number {
   if (lower.length < shortestCut) return Infinity
@@ -110,10 +110,10 @@ function shortestCutOf(lower: string): number {
   return threeWords?.length ?? Infinity
 }
 
-/** A prefix with its white space, as wide as a text is searched for it. */
+/** A prefix with its white space, at the width of the search. */
 const widestPrefix = 200
 
-/** Matches a prefix literally, but for white space. */
+/** Matches a prefix literally, except for white space. */
 const toPattern = (prefix: string): string =>
   prefix
     .split(' ')

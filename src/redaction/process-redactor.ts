@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { createRedactor } from './redact.ts'
 
 /**
- * The redactor of this process: it is there before anything is read, learns secrets as they become known, and stands in front
- * of standard output, standard error and every file of results. See docs/decisions/0019-redaction.md.
+ * Redactor of this process. It exists before anything is read, learns secrets as they become known, and filters standard
+ * output, standard error and every results file. See docs/decisions/0019-redaction.md.
  */
 export const processRedactor = createRedactor()
 
@@ -12,8 +12,8 @@ const secretName =
   /(^|_)(keys?|api_?key|mnemonic|secret|pass|passwd|password|passphrase|token|jwt|credentials?|service_account_json|phrase)(_|$)/i
 
 /**
- * Learns the secrets of environment variables: values of names such as `..._TOKEN`, and whatever URLs hold beyond their host.
- * Where a file should be named, whatever is no path may be the secret itself.
+ * Learns the secrets in environment variables: values of names such as `..._TOKEN`, and everything in URLs after the host. If a
+ * variable should name a file but its value is not a path, the value may be the secret itself.
  */
 export function learnVariables(
   variables: Iterable<readonly [name: string, value: string | undefined]>,
@@ -24,7 +24,7 @@ export function learnVariables(
   }
 }
 
-/** Learns the secrets of a command line: whatever URLs hold beyond their host, and values of flags with names of secrets. */
+/** Learns the secrets in a command line: everything in URLs after the host, and values of flags with secret names. */
 export function learnArguments(args: readonly string[]): void {
   args.forEach((arg, i) => {
     learnUrls(arg)
@@ -33,13 +33,13 @@ export function learnArguments(args: readonly string[]): void {
   })
 }
 
-/** Learns whatever the URLs in a text hold beyond their host. */
+/** Learns everything after the host in the URLs of a text. */
 export function learnUrls(text: string): void {
   const urls = text.match(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>,]+/gi)
   if (urls !== null) processRedactor.registerUrls(...urls)
 }
 
-/** Learns the secrets of a document, such as a target's: values of fields with names of secrets, and what URLs hold. */
+/** Learns the secrets in a document, such as a target: values of fields with secret names, and everything in URLs after the host. */
 export function learnDocument(value: unknown, name = ''): void {
   if (typeof value === 'string') {
     learnUrls(value)
@@ -61,7 +61,7 @@ function learnNamed(name: string, value: string): void {
   if (secretName.test(words) && looksLikeKey(value)) processRedactor.register(value, ...value.split(/[,\n]/))
 }
 
-/** Whether a value is neither a path nor an ordinary word, which would then be taken out of everything. */
+/** Returns whether a value is neither a path nor an ordinary word, which would otherwise be removed from every text. */
 function looksLikeKey(value: string): boolean {
   const text = value.trim()
   const isWord = /^[a-z_-]*$/.test(text)

@@ -1,17 +1,17 @@
-/** One shape that a secret may have in a text. */
+/** A pattern of secrets in a text. */
 type SecretShape = { shape: RegExp; replacement: string | ((match: string, ...groups: string[]) => string) }
 
 /** Names of query parameters, headers and fields whose value is a secret. */
 const secretName =
   '(?:x-goog-signature|x-amz-signature|x-amz-security-token|signature|sig|api[-_]?key|apikey|access[-_]?key|key|secret|client[-_]?secret|password|passwd|pwd|access[-_]?token|auth[-_]?token|id[-_]?token|refresh[-_]?token|gateway[-_]?token|pinatagatewaytoken|token|jwt|auth)'
 
-/** Names in running text and in JSON beside which 64 hex digits are a key, not a hash. */
+/** Names in text and in JSON that make 64 hex digits a key and not a hash. */
 const keyName =
   '(?:private[-_ ]?key|priv[-_ ]?key|secret[-_ ]?key|signing[-_ ]?key|encryption[-_ ]?key|secret|pk|sk)'
 
-// Runs within a URL are bounded, so that a hostile text of a thousand URLs is not read a thousand times over.
+// Repetitions within a URL are bounded, so that a hostile text with a thousand URLs is not read a thousand times.
 const shapes: readonly SecretShape[] = [
-  // A PEM block, with real or escaped line ends; one that was cut off ends with its base64.
+  // A PEM block, with real or escaped line ends. A truncated one ends with its base64.
   {
     shape:
       /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]*?-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|(?:\\n|[A-Za-z0-9+/=\s])*)/g,
@@ -63,12 +63,12 @@ const shapes: readonly SecretShape[] = [
   },
 ]
 
-/** Any of these must be in a text for a shape to match; nearly all texts have none, and are left alone at once. */
+/** A text must contain one of these for any pattern to match. Most texts contain none, so they are skipped at once. */
 const hints =
   /:\/\/|BEGIN |bearer|authori[sz]ation|eyJ|ya29|AIza|key|secret|token|passw|pwd|sig|jwt|auth|phrase|mnemonic|\b[ps]k\b/i
 
 /**
- * Takes everything that looks like a secret out of a text, without knowing its value.
+ * Removes everything that looks like a secret from a text, without knowing its value.
  *
  * @example redactPatterns('https://rpc.test/?apikey=abc') // 'https://rpc.test/?apikey=[redacted]'
  */

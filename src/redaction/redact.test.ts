@@ -19,10 +19,10 @@ describe('registered secrets', () => {
   const secrets = fc
     .stringMatching(/^[A-Za-z0-9+/_.:$ -]{8,60}$/)
     .filter((secret) => secret.trim().length >= 8)
-  /** Texts that cannot by themselves continue a secret. */
+  /** Texts that cannot continue a secret. */
   const surroundings = fc.stringMatching(/^[«»…\n]{0,20}$/)
 
-  it('never come through, wherever they stand in a text', () => {
+  it('are removed anywhere in a text', () => {
     fc.assert(
       fc.property(secrets, surroundings, surroundings, (secret, before, after) => {
         const planted = secret.trim()
@@ -31,7 +31,7 @@ describe('registered secrets', () => {
     )
   })
 
-  it('never come through in any place of an object', () => {
+  it('are removed anywhere in an object', () => {
     fc.assert(
       fc.property(secrets, fc.object({ maxDepth: 3 }), (secret, shape) => {
         const planted = secret.trim()
@@ -47,7 +47,7 @@ describe('registered secrets', () => {
     )
   })
 
-  it('are known percent-encoded, in base64, escaped, in capitals and without 0x', () => {
+  it('are recognised percent-encoded, in base64, escaped, in capitals and without 0x', () => {
     const redact = redactorOf(privateKey, 'pass/word?with&signs', pem)
     const disguised = [
       privateKey.slice(2),
@@ -62,20 +62,20 @@ describe('registered secrets', () => {
       expect(redact.text(`got ${form} here`)).toMatch(/^got "?\[redacted\]=?"? here$/)
   })
 
-  it('a mnemonic is known however its words are spaced', () => {
+  it('include a mnemonic with any spacing', () => {
     expect(redactorOf(mnemonic).text(mnemonic.replaceAll(' ', '\n  '))).toBe('[redacted]')
   })
 
-  it('a secret that holds another one goes as a whole', () => {
+  it('are removed as a whole if one contains another', () => {
     expect(redactorOf('abcd', 'abcdefgh').text('x abcdefgh y')).toBe('x [redacted] y')
   })
 
-  it('what is too short to be told from text is not registered', () => {
+  it('are ignored if they are too short to be distinguished from text', () => {
     expect(redactorOf('a', '', '  ').text('a banana')).toBe('a banana')
   })
 })
 
-describe('shapes of secrets', () => {
+describe('patterns of secrets', () => {
   const planted: [string, string, string][] = [
     [
       'signed URL',
@@ -116,31 +116,31 @@ describe('shapes of secrets', () => {
     ['password by name', 'KEYSTORE_PASSWORD=hunter22', 'hunter22'],
   ]
 
-  it.each(planted)('%s is taken out', (_name, text, secret) => {
+  it.each(planted)('remove: %s', (_name, text, secret) => {
     expect(text).toContain(secret)
     const cleaned = createRedactor().text(text)
     expect(cleaned).not.toContain(secret)
     expect(cleaned).toContain('[redacted]')
   })
 
-  it.each(planted)('%s: redacting again changes nothing', (_name, text) => {
+  it.each(planted)('change nothing when applied again: %s', (_name, text) => {
     const redact = createRedactor()
     const once = redact.text(text)
     expect(redact.text(once)).toBe(once)
   })
 
-  it('JSON stays JSON', () => {
+  it('keep JSON valid', () => {
     for (const [, text] of planted.filter(([, text]) => text.startsWith('{'))) {
       expect(() => JSON.parse(createRedactor().text(text))).not.toThrow()
     }
   })
 
-  it('a hostile text is read in reasonable steps, not over and over', () => {
+  it('take a bounded number of steps for a hostile text', () => {
     const hostile = `${'https://a/'.repeat(100_000)} token`
     expect(createRedactor().text(hostile)).toBe(hostile)
   }, 5_000)
 
-  it('hashes, addresses, content ids, operation ids and ordinary words stay readable', () => {
+  it('keep hashes, addresses, content ids, operation ids and ordinary words', () => {
     const harmless = [
       `transaction ${hash} reverted`,
       `https://moksha.vanascan.io/tx/${hash}`,
@@ -155,8 +155,8 @@ describe('shapes of secrets', () => {
   })
 })
 
-describe('whole values', () => {
-  it('what stands under the name of a secret goes, whatever it looks like', () => {
+describe('values', () => {
+  it('are removed under the name of a secret, whatever they look like', () => {
     const value = {
       wallet: { mnemonic: 'x', privateKey: 'y', PINATA_JWT: 'z' },
       apiKey: 7,
@@ -171,7 +171,7 @@ describe('whole values', () => {
     })
   })
 
-  it('the source of a configured secret stays, its value goes', () => {
+  it('keep the source of a configured secret, without its value', () => {
     const value = {
       relayerPrivateKey: { value: 'abc', source: 'environment RELAYER_PRIVATE_KEY', more: 'abc' },
     }
@@ -180,14 +180,14 @@ describe('whole values', () => {
     })
   })
 
-  it('a secret that is not set shows that it is not set', () => {
+  it('show that a secret is not set', () => {
     expect(createRedactor().deep({ password: '', token: null, secret: undefined })).toEqual({
       password: '',
       token: null,
     })
   })
 
-  it('errors keep code, message and cause, and lose their secrets', () => {
+  it('keep code, message and cause of errors, without secrets', () => {
     const cause = new Error(`bad key ${privateKey}`)
     const error = new LoadTestError('STORAGE_REFUSED', 'no', { cause, details: { url: 'https://a:b@c/' } })
     expect(redactorOf(privateKey).deep(error)).toMatchObject({
@@ -199,7 +199,7 @@ describe('whole values', () => {
     })
   })
 
-  it('bigints, dates, binary data and circles become JSON', () => {
+  it('convert bigints, dates, binary data and circular references to JSON', () => {
     const value: Record<string, unknown> = {
       wei: 10n ** 30n,
       at: new Date(0),

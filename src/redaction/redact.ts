@@ -2,37 +2,37 @@ import { createKnownSecrets, shortestSecret } from './known-secrets.ts'
 import { redactPatterns } from './redact-patterns.ts'
 import { type SecretForm, urlSecrets } from './url-secrets.ts'
 
-/** What stands where a secret stood. */
+/** Replacement of a secret. */
 export const redacted = '[redacted]'
 
-/** How many names of fields are remembered with what was found out about them. */
+/** Number of field names in the cache. */
 const mostRememberedKeys = 1000
 
-/** Names whose value is a secret, whatever it looks like. */
+/** Names whose values are secrets, whatever they look like. */
 const secretKey =
   /(^|_|-)(private_?keys?|mnemonic|seed_?phrase|secret|password|passphrase|jwt|api_?keys?|access_?key|authorization|cookie|client_?secret|token)$/i
 
-/** Takes secrets out of everything that is written or shown. */
+/** Removes secrets from everything that is written or shown. */
 export type Redactor = {
   /**
-   * Adds secrets: keys, mnemonics, tokens, passwords, a service account's private key. Their usual disguises go with
-   * them: without 0x, percent-encoded, base64, and escaped as in JSON. `undefined` and short values are ignored.
+   * Adds secrets: keys, mnemonics, tokens, passwords, a service account's private key. Also recognises their common encodings:
+   * without 0x, percent-encoded, base64, and escaped as in JSON. Ignores `undefined` and short values.
    */
   register(...secrets: readonly (string | null | undefined)[]): void
-  /** Adds everything of URLs beyond their host, see {@link urlSecrets}. What is no URL is ignored. */
+  /** Adds everything in URLs after the host, see {@link urlSecrets}. Ignores text that is not a URL. */
   registerUrls(...urls: readonly string[]): void
-  /** A text without secrets. */
+  /** Returns a text without secrets. */
   text(value: string): string
   /**
-   * A copy of any value, fit for JSON and without secrets: texts are redacted, values under names such as `mnemonic`
-   * or `apiKey` replaced, bigints become decimal strings, errors their message and facts, binary data its size.
+   * Returns a copy of any value for JSON, without secrets: redacts texts, replaces values under names such as `mnemonic` or
+   * `apiKey`, and converts bigints to decimal strings, errors to their message and fields, and binary data to its size.
    */
   deep(value: unknown): unknown
 }
 
 /**
- * Makes the one redaction list of a process. Besides registered values it knows what secrets look like: PEM blocks,
- * bearer tokens, signatures of signed URLs, passwords and API keys in URLs, keys beside a name that says so.
+ * Makes a redactor. In addition to registered values, it recognises patterns of secrets: PEM blocks, bearer tokens, signatures of
+ * signed URLs, passwords and API keys in URLs, and keys next to a telling name.
  *
  * @example
  * const redact = createRedactor()
@@ -45,7 +45,7 @@ export function createRedactor(): Redactor {
   const text = (value: string): string =>
     value.length < shortestSecret ? value : redactPatterns(known.replace(value, redacted))
 
-  // Lines of a results file have the same few dozen names: looking at each name once makes them three times faster.
+  // Lines of a results file have the same few dozen names. Checking each name once makes them three times faster.
   const keys = new Map<string, SeenKey>()
   const seeKey = (name: string): SeenKey => {
     const seen = keys.get(name)
@@ -75,7 +75,7 @@ export function createRedactor(): Redactor {
   }
 }
 
-/** The forms in which a secret may turn up. */
+/** Returns the forms in which a secret may appear. */
 function disguises(secret: string): string[] {
   const forms = [
     secret,
@@ -96,7 +96,7 @@ function disguises(secret: string): string[] {
 const escapeMarkup = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
-/** Base64 without its padding, as text and as the bytes of a hex key. Short secrets have no recognisable form. */
+/** Returns base64 without padding, of the text and of the bytes of a hex key. Short secrets have no recognisable form. */
 function base64Forms(secret: string): string[] {
   if (secret.length < 12) return []
   const contents = [Buffer.from(secret, 'utf8')]
@@ -107,7 +107,7 @@ function base64Forms(secret: string): string[] {
   ])
 }
 
-/** What is known of the name of a field: how it is shown, and whether it names a secret. */
+/** A checked field name: its redacted form, and whether it names a secret. */
 type SeenKey = { shown: string; secret: boolean }
 
 type Rules = { text(value: string): string; seeKey(name: string): SeenKey }
@@ -139,8 +139,8 @@ function redactDeep(value: unknown, rules: Rules, above: Set<object>): unknown {
 }
 
 /**
- * What is shown under the name of a secret: that it is not set, or that it is. Of a configured value and its source,
- * `{ value, source }`, the source stays.
+ * Redacts a value under the name of a secret, which only shows whether it is set. Keeps the source of a configured value,
+ * `{ value, source }`.
  */
 function redactSecret(item: unknown, rules: Rules): unknown {
   if (item === null || item === undefined || item === '' || typeof item === 'boolean') return item
@@ -148,7 +148,7 @@ function redactSecret(item: unknown, rules: Rules): unknown {
   return { value: redacted, source: rules.text(item.source) }
 }
 
-/** What an object says; an error's message and cause are not enumerable, and its stack is left out. */
+/** Returns the fields of an object. For an error, adds message and cause, which are not enumerable, and omits the stack. */
 function fieldsOf(value: object): (readonly [string, unknown])[] {
   if (value instanceof Map) return [...value].map(([key, item]) => [String(key), item])
   const own = Object.entries(value)

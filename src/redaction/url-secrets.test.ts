@@ -9,18 +9,18 @@ function redactorOf(...urls: string[]) {
   return redact
 }
 
-describe('what a URL has beyond its host', () => {
+describe('everything in a URL after the host', () => {
   it.each([
     ['https://rpc.example.com/v2/aB3dE6gH9jK1lM4n', 'got https://rpc.example.com/v2/aB3dE6gH9jK1lM4n'],
     ['https://node.example.com/eth/rpc', 'got https://node.example.com/eth/rpc'],
     ['https://node.example.com/?network=moksha', 'got https://node.example.com/?network=moksha'],
     ['https://node.example.com/#main', 'got https://node.example.com/#main'],
-  ])('of %s is taken out, and its host stays', (url, text) => {
+  ])('is removed from %s, which keeps its host', (url, text) => {
     const { host } = new URL(url)
     expect(redactorOf(url).text(text)).toBe(`got https://${host}/[redacted]`)
   })
 
-  it('is taken out of a request line, a header, and an error that quotes the key alone', () => {
+  it('is removed from a request line, a header, and an error that quotes only the key', () => {
     const redact = redactorOf('http://user:pass-word1@127.0.0.1:8545/rpc/aB3dE6gH9jK1lM4n?apikey=Zz8yY7xX6')
     for (const text of [
       'bad request POST http://127.0.0.1:8545/rpc/aB3dE6gH9jK1lM4n',
@@ -36,7 +36,7 @@ describe('what a URL has beyond its host', () => {
     }
   })
 
-  it('is taken out whatever it is, wherever it stands', () => {
+  it('is removed anywhere, whatever it is', () => {
     const key = fc
       .stringMatching(/^[A-Za-z0-9_-]{16,40}$/)
       .filter((key) => /\d/.test(key) && /[A-Z]/.test(key))
@@ -64,7 +64,7 @@ describe('what a URL has beyond its host', () => {
     )
   })
 
-  it('leaves words of a path on a loopback address, and those words elsewhere', () => {
+  it('stays if it is ordinary words of a path on a loopback address', () => {
     const redact = redactorOf('http://127.0.0.1:8080/api/v1', 'https://node.example.com/rpc')
     for (const text of ['GET http://127.0.0.1:8080/api/v1/health', 'the api of v1 at /rpc', 'rpc']) {
       expect(redact.text(text)).toBe(text)

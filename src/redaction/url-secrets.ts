@@ -1,13 +1,13 @@
-/** A text to take out, and how much of its beginning may stay. */
+/** A text to remove, and how much of its beginning may stay. */
 export type SecretForm = {
   text: string
-  /** Characters at the beginning that are no secret, such as the host of a URL. */
+  /** Number of characters at the beginning that are not secret, such as the host of a URL. */
   keep?: number
 }
 
 /**
- * Lists what a URL must not be seen with: everything beyond its host. User name and password, path, query and fragment, as a
- * whole and, where they look like keys, piece by piece, since others may quote any of them: `POST /v2/<key>`, "unknown key <key>".
+ * Lists the secret parts of a URL: everything after the host. User name and password, path, query and fragment, as a whole and,
+ * if they look like keys, piece by piece, since messages may quote any of them: `POST /v2/<key>`, "unknown key <key>".
  *
  * On a loopback address, words such as `/api/v1` stay.
  *
@@ -26,7 +26,7 @@ export function urlSecrets(url: string): SecretForm[] {
     add(`${username}:${password}`)
     add(password)
     if (!isWords(username)) add(username)
-    // As the header has it.
+    // As in the header.
     forms.push({ text: basicToken(username, password) })
   }
   const rest = `${pathname.replace(/\/+$/, '')}${search}${hash}`
@@ -49,25 +49,25 @@ export function urlSecrets(url: string): SecretForm[] {
   return forms
 }
 
-/** Whether a URL has anything that may be an access key, beyond its host and words of a path. */
+/** Returns whether a URL contains anything that may be an access key, apart from its host and ordinary words of its path. */
 export function mayHoldKey(url: string): boolean {
   if (!URL.canParse(url)) return false
   const { username, password, pathname, search, hash } = new URL(url)
   return `${username}${password}${search}${hash}` !== '' || !pathname.split('/').every(isWords)
 }
 
-/** The content of the header `Authorization: Basic`, without padding. */
+/** Returns the content of the header `Authorization: Basic`, without padding. */
 function basicToken(username: string, password: string): string {
   return Buffer.from(`${decoded(username)}:${decoded(password)}`)
     .toString('base64')
     .replace(/=+$/, '')
 }
 
-/** Whether a segment is made of words that a key is not: `rpc`, `v2`, `personal-server`; empty ones are. */
+/** Returns whether a segment consists of ordinary words, unlike a key: `rpc`, `v2`, `personal-server`, or nothing. */
 const isWords = (segment: string): boolean =>
   /^(v\d{1,2}|[a-z]{0,10}|[a-z]{1,10}([-_][a-z]{1,10})+)$/.test(segment)
 
-/** Whether a text is long and strange enough to be taken out wherever it stands. */
+/** Returns whether a text is long and unusual enough to be removed anywhere. */
 const isKey = (text: string): boolean => text.length >= 8 && !isWords(text)
 
 const isLoopback = (hostname: string): boolean =>
