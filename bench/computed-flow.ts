@@ -5,13 +5,13 @@ import { createComputePool } from '../src/flow/compute-pool.ts'
 import { DataPortabilityFlow, type FlowResult } from '../src/flow/data-portability-flow.ts'
 import type { FlowReceipt, FlowServices, FlowUser } from '../src/flow/flow-services.ts'
 
-/** Flows whose data, encryption, sealing and signing are real, with all answers of servers at hand. */
+/** Flows with real data, encryption, sealing and signing, and with prepared server responses. */
 export type ComputedFlow = {
   runFlow(user: FlowUser, options: { signal: AbortSignal; runId: string }): Promise<FlowResult>
   close(): Promise<void>
 }
 
-/** Starts the worker threads, warm, and a flow whose servers answer at once. */
+/** Starts warm worker threads and a flow whose servers respond at once. */
 export async function openComputedFlow(seed: string): Promise<ComputedFlow> {
   const compute = createComputePool()
   await compute.warmUp()

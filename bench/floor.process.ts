@@ -1,7 +1,7 @@
 /**
- * What one flow costs when the SDK's own operations are called bare, one after the other, with viem's accounts: derive
- * the file's key, encrypt 10 kB, seal the key, compose and sign the typed data, sign the transaction. A process of its
- * own, so that several can run at once; it says when it is warm, and what it measured when told to measure.
+ * Measures the cost of a flow's SDK operations alone, in sequence, with viem's accounts: derive the file's key, encrypt 10 kB,
+ * seal the key, compose and sign the typed data, sign the transaction. A separate process, so that several can run at once.
+ * It reports when it is warm, and measures on request.
  */
 import { once } from 'node:events'
 import {
@@ -24,7 +24,7 @@ import {
 } from '../src/vana/sdk.ts'
 import { cpuMsOf } from './cpu.ts'
 
-/** Measured flows; before them some that are not, since those compile the code. */
+/** Number of measured flows, after some unmeasured ones that compile the code. */
 const flows = 60
 const warmUpFlows = 15
 
@@ -83,5 +83,5 @@ const cpuMs = await cpuMsOf(async () => {
   for (const account of accounts.slice(warmUpFlows)) await flow(account)
 })
 process.send?.({ cpuMsPerFlow: cpuMs / flows })
-// Others may still measure, and are to have company until the last of them is done, which stops all.
+// Keeps running, because others may still measure under load. The last one stops all.
 for (const account of accounts) await flow(account)

@@ -4,21 +4,21 @@ import { fileURLToPath } from 'node:url'
 
 /** CPU milliseconds per flow of the SDK's bare operations. */
 export type Floor = {
-  /** With every core at them at once: the conditions under which a generator at full speed makes them. */
+  /** On all cores at once, the conditions of a generator at full speed. */
   busy: number
-  /** On one core, with nothing else to do; where two cores share caches and execution units, less than `busy`. */
+  /** On one core with nothing else running; less than `busy` if two cores share caches and execution units. */
   alone: number
 }
 
 const program = fileURLToPath(new URL('./floor.process.ts', import.meta.url))
 
-/** Measures what the SDK's own operations of one flow cost: on one core alone, then on all cores at once. */
+/** Measures the cost of a flow's SDK operations: on one core alone, then on all cores at once. */
 export async function measureFloor(): Promise<Floor> {
   const alone = await inProcesses(1)
   return { alone, busy: await inProcesses(availableParallelism()) }
 }
 
-/** The mean of several measurements, as it is reported. */
+/** Returns the mean of several measurements, rounded for reports. */
 export function floorResults(floors: readonly Floor[]): {
   floorCpuMsPerFlow: number
   floorAloneCpuMsPerFlow: number
@@ -27,11 +27,11 @@ export function floorResults(floors: readonly Floor[]): {
   return { floorCpuMsPerFlow: mean('busy'), floorAloneCpuMsPerFlow: mean('alone') }
 }
 
-/** Runs so many loops at the same time; the mean of what they say. */
+/** Runs several loops at the same time and returns the mean of their results. */
 async function inProcesses(count: number): Promise<number> {
   const loops = Array.from({ length: count }, openLoop)
   try {
-    // All are warm before any begins, and go on until the last has measured: each has company from first to last.
+    // All are warm before any starts, and run until the last has measured, so each measures under full load.
     await Promise.all(loops.map(({ next }) => next('warm')))
     for (const { tell } of loops) tell('measure')
     const measured = await Promise.all(loops.map(({ next }) => next('cpuMsPerFlow')))
@@ -45,7 +45,7 @@ function openLoop() {
   const child = fork(program)
   return {
     tell: (message: string) => void child.send(message),
-    /** The number that comes under a name. */
+    /** Waits for the number with a name. */
     next: (name: string) =>
       new Promise<number>((resolve, reject) => {
         child.on('message', (message: Record<string, number>) => {

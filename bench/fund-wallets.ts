@@ -7,7 +7,7 @@ import { startWalletStack, type WalletStack } from '../test/wallets/wallet-stack
 const count = 1000
 const amountWei = parseEther('0.1')
 
-/** Does the work and says how long it took, what it cost in RPC calls, and what it did to the event loop. */
+/** Runs the work and prints its duration, RPC calls, and effect on the event loop. */
 async function measure(
   stack: WalletStack,
   name: string,
@@ -29,7 +29,7 @@ async function measure(
   return tookMs
 }
 
-/** Measures how long it takes to fund, sweep and again fund 1,000 wallets on 1 s blocks. */
+/** Measures how long it takes to fund, sweep and fund again 1,000 wallets on 1 s blocks. */
 export async function measureFunding(say: (text: string) => void): Promise<{ funding1000Seconds: number }> {
   const stack = await startWalletStack({ anvil: { blockTime: 1 } })
   try {
@@ -49,7 +49,7 @@ export async function measureFunding(say: (text: string) => void): Promise<{ fun
       return `${formatEther(feesWei)} VANA of gas, ${leftWei} wei left, ${failures.length} failures`
     })
 
-    // Users come as fast as they are ready: the pool is always behind, which is its worst case.
+    // Users arrive as fast as they are funded, so the pool is always behind, its worst case.
     const poolRange = { from: count, count }
     const pool = createFundingPool({
       ...(await stack.batchPayer({ payer })),

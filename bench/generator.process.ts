@@ -1,7 +1,7 @@
 /**
- * Drives users through the generator's own engine with no target at all, and prints what became of them: schedule,
- * wallets, records and results on disk are the real ones, and so is the work of the flows on the threads; only what
- * servers would answer is at hand. A process of its own, so that its memory is the generator's.
+ * Drives users through the generator's engine without a target, and prints their outcomes. Schedule, wallets, records, results
+ * on disk and the work of flows on threads are real; only server responses are prepared. A separate process, so that its
+ * memory is the generator's.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -34,7 +34,7 @@ const { config } = resolveConfig({
     '--users': users,
     '--seed': seed,
     '--concurrency': '200',
-    // Without a rate users come as others end: none piles up, however slow the machine.
+    // Without a rate, users start as others end, so that none queue up on a slow machine.
     ...(rate === undefined
       ? { '--arrival': 'batch', '--batch-size': '200', '--delay': '0' }
       : { '--arrival': 'poisson', '--rate': rate, '--patience': '1h' }),

@@ -16,7 +16,7 @@ const measured = z.object({
 
 const source = fileURLToPath(new URL('./generator.process.ts', import.meta.url))
 
-/** Takes the program's modules as they are compiled in `dist/`. */
+/** Loads the program's compiled modules from `dist/`. */
 const compiledProgram: Plugin = {
   name: 'compiled-program',
   setup(bundle) {
@@ -28,11 +28,11 @@ const compiledProgram: Plugin = {
 }
 
 /**
- * Carries users through the generator's engine without a target, in a process of its own.
+ * Runs users through the generator's engine without a target, in a separate process.
  *
- * @param flow `instant` does nothing; `computed` encrypts, seals and signs for real and is answered at once
- * @param ratePerSecond without one, 200 users come whenever the 200 before them have ended
- * @throws Error when one of them does not succeed: then the figures mean nothing
+ * @param flow `instant` does nothing; `computed` really encrypts, seals and signs, with immediate responses
+ * @param ratePerSecond without a rate, 200 users are always in flight
+ * @throws Error if a user does not succeed, since the figures would be meaningless
  */
 export async function runGenerator(
   flow: 'instant' | 'computed',
@@ -42,7 +42,7 @@ export async function runGenerator(
   const folder = await mkdtemp(join(tmpdir(), 'vana-load-bench-'))
   const program = join(folder, 'generator.mjs')
   try {
-    // As plain JavaScript: a loader for TypeScript would take more memory than what is measured.
+    // Plain JavaScript, since a TypeScript loader would take more memory than the measured code.
     await build({
       entryPoints: [source],
       outfile: program,

@@ -1,6 +1,6 @@
 import { runGenerator } from './generator.ts'
 
-/** Measures how late users with an instant flow start at 100 per second, in milliseconds. */
+/** Measures the lag of users with an instant flow at 100 per second, in milliseconds. */
 export async function measureLag(
   say: (text: string) => void,
 ): Promise<Record<string, { p50: number; p99: number }>> {

@@ -4,31 +4,31 @@ import type { Stack } from './stack.ts'
 import { meaningful, runMeasured, warmUp } from './stack-cpu.ts'
 import { steadyCpuMsPerFlow } from './steady.ts'
 
-/** Users of each run at a rate that can be met. */
+/** Number of users of each run at a sustainable rate. */
 const users = 300
 
-/** Users of the run at full speed: enough that there is something between its beginning and its end. */
+/** Number of users of the run at full speed, enough for a steady phase between ramp and tail. */
 const floodUsers = 1200
 
-/** More users per second than the stack can carry, so that all cores are busy from first to last. */
+/** More users per second than the stack can serve, so that all cores are always busy. */
 const floodPerSecond = 60
 
-/** Of the rate that the CPU allows, what is asked for where lateness is measured: a full load, but one that can be met. */
+/** Share of the rate that the CPU allows, for measuring lag: a full but sustainable load. */
 const fullLoad = 0.7
 
 /**
- * Measures whole flows: as fast as the machine carries them, and at a full load that it can meet, by users who pay for
- * themselves and by relayed ones. The floor is measured before and after, since the machine may be shared.
+ * Measures whole flows at full speed and at a full but sustainable load, with users who pay for themselves and with relayed
+ * ones. Measures the floor before and after, since the machine may be shared.
  */
 export async function measureLoad(
   stack: Stack,
   say: (text: string) => void,
 ): Promise<Record<string, unknown>> {
-  say('floor: the operations of the SDK, bare')
+  say('floor: only the operations of the SDK')
   const floorBefore = await measureFloor()
   await warmUp(stack, say)
 
-  say(`load: ${floodUsers} users as fast as they get through, who pay for themselves`)
+  say(`load: ${floodUsers} users at full speed, who pay for themselves`)
   const patience = ['--concurrency', '150', '--patience', '1h']
   const { summary: flood, cpuMsPerFlow: floodCpu } = await runMeasured(stack, [
     ...['--users', String(floodUsers), '--rate', String(floodPerSecond)],

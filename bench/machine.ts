@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
 
-/** Where and with what was measured; the load of others on the machine says how far to trust the figures. */
+/** Describes the machine and the versions. The load from other programs shows how reliable the figures are. */
 export function describeMachine(): Record<string, unknown> {
   const [loadPerMinute = Number.NaN] = loadavg()
   return {

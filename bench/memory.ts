@@ -1,9 +1,9 @@
 import { runGenerator } from './generator.ts'
 
 /**
- * Measures the generator's resident memory at its peak, in bytes: for 1,000 and 10,000 users whose data is encrypted and
- * signed for, as many at a time as in any run, and for 100,000 whose flows do nothing. Without a target, since anvil slows down with every flow that it
- * holds, and what a user leaves behind in the generator has nothing to do with that.
+ * Measures the generator's peak resident memory in bytes: for 1,000 and 10,000 users with real encryption and signatures, at
+ * the concurrency of any run, and for 100,000 users with empty flows. Without a target, since anvil slows down with every
+ * flow that it stores, and the memory per user does not depend on it.
  */
 export async function measureMemory(say: (text: string) => void): Promise<Record<string, number>> {
   const rssBytes: Record<string, number> = {}

@@ -6,7 +6,7 @@ import { toNativeAccount } from '../src/crypto/native-account.ts'
 import { normalizeSignature } from '../src/crypto/normalize-signature.ts'
 import { flowMessage, newUser, relayBody } from '../test/server/api-server.fixture.ts'
 
-/** Far above what any block of the benchmark asks for, so that nothing that was signed ahead is priced out. */
+/** Far above the base fee of any block of the benchmark, so that no transaction signed ahead is priced out. */
 const fees = { maxFeePerGas: parseGwei('1000'), maxPriorityFeePerGas: parseGwei('1') }
 
 /** Signs requests to the relay, each by a new user. */
@@ -16,7 +16,7 @@ export async function preSignRequests(count: number): Promise<string[]> {
   return bodies
 }
 
-/** The call that the relay would make for a new user. */
+/** Creates the call that the relay would make for a new user. */
 export async function newCall(): Promise<Hex> {
   const message = flowMessage()
   const { signature } = await relayBody(newUser(), message)
@@ -24,9 +24,9 @@ export async function newCall(): Promise<Hex> {
 }
 
 /**
- * Signs the first transactions of a key, which make such calls.
+ * Signs the first transactions of a key with these calls.
  *
- * @param gas limit of each
+ * @param gas gas limit of each transaction
  */
 export async function preSignTransactions(
   privateKey: Hex,

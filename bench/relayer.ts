@@ -16,37 +16,37 @@ import { app } from '../test/server/api-server.fixture.ts'
 import { measureMinedRate } from './mined-rate.ts'
 import { newCall, preSignRequests, preSignTransactions } from './pre-sign.ts'
 
-/** Transactions of each key that may be in no block yet: the relayer's own bound, kept by the others as well. */
+/** Pending transactions per key: the relayer's own limit, which the other senders also respect. */
 const maxPending = 64
 
-/** Users whose requests are posted at once. */
+/** Number of concurrent requests. */
 const posters = 64
 
-/** How long the chain is kept supplied each time, milliseconds. */
+/** How long each measurement keeps the chain supplied, in milliseconds. */
 const phaseMs = 6000
 
-/** What bounds a chain, and how much is sent to it. */
+/** Limits of a chain, and the number of calls to it. */
 type Blocks = {
   gasLimit: bigint
-  /** Of the relayer, and as many others that send by themselves. */
+  /** Number of the relayer's keys, and of keys that send directly. */
   keys: number
-  /** Calls for each way, more than can get through. */
+  /** Calls for each of the two ways, more than the chain can include. */
   calls: number
 }
 
-/** Those of the embedded stack: some 19 flows fill one, and 64 in flight are always enough for the next three. */
+/** Blocks of the embedded stack: about 19 flows fill one, and 64 in flight are enough for the next three. */
 const usualBlocks: Blocks = { gasLimit: 30_000_000n, keys: 1, calls: 300 }
 
-/** So large that they bound nobody: all there is to wait for is the CPU of the chain, the relayer and who sends. */
+/** Blocks without a practical limit, so that only the CPU of the chain, the relayer and the senders matters. */
 const largeBlocks: Blocks = { gasLimit: 1_000_000_000n, keys: 8, calls: 2000 }
 
 /**
- * Measures how many submissions a second one relayer process gets into 1 s blocks, against transactions that were signed
- * ahead by other keys and go straight to the same chain. Both make the same calls, each for a user of its own, both keep
- * up to 64 transactions of each key in flight, and both always have more to send.
+ * Measures how many submissions per second one relayer process gets into 1 s blocks, compared with transactions that other keys
+ * signed ahead and send directly to the same chain. Both make the same calls, each for its own user, keep up to 64
+ * transactions per key in flight, and always have more to send.
  *
- * The ratio is that for blocks of the embedded stack's size, which bound both ways alike; for blocks that bound neither
- * there is one of its own, which tells what signing and simulating cost where nothing else does.
+ * The ratio is for blocks of the embedded stack's size, which limit both ways equally. A second ratio, for blocks that limit
+ * neither, shows the cost of signing and simulating alone.
  */
 export async function measureRelayer(say: (text: string) => void): Promise<Record<string, unknown>> {
   const usual = await measureWith(usualBlocks, say)
@@ -106,7 +106,7 @@ async function measureWith(
   }
 }
 
-/** Posts requests until there are no more or the time is up. @throws Error at the first that is refused */
+/** Posts requests until there are no more or the time is up. @throws Error on the first refusal */
 async function postAll(url: string, bodies: string[]): Promise<void> {
   const client = new Pool(url, { connections: posters })
   const endMs = performance.now() + phaseMs
@@ -154,7 +154,7 @@ async function sendAll(rpc: RpcPool, feed: BlockFeed, queues: readonly Hex[][]):
   }
 }
 
-/** Waits until blocks hold all that was sent. */
+/** Waits until all transactions are mined. */
 async function untilEmpty(rpc: RpcPool): Promise<void> {
   const empty = numberToHex(0)
   for (let i = 0; i < 300; i += 1) {
@@ -162,5 +162,5 @@ async function untilEmpty(rpc: RpcPool): Promise<void> {
     if (status.pending === empty && status.queued === empty) return
     await sleep(100)
   }
-  throw new Error('The chain did not take in 30 s what was sent to it.')
+  throw new Error('The chain did not mine all transactions within 30 s.')
 }

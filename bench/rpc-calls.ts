@@ -2,7 +2,7 @@ import type { Stack } from './stack.ts'
 
 const flags = ['--users', '300', '--rate', '10']
 
-/** Measures the JSON-RPC calls of a flow, of generator and relayer together, receipts and funding included, at 10 users/s. */
+/** Measures the JSON-RPC calls per flow at 10 users/s, of generator and relayer together, including receipts and funding. */
 export async function measureRpcCalls(
   stack: Stack,
   say: (text: string) => void,

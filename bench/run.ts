@@ -1,5 +1,5 @@
 /**
- * Measures what a flow costs and what the generator holds, on the embedded stack, in one session of one machine.
+ * Measures the cost of a flow and the memory of the generator on the embedded stack, in one session on one machine.
  *
  *   npm run bench                      a table
  *   npm run bench -- --json            one JSON document
@@ -22,7 +22,7 @@ const { values: args } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
 })
 if (args.only !== undefined && !parts.some((part) => part === args.only)) {
-  console.error(`There is no part '${args.only}'; there are ${parts.join(', ')}.`)
+  console.error(`Unknown part '${args.only}'. Parts: ${parts.join(', ')}.`)
   process.exit(2)
 }
 const wants = (part: (typeof parts)[number]): boolean => args.only === undefined || args.only === part

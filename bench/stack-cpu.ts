@@ -3,16 +3,16 @@ import type { ProcessUsage } from '../src/process/process-usage.ts'
 import type { Summary } from '../src/results/summary-schema.ts'
 import type { Stack } from './stack.ts'
 
-/** What the processes of the stack have used, by part. */
+/** CPU time of the stack's processes, by part. */
 type Usage = Partial<Record<DependencyName, ProcessUsage>>
 
-/** CPU time of each part for one flow, in milliseconds. */
+/** CPU time of each part per flow, in milliseconds. */
 export type CpuMsPerFlow = Partial<Record<DependencyName, number>>
 
-/** Users that go first and are not counted: as with any server, the first some hundred requests compile its code. */
+/** Number of uncounted users at the start, since the first few hundred requests compile a server's code. */
 const warmUpUsers = 100
 
-/** Runs users of both kinds, so that what is measured afterwards is neither a part's start nor its first requests. */
+/** Runs users of both kinds, so that later measurements exclude the start and the first requests of a part. */
 export async function warmUp(stack: Stack, say: (text: string) => void): Promise<void> {
   for (const submission of ['direct', 'relayed']) {
     say(`warm-up: ${warmUpUsers / 2} users, ${submission}`)
@@ -20,7 +20,7 @@ export async function warmUp(stack: Stack, say: (text: string) => void): Promise
   }
 }
 
-/** Makes a run and measures what it costs each part of the stack. */
+/** Runs a load and measures its cost for each part of the stack. */
 export async function runMeasured(
   stack: Stack,
   flags: readonly string[],
@@ -31,8 +31,8 @@ export async function runMeasured(
 }
 
 /**
- * The figures of each part where they mean something: the API server's for flows that it relays, all others' for users
- * who pay for themselves, whose transactions and fees the chain sees as it would without a relay.
+ * Picks the meaningful figure of each part: the API server's for relayed flows, all others' for users who pay for themselves, so
+ * that the chain sees their transactions and fees as without a relay.
  */
 export function meaningful(by: { direct: CpuMsPerFlow; relayed: CpuMsPerFlow }): CpuMsPerFlow {
   const { apiServer } = by.relayed

@@ -15,27 +15,27 @@ import { startEmbeddedTarget } from '../src/run/start-embedded-target.ts'
 export type Stack = {
   /** Runs `vana-load run` with these flags to its end. */
   run(...flags: string[]): Promise<Summary>
-  /** What was written of a run of this stack, second by second. */
+  /** Returns the timeline of a run on this stack. */
   timeline(runId: string): Promise<TimelineLine[]>
-  /** What the processes of the stack have used so far. */
+  /** Returns the CPU time of the stack's processes so far. */
   usage(): Promise<Partial<Record<DependencyName, ProcessUsage>>>
-  /** JSON-RPC calls that the API server has made so far. */
+  /** Returns the number of the API server's JSON-RPC calls so far. */
   relayerCalls(): Promise<number>
   close(): Promise<void>
 }
 
 const program = fileURLToPath(new URL('../dist/index.js', import.meta.url))
 
-/** Of the chain of the embedded stack. */
+/** Block time of the embedded chain. */
 export const blockTime = '1s'
 
-/** Of a block of that chain: room for 60 flows, so that not the chain's own limit is measured. */
+/** Gas limit of its blocks: room for 60 flows, so that the chain is not the limit. */
 export const blockGasLimit = 100_000_000
 
-/** Of all runs; each has a number added, so that it uses wallets of its own. */
+/** Seed of all runs. Each adds a number, to use its own wallets. */
 export const seed = 'bench'
 
-/** Starts the embedded stack with 1 s blocks that hold what comes. Each run against it uses wallets of its own. */
+/** Starts the embedded stack with 1 s blocks of ample size. Each run against it uses its own wallets. */
 export async function openStack(): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'vana-load-bench-'))
   const { target, stop } = await startEmbeddedTarget(

@@ -1,11 +1,11 @@
 import type { TimelineLine } from '../src/results/timeline-line.ts'
 
-/** Flows that end before anything is counted: until then much of the generator's code is still being compiled. */
+/** Number of flows to end before counting starts, while much of the generator's code is still being compiled. */
 const first = 300
 
 /**
- * What a flow costs the generator in CPU milliseconds once its code is compiled: over the seconds of a run between the
- * end of its first flows and the start of its last, in which as many start as end.
+ * Computes the generator's CPU time per flow in milliseconds once its code is compiled: over the seconds between the end of the
+ * first flows and the start of the last, in which as many flows start as end.
  */
 export function steadyCpuMsPerFlow(timeline: readonly TimelineLine[], users: number): number {
   let [startedBefore, endedBefore, cpuMs, flows] = [0, 0, 0, 0]

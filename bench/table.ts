@@ -1,4 +1,4 @@
-/** Prints figures, nested ones with their path, as a table. */
+/** Prints figures as a table, nested ones with their path. */
 export function printTable(results: Record<string, unknown>): void {
   const rows = flatten(results)
   const width = Math.max(...rows.map(([name]) => name.length))

@@ -1,7 +1,6 @@
 /**
- * Everything that a checkout needs before it can run, in the order of need: SDK bundle, contracts, live page, compiled program.
- * npm calls it through `prepare`, so that `npm ci` is the only step; bundle and contracts are skipped when their inputs
- * did not change.
+ * Builds everything that a checkout needs to run, in order: SDK bundle, contracts, live page, compiled program. npm calls it through
+ * `prepare`, so `npm ci` is the only step. Skips bundle and contracts if their inputs have not changed.
  */
 import { chmodSync, writeFileSync } from 'node:fs'
 import { summaryJsonSchema } from '../src/results/summary-schema.ts'

@@ -1,9 +1,9 @@
 /**
- * Bundles what goes to the machines that Artillery starts into `generated/artillery/`, for there nothing is installed:
+ * Bundles the files for machines that Artillery starts, where nothing is installed, into `generated/artillery/`:
  *
  * - `processor.cjs`: the functions of a script, without any import but Node's own;
- * - `program/`: `vana-load` itself, with its dependencies but without the embedded stack; beside it its worker threads'
- *   code and the native part of secp256k1, which on other platforms is JavaScript.
+ * - `program/`: `vana-load` itself, with its dependencies but without the embedded stack, the code of its worker threads, and
+ *   the native part of secp256k1, which on other platforms is JavaScript.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -26,7 +26,7 @@ import { sdkVersion } from '../src/vana/sdk-version.ts'
 const require = createRequire(import.meta.url)
 const root = fileURLToPath(new URL('..', import.meta.url))
 const output = join(root, 'generated/artillery')
-/** Where it is made, for another build may be at work, and a program may be reading what is there. */
+/** Temporary folder of the build, since another build may be running, and a program may be reading the current files. */
 const fresh = `${output}.${process.pid}`
 const program = join(fresh, 'program')
 
@@ -38,12 +38,12 @@ const common: BuildOptions = {
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  // Piscina would set priorities with it, which nobody asks it to.
+  // Piscina would only set priorities with it, which is not needed.
   external: ['@napi-rs/nice'],
   logLevel: 'error',
 }
 
-/** Modules that read files of this package, replaced by what they would read; and the command that needs the embedded stack. */
+/** Replacements for modules that read files of this package, and for the command that needs the embedded stack. */
 const replaced: Record<string, string> = {
   'src/process/own-version.ts': `export const ownVersion = () => ${JSON.stringify(ownVersion())}`,
   'src/vana/sdk-version.ts': `export const sdkVersion = () => ${JSON.stringify(sdkVersion())}`,
@@ -81,7 +81,7 @@ const stamp = stampOf([
 if (!isCurrent()) {
   mkdirSync(join(program, 'lib'), { recursive: true })
   await Promise.all([bundleProcessor(), bundleProgram(), bundleThread()])
-  // Plain `.js` files in it are CommonJS, wherever the folder comes to lie.
+  // Makes plain `.js` files CommonJS, wherever the folder is copied to.
   writeFileSync(join(program, 'package.json'), '{ "private": true, "type": "commonjs" }\n')
   const native = join(dirname(require.resolve('secp256k1/package.json')), 'prebuilds')
   cpSync(native, join(program, 'lib/prebuilds'), { recursive: true })
@@ -100,7 +100,7 @@ function replaceOutput(): void {
     if (existsSync(output)) renameSync(output, old)
     renameSync(fresh, output)
   } catch (error) {
-    // Another build was faster, with the same.
+    // Another build was faster, with the same result.
     if (!isCurrent()) throw error
   } finally {
     for (const folder of [old, fresh]) rmSync(folder, { recursive: true, force: true })
@@ -122,7 +122,7 @@ function bundleProgram() {
     entryPoints: { index: 'src/index.ts', 'lib/compute-worker': 'src/flow/compute-worker.ts' },
     outdir: program,
     outExtension: { '.js': '.mjs' },
-    // Beside the code of the threads, and under the entry, as in `dist`.
+    // Next to the code of the threads and below the entry, as in `dist`.
     chunkNames: 'lib/[name]-[hash]',
     splitting: true,
     format: 'esm',
@@ -131,7 +131,7 @@ function bundleProgram() {
   })
 }
 
-/** Piscina starts its threads with a file of its own, beside its code. */
+/** Piscina starts its threads with its own file, next to its code. */
 function bundleThread() {
   return build({
     ...common,

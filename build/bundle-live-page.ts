@@ -1,6 +1,6 @@
 /**
- * Bundles what draws the live page in a browser into `generated/live-page.js`: the charts and tables of the report, and what is
- * the page's own. It defines `livePage`, and loads nothing.
+ * Bundles the browser code of the live page into `generated/live-page.js`: the charts and tables of the report, and the page's own
+ * code. The bundle defines `livePage` and loads nothing.
  */
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'

@@ -1,9 +1,9 @@
 /**
- * Bundles the Vana SDK, unmodified but for its `console.debug` calls, into `generated/vana-sdk.js`.
+ * Bundles the Vana SDK, unmodified except for its `console.debug` calls, into `generated/vana-sdk.js`.
  *
  * The published ESM has imports without extensions, which plain Node cannot load. viem, openpgp and the SDK's own
- * native secp256k1 stay outside, so that the process holds each of them once; the older secp256k1 that eccrypto-js
- * brings has another API and goes into the bundle.
+ * native secp256k1 stay outside, so that the process loads each of them once. The older secp256k1 of eccrypto-js has
+ * a different API and goes into the bundle.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -23,7 +23,7 @@ const entry = `export { VanaCore, NodePlatformAdapter, encryptBlobWithSignedKey,
   encryptWithWalletPublicKey, generateEncryptionKey, getAbi, getContractAddress, mokshaTestnet, vanaMainnet,
   DEFAULT_ENCRYPTION_SEED } from '@opendatalabs/vana-sdk/node'`
 
-/** The one function that needs nothing else of the SDK; the thread that calls it then need not load all of it. */
+/** The only function without other parts of the SDK, so that the thread that calls it does not load all of it. */
 const grantFileEntry = `export { createGrantFile } from './node_modules/@opendatalabs/vana-sdk/dist/utils/grantFiles.js'`
 
 /** Environment read when the SDK loads: its own ECIES over native secp256k1, in the same format as the default. */

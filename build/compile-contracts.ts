@@ -1,8 +1,8 @@
 /**
- * Compiles `contracts/` into `generated/contracts.json`: for each contract that is deployed its ABI and bytecode.
+ * Compiles `contracts/` into `generated/contracts.json`: ABI and bytecode of each deployed contract.
  *
- * Does nothing when sources, settings and compiler are those of the file that is there. The output depends on nothing
- * else, so that two machines make the same file.
+ * Does nothing if the existing file was made from the same sources, settings and compiler. The output depends on nothing else,
+ * so all machines produce the same file.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ const root = new URL('../', import.meta.url)
 const outputFile = new URL('generated/contracts.json', root)
 
 const proxySource = '@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol'
-/** Interfaces and bases come in as imports. */
+/** Interfaces and bases are imported. */
 const deployedSources = [
   ...['', 'reference-2025-09/', 'reference-2026-04/'].flatMap((folder) =>
     readdirSync(new URL(`contracts/${folder}`, root))
@@ -27,9 +27,9 @@ const deployedSources = [
 ]
 
 /**
- * The deployed contracts' own settings but one: they are compiled through the IR, which takes three times as long here
- * and moves gas no closer to theirs (-0.5 % rather than -0.4 % for a user's first flow). No metadata, so that a comment
- * does not change the bytecode.
+ * Settings of the deployed contracts, with one exception: those were compiled through the IR, which takes three times as long
+ * here without bringing gas closer (-0.5 % instead of -0.4 % for a user's first flow). No metadata, so that a comment does
+ * not change the bytecode.
  */
 const settings = {
   evmVersion: 'paris',
@@ -99,7 +99,7 @@ function compile(): void {
   const solc: { compile(input: string): string; version(): string } = require('solc')
   const output = compilerOutput.parse(JSON.parse(solc.compile(JSON.stringify(input))))
 
-  // Warnings about the library's sources are not ours to heed.
+  // Warnings about the library's sources do not concern this project.
   const messages = output.errors.filter(
     ({ severity, sourceLocation }) => severity === 'error' || sourceLocation?.file.startsWith('contracts/'),
   )
@@ -123,7 +123,7 @@ function compile(): void {
       ]),
   )
   mkdirSync(new URL('.', outputFile), { recursive: true })
-  // Renamed into place: a reader sees the old file or the new one, never half of it.
+  // Renamed into place, so that a reader sees the old file or the new one, never a partial one.
   const partialFile = new URL(`${outputFile.href}.${process.pid}`)
   writeFileSync(partialFile, `${JSON.stringify({ inputHash, compiler: solc.version(), contracts })}\n`)
   renameSync(partialFile, outputFile)

@@ -1,6 +1,6 @@
 /**
- * Writes the types of the library entries into `dist/`, and of nothing that they do not reach. npm calls it before it packs, and
- * `npm run check:package` does; an installation does not wait for it.
+ * Writes the types that the library entries reach into `dist/`. npm calls it before packing, and so does `npm run check:package`;
+ * an installation does not wait for it.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 const entries = ['index', 'testbed', 'vitest'].map((name) => join(root, `src/lib/${name}.ts`))
 
-/** What a consumer has: packages that are installed with this one, and the peer that brings its own types. */
+/** Packages that a consumer has: those installed with this one, and the peer dependency with its own types. */
 const installed = new Set([
   ...Object.keys({ ...packageJson.dependencies, ...packageJson.peerDependencies }),
   ...builtinModules.map((name) => `node:${name}`),
@@ -70,7 +70,7 @@ function declarationsOf(source: string): string {
 
 const wordsOf = ({ messageText }: ts.Diagnostic): string => ts.flattenDiagnosticMessageText(messageText, '\n')
 
-/** Types of a package that consumers do not have would be `any` there, or an error. */
+/** Rejects types of a package that consumers do not have, which would be `any` there, or an error. */
 function requireInstalled(specifier: string, source: string): void {
   const [scope = '', name] = specifier.split('/')
   const packageName = scope.startsWith('@') ? `${scope}/${name}` : scope

@@ -1,10 +1,10 @@
-/** Writes `docs/errors.md` from the catalogue; a test sees that it is up to date. */
+/** Writes `docs/errors.md` from the catalogue. A test checks that it is up to date. */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type ErrorCode, errorCatalog } from '../src/errors/catalog.ts'
 import { exitCodeOf } from '../src/scripts/cli/exit-code.ts'
 
-/** The page, as Markdown. */
+/** Returns the page as Markdown. */
 export function errorsPage(): string {
   const rows = Object.entries(errorCatalog).map(
     ([code, { retriable, hint }]) =>

@@ -2,7 +2,7 @@
  * Prints figures about the code: sizes, loose types, circles, odd phrases, commit subjects.
  *
  *   npm run measure               # the table
- *   npm run measure -- --shrink   # also takes out of test/known-offenders.json what is gone by now
+ *   npm run measure -- --shrink   # also removes fixed entries from test/known-offenders.json
  */
 import { commitSubjects, longestSubject } from './measure/commit-subjects.ts'
 import { measureFunctions } from './measure/functions.ts'

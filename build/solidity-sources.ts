@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 
-/** Solidity sources by the name that imports know them by, in the form of the compiler's standard JSON input. */
+/** Solidity sources by import name, in the format of the compiler's standard JSON input. */
 export type SoliditySources = Record<string, { content: string }>
 
 const importPattern = /^import\s+(?:\{[^}]*\}\s+from\s+)?"([^"]+)";/gm
 
 /**
- * Reads the entry files and everything they import, so that the compiler needs no call back and all inputs are known.
+ * Reads the entry files and everything they import, so that the compiler needs no callback and all inputs are known.
  *
  * Relative imports are resolved against their importer, others (`@openzeppelin/...`) against `node_modules`.
  *

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
 
-/** Characters that `git log --oneline` shows whole in a terminal of 80 columns. */
+/** Longest subject that `git log --oneline` shows completely in a terminal of 80 columns. */
 export const longestSubject = 72
 
 /**
  * Reads the subjects of commits, the latest first.
  *
- * @returns none outside of a git checkout
+ * @returns an empty list outside a git checkout
  */
 export function commitSubjects(): string[] {
   try {

@@ -10,7 +10,7 @@ export type MeasuredFunction = {
   parameters: number
 }
 
-/** Measures every function of a file, also those inside others; an inner function counts towards the outer one. */
+/** Measures every function of a file, including nested ones. A nested function counts towards the outer one. */
 export function measureFunctions({ path, tree }: SourceFile): MeasuredFunction[] {
   const found: MeasuredFunction[] = []
   const visit = (node: ts.Node): void => {

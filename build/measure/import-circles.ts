@@ -3,7 +3,7 @@ import ts from 'typescript'
 import type { SourceFile } from './source-files.ts'
 
 /**
- * Finds circles of imports, types included: groups of files each of which reaches every other one of its group.
+ * Finds circles of imports, including types: groups of files in which every file reaches every other.
  *
  * @returns the paths of each group, sorted
  */
@@ -26,7 +26,7 @@ function importsOf({ path, tree }: SourceFile): string[] {
     .map(({ fileName }) => join(dirname(path), fileName))
 }
 
-/** Lists what a file imports, at any depth; the file itself is in it only if it is part of a circle. */
+/** Lists what a file imports, at any depth; including the file itself only if it is part of a circle. */
 function reachableFrom(path: string, imports: ReadonlyMap<string, readonly string[]>): Set<string> {
   const reached = new Set<string>()
   const open = [path]

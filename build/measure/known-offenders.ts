@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
 /**
- * What the checks of the code still let pass: by check, then by file (`lane.ts`) or function (`lane.ts:send`), how much.
- * Entries go by a file's name alone, so that a file can move.
+ * Exceptions that the checks of the code still allow: an amount by check, then by file (`lane.ts`) or function (`lane.ts:send`).
+ * Entries use only a file's name, so that a file can move.
  */
 export type Offenders = Record<string, Record<string, number>>
 
@@ -12,7 +12,7 @@ const list = new URL('../../test/known-offenders.json', import.meta.url)
 /** Reads the list of known offenders. */
 export const knownOffenders = (): Offenders => JSON.parse(readFileSync(list, 'utf8'))
 
-/** Sums up offences by name; of several in files of one name, the largest counts. */
+/** Groups offences by name. If several files have the same name, the largest amount counts. */
 export function byName(
   offences: readonly (readonly [place: string, amount: number])[],
 ): Record<string, number> {
@@ -24,7 +24,7 @@ export function byName(
   return largest
 }
 
-/** Lists what is new, or more than the list allows, as `name: amount (allowed: amount)`. */
+/** Lists offences that are new or exceed the list, as `name: amount (allowed: amount)`. */
 export function newOffences(
   found: Record<string, number> = {},
   known: Record<string, number> = {},
@@ -34,7 +34,7 @@ export function newOffences(
     .map(([name, amount]) => `${name}: ${amount} (allowed: ${known[name] ?? 0})`)
 }
 
-/** Removes from the list what is gone, and lowers what is less now. Adds nothing. */
+/** Removes fixed entries from the list and lowers reduced ones. Adds nothing. */
 export function shrinkOffenders(found: Offenders): void {
   const shrunk = Object.entries(knownOffenders()).map(([check, known]) => {
     const left = Object.entries(known)

@@ -6,7 +6,7 @@ import { countLooseTypes } from './loose-types.ts'
 import { findOddPhrases } from './plain-words.ts'
 import type { SourceFile } from './source-files.ts'
 
-/** The longest that a file, a function and a parameter list may be; one that needs more states why. */
+/** Maximum size of a file, a function and a parameter list. Exceptions state a reason. */
 export const limits = { fileLines: 300, functionLines: 100, parameters: 4 }
 
 /** Files that are longer on purpose, and why. */
@@ -15,7 +15,7 @@ export const reasonedFiles: Record<string, string> = {
 }
 
 /**
- * Finds everything in the code and the texts that is beyond a limit.
+ * Finds everything in the code and the texts that exceeds a limit.
  *
  * @param files without tests
  */

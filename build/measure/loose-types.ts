@@ -6,7 +6,7 @@ export type LooseTypes = {
   any: number
   /** `value!` */
   nonNull: number
-  /** `value as Type`; `as const` is none. */
+  /** `value as Type`, but not `as const`. */
   casts: number
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { projectFiles } from './project-files.ts'
 
-/** A phrase that a reader stumbles over, and where it stands. */
+/** A phrase that readers stumble over, and its place. */
 export type OddPhrase = {
   path: string
   /** From 1. */
@@ -14,7 +14,7 @@ export type OddPhrase = {
   instead: string
 }
 
-/** Phrases that native readers take for translated, or for riddles, and what to write instead. */
+/** Phrases that sound translated or obscure, and what to write instead. */
 const plainWords: readonly [pattern: RegExp, instead: string][] = [
   [/\bcoins?\b/gi, 'funds, balance, VANA'],
   [/\bbooks?\b/g, 'ledger; "the books balance": money reconciles'],
@@ -70,7 +70,7 @@ export function oddPhrasesIn(path: string, text: string): OddPhrase[] {
   )
 }
 
-/** Blanks out the identifiers of code, so that only its comments and strings hold words. */
+/** Blanks out the identifiers of code, so that only comments and strings remain. */
 function withoutNames(code: string): string {
   const pieces: string[] = []
   let end = 0

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Folders that hold what was made or installed, not written. */
+/** Folders with generated or installed files. */
 const made = new Set(['node_modules', 'dist', 'generated', 'results', 'coverage', '.git'])
 
 /**
