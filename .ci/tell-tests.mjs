@@ -1,9 +1,9 @@
 /**
- * Reads a report of the test runner and prints `<passed> <failed>`. On standard error it lists the tests that failed,
- * and those that passed only when they were run again, each with the beginning of its message.
+ * Reads a report of the test runner and prints `<passed> <failed>`. On standard error, lists the tests that failed and those that
+ * passed only on a retry, each with the beginning of its message.
  *
- * A test that needed its second chance counts as passed, until it has stood in `.ci/retried.json` for a week
- * (`{ "test/file.test.ts > the test's full name": "2026-11-30" }`): then it counts as failed.
+ * A test that needed a retry counts as passed until it has been listed in `.ci/retried.json` for a week
+ * (`{ "test/file.test.ts > the test's full name": "2026-11-30" }`). Then it counts as failed.
  *
  *   node .ci/tell-tests.mjs tests.json
  */
@@ -14,7 +14,7 @@ const report = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const listed = JSON.parse(readFileSync(new URL('retried.json', import.meta.url), 'utf8'))
 let overdue = 0
 
-/** Returns a message without its stack, which the runner has printed in full above. */
+/** Returns a message without its stack, which the runner has already printed. */
 const brief = (messages) =>
   messages
     .map((message) => message.split('\n    at ')[0].slice(0, 600))
@@ -32,10 +32,10 @@ function tellRetried(title, where, messages) {
     tell(`FAILED (needed a retry, and is in .ci/retried.json since ${since})`, title, where, messages)
     return
   }
-  tell('PASSED ONLY THE SECOND TIME', title, where, messages)
+  tell('PASSED ONLY ON A RETRY', title, where, messages)
   if (since === undefined) {
     const today = new Date().toISOString().slice(0, 10)
-    console.error(`    Fix it, or give it a week in .ci/retried.json: "${where} > ${title}": "${today}"`)
+    console.error(`    Fix it, or list it for a week in .ci/retried.json: "${where} > ${title}": "${today}"`)
   }
 }
 
@@ -45,7 +45,7 @@ for (const file of report.testResults) {
     if (status === 'failed') tell('FAILED', fullName, where, failureMessages)
     else if (failureMessages.length > 0) tellRetried(fullName, where, failureMessages)
   }
-  // A file that could not be loaded, or a hook that failed, has a message and perhaps no failed test.
+  // A file that failed to load, or a failed hook, has a message but perhaps no failed test.
   if (file.status === 'failed' && file.message) tell('FAILED', 'the file itself', where, [file.message])
 }
 console.log(report.numPassedTests - overdue, report.numFailedTests + overdue)
