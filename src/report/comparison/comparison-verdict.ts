@@ -34,7 +34,7 @@ function leadOf(figures: readonly FigureComparison[], succeeded: number): string
       ['success', 'flow.p50', 'flow.p95'].includes(metric) && (verdict === 'better' || verdict === 'worse'),
   )
   if (changed.length === 0) {
-    return `${formatCounted(succeeded, 'flow')} succeeded; smaller differences may exist.`
+    return `${formatCounted(succeeded, 'flow')} succeeded.`
   }
   return `${changed.map((figure) => `${figure.metric} ${changeOf(figure)} (${intervalOf(figure)})`).join(', ')}.`
 }

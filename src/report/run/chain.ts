@@ -72,8 +72,9 @@ export function endpointTable(summary: Pick<Summary, 'rpc'>): TableNode {
       `${formatCount(ownFailures(one))} (${formatShare(ownFailures(one) / Math.max(1, one.calls))})`,
       formatCount(one.rejected),
       formatCount(one.rateLimited),
-      formatMs(one.latencyMs.mean),
-      formatMs(one.latencyMs.p99),
+      // An endpoint without calls in this run has latencies from before it.
+      one.calls === 0 ? nothing : formatMs(one.latencyMs.mean),
+      one.calls === 0 ? nothing : formatMs(one.latencyMs.p99),
       formatMs(one.tokenWaitMs),
       formatMs(one.pausedMs),
       formatMs(one.openMs),
