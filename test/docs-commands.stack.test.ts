@@ -136,9 +136,9 @@ async function tryOne(
     const file = args.find((arg) => /\.(ts|yml)$/.test(arg)) ?? ''
     return existsSync(join(root, file)) ? undefined : `there is no file ${file}`
   }
-  if (program !== 'vana-load') return 'nobody says how to try this program'
+  if (program !== 'vana-load') return 'no rule covers this program'
   const [, usual] = ways.find(([known]) => `${args.join(' ')} `.startsWith(`${known} `)) ?? []
-  if (usual === undefined) return 'nobody says how to try this command'
+  if (usual === undefined) return 'no rule covers this command'
   return await tryProgram(way ?? usual, args, env)
 }
 

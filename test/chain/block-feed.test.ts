@@ -11,11 +11,11 @@ const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 })
 
 type World = {
   anvil: RunningAnvil
-  /** Between the feed and anvil; behaves unless told. */
+  /** A node between the feed and anvil that misbehaves on request. */
   node: ScriptedNode
   rpc: RpcPool
   feed: BlockFeed
-  /** What a listener was told: block numbers, and for a reorganization the removed ones. */
+  /** What a listener received: block numbers, and for a reorganization the removed ones. */
   told: (number | { removed: number[] })[]
   blocks: SeenBlock[]
   listen(): () => void

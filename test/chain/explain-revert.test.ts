@@ -38,7 +38,7 @@ async function flowData(overrides: Parameters<typeof flowMessage>[0]): Promise<H
 }
 
 describe('why a transaction reverted on chain', () => {
-  it('is told as the contract said it', async () => {
+  it('is reported as the contract gave it', async () => {
     const receipt = await force({ data: await flowData({ nonce: 7n }), gas: '0x2dc6c0' })
     expect(receipt.status).toBe('reverted')
     expect(await explainRevert(rpc, receipt)).toMatchObject({ name: 'InvalidNonce', args: ['0', '7'] })

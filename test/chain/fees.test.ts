@@ -18,7 +18,7 @@ const transfer = { to: '0x00000000000000000000000000000000000000aa', value: 1n, 
 /** What a block holds. */
 const transfersPerBlock = 10
 
-/** Fees of an anvil whose blocks come when told and hold ten transfers. */
+/** Fees of an anvil that mines on request, with ten transfers per block. */
 async function startWorld(policy: FeePolicy = {}) {
   const anvil = await startAnvil({
     blockTime: 'instant',

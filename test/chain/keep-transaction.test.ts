@@ -83,7 +83,7 @@ describe('a transaction that a user sends', () => {
     submission.kept?.end()
   })
 
-  it('is replaced with higher fees when no block takes it, and whoever waits gets the receipt of the one that is mined', async () => {
+  it('is replaced with higher fees if no block includes it, and waiting callers get the receipt of the mined one', async () => {
     const { send, node, clock, hub, mine, count, open } = await startWorld()
     let swallowed: unknown
     node.answer = ({ method, params }) => {

@@ -30,7 +30,7 @@ const unhurried = { lane: { stuckAfterBlocks: 10_000, stuckAfterMs: 10_000_000 }
 /** Anvil shares the machine with other tests: whatever is waited for has time. */
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 })
 
-/** A lane over anvil, through a node that can misbehave. Blocks come when told, or by themselves with `blockTime`. */
+/** A lane over anvil, through a node that can misbehave. Mines on request, or automatically with `blockTime`. */
 async function startWorld(
   options: { blockTime?: number; fees?: FeePolicy; lane?: Partial<LaneOptions> } = {},
 ) {
@@ -133,7 +133,7 @@ describe('a lane', () => {
     expect(lane.status()).toMatchObject({ nextNonce: 1, queued: 0 })
   })
 
-  it('estimates the gas when told none, and sends nothing that would revert', async () => {
+  it('estimates the gas if none is given, and sends nothing that would revert', async () => {
     const { lane, request, minedCount, pool } = await startWorld()
     await request('anvil_setCode', nobody, '0x60006000fd')
     await expect(lane.send({ to: nobody })).rejects.toMatchObject({ code: 'TX_REVERTED' })
@@ -158,7 +158,7 @@ describe('a lane', () => {
     expect(await minedCount()).toBe((await lane.send(transfer)).nonce)
   })
 
-  it('fills a gap by itself when no send comes to take it', async () => {
+  it('fills a gap on its own if no send takes it', async () => {
     const { lane, node, mine, minedCount, actions } = await startWorld()
     let refused = false
     node.answer = ({ method }) => {
@@ -297,7 +297,7 @@ describe('a lane', () => {
     await lane.drain()
   })
 
-  it('goes on behind what an earlier life left in the pool', async () => {
+  it('continues after transactions that an earlier process left in the pool', async () => {
     const { lane, newLane, mine, minedCount } = await startWorld()
     await Promise.all([lane.send(transfer), lane.send(transfer)])
     lane.close()
@@ -308,7 +308,7 @@ describe('a lane', () => {
     expect(await minedCount()).toBe(3)
   })
 
-  it('frees itself when what an earlier life left can never be mined', async () => {
+  it('recovers if transactions of an earlier process can never be mined', async () => {
     const { lane, elsewhere, client, mine, actions, minedCount } = await startWorld()
     await elsewhere(0, { maxFeePerGas: '0x77359400', maxPriorityFeePerGas: '0x1' })
     expect((await lane.send(transfer)).nonce).toBe(1)

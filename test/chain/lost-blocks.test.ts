@@ -21,7 +21,7 @@ const transfer = { to: '0x00000000000000000000000000000000000000aa', value: 1n, 
 /** Anvil shares the machine with other tests: whatever is waited for has time. */
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 })
 
-/** A lane and a receipt hub over an anvil that mines when told. */
+/** A lane and a receipt hub over an anvil that mines on request. */
 async function startWorld() {
   const anvil = await startAnvil({ blockTime: 'instant', keepStates: 64 })
   cleanups.push(() => anvil.stop())

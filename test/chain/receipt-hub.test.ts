@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const clean of cleanups.splice(0).reverse()) await clean()
 })
 
-/** A hub over anvil that mines only when told, through a node that can misbehave. */
+/** A hub over anvil that mines only on request, through a node that can misbehave. */
 async function startWorld() {
   const anvil = await startAnvil({ blockTime: 'instant', keepStates: 64 })
   cleanups.push(() => anvil.stop())
@@ -377,7 +377,7 @@ describe('the receipt hub', () => {
     await expect(waiting).rejects.toThrow('run stopped')
     await expect(hub.waitForReceipt('0x1', { signal: stop.signal })).rejects.toThrow('run stopped')
     expect(hub.pending).toBe(0)
-    // Shares whatever look at the chain is still under way.
+    // Shares a check of the chain that is still in progress.
     await feed.head({ maxAgeMs: 0 })
     const asked = node.received.length
     await mine()

@@ -81,7 +81,7 @@ describe('a user who pays for a flow', () => {
     await close()
   })
 
-  it('reads the account’s nonce when it is not told', async () => {
+  it('reads the account’s nonce if none is given', async () => {
     const { rpc, fees, close } = open()
     const { account } = await newFlow()
     const transfer = { account, to: account.address, gas: 21_000n }
@@ -106,7 +106,7 @@ describe('a user who pays for a flow', () => {
     await close()
   })
 
-  it('is told when it cannot pay', async () => {
+  it('is reported if the account cannot pay', async () => {
     const { rpc, fees, close } = open()
     const account = toNativeAccount(generatePrivateKey())
     const sending = sendUserTransaction(

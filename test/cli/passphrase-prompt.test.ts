@@ -35,7 +35,7 @@ async function runOnTerminal(args: string, answers: [question: string, answer: s
 
 describe('the passphrase of a keystore', () => {
   it.runIf(process.platform === 'linux' && existsSync('/usr/bin/script'))(
-    'is asked for on a terminal, unseen and before anything starts, by a command that carries users',
+    'is asked for on a terminal, unseen and before anything starts, by a command that runs users',
     async () => {
       // A second try finds nothing of the first.
       rmSync(join(folder, 'keys.json'), { force: true })

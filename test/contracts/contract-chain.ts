@@ -89,7 +89,7 @@ export async function startContractChain(options: ChainOptions = {}) {
       return client.waitForTransactionReceipt({ hash: await hash, pollingInterval: 5 })
     },
 
-    /** Lets an account send: with coins, without a key. */
+    /** Lets an account send, with funds but without its key. */
     async unlock(address: Address): Promise<void> {
       await client.setBalance({ address, value: 10n ** 18n })
       await client.impersonateAccount({ address })

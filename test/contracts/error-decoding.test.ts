@@ -31,7 +31,7 @@ function sample({ type }: AbiParameter): [unknown, string] {
   }
 }
 
-describe('every error of every contract is told by its name and arguments', () => {
+describe('every error of every contract is decoded to its name and arguments', () => {
   it.each([...errors])('%s', (signature, item) => {
     const samples = item.inputs.map(sample)
     const data = encodeErrorResult({ abi: [item], args: samples.map(([value]) => value) })

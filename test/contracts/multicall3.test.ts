@@ -79,7 +79,7 @@ describe('Multicall3', () => {
     expect(results).toEqual([one, { success: false, returnData: '0x' }])
   })
 
-  it('aggregate3Value sends coins, exactly those it is given', async () => {
+  it('aggregate3Value sends exactly the value it receives', async () => {
     const to = addressNamed('recipient')
     const calls = [{ target: to, allowFailure: false, value: 5n, callData: '0x' as const }]
     await chain.mined(multicall3().write.aggregate3Value([calls], { value: 5n }))
@@ -89,7 +89,7 @@ describe('Multicall3', () => {
     )
   })
 
-  it('aggregate3Value keeps the coins of a call that may fail and does', async () => {
+  it('aggregate3Value keeps the value of a call that may fail and does', async () => {
     const refusing = { target: target(), allowFailure: true, value: 5n, callData: '0x' as const }
     const { result } = await multicall3().simulate.aggregate3Value([[refusing]], { value: 5n })
     expect(result).toEqual([{ success: false, returnData: '0x' }])

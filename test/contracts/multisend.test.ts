@@ -55,7 +55,7 @@ describe('Multisend', () => {
     expect(await balance(chain.contracts.multisend)).toBe(0n)
   })
 
-  it('needs an amount for each recipient, and the coins', async () => {
+  it('requires an amount for each recipient, and enough value', async () => {
     const { simulate } = multisend
     const lengths = simulate.multisendVanaWithDifferentAmounts([[1n], [one, two]], { value: 1n })
     expect(await revertReason(lengths)).toBe('LengthMismatch()')
@@ -69,7 +69,7 @@ describe('Multisend', () => {
     expect(await revertReason(short)).toBe('Panic(17)')
   })
 
-  it('keeps the coins that a recipient refuses, without a word', async () => {
+  it('silently keeps the value that a recipient rejects', async () => {
     const refusing = chain.contracts.registry
     const { status } = await chain.mined(multisend.write.multisendVana([7n, [refusing, one]], { value: 14n }))
     expect(status).toBe('success')

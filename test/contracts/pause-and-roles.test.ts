@@ -109,7 +109,7 @@ describe.each(names)('10 roles of %s', (name) => {
     expect(await roles().read.getRoleAdmin([maintainerRole])).toBe(adminRole)
   })
 
-  it('are told by ERC-165', async () => {
+  it('are reported through ERC-165', async () => {
     const { read } = roles()
     const ids = ['0x01ffc9a7', '0x7965db0b', '0xffffffff'] as const
     expect(await Promise.all(ids.map((id) => read.supportsInterface([id])))).toEqual([true, true, false])

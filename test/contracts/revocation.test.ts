@@ -108,7 +108,7 @@ describe('5.3 revokePermission', () => {
 })
 
 describe('5.3 revokePermissionWithSignature', () => {
-  it('does the same for the signer, whoever sends it, and consumes a nonce', async () => {
+  it('does the same for the signer, for any sender, and consumes a nonce', async () => {
     const receipt = await chain.mined(chain.permissions.write.revokePermissionWithSignature(await signed(1n)))
     expect(emittedEvents(receipt).map(({ event }) => event)).toEqual(['permissions.PermissionRevoked'])
     expect(await chain.permissions.read.users([alice.address])).toEqual([3n, [2n]])

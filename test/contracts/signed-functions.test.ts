@@ -149,7 +149,7 @@ describe('2 every signed field counts: altered, it is the word of a stranger', (
     const input = { ...permission, ...change }
     const args = [input, await signPermission(alice, permission)] as const
     if ('fileIds' in change) {
-      // Bob's file: whoever the stranger is, it is not theirs, nor is it Alice's who is said to ask for it.
+      // The file is Bob's: it belongs neither to the recovered address nor to Alice, the supposed signer.
       const reason = await revertReason(chain.permissions.simulate.addPermission(args))
       expect(reason).toMatch(new RegExp(`^NotFileOwner\\(${bob.address}, 0x`))
       expect(reason).not.toContain(alice.address)

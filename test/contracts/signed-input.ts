@@ -2,7 +2,7 @@ import type { Address, Hex } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import { deployedContracts } from '../../src/config/moksha.ts'
 
-/** Who the signature is for. */
+/** Recipient of the signature. */
 export type Domain = { name: string; version: string; chainId: number; verifyingContract: Address }
 
 /** The EIP-712 domains, as measured on the deployed contracts. */

@@ -55,7 +55,7 @@ describe('2 EIP-712 domains', () => {
 })
 
 describe('2 identity comes from recovery only', () => {
-  it('a flow signed by the standard belongs to its signer, whoever sends it', async () => {
+  it('a flow signed by the standard belongs to its signer, for any sender', async () => {
     expect(await userOf(...(await signedFlow()))).toBe(alice.address)
   })
 

@@ -75,7 +75,7 @@ const summaryOf = (run: string | undefined) =>
   JSON.parse(readFileSync(join(folder, 'results', run ?? '', 'summary.json'), 'utf8'))
 
 describe('a bundle for Artillery', () => {
-  it('has users go their flows, refuses more than there are, and closes the books at the end', async () => {
+  it('runs the flows of users, rejects more users than the load has, and settles the money at the end', async () => {
     const { processor, hook, emitter, counts, call } = await bundle('--users', '3')
     await processor.begin(hook, emitter)
     expect(await Promise.all([call('flow'), call('flow'), call('flow')])).toEqual([
@@ -92,7 +92,7 @@ describe('a bundle for Artillery', () => {
     expect(BigInt(fundedWei)).toBe(BigInt(spentWei) + BigInt(sweptWei))
   }, 120_000)
 
-  it('stops a part of a load that is interrupted, returns the coins and writes its results', async () => {
+  it('stops an interrupted part of a load, returns the funds and writes its results', async () => {
     const { processor, hook, emitter, counts, call } = await bundle(
       '--users',
       '400',

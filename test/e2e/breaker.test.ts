@@ -21,7 +21,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-// Nobody needs a wallet with coin for what is looked at here.
+// These tests need no funded wallets.
 const start = (name: string, ...args: string[]) =>
   startRun(folder, name, '--target', testbed.file, '--submission', 'relayed', ...args)
 
@@ -29,7 +29,7 @@ describe('a personal server that hangs for a while', () => {
   const hasty = ['--request-timeout', '3s', '--retry-attempts', '1', '--breaker', 'pause']
   const breaker = ['--breaker-failures', '3', '--breaker-cool-down', '1s', '--breaker-probes', '2']
 
-  it('opens the breaker, and closes it when it works again: whoever waited gets through', async () => {
+  it('opens the breaker, and closes it when the target recovers: waiting users succeed', async () => {
     process.kill(server, 'SIGSTOP')
     const [users, atOnce] = [16, 4]
     const load = [
@@ -55,7 +55,7 @@ describe('a personal server that hangs for a while', () => {
     const ways = summary.breaker?.transitions.map(({ to }) => to)
     expect(ways?.slice(0, 2)).toEqual(['open', 'half-open'])
     expect(ways?.at(-1)).toBe('closed')
-    // The three who opened it, and whoever was at work beside the last of them.
+    // The three failures that opened it, and the users in flight with the last of them.
     expect(summary.users.failed).toBeGreaterThanOrEqual(3)
     expect(summary.users.failed).toBeLessThanOrEqual(3 + atOnce - 1)
     expect(summary.users.succeeded).toBe(users - summary.users.failed)

@@ -82,7 +82,7 @@ async function paymentFees(run: string): Promise<bigint> {
 }
 
 describe('a run that is interrupted while its first wallets are funded', () => {
-  it('returns what it has paid, and has results and books as any other', async () => {
+  it('returns the funds, and has the results and the ledger of any other run', async () => {
     const beforeWei = await balance(funder)
     const program = await startPaying('once')
     program.child.kill('SIGINT')

@@ -69,7 +69,7 @@ const moments = {
     isReached: (run: string | undefined) => textOf(run, 'funding.ndjson').includes('"plan"'),
     withinMs: 500,
   },
-  'while its users are carried': { isReached: (run: string | undefined) => flowsOf(run) >= 1, withinMs: 400 },
+  'while its users run': { isReached: (run: string | undefined) => flowsOf(run) >= 1, withinMs: 400 },
   'while it sweeps its wallets': {
     isReached: (run: string | undefined) => flowsOf(run) >= users,
     withinMs: 600,
@@ -82,8 +82,8 @@ const order: (keyof typeof moments)[] = [
   'while it sweeps its wallets',
   'while it sweeps its wallets',
   'while its wallets are funded',
-  'while its users are carried',
-  'while its users are carried',
+  'while its users run',
+  'while its users run',
 ]
 
 const feesBySender = new Map<string, bigint>()
@@ -169,7 +169,7 @@ describe('a run whose process is killed', () => {
     120_000,
   )
 
-  it('is told from one that ended, by monitor and report', async () => {
+  it('is distinguished from a completed one by monitor and report', async () => {
     expect(killed.length).toBeGreaterThan(2)
     const [run = ''] = killed
     for (const args of [`monitor --file ${run}`, `report ${run}`]) {
@@ -180,7 +180,7 @@ describe('a run whose process is killed', () => {
     }
   }, 60_000)
 
-  it('gives everything back to whoever has the mnemonic and the range', async () => {
+  it('returns all funds to a user with the mnemonic and the range', async () => {
     const before = { funderWei: await client.getBalance({ address: funder }), heldWei: await held() }
     expect(before.heldWei).toBeGreaterThan(0n)
     const feesBefore = await feesOf(addresses)

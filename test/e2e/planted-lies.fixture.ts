@@ -63,7 +63,7 @@ export const lies: [lie: string, claim: RegExp, tell: (testimony: Testimony) => 
     },
   ],
   [
-    'coins that went nowhere',
+    'funds that went nowhere',
     /to the wei/,
     ({ summary: { money } }) => Object.assign(money, { spentWei: String(BigInt(money.spentWei ?? 0) + 1n) }),
   ],

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 const program = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
 
-/** The compiled program at work. */
+/** A running process of the compiled program. */
 export type RunningProgram = {
   child: ChildProcess
   /** Resolves with the first match in what it writes, to either stream; rejects when it ends without. */

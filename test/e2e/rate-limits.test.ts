@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fileOfRun, startRun, summaryOf } from './run.fixture.ts'
 import { startTestbed, type TestTestbed } from './testbed.fixture.ts'
 
-/** Of the operations of an hour; should one begin meanwhile, as many again. */
+/** Limit of operations per hour; doubled in case a new hour starts meanwhile. */
 const operations = 4
 
 let folder: string
@@ -27,7 +27,7 @@ describe('a personal server that limits requests', () => {
 
   afterAll(() => testbed?.stop())
 
-  // Nobody needs a wallet with coin for what is looked at here.
+  // These tests need no funded wallets.
   const start = (name: string, ...args: string[]) =>
     startRun(folder, name, '--target', testbed.file, '--submission', 'relayed', ...args)
 

@@ -112,7 +112,7 @@ const runsIn = (results: string): string[] =>
 
 describe('vana-load run', () => {
   it.each(['direct', 'relayed'])(
-    'carries every user through, %s, and each has its permission on chain',
+    'completes every user, %s, each with a permission on chain',
     async (submission) => {
       const block = Number(await rpc<Hex>('eth_blockNumber'))
       const args = [
@@ -154,14 +154,14 @@ describe('vana-load run', () => {
         })
       }
       expect(code).toBe(0)
-      // Whoever looks on sees all of it, and the verdict.
+      // A viewer sees everything, and the verdict.
       const told = await events
       expect(told[0]).toMatchObject({ event: 'whole', data: { state: { stage: 'preparing' } } })
       expect(told.at(-1)).toMatchObject({
         event: 'end',
         data: { stage: 'ended', snapshot: { users: { succeeded: 12 } }, result: { exitCode: 0 } },
       })
-      // Who pays sends; whom the other asks is read from the API server's own page.
+      // The payer sends. The API server's own page shows the RPC endpoints of the relayer.
       const sent = ({ eth_sendRawTransaction = 0 }: Record<string, number> = {}) => eth_sendRawTransaction
       const relayed = sent(summary.rpc.apiServer?.byMethod)
       expect(submission === 'relayed' ? relayed : sent(summary.rpc.byMethod)).toBeGreaterThanOrEqual(12)
@@ -189,7 +189,7 @@ describe('vana-load run', () => {
     120_000,
   )
 
-  it('holds what it claims against the chain, and says when that is gone', async () => {
+  it('checks its claims against the chain, and reports when that is gone', async () => {
     const audited = await startProgram(['audit', '--out', 'direct', '--json'], folder).ended
     expect(audited.code).toBe(0)
     expect(JSON.parse(audited.stdout)).toMatchObject({ holds: true, looked: { sampled: 12, of: 12 } })
@@ -309,7 +309,7 @@ describe('vana-load run', () => {
     expect(written).not.toContain(funder.slice(2))
   }, 120_000)
 
-  it.concurrent('when interrupted lets users at work finish, accounts for all, and exits with 130', async () => {
+  it.concurrent('when interrupted, lets users in flight finish, accounts for all, and exits with 130', async () => {
     const args = [
       'run',
       '--target',
@@ -382,7 +382,7 @@ describe('vana-load run', () => {
 })
 
 describe('a testbed that dies in the middle of a run', () => {
-  it('takes the run with it: users at work fail as TESTBED_DIED, the summary is written, the exit code is 3', async () => {
+  it('ends the run: users in flight fail with TESTBED_DIED, the summary is written, the exit code is 3', async () => {
     const args = [
       'run',
       '--users',

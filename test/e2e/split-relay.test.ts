@@ -82,7 +82,7 @@ async function run(
 
 const permissionAdded = keccak256(stringToHex('PermissionAdded(uint256,address,uint256,string,uint256[])'))
 
-/** Who sent the transactions of flows, and the ids of the grantees that they gave permission to. */
+/** Senders of the flows' transactions, and the ids of the grantees that got permissions. */
 async function onChain(flows: readonly Flow[]): Promise<{ senders: string[]; grantees: number[] }> {
   const chain = createPublicClient({ transport: http(target.chain.rpcUrls[0]) })
   const receipts = await Promise.all(flows.map(({ tx }) => chain.getTransactionReceipt({ hash: tx.hash })))
@@ -114,7 +114,7 @@ it('halves of a run at once go through API servers that share neither keys nor u
   expect(halves.flatMap(({ flows }) => flows.map(({ dueMs }) => dueMs))).toEqual([0, 0, 0, 0])
 }, 180_000)
 
-it('waves come by the clock, each with its users at once', async () => {
+it('starts waves on schedule, each with its users at once', async () => {
   const load = ['--users', '4', '--arrival', 'wave', '--batch-size', '2', '--delay', '500ms']
   const { summary, flows } = await run('waves', 0, ...load)
   expect(summary.users).toMatchObject({ planned: 4, succeeded: 4 })

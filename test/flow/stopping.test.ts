@@ -16,7 +16,7 @@ const long = 600_000
 const hash = `0x${'ab'.repeat(32)}` as const
 const user: FlowUser = { index: 0, address: `0x${'11'.repeat(20)}`, privateKey: `0x${'22'.repeat(32)}` }
 
-/** A server that takes every request and answers none; but for those that it is told to refuse as busy. */
+/** A server that accepts every request and answers none, except those to refuse as busy. */
 let silent: { url: string; asked: Promise<unknown>; isBusy: boolean; close(): void }
 let node: ScriptedNode
 let direct: TargetConnection
@@ -133,13 +133,13 @@ const works = {
   },
 } as unknown as FlowServices
 
-/** What is not answered in a case, and when it can be said to be under way. */
+/** The request that gets no answer in a case, and how to recognise that it is in flight. */
 type Held = { services: Partial<FlowServices>; underWay: Promise<unknown> }
 
 const asked = (services: Partial<FlowServices>): Held => ({ services, underWay: silent.asked })
 const chainOf = (part: Partial<FlowServices['chain']>) => asked({ chain: { ...works.chain, ...part } })
 
-/** The step's task waits for the only thread, which is at work for minutes. */
+/** The step's task waits for the only thread, which is busy for minutes. */
 function busyThread(name: string): Held {
   const { compute } = direct
   void compute.run('warmUp', { flows: 10_000 }).catch(() => undefined)
@@ -228,7 +228,7 @@ describe.each(cases)('a flow at %s that waits for %s', (step, _what, hold) => {
   })
 })
 
-describe('a flow that waits by itself', () => {
+describe('a flow that waits on its own', () => {
   it('for the time that a busy server asked for ends when the run is stopped', async () => {
     silent.isBusy = true
     const { identity } = direct.services.personalServer

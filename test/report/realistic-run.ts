@@ -18,7 +18,7 @@ import type { TimelineLine } from '../../src/results/timeline-line.ts'
 export type Scenario = {
   users: number
   ratePerSecond: number
-  /** Flows that the personal server carries at the same time; past that, they wait for it. */
+  /** Number of flows that the personal server serves at the same time; further ones wait. */
   serverSlots: number
   /** Share of flows that fail for reasons of their own. */
   failureShare: number
@@ -44,7 +44,7 @@ export type MadeRun = {
   config: unknown
 }
 
-/** A stack that carries its load. */
+/** A stack that handles its load. */
 export const healthy: Scenario = {
   users: 900,
   ratePerSecond: 3,

@@ -27,7 +27,7 @@ export type ScriptedServer = {
   stop(): Promise<void>
 }
 
-/** A server on a real socket that gives the answer it was told to give. */
+/** A server on a real socket that gives a prepared answer. */
 export async function startScriptedServer(): Promise<ScriptedServer> {
   const requests: ScriptedServer['requests'] = []
   let next: { status: number; body: unknown; headers?: Record<string, string> } = { status: 200, body: {} }

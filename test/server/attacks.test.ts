@@ -9,7 +9,7 @@ import type { LoadTestApiServer } from '../../src/server/load-test-api-server.ts
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import { type ApiWorld, flowMessage, newUser, post, relayBody, startApiWorld } from './api-server.fixture.ts'
 
-// Somebody who knows the relay's address, and wants its coin, its nonces, its memory or its silence.
+// An attacker who knows the relay's address and wants its funds, its nonces, its memory or its silence.
 
 let world: ApiWorld
 beforeAll(async () => {
@@ -30,7 +30,7 @@ async function relayNext(server: LoadTestApiServer, body: object): ReturnType<ty
   }
 }
 
-describe('the coin', () => {
+describe('the funds', () => {
   it('goes to one function of one contract, whatever is asked for, and never as value', async () => {
     const server = world.apiServer()
     const before = await world.chain.client.getBlockNumber()
@@ -219,7 +219,7 @@ describe('nonces', () => {
 })
 
 describe('a user', () => {
-  it('is not kept out by whoever repeats what he has signed before, from another address', async () => {
+  it('is not blocked by an attacker who replays an earlier signature from another address', async () => {
     const node = await startScriptedNode({ upstream: world.chain.rpcUrl })
     const user = newUser()
     const old = await relayBody(user)
@@ -380,7 +380,7 @@ describe('who may ask', () => {
     await server.stop()
   })
 
-  it('with a token calls it as he likes, and is told how to show the token', async () => {
+  it('with a token may call it freely, and learns how to send the token', async () => {
     const server = world.apiServer({ token: 'open sesame' })
     const refused = await post(server, '/api/trusted-server', body, { host: 'api.example' })
     expect([refused.status, refused.headers['www-authenticate']]).toEqual([401, 'Bearer realm="vana-load"'])

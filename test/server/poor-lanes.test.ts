@@ -85,7 +85,7 @@ describe('an API server whose lanes own too little', () => {
     expect(calls.byMethod.eth_sendRawTransaction).toBe(5)
   })
 
-  it('is told from one without any key, and from a relayer that tells nothing', async () => {
+  it('is distinguished from one without any key, and from a relayer that reports nothing', async () => {
     const { checking } = await look([])
     await expect(checking).rejects.toThrow('no key to relay with')
     const url = world.personalServer.url
@@ -99,7 +99,7 @@ describe('an API server whose lanes own too little', () => {
 })
 
 describe('doctor, for a relayed run', () => {
-  it('holds the lanes against the users, each lane by itself, and says how to fund them', async () => {
+  it('compares the lanes with the users, each lane separately, and explains how to fund them', async () => {
     const lanes = [await newLane('0'), await newLane('0')]
     const relayerPrivateKeys = lanes.map(({ privateKey }) => privateKey)
     const { config } = resolveConfig({ flags: { '--submission': 'relayed', '--users': '60' } })

@@ -109,7 +109,7 @@ describe('the relay spends nothing on', () => {
     expect(await relayerNonce()).toBe(before)
   })
 
-  it('a permission for another grantee, if told to relay for one only', async () => {
+  it('a permission for another grantee, if limited to one', async () => {
     const server = world.apiServer({ granteeId: 2n })
     expect(await post(server, '/api/relay', await relayBody(newUser()))).toMatchObject({
       status: 403,
@@ -117,7 +117,7 @@ describe('the relay spends nothing on', () => {
     })
   })
 
-  it('a request that names no user, if told to demand one', async () => {
+  it('a request that names no user, if one is required', async () => {
     const { expectedUserAddress: _, ...body } = await relayBody(newUser())
     expect(await post(world.apiServer({ requireExpectedUser: true }), '/api/relay', body)).toMatchObject({
       status: 400,

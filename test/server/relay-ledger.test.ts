@@ -50,7 +50,7 @@ describe('the ledger of a relay', () => {
     await still.stop()
   })
 
-  it('hold a cap, whatever is under way at once, and say so', async () => {
+  it('respect a cap, whatever is in flight, and report it', async () => {
     const capWei = parseEther('0.02')
     const server = world.apiServer({ maxSpendWei: capWei })
     const before = await balance()

@@ -206,7 +206,7 @@ describe('Pinata', () => {
   })
 
   it.each(['', 'two words', 'line\r\nx: y'])(
-    'refuses a JWT that no header can carry, without quoting it',
+    'rejects a JWT that is not valid in a header, without quoting it',
     (odd) => {
       expect(() => createPinata({ jwt: odd })).toThrow(/^The Pinata JWT is empty or has characters/)
     },

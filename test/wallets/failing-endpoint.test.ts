@@ -107,7 +107,7 @@ describe('money at an endpoint that fails', () => {
     expect(await view.manager.sweep(options)).toMatchObject({ leftWei: 0n, sweptWallets: 5 })
   })
 
-  it('is left unread once not even balances are told, and one chunk is enough to find that out', async () => {
+  it('is not read further once balances fail, which one chunk is enough to find out', async () => {
     const view = stack.through(node.url)
     const range = { from: nextIndex, count: 1_200 }
     await fund(stack, fresh(3))

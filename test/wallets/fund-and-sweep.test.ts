@@ -67,7 +67,7 @@ describe('funding wallets', () => {
     await stack.manager.validate({ range, amountWei })
   })
 
-  it('pays once, whoever else pays with the same journal at the same moment', async () => {
+  it('pays once, even if another process pays with the same journal at the same time', async () => {
     const range = freshRange(5)
     const journalPath = join(folder, 'shared.ndjson')
     const waits: string[] = []
@@ -255,7 +255,7 @@ describe('funding wallets', () => {
   it('notices a wallet that Multisend passed over in silence', async () => {
     const range = freshRange(3)
     const { address } = stack.manager.wallet(range.from + 1)
-    // A contract without a receive function refuses coins.
+    // A contract without a receive function rejects funds.
     await stack.anvil.client.setCode({ address, bytecode: '0x60006000fd' })
     const { multisend } = stack.anvil.contracts
     const funding = fundWallets({
@@ -483,7 +483,7 @@ describe('sweeping wallets', () => {
     expect(result).toMatchObject({ sweptWallets: 0, leftWei: 2_000n, failures: [] })
   })
 
-  it('returns coins to plain accounts only', async () => {
+  it('returns funds to plain accounts only', async () => {
     const to = stack.anvil.contracts.multicall3
     await expect(stack.manager.sweep({ range: { from: 0, count: 1 }, to })).rejects.toThrow(
       withCode('CONFIG_INVALID'),

@@ -180,7 +180,7 @@ describe('the lanes of a relayer', () => {
     expect(journal).toContain('[1,"40000000000000000"],[2,"100000000000000000"]')
   })
 
-  it('are as many as the relayer has, whatever the users are told to begin with', async () => {
+  it('are as many as the relayer has, whatever the first wallet of the users', async () => {
     const env = { ...newMnemonic(), VANA_LOAD_FIRST_WALLET: '500', VANA_LOAD_RELAYER_LANES: '6' }
     expect(await json('status', env)).toMatchObject({ ranges: [{ from: 0, count: 6 }] })
     expect(await json('status --count 9', env)).toMatchObject({ ranges: [{ from: 0, count: 9 }] })

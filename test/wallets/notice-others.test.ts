@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => stack?.stop())
 
 describe('two programs that pay with one key', () => {
-  it('are told of each other once, and every wallet is paid once all the same', async () => {
+  it('are warned of each other once, and still pay every wallet once', async () => {
     const account = toNativeAccount(stack.anvil.accounts.funder.privateKey)
     const notes: string[] = []
     const lane = new Lane({

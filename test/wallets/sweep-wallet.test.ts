@@ -67,7 +67,7 @@ describe('sweeping a wallet whose own transaction is still on its way', () => {
     expect(await stack.balance(wallet.address)).toBe(0n)
   })
 
-  it('replaces it if it does not get into a block, and takes the coins with it', async () => {
+  it('replaces it if it is not mined, and moves the funds with it', async () => {
     const { wallet, own } = await walletWithPending()
     const { client } = stack.anvil
     const before = await stack.balance(receiver)
@@ -92,7 +92,7 @@ describe('sweeping a wallet whose own transaction is still on its way', () => {
     expect(await stack.balance(wallet.address)).toBe(0n)
   })
 
-  it('replaces its own when the price was too low for the block, and sends the coins once', async () => {
+  it('replaces its own if the price was too low for the block, and sends the funds once', async () => {
     const wallet = stack.manager.wallet(nextIndex)
     await stack.manager.fund({
       ranges: [{ from: nextIndex, count: 1 }],
@@ -130,7 +130,7 @@ describe('sweeping a wallet whose own transaction is still on its way', () => {
 })
 
 describe('an endpoint that takes every transaction and loses its answer', () => {
-  it('does not keep the swept coins from the ledger', async () => {
+  it('records the swept funds in the ledger', async () => {
     const range = { from: nextIndex, count: 1 }
     nextIndex += 1
     const wallet = stack.manager.wallet(range.from)
@@ -153,7 +153,7 @@ describe('an endpoint that takes every transaction and loses its answer', () => 
   })
 })
 
-describe('a receiver that refuses coins', () => {
+describe('a receiver that rejects funds', () => {
   it('is an error that says why, with the gas it cost booked and nothing as swept', async () => {
     const wallet = stack.manager.wallet(nextIndex)
     const range = { from: nextIndex, count: 1 }

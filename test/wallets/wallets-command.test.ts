@@ -57,7 +57,7 @@ const json = ({ stdout, stderr, exitCode }: CliResult): Record<string, unknown> 
 }
 
 describe('the commands about wallets', () => {
-  it('carry wallets from their making to the return of the last wei', async () => {
+  it('manage wallets from their creation to the return of the last wei', async () => {
     const made = json(await run('wallets generate --keystore w.json --count 15 --json'))
     expect(made).toMatchObject({ keystore: 'w.json', chainId: 14_800, ranges: [{ from: 0, count: 15 }] })
     expect((await stat(join(folder, 'w.json'))).mode & 0o777).toBe(0o600)
@@ -189,7 +189,7 @@ describe('the commands about wallets', () => {
     expect(await ask('status --range 500-509 --json')).toMatchObject({ empty: 10, totalWei: '0' })
   })
 
-  it('do not move coins of mainnet unless they are told to, with a cap', async () => {
+  it('do not move mainnet funds unless allowed, with a cap', async () => {
     const document = JSON.parse(await readFile(inFolder('target.json'), 'utf8'))
     const { accounts: _development, ...rest } = { ...document, chain: { ...document.chain, id: 1480 } }
     await writeFile(inFolder('mainnet.json'), JSON.stringify(rest))
