@@ -35,15 +35,17 @@ const plainWords: readonly [pattern: RegExp, instead: string][] = [
   [/\bwhoever\b/gi, 'name the subject: "a client that …"'],
   [/\b(?:earlier|former|last) life\b/gi, 'earlier process'],
   [/\bmend(?:s|ed|ing)?\b/gi, 'fix, repair'],
+  [/\bgot through\b/gi, 'succeeded'],
+  [/\b(?:go(?:es)?|went|gone) the whole way\b/gi, 'complete(s) the flow, succeed(s)'],
   [/(?<=^|[.:;] |\* |\/\/ |- )Who [a-z]+\b[^?\n]*$/gm, 'begin with the subject: "A caller that …"'],
   [/(?<=^|\. |\* |\/\/ )Of (?:a|an|the|its|their|those|these)\b[^,.\n]*,/gm, 'begin with the subject'],
 ]
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const isRead = (path: string): boolean =>
-  /^(?:src|milestones)\/.*\.(?:ts|md)$|^docs\/.*\.md$|^(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$/.test(
+  /^(?:src|milestones|test|bench|build|examples|contracts|configs|docs)\/.*\.(?:ts|md|yml)$|^[A-Z]+\.md$/.test(
     path,
-  )
+  ) && !/\/plain-words(?:\.test)?\.ts$/.test(path)
 
 /** Finds odd phrases in everything that people read: pages, and the texts and comments of the code. */
 export function findOddPhrases(): OddPhrase[] {

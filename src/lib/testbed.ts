@@ -26,7 +26,7 @@ export type TestbedOptions = {
   contracts?: '2025-09' | '2026-04' | undefined
   /** Service that the embedded storage resembles. @default 'gcs' */
   storage?: 'gcs' | 'pinata' | 'google-drive' | undefined
-  /** Whether anybody may read the bucket of `'gcs'`, or only holders of a signed URL. @default 'public' */
+  /** Whether anyone may read the bucket of `'gcs'`, or only holders of a signed URL. @default 'public' */
   storageUrls?: 'public' | 'signed' | undefined
   /** Whether the JSON API of `'gcs'` asks for an access token, as a real bucket does. @default 'none' */
   storageAuth?: 'none' | 'token' | undefined

@@ -86,7 +86,7 @@ export async function inFolder(
 ): Promise<() => Promise<void>> {
   try {
     await mkdir(folder, { mode: 0o700, recursive: true })
-    // Anybody may have made it where all put their temporary files.
+    // In a shared temporary folder, any user may have created it.
     const { uid } = await lstat(folder)
     if (uid !== (process.getuid?.() ?? uid)) throw new Error("It is not this user's.")
     return await lock(folder)

@@ -54,7 +54,7 @@ describe('the mnemonic of wallets', () => {
     expect(await obtainMnemonic(sources({ keystore: keystore(false) }))).toMatchObject({ mnemonic })
   })
 
-  it('is not made up where an existing keystore is asked for, nor is anybody asked for its passphrase', async () => {
+  it('is not created if an existing keystore is required, and the passphrase is not requested', async () => {
     const unasked = {
       ...keystore(false),
       passphrase: () => Promise.reject(new Error('asked for a passphrase')),

@@ -120,7 +120,7 @@ describe('the receipt hub', () => {
     expect(node.count('eth_getTransactionReceipt')).toBe(0)
   })
 
-  it('finds a transaction that was mined before anybody waited', async () => {
+  it('finds a transaction that was mined before any caller waited', async () => {
     const { hub, feed, send, mine } = await startWorld()
     const { number: afterBlock } = await feed.head()
     const hash = await send()

@@ -17,7 +17,7 @@ useContractChain(async (started) => {
 })
 
 describe('7 registerGrantee', () => {
-  it('anybody registers any address for any owner', async () => {
+  it('anyone may register any address for any owner', async () => {
     const receipt = await chain.mined(
       chain.grantees.write.registerGrantee([bob.address, alice.address, 'key']),
     )

@@ -26,7 +26,7 @@ describe('12 registerGrantee', () => {
     expect(await revertReason(attempt)).toBe('UnauthorizedRegistration()')
   })
 
-  it('anybody may register a grantee that owns itself; a maintainer may register all', async () => {
+  it('anyone may register a grantee that owns itself; a maintainer may register any', async () => {
     const { simulate } = chain.grantees
     expect((await simulate.registerGrantee([bob.address, bob.address, 'key'])).result).toBe(2n)
     expect((await simulate.registerGrantee([alice.address, bob.address, 'key'], asOwner)).result).toBe(2n)

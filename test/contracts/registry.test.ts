@@ -42,7 +42,7 @@ describe('8 adding files', () => {
     expect((await chain.registry.read.files([2n])).schemaId).toBe(1n)
   })
 
-  it('addFileWithPermissions: anybody adds for any owner, with keys', async () => {
+  it('addFileWithPermissions: anyone may add for any owner, with keys', async () => {
     const keys = [key(alice.address, 'one'), key(bob.address, 'two')]
     const receipt = await chain.mined(
       chain.registry.write.addFileWithPermissions(['second', bob.address, keys]),
@@ -181,7 +181,7 @@ it('8 a pause blocks all writes', async () => {
 })
 
 describe('8 schemas', () => {
-  it('anybody adds one; they are counted from 1', async () => {
+  it('anyone may add one; they are counted from 1', async () => {
     const receipt = await chain.mined(
       chain.schemas.write.addSchema(['second', 'sqlite', 'https://two.example']),
     )

@@ -134,7 +134,7 @@ describe('the relay spends nothing on', () => {
     expect(await relayerNonce()).toBe(before)
   })
 
-  it('anybody, without a key of its own', async () => {
+  it('any caller, without its own key', async () => {
     const server = world.apiServer({ relayerPrivateKeys: [] })
     expect(await post(server, '/api/relay', await relayBody(newUser()))).toMatchObject({
       status: 503,

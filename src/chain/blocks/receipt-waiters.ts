@@ -34,7 +34,7 @@ export class ReceiptWaiters {
     return this.#all.values()
   }
 
-  /** Whether anybody waits for a transaction. */
+  /** Returns whether any caller waits for a transaction. */
   has(hash: Hash): boolean {
     return this.#byHash.has(hash)
   }

@@ -102,7 +102,7 @@ export class LaneResend {
       return
     }
     if (reason === 'fee-too-low') return await this.replace(entry)
-    // An earlier offer may have got through whose answer was lost: then its nonce is not free, whatever is said now.
+    // A node may have accepted an earlier offer whose response was lost. Then its nonce is not free, whatever the node says now.
     if (await this.isKnown(entry)) return accept(entry)
     if (this.#isPending(entry)) await this.#giveUpIfFinal(entry, error)
   }
