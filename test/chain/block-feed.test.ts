@@ -151,7 +151,7 @@ describe('the block feed', () => {
     expect(feed.find(hash as `0x${string}`)).toBeUndefined()
   })
 
-  it('asks nothing while nobody listens', async () => {
+  it('makes no request without a listener', async () => {
     const { node, listen, told, anvil } = await startWorld()
     const stop = listen()
     await anvil.client.mine({ blocks: 1 })
@@ -166,7 +166,7 @@ describe('the block feed', () => {
     await eventually(askedMeanwhile).toBe(0)
   })
 
-  it('does not catch up on what nobody listened to', async () => {
+  it('does not catch up on blocks without a listener', async () => {
     const { anvil, node, feed } = await startWorld()
     await feed.head()
     await anvil.client.mine({ blocks: 30 })
@@ -175,7 +175,7 @@ describe('the block feed', () => {
     expect([feed.covers(29), feed.covers(28)]).toEqual([true, false])
   })
 
-  it('does not catch up on a long time in which nobody listened, and does not take it for a reorganization', async () => {
+  it('does not catch up after a long time without a listener, nor take it for a reorganization', async () => {
     const { anvil, feed, listen, told } = await startWorld({ keep: 4 })
     await feed.head()
     await anvil.client.mine({ blocks: 30 })
@@ -185,7 +185,7 @@ describe('the block feed', () => {
     await eventually(() => told).toEqual(range(30, 39))
   })
 
-  it('answers many who ask at once with one look, and from memory while it is fresh', async () => {
+  it('answers many concurrent callers with one request, and from memory while it is fresh', async () => {
     const { node, feed } = await startWorld()
     await Promise.all(Array.from({ length: 20 }, () => feed.head()))
     await feed.head({ maxAgeMs: 60_000 })

@@ -368,7 +368,7 @@ describe('the receipt hub', () => {
     expect(hub.pending).toBe(0)
   })
 
-  it('rejects with the reason of the signal, and stops asking when nobody waits', async () => {
+  it('rejects with the reason of the signal, and stops polling without a waiting caller', async () => {
     const { hub, node, feed, send, mine } = await startWorld()
     const { number: afterBlock } = await feed.head()
     const stop = new AbortController()

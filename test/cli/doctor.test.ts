@@ -142,7 +142,7 @@ describe('doctor', () => {
     ])
   })
 
-  it('tells a grantee that is another, or nobody', async () => {
+  it('reports a grantee with another address, or none', async () => {
     const { grantee, chain } = local
     expect(await troubles({ grantee: { ...grantee, id: 999 } })).toMatchObject([
       { name: 'grantee', verdict: 'failed', detail: expect.stringContaining('is not registered') },

@@ -69,7 +69,7 @@ describe('a command that is interrupted', () => {
 })
 
 describe('the signals of the process', () => {
-  it('ask for a graceful end first, then for one at once, and are given back', async () => {
+  it('request a graceful end first, then an immediate one, and are restored', async () => {
     const { child, line, ended } = start()
     expect(await line()).toBe('ready')
     child.kill('SIGINT')
@@ -102,7 +102,7 @@ describe('the signals of the process', () => {
   })
 })
 
-describe('an error that nobody caught', () => {
+describe('an uncaught error', () => {
   it.each(['throwing', 'rejecting'])('lets the command clean up, and is reported: %s', async (how) => {
     const { line, ended } = start(how)
     expect(await line()).toBe('ready')

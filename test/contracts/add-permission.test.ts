@@ -86,7 +86,7 @@ describe('5.2 addPermission', () => {
     expect(await revertReason(attempt({ granteeId: 0n }))).toBe('GranteeNotFound()')
   })
 
-  it('a file that does not exist is owned by nobody', async () => {
+  it('a file that does not exist has no owner', async () => {
     expect(await revertReason(attempt({ fileIds: [9n] }))).toBe(
       `NotFileOwner(${zeroAddress}, ${alice.address})`,
     )

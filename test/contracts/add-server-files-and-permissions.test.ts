@@ -289,7 +289,7 @@ describe('5.1 situations', () => {
     expect(await chain.registry.read.filesCount()).toBe(1n)
   })
 
-  it('a URL registered by somebody else blocks the flow', async () => {
+  it('a URL registered by another account blocks the flow', async () => {
     await chain.mined(chain.registry.write.addFile([url]))
     expect(await revertReason(tryFlow(chain))).toBe(`NotFileOwner(${chain.relayer}, ${alice.address})`)
   })

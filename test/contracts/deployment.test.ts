@@ -97,7 +97,7 @@ describe('1 deployment', () => {
     },
   )
 
-  it('Multicall3 stands at its address without a proxy', async () => {
+  it('Multicall3 is deployed at its address without a proxy', async () => {
     expect(await chain.client.getCode({ address: deployedContracts.multicall3 })).toBe(
       contractArtifact('Multicall3').deployedBytecode,
     )

@@ -49,7 +49,7 @@ describe.each(names)('10 %s', (name) => {
     expect(await revertReason(contract.simulate.unpause(asOwner))).toBe('ExpectedPause()')
   })
 
-  it('is paused and unpaused by nobody else', async () => {
+  it('no other account may pause or unpause it', async () => {
     const missing = `AccessControlUnauthorizedAccount(${chain.relayer}, ${maintainerRole})`
     expect(await revertReason(pausable(name).simulate.pause())).toBe(missing)
     expect(await revertReason(pausable(name).simulate.unpause())).toBe(missing)
@@ -214,7 +214,7 @@ describe('10 an ERC-2771 forwarder', () => {
     }
   })
 
-  it('nobody else speaks for users', async () => {
+  it('no other account acts for users', async () => {
     await runFlow(chain)
     const data = encodeFunctionData({
       abi: chain.permissions.abi,

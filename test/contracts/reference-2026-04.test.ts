@@ -21,7 +21,7 @@ useContractChain(
 )
 
 describe('12 registerGrantee', () => {
-  it('a stranger may not register somebody else for yet somebody else, whatever else is wrong', async () => {
+  it('a stranger may not register one account for another, whatever else is wrong', async () => {
     const attempt = chain.grantees.simulate.registerGrantee([alice.address, bob.address, ''])
     expect(await revertReason(attempt)).toBe('UnauthorizedRegistration()')
   })

@@ -153,7 +153,7 @@ describe('2 malformed signatures', () => {
     )
   })
 
-  it('a signature that recovers to nobody is refused', async () => {
+  it('a signature that recovers to no address is rejected', async () => {
     const signature = concat([`0x${'00'.repeat(32)}`, `0x${'00'.repeat(31)}01`, '0x1b'])
     expect(await revertReason(simulate(flowInput(), signature))).toBe('ECDSAInvalidSignature()')
   })

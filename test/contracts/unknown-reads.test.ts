@@ -63,7 +63,7 @@ describe('9 reads of unknown things', () => {
     expect(await revertReason(chain.servers.read.userServers([nobody, 1n]))).toBe('ServerNotTrusted()')
   })
 
-  it('lists, keys and nonces of nobody are empty', async () => {
+  it('lists, keys and nonces of an unknown account are empty', async () => {
     expect(await chain.permissions.read.users([nobody])).toEqual([0n, []])
     expect(await chain.permissions.read.permissionFileIds([7n])).toEqual([])
     expect(await chain.permissions.read.filePermissionIds([7n])).toEqual([])

@@ -132,7 +132,7 @@ describe('the funds', () => {
 })
 
 describe('the gas of transactions that revert', () => {
-  it('is charged to the user whose nonce was used elsewhere, up to a bound, and to nobody else', async () => {
+  it('is charged to the user whose nonce was used elsewhere, up to a limit, and to no other user', async () => {
     const { client } = world.chain
     const node = await startScriptedNode({ upstream: world.chain.rpcUrl })
     const allowance = 200_000n

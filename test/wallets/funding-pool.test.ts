@@ -49,7 +49,7 @@ async function startPool(
 }
 
 describe('a funding pool', () => {
-  it('funds a small run in one transaction, and nobody starts without money', async () => {
+  it('funds a small run in one transaction, and starts no user without funds', async () => {
     const range = freshRange(60)
     const { pool, batches } = await startPool(range)
     await Promise.all(
@@ -141,7 +141,7 @@ describe('a funding pool', () => {
     expect(before - (await stack.balance(payer.address))).toBe(10n * amountWei + fundingFeesWei)
   })
 
-  it('starts nobody whose payment Multisend passed over in silence', async () => {
+  it('starts no user whose payment Multisend silently skipped', async () => {
     const range = freshRange(3)
     const { address } = stack.manager.wallet(range.from + 1)
     await stack.anvil.client.setCode({ address, bytecode: '0x60006000fd' })
