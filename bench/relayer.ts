@@ -6,6 +6,7 @@ import { createSendWindow } from '../src/chain/lanes/send-window.ts'
 import { estimateGas, withMargin } from '../src/chain/rpc/chain-reads.ts'
 import type { RpcPool } from '../src/chain/rpc/rpc.ts'
 import { createRpcPool } from '../src/chain/rpc/rpc-pool.ts'
+import { usualRpc } from '../src/config/usual-settings.fixture.ts'
 import { devAccounts } from '../src/testbed/chain/dev-accounts.ts'
 import { registerGrantee } from '../src/testbed/chain/register-grantee.ts'
 import { fundRelayers, relayerKeys } from '../src/testbed/chain/relayer-accounts.ts'
@@ -82,7 +83,7 @@ async function measureWith(
       personalServerUrl: 'http://127.0.0.1:1/api/v1',
     })
     closing.push(() => server.stop())
-    const rpc = createRpcPool({ urls: [rpcUrl], chainId })
+    const rpc = createRpcPool({ ...usualRpc, urls: [rpcUrl], chainId })
     closing.push(() => rpc.close())
     const feed = createBlockFeed({ rpc, pollIntervalMs: 50 })
     closing.push(() => feed.close())

@@ -5,7 +5,7 @@ import { resolveConfig } from '../../src/config/resolve-config.ts'
 import { targetSchema } from '../../src/config/target.ts'
 import { LoadTestError } from '../../src/errors/load-test-error.ts'
 import { DataPortabilityFlow } from '../../src/flow/data-portability-flow.ts'
-import { VanaLoadTestClient } from '../../src/flow/vana-load-test-client.ts'
+import { VanaLoadTestClient } from '../../src/lib/vana-load-test-client.ts'
 import { LoadTestApiServer } from '../../src/server/load-test-api-server.ts'
 import { startChain } from '../../src/testbed/chain/start-chain.ts'
 import { createHdWallets } from '../../src/wallets/hd-wallets.ts'
@@ -79,17 +79,17 @@ const flow = {
   pollIntervalMs: 500,
 } as const
 const wallet = createHdWallets(generateMnemonic()).user(0)
-const client = new VanaLoadTestClient({ target, submission: 'direct', threads: 1, flow })
+const client = new VanaLoadTestClient({ target, threads: 1 })
 
 await milestone.check('VanaLoadTestClient reads the chain for a test wallet', async () => {
-  const { services } = client.connection
+  const { services } = client
   const nonce = await services.chain.permissionNonce(wallet.address, AbortSignal.timeout(5000))
   expect(nonce === 0n, `a new wallet has nonce ${nonce}`)
   return `${wallet.address}: nonce ${nonce} at the Permissions contract`
 })
 
 await milestone.check('DataPortabilityFlow reports an aborted flow', async () => {
-  const one = new DataPortabilityFlow(client.connection.services, { ...flow, expectEvidence: true })
+  const one = new DataPortabilityFlow(client.services, { ...flow, expectEvidence: true })
   const stopped = AbortSignal.abort(new LoadTestError('ABORTED', 'Stopped before it started.'))
   const { outcome, steps } = await one.run(wallet, { signal: stopped })
   expect(outcome === 'aborted' && Object.keys(steps).length === 0, `the aborted flow ended as ${outcome}`)

@@ -57,7 +57,7 @@ export function createChainServices(parts: ChainServiceParts): FlowServices['cha
         account: toNativeAccount(user.privateKey),
         to: target.chain.contracts.permissions,
         data: encodeAddServerFilesAndPermissions(signed.typedData.message, signed.signature),
-        gasMargin: parts.gasLimitMargin,
+        gas: { margin: parts.gasLimitMargin },
         fundsFor: user.fundsFor,
         ledger: user.ledger,
         signal,

@@ -28,34 +28,34 @@ export type ConnectionSettings = {
   target: Target
   /** Payer of the transactions: the users or the API server's relayer. */
   submission: 'direct' | 'relayed'
-  /** Number of the target's grantees to spread the users over. @default 1 */
-  grantees?: number | undefined
-  /** Timeout of an HTTP request, in milliseconds. @default 30_000 */
-  requestTimeoutMs?: number | undefined
-  /** Timeout of a request for inference, which may wait for all earlier ones, in milliseconds. @default requestTimeoutMs */
-  inferenceTimeoutMs?: number | undefined
-  /** Timeout from submission to the last confirmation, in milliseconds. @default 90_000 */
-  confirmTimeoutMs?: number | undefined
-  /** Required depth of a transaction's block; 1 is the block itself. @default 1 */
-  confirmations?: number | undefined
-  /** Interval between polls for a new block, in milliseconds. @default 500 */
-  blockPollIntervalMs?: number | undefined
-  /** Fee cap as a multiple of the base fee. @default 2 */
-  feeMultiplier?: number | undefined
-  /** Margin on top of the estimated gas, as a share of it. @default 0.1 */
-  gasLimitMargin?: number | undefined
-  /** Timeout of a JSON-RPC request, in milliseconds. @default 15_000 */
-  rpcTimeoutMs?: number | undefined
+  /** Number of the target's grantees to spread the users over. */
+  grantees: number
+  /** Timeout of an HTTP request, in milliseconds. */
+  requestTimeoutMs: number
+  /** Timeout of a request for inference, which may wait for all earlier ones, in milliseconds. */
+  inferenceTimeoutMs: number
+  /** Timeout from submission to the last confirmation, in milliseconds. */
+  confirmTimeoutMs: number
+  /** Required depth of a transaction's block; 1 is the block itself. */
+  confirmations: number
+  /** Interval between polls for a new block, in milliseconds. */
+  blockPollIntervalMs: number
+  /** Fee cap as a multiple of the base fee. */
+  feeMultiplier: number
+  /** Margin on top of the estimated gas, as a share of it. */
+  gasLimitMargin: number
+  /** Timeout of a JSON-RPC request, in milliseconds. */
+  rpcTimeoutMs: number
   /** Highest rate of JSON-RPC calls to each endpoint, per second. @default no limit */
   rpcRatePerSecond?: number | undefined
-  /** How long reads of the chain are retried while no endpoint responds, in milliseconds. @default 30_000 */
-  rpcPatienceMs?: number | undefined
+  /** How long reads of the chain are retried while no endpoint responds, in milliseconds. */
+  rpcPatienceMs: number
   /** Highest fee per gas that a transaction offers, in wei. @default no limit */
   maxFeePerGasWei?: bigint | undefined
-  /** Retries of idempotent steps. @default 7 attempts, 250 ms to 10 s, a fifth of all attempts */
-  retry?: { attempts: number; baseDelayMs: number; maxDelayMs: number; budgetRatio: number } | undefined
-  /** Shortest time between two requests of a kind to the personal server, in milliseconds, plus up to half of it. @default 0 */
-  spacingMs?: number | undefined
+  /** Retries of idempotent steps. */
+  retry: { attempts: number; baseDelayMs: number; maxDelayMs: number; budgetRatio: number }
+  /** Shortest time between two requests of a kind to the personal server, in milliseconds, plus up to half of it. */
+  spacingMs: number
   /** Credentials of the storage, in addition to the target's key file. @default none */
   storageSecrets?: StorageSecrets | undefined
   /** Bearer token of the API server; secret. */
@@ -84,7 +84,7 @@ export type TargetConnection = {
 
 /** Opens everything that flows need from a target, without any request yet. */
 export function connectTarget(settings: ConnectionSettings): TargetConnection {
-  const { target, submission, requestTimeoutMs: timeoutMs = 30_000 } = settings
+  const { target, submission, requestTimeoutMs: timeoutMs } = settings
   const chain = openChain(settings)
   const { receipts, reorgs, rpc } = chain
   const offered = offerAgain(chain)
@@ -93,7 +93,7 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
   const storage = openStorage(target, settings.storageSecrets ?? noStorageSecrets, { timeoutMs })
   const api = createApiServerClient(http, target.apiServer.url, {
     timeoutMs,
-    inferenceTimeoutMs: settings.inferenceTimeoutMs ?? timeoutMs,
+    inferenceTimeoutMs: settings.inferenceTimeoutMs,
     token: settings.apiServerToken,
   })
   return {
@@ -107,9 +107,9 @@ export function connectTarget(settings: ConnectionSettings): TargetConnection {
         offered,
         api,
         sleep,
-        gasLimitMargin: settings.gasLimitMargin ?? 0.1,
-        confirmTimeoutMs: settings.confirmTimeoutMs ?? 90_000,
-        confirmations: settings.confirmations ?? 1,
+        gasLimitMargin: settings.gasLimitMargin,
+        confirmTimeoutMs: settings.confirmTimeoutMs,
+        confirmations: settings.confirmations,
       }),
       inference: { request: api.requestInference, poll: api.pollInference },
     },
@@ -136,16 +136,16 @@ function openChain(settings: ConnectionSettings): OpenChain {
   const rpc = createRpcPool({
     urls: chain.rpcUrls,
     chainId: chain.id,
-    timeoutMs: settings.rpcTimeoutMs ?? 15_000,
-    patienceMs: settings.rpcPatienceMs ?? 30_000,
+    timeoutMs: settings.rpcTimeoutMs,
+    patienceMs: settings.rpcPatienceMs,
     ratePerSecond: settings.rpcRatePerSecond,
   })
-  const feed = createBlockFeed({ rpc, pollIntervalMs: settings.blockPollIntervalMs ?? 500 })
+  const feed = createBlockFeed({ rpc, pollIntervalMs: settings.blockPollIntervalMs })
   const reorgs = watchReorgs(feed)
   const fees = createFees({
     rpc,
     feed,
-    baseFeeMultiplier: settings.feeMultiplier ?? 2,
+    baseFeeMultiplier: settings.feeMultiplier,
     maxFeePerGasWei: settings.maxFeePerGasWei,
   })
   return { rpc, feed, reorgs, fees, receipts: new ReceiptHub({ rpc, feed }) }
@@ -153,7 +153,7 @@ function openChain(settings: ConnectionSettings): OpenChain {
 
 /** Creates the services of a flow other than the chain and the API server. */
 function servicesOf(
-  { target, spacingMs = 0, retry = defaultRetry, random = Math.random }: ConnectionSettings,
+  { target, spacingMs, retry, random = Math.random }: ConnectionSettings,
   parts: { compute: ComputePool; http: Dispatcher; storage: ObjectStorage; timeoutMs: number },
 ): Omit<FlowServices, 'grantee' | 'chain' | 'inference'> {
   const { compute, http, storage, timeoutMs } = parts
@@ -177,8 +177,6 @@ function servicesOf(
     retry: { ...retry, budget: createRetryBudget(retry.budgetRatio, 50), random, sleep },
   }
 }
-
-const defaultRetry = { attempts: 7, baseDelayMs: 250, maxDelayMs: 10_000, budgetRatio: 0.2 }
 
 async function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
   await sleepFor(delayMs, undefined, { signal }).catch((error: unknown) => {

@@ -8,7 +8,7 @@ import { LoadTestError } from '../errors/load-test-error.ts'
  */
 export function granteesOf(
   { grantee, moreGrantees = [] }: Pick<Target, 'grantee' | 'moreGrantees'>,
-  count = 1,
+  count: number,
 ): Target['grantee'][] {
   const all = [grantee, ...moreGrantees]
   if (count <= all.length) return all.slice(0, count)

@@ -23,7 +23,7 @@ import { parseServiceAccount, readServiceAccount, type ServiceAccount } from '..
 export function openStorage(
   target: Pick<Target, 'storage' | 'embedded'>,
   given: StorageSecrets,
-  options: { timeoutMs?: number } = {},
+  options: { timeoutMs: number },
 ): ObjectStorage {
   const { storage } = target
   const secrets = storageSecretsFor(target, given)

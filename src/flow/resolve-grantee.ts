@@ -18,7 +18,7 @@ const abi = parseAbi(['function granteeAddressToId(address granteeAddress) view 
 export function createGranteeLookup(
   rpc: RpcPool,
   target: Target,
-  count: number | undefined,
+  count: number,
 ): (index: number, signal: AbortSignal) => Promise<Grantee> {
   const pool = granteesOf(target, count).map((grantee) =>
     shareAnswer((signal) =>

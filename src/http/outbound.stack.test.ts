@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createRpcPool } from '../chain/rpc/rpc-pool.ts'
 import { startScriptedNode } from '../chain/rpc/scripted-node.fixture.ts'
+import { usualRpc } from '../config/usual-settings.fixture.ts'
 import { exchange } from './exchange.ts'
 import { createHttpAgent, exemptLoopback, staysHere } from './outbound.ts'
 
@@ -106,7 +107,7 @@ describe('a proxy from the environment', () => {
     vi.stubEnv('HTTP_PROXY', proxy.url)
     vi.stubEnv('NO_PROXY', '')
     const url = node.url.replace('127.0.0.1', 'rpc.company.invalid')
-    const rpc = createRpcPool({ urls: [`${url}/v2/S3cretKey`], chainId: 14800 })
+    const rpc = createRpcPool({ ...usualRpc, urls: [`${url}/v2/S3cretKey`], chainId: 14800 })
     cleanups.push(rpc.close)
     expect(await rpc.request('eth_blockNumber')).toBe('0x7')
     expect(proxy.tunnels.length).toBeGreaterThan(0)
@@ -118,6 +119,7 @@ describe('a proxy from the environment', () => {
     vi.stubEnv('HTTP_PROXY', proxy.url.replace('://', '://user:pa55word@'))
     vi.stubEnv('NO_PROXY', '')
     const rpc = createRpcPool({
+      ...usualRpc,
       urls: ['http://unknown.invalid/v2/S3cretKey'],
       chainId: 14800,
       patienceMs: 0,

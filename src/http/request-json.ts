@@ -11,8 +11,8 @@ export type JsonRequest = {
   body?: unknown | undefined
   headers?: Record<string, string> | undefined
   signal?: AbortSignal | undefined
-  /** Timeout of the whole request, in milliseconds. @default 30000 */
-  timeoutMs?: number | undefined
+  /** Timeout of the whole request, in milliseconds. */
+  timeoutMs: number
   /** Name of the server in messages: `personal server`, `API server`. */
   service: string
 }
@@ -26,7 +26,7 @@ export type JsonRequest = {
  * `details.retryAfterMs`, or with `details.unsent` if no part of the request was sent; the signal's reason
  */
 export async function requestJson(dispatcher: Dispatcher, request: JsonRequest): Promise<unknown> {
-  const { method, url, body, signal, timeoutMs = 30_000, service } = request
+  const { method, url, body, signal, timeoutMs, service } = request
   const { origin, pathname, search } = new URL(url)
   let answer: ExchangeAnswer
   try {

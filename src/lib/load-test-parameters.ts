@@ -274,7 +274,7 @@ export interface FlowParameters {
    */
   timeout?: string | number | undefined
   /**
-   * Timeout of one HTTP or JSON-RPC request, except the request for inference. Allowed: a duration such as 90s, 15m or 1h30m, from 1ms to 168h (a bare number is seconds).
+   * Timeout of one HTTP request, except the request for inference. Allowed: a duration such as 90s, 15m or 1h30m, from 1ms to 168h (a bare number is seconds).
    *
    * @default '30s'
    */
@@ -361,6 +361,12 @@ export interface ChainParameters {
    * Highest rate of JSON-RPC calls to each endpoint, for providers with a quota. Further calls wait. Allowed: a number from 0.1 to 1000000.
    */
   rpcRate?: number | undefined
+  /**
+   * Timeout of one JSON-RPC request to one endpoint; the next endpoint is asked after it. Allowed: a duration such as 90s, 15m or 1h30m, from 1ms to 168h (a bare number is seconds).
+   *
+   * @default '15s'
+   */
+  rpcTimeout?: string | number | undefined
   /**
    * How long reads of the chain are retried while no endpoint answers; 0 tries each endpoint once. Allowed: a duration such as 90s, 15m or 1h30m, from 0s to 1h (a bare number is seconds).
    *

@@ -59,7 +59,12 @@ export class TestWalletManager implements AsyncDisposable {
   constructor({ target, mnemonic, funderPrivateKey, allowMainnet = false }: TestWalletManagerOptions) {
     const { chain: settings } = resolveConfig()
     const { id: chainId, rpcUrls: urls, contracts } = target.chain
-    const rpc = createRpcPool({ urls, chainId })
+    const rpc = createRpcPool({
+      urls,
+      chainId,
+      timeoutMs: settings.rpcTimeoutMs,
+      patienceMs: settings.rpcPatienceMs,
+    })
     const feed = createBlockFeed({ rpc, pollIntervalMs: settings.pollIntervalMs })
     const fees = createFees({ rpc, feed, baseFeeMultiplier: settings.feeMultiplier })
     const hub = new ReceiptHub({ rpc, feed })

@@ -4,6 +4,9 @@
  * @module
  */
 import type { Hex } from 'viem'
+import { defaultsOf } from '../config/defaults-of.ts'
+import { chainParameters, testbedParameters } from '../config/parameters/chain.ts'
+import { testbedCommandParameters } from '../config/parameters/commands.ts'
 import { type Target, targetSchema } from '../config/target.ts'
 import { granteeKey } from '../crypto/grantee-key.ts'
 import { devAccounts } from '../testbed/chain/dev-accounts.ts'
@@ -102,8 +105,14 @@ export type Testbed = AsyncDisposable & {
  * await testbed.stop()
  */
 export async function startTestbed(options: TestbedOptions = {}): Promise<Testbed> {
-  const { serverConcurrency = 'parallel', ...rest } = withoutUndefined(options)
-  const running = await startParts({ ...rest, serverConcurrency })
+  const { faults = [], ...given } = withoutUndefined(options)
+  const running = await startParts({
+    ...defaultsOf(testbedParameters),
+    relayerLanes: defaultsOf(chainParameters).relayerLanes,
+    grantees: defaultsOf(testbedCommandParameters).grantees,
+    ...given,
+    faults: [...faults],
+  })
   running.startFaults()
   const target = targetSchema.parse(running.document)
   const { owner, funder, relayer } = devAccounts

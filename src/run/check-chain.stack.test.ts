@@ -4,6 +4,7 @@ import { createBlockFeed } from '../chain/blocks/block-feed.ts'
 import { createRpcPool } from '../chain/rpc/rpc-pool.ts'
 import { type ScriptedNode, startScriptedNode } from '../chain/rpc/scripted-node.fixture.ts'
 import { createFees } from '../chain/transactions/fees.ts'
+import { usualFees, usualRpc } from '../config/usual-settings.fixture.ts'
 import { checkChain } from './check-chain.ts'
 
 const cleanups: (() => Promise<void>)[] = []
@@ -38,9 +39,10 @@ async function startNode({ chainId = 14800, baseFeeGwei = 1, aheadSeconds = 0 } 
 
 /** Checks the chain behind some nodes, with a cap of 10 gwei; gives what was noted. */
 async function check(nodes: readonly ScriptedNode[], submission: 'direct' | 'relayed' = 'direct') {
-  const rpc = createRpcPool({ urls: nodes.map(({ url }) => url), chainId: 14800, patienceMs: 0 })
+  const rpc = createRpcPool({ ...usualRpc, urls: nodes.map(({ url }) => url), chainId: 14800, patienceMs: 0 })
   cleanups.push(() => rpc.close())
   const fees = createFees({
+    ...usualFees,
     rpc,
     feed: createBlockFeed({ rpc, pollIntervalMs: 250 }),
     maxFeePerGasWei: 10n ** 10n,

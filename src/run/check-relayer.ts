@@ -20,7 +20,7 @@ const mostNamed = 8
  */
 export async function checkRelayer(
   { apiServer }: Pick<Target, 'apiServer'>,
-  connection: Pick<TargetConnection, 'rpc' | 'feed'>,
+  connection: Pick<TargetConnection, 'rpc' | 'feed'> & { baseFeeMultiplier: number },
   { note, signal }: { note: (text: string) => void; signal: AbortSignal },
 ): Promise<void> {
   const lanes = await readLanes(`${apiServer.url}/health`, signal)

@@ -23,6 +23,7 @@ export function connectionSettings(
     feeMultiplier: chain.feeMultiplier,
     maxFeePerGasWei: chain.maxFeePerGasWei,
     rpcRatePerSecond: chain.rpcRatePerSecond,
+    rpcTimeoutMs: chain.rpcTimeoutMs,
     rpcPatienceMs: chain.rpcPatienceMs,
     retry,
     spacingMs: config.load.spacingMs,

@@ -39,7 +39,10 @@ export async function openConnection(options: {
     closer.add(() => client.close())
     const { connection } = client
     await checkChain(connection, { submission: config.flow.submission, note, signal })
-    if (config.flow.submission === 'relayed') await checkRelayer(target, connection, { note, signal })
+    if (config.flow.submission === 'relayed') {
+      const { feeMultiplier: baseFeeMultiplier } = config.chain
+      await checkRelayer(target, { ...connection, baseFeeMultiplier }, { note, signal })
+    }
     await connection.compute.warmUp()
     return {
       target,

@@ -5,6 +5,7 @@ import { createRpcPool } from '../chain/rpc/rpc-pool.ts'
 import { type ScriptedNode, startScriptedNode } from '../chain/rpc/scripted-node.fixture.ts'
 import { deployedContracts } from '../config/moksha.ts'
 import { resolveConfig } from '../config/resolve-config.ts'
+import { usualRpc } from '../config/usual-settings.fixture.ts'
 import { watchGrantees } from './grantee-load.ts'
 
 const address = `0x${'11'.repeat(20)}` as const
@@ -31,7 +32,7 @@ async function watch(held: (number | null)[], flags: Record<string, string>) {
     const fields = { owner: address, granteeAddress: address, publicKey: '', permissionIds }
     return { result: encodeAbiParameters(record, [fields]) }
   }
-  const rpc = createRpcPool({ urls: [node.url], chainId: 14_800 })
+  const rpc = createRpcPool({ ...usualRpc, urls: [node.url], chainId: 14_800 })
   open.push({ node, rpc })
   const notes: string[] = []
   const load = await watchGrantees({

@@ -60,14 +60,17 @@ export type ApiServerOptions = {
    * the SDK's own requests do not have it. @default false
    */
   requireExpectedUser?: boolean | undefined
-  fees?: FeePolicy | undefined
+  /** Default of the multiplier: that of `chain.feeMultiplier`, 2. */
+  fees?: Partial<FeePolicy> | undefined
   /** The most that all relayer keys together may spend, in wei, while this server is up. @default no limit */
   maxSpendWei?: bigint | undefined
   /** Added to the estimated gas of a relayed transaction, as a share of it. @default 0.1 */
   gasMargin?: number | undefined
   limits?: ApiServerLimits | undefined
-  /** Time between looks at the chain while transactions are pending, milliseconds. @default 1000 */
+  /** Time between looks at the chain while transactions are pending, milliseconds. @default 500 */
   blockPollIntervalMs?: number | undefined
+  /** Timeout of one JSON-RPC request to one endpoint, milliseconds. @default 15_000 */
+  rpcTimeoutMs?: number | undefined
   /** JSON-RPC calls per second to each endpoint at most. @default no limit */
   rpcRatePerSecond?: number | undefined
   /**

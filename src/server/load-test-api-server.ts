@@ -5,6 +5,8 @@ import { findPoorLanes, poorLanesHint, poorLaneWords } from '../chain/lanes/poor
 import { messageHasher, permissionsDomain } from '../chain/permissions/server-files-and-permission-hash.ts'
 import type { RpcPool } from '../chain/rpc/rpc.ts'
 import { createRpcPool } from '../chain/rpc/rpc-pool.ts'
+import { defaultsOf } from '../config/defaults-of.ts'
+import { chainParameters } from '../config/parameters/chain.ts'
 import { LoadTestError } from '../errors/load-test-error.ts'
 import { isLoopback } from '../http/host-name.ts'
 import { type ApiServerOptions, type CompleteLimits, completeLimits } from './api-server-options.ts'
@@ -23,6 +25,11 @@ import { addTrustedServerRoutes } from './trusted-server-routes.ts'
 
 // What other rooms build on: new LoadTestApiServer(options), .start() -> { url }, .stats(), .stop(), .inject for tests.
 
+const usual = defaultsOf(chainParameters)
+/** Shorter than clients wait for their answers. */
+const usualPatienceMs = 10_000
+const usualDrainMs = 10_000
+
 /**
  * The API server: relays users' signed requests at its own cost, and asks the personal server for inference as the
  * app that users have granted access to.
@@ -40,6 +47,7 @@ export class LoadTestApiServer {
   readonly #clock: Clock
   readonly #startedAtMs: number
   readonly #limits: CompleteLimits
+  readonly #feeMultiplier: number
   readonly #rpc: RpcPool
   readonly #feed: BlockFeed
   readonly #relaying: OpenRelay
@@ -61,17 +69,31 @@ export class LoadTestApiServer {
     this.#clock = clock
     this.#startedAtMs = clock.now()
     this.#limits = completeLimits(options.limits)
+    this.#feeMultiplier = options.fees?.baseFeeMultiplier ?? usual.feeMultiplier
     const limits = this.#limits
     this.#rpc = createRpcPool({
       urls,
       chainId,
-      patienceMs: options.rpcPatienceMs ?? 10_000,
+      timeoutMs: options.rpcTimeoutMs ?? usual.rpcTimeoutMs,
+      patienceMs: options.rpcPatienceMs ?? usualPatienceMs,
       ratePerSecond: options.rpcRatePerSecond,
       clock,
     })
     const rpc = this.#rpc
-    this.#feed = createBlockFeed({ rpc, pollIntervalMs: options.blockPollIntervalMs ?? 1000, clock })
-    this.#relaying = openRelay({ ...options, rpc, feed: this.#feed, limits, clock })
+    this.#feed = createBlockFeed({
+      rpc,
+      pollIntervalMs: options.blockPollIntervalMs ?? usual.pollIntervalMs,
+      clock,
+    })
+    this.#relaying = openRelay({
+      ...options,
+      rpc,
+      feed: this.#feed,
+      limits,
+      clock,
+      gasMargin: options.gasMargin ?? usual.gasLimitMargin,
+      fees: { ...options.fees, baseFeeMultiplier: this.#feeMultiplier },
+    })
     this.#personalServer = createPersonalServer(options.personalServerUrl, limits.personalServerMs)
     const isStopping = (): boolean => this.#stopping !== undefined
     this.#http = createHttp({ limits, token, requests: this.#requests, isStopping, logger, clock })
@@ -135,8 +157,9 @@ export class LoadTestApiServer {
   async #warnOfPoorLanes(): Promise<void> {
     const { logger } = this.#options
     const lanes = this.#relaying.lanes.map(({ address }) => address)
+    const chain = { rpc: this.#rpc, feed: this.#feed, baseFeeMultiplier: this.#feeMultiplier }
     try {
-      for (const lane of await findPoorLanes({ rpc: this.#rpc, feed: this.#feed }, lanes)) {
+      for (const lane of await findPoorLanes(chain, lanes)) {
         const facts = { lane: lane.address, missingWei: `${lane.missingWei}`, hint: poorLanesHint }
         logger?.warn(facts, poorLaneWords(lane))
       }
@@ -193,7 +216,7 @@ export class LoadTestApiServer {
       // A request that still waits for the personal server is answered so; one that was never finished is cut off.
       void this.#personalServer.close()
       this.#http.server.closeAllConnections()
-    }, this.#options.drainMs ?? 10_000)
+    }, this.#options.drainMs ?? usualDrainMs)
     await this.#http.close()
     await Promise.allSettled(lanes.map((lane) => lane.drain({ signal: timeout.signal })))
     clearTimeout(timer)

@@ -2,7 +2,7 @@ import type { Clock } from '../async/clock.ts'
 import type { BlockFeed } from '../chain/blocks/block-feed.ts'
 import { Lane } from '../chain/lanes/lane.ts'
 import type { RpcPool } from '../chain/rpc/rpc.ts'
-import { createFees } from '../chain/transactions/fees.ts'
+import { createFees, type FeePolicy } from '../chain/transactions/fees.ts'
 import { toNativeAccount } from '../crypto/native-account.ts'
 import type { ApiServerOptions, CompleteLimits } from './api-server-options.ts'
 import { createGasBudget } from './gas-budget.ts'
@@ -14,15 +14,22 @@ import { createRevertBudget } from './revert-budget.ts'
 /** What {@link openRelay} works with. */
 export type OpenRelayOptions = Pick<
   ApiServerOptions,
-  'relayerPrivateKeys' | 'contracts' | 'fees' | 'maxSpendWei' | 'gasMargin' | 'logger'
-> & { rpc: RpcPool; feed: BlockFeed; limits: CompleteLimits; clock: Clock }
+  'relayerPrivateKeys' | 'contracts' | 'maxSpendWei' | 'logger'
+> & {
+  fees: FeePolicy
+  gasMargin: number
+  rpc: RpcPool
+  feed: BlockFeed
+  limits: CompleteLimits
+  clock: Clock
+}
 
 /** A relay with its lanes and their ledger. */
 export type OpenRelay = { relay: Relay; lanes: readonly Lane[]; ledger: RelayLedger }
 
 /** Opens the relay of the API server: one lane for each key, a ledger over all of them, and the budgets of users. */
 export function openRelay(options: OpenRelayOptions): OpenRelay {
-  const { rpc, feed, limits, clock, logger, gasMargin = 0.1, relayerPrivateKeys } = options
+  const { rpc, feed, limits, clock, logger, gasMargin, relayerPrivateKeys } = options
   const { permissions } = options.contracts
   const fees = createFees({ ...options.fees, rpc, feed, clock })
   const ledger = new RelayLedger({

@@ -10,8 +10,8 @@ export type ProviderOptions = {
   apiEndpoint?: string | undefined
   /** Beginning of the names of all files, e.g. `runs/42/`. @default '' */
   prefix?: string | undefined
-  /** Time limit of one request, in ms. @default 30000 */
-  timeoutMs?: number | undefined
+  /** Time limit of one request, in milliseconds. */
+  timeoutMs: number
   /** Most connections at a time; further requests wait for one. @default 256 */
   connections?: number | undefined
   /** Signal for calls without one of their own. */
@@ -31,7 +31,7 @@ export type ProviderConnection = {
 }
 
 export function openConnection(options: ProviderOptions): ProviderConnection {
-  const { prefix = '', timeoutMs: usualTimeoutMs = 30_000, connections = 256, signal: usualSignal } = options
+  const { prefix = '', timeoutMs: usualTimeoutMs, connections = 256, signal: usualSignal } = options
   return {
     dispatcher: createHttpAgent({ connections, pipelining: 1 }),
     prefix,

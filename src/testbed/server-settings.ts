@@ -21,13 +21,13 @@ export function personalServerSettings(
     rpcUrl: needed(rpcUrls[0], 'The personal server', 'an RPC endpoint'),
     chainId: id,
     mnemonic: options.serverMnemonic ?? serverMnemonic,
-    profile: options.serverProfile ?? 'main-2025-09-05',
-    concurrency: options.serverConcurrency ?? 'serial',
-    rateLimits: options.serverRateLimits ?? false,
+    profile: options.serverProfile,
+    concurrency: options.serverConcurrency,
+    rateLimits: options.serverRateLimits,
     ...storageReaders(options, around.storageUrl),
     model: {
       seed: options.seed ?? '1',
-      medianMs: options.inferenceMedianMs ?? 800,
+      medianMs: options.inferenceMedianMs,
       ...options.inference,
     },
   }

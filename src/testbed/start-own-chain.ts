@@ -23,8 +23,7 @@ export type OwnChain = RunningChain & {
  * @throws LoadTestError PORT_IN_USE, TESTBED_START_FAILED; the signal's reason when aborted
  */
 export async function startOwnChain(options: TestbedOptions): Promise<OwnChain> {
-  const { ports = {}, blockTimeMs = 1000, blockGasLimit = 30_000_000, forkUrl, signal } = options
-  const reference = options.contracts ?? '2025-09'
+  const { ports = {}, blockTimeMs, blockGasLimit, forkUrl, contracts: reference, signal } = options
   const versions = {
     anvil: anvilVersion(),
     contracts: forkUrl === undefined ? `resembling ${reference}` : `of the forked ${endpointLabel(forkUrl)}`,
@@ -38,10 +37,10 @@ export async function startOwnChain(options: TestbedOptions): Promise<OwnChain> 
     signal,
   })
   try {
-    const relayerPrivateKeys = relayerKeys(options.relayerLanes ?? 4)
+    const relayerPrivateKeys = relayerKeys(options.relayerLanes)
     await fundRelayers(chain.client, relayerPrivateKeys)
     const granteeIds: number[] = []
-    for (let index = 0; index < (options.grantees ?? 1); index++) {
+    for (let index = 0; index < options.grantees; index++) {
       const app = privateKeyToAccount(granteeKey(appPrivateKey, index))
       granteeIds.push(Number(await registerGrantee(chain.client, app)))
     }

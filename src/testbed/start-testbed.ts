@@ -27,14 +27,14 @@ export type RunningTestbed = {
  * @throws LoadTestError PORT_IN_USE, TESTBED_START_FAILED; CONFIG_INVALID and CHAIN_* codes for surroundings that do not
  * fit; the signal's reason when aborted. Nothing keeps running after an error.
  * @example
- * const testbed = await startTestbed({ only: ['chain', 'storage'], blockTimeMs: 1000 })
+ * const testbed = await startTestbed({ ...defaultsOf(testbedParameters), grantees: 1, relayerLanes: 4 })
  * console.log(JSON.stringify(testbed.document))
  * await testbed.stop()
  */
-export async function startTestbed(options: TestbedOptions = {}): Promise<RunningTestbed> {
+export async function startTestbed(options: TestbedOptions): Promise<RunningTestbed> {
   const { only = testbedParts, faults, seed = '1', signal } = options
   const parts = new TestbedParts({ only, faults, seed, signal })
-  const isSigned = (options.storage ?? 'gcs') === 'gcs' && options.storageUrls === 'signed'
+  const isSigned = options.storage === 'gcs' && options.storageUrls === 'signed'
   const account = parts.has('storage') && isSigned ? await createServiceAccount() : undefined
   const stop = async (how?: StopOptions): Promise<void> => {
     await Promise.all([parts.stop(how), account?.remove()])
@@ -87,9 +87,9 @@ async function startParts(
       apiServer,
       chain: ownChain && ownRpc && { ...ownChain, rpcUrl: ownRpc.url },
     },
-    faults: options.faults ?? [],
+    faults: options.faults,
     storage: storage && storageTarget(options, account, storage.url),
-    serverProfile: options.serverProfile ?? 'main-2025-09-05',
+    serverProfile: options.serverProfile,
   })
 }
 

@@ -12,7 +12,7 @@ export function storageSettings(
   options: TestbedOptions,
   account: ServiceAccountFile | undefined,
 ): StorageSettings {
-  const { storage: provider = 'gcs', storageUrls = 'public', bucket = 'vana-load', ports = {} } = options
+  const { storage: provider, storageUrls, bucket = 'vana-load', ports = {} } = options
   const common = { port: ports.storage ?? 0, requestsPerMinute: options.storageRateLimit }
   switch (provider) {
     case 'gcs':
@@ -43,7 +43,7 @@ export function storageTarget(
   account: ServiceAccountFile | undefined,
   apiEndpoint: string,
 ): StorageTarget {
-  const { storage: provider = 'gcs', storageUrls: urls = 'public', bucket = 'vana-load' } = options
+  const { storage: provider, storageUrls: urls, bucket = 'vana-load' } = options
   switch (provider) {
     case 'gcs':
       return { provider, apiEndpoint, bucket, urls, ...(account && { keyFile: account.path }) }
@@ -56,7 +56,7 @@ export function storageTarget(
 
 /** Returns the servers that the personal server reads it from, or their replacements in the surroundings. */
 export function storageReaders(options: TestbedOptions, url: string | undefined): StorageReaders {
-  const { storage: provider = 'gcs', surroundings = {} } = options
+  const { storage: provider, surroundings = {} } = options
   const { ipfsGateways = [], driveUrl } = surroundings
   return {
     ipfsGateways: (url !== undefined && provider === 'pinata' ? [url] : ipfsGateways).map(withIpfsPath),

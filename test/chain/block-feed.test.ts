@@ -4,6 +4,7 @@ import type { SeenBlock } from '../../src/chain/blocks/seen-block.ts'
 import type { RpcPool } from '../../src/chain/rpc/rpc.ts'
 import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { type ScriptedNode, startScriptedNode } from '../../src/chain/rpc/scripted-node.fixture.ts'
+import { usualRpc } from '../../src/config/usual-settings.fixture.ts'
 import { type RunningAnvil, startAnvil } from '../../src/testbed/chain/start-anvil.ts'
 
 /** Anvil shares the machine with other tests: whatever is waited for has time. */
@@ -35,7 +36,7 @@ afterEach(async () => {
 async function startWorld(options: { keep?: number } = {}): Promise<World> {
   const anvil = await startAnvil({ blockTime: 'instant', keepStates: 64 })
   const node = await startScriptedNode({ upstream: anvil.rpcUrl })
-  const rpc = createRpcPool({ urls: [node.url], chainId: anvil.chainId, patienceMs: 0 })
+  const rpc = createRpcPool({ ...usualRpc, urls: [node.url], chainId: anvil.chainId, patienceMs: 0 })
   const feed = createBlockFeed({ rpc, pollIntervalMs: 10, ...options })
   const world: World = {
     anvil,

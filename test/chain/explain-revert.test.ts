@@ -5,6 +5,7 @@ import { readReceipt } from '../../src/chain/rpc/chain-reads.ts'
 import type { RpcPool } from '../../src/chain/rpc/rpc.ts'
 import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { explainRevert } from '../../src/chain/transactions/explain-revert.ts'
+import { usualRpc } from '../../src/config/usual-settings.fixture.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import { type RunningChain, startChain } from '../../src/testbed/chain/start-chain.ts'
 import { flowMessage, newUser, relayBody } from '../server/api-server.fixture.ts'
@@ -13,7 +14,7 @@ let chain: RunningChain
 let rpc: RpcPool
 beforeAll(async () => {
   chain = await startChain({ blockTime: 'instant' })
-  rpc = createRpcPool({ urls: [chain.rpcUrl], chainId: chain.chainId })
+  rpc = createRpcPool({ ...usualRpc, urls: [chain.rpcUrl], chainId: chain.chainId })
 })
 afterAll(async () => {
   await rpc.close()

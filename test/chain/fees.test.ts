@@ -4,6 +4,7 @@ import { createBlockFeed } from '../../src/chain/blocks/block-feed.ts'
 import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { createFees, type FeePolicy } from '../../src/chain/transactions/fees.ts'
 import { signTransaction } from '../../src/chain/transactions/sign-transaction.ts'
+import { usualFees, usualRpc } from '../../src/config/usual-settings.fixture.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import { startAnvil } from '../../src/testbed/chain/start-anvil.ts'
@@ -19,7 +20,7 @@ const transfer = { to: '0x00000000000000000000000000000000000000aa', value: 1n, 
 const transfersPerBlock = 10
 
 /** Fees of an anvil that mines on request, with ten transfers per block. */
-async function startWorld(policy: FeePolicy = {}) {
+async function startWorld(policy: Partial<FeePolicy> = {}) {
   const anvil = await startAnvil({
     blockTime: 'instant',
     blockGasLimit: BigInt(transfersPerBlock) * transfer.gas,
@@ -28,10 +29,10 @@ async function startWorld(policy: FeePolicy = {}) {
   cleanups.push(() => anvil.stop())
   const { client } = anvil
   await client.setAutomine(false)
-  const rpc = createRpcPool({ urls: [anvil.rpcUrl], chainId: anvil.chainId })
+  const rpc = createRpcPool({ ...usualRpc, urls: [anvil.rpcUrl], chainId: anvil.chainId })
   cleanups.push(rpc.close)
   const feed = createBlockFeed({ rpc, pollIntervalMs: 1000 })
-  const fees = createFees({ rpc, feed, ...policy })
+  const fees = createFees({ ...usualFees, rpc, feed, ...policy })
   let nonce = 0
   const newest = () => feed.head({ maxAgeMs: -1 })
   return {

@@ -11,6 +11,7 @@ import { createFees } from '../../src/chain/transactions/fees.ts'
 import type { FundsFor } from '../../src/chain/transactions/funds-for.ts'
 import { createTransactionKeeper } from '../../src/chain/transactions/keep-transaction.ts'
 import { createUserSender } from '../../src/chain/transactions/user-sender.ts'
+import { usualFees, usualRpc } from '../../src/config/usual-settings.fixture.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { startAnvil } from '../../src/testbed/chain/start-anvil.ts'
 
@@ -31,11 +32,11 @@ async function startWorld(balance = '1') {
   await client.setAutomine(false)
   const node = await startScriptedNode({ upstream: anvil.rpcUrl })
   cleanups.push(node.stop)
-  const rpc = createRpcPool({ urls: [node.url], chainId: anvil.chainId })
+  const rpc = createRpcPool({ ...usualRpc, urls: [node.url], chainId: anvil.chainId })
   cleanups.push(rpc.close)
   const feed = createBlockFeed({ rpc, pollIntervalMs: 10 })
   cleanups.push(async () => feed.close())
-  const fees = createFees({ rpc, feed })
+  const fees = createFees({ ...usualFees, rpc, feed })
   const hub = new ReceiptHub({ rpc, feed })
   cleanups.push(async () => hub.close())
   // A stuck one is replaced after some time, which passes when the test says so.

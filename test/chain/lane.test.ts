@@ -9,6 +9,7 @@ import { createLanePicker } from '../../src/chain/lanes/pick-lane.ts'
 import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { startScriptedNode } from '../../src/chain/rpc/scripted-node.fixture.ts'
 import { createFees, type FeePolicy } from '../../src/chain/transactions/fees.ts'
+import { usualFees, usualRpc } from '../../src/config/usual-settings.fixture.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { createRandom } from '../../src/random/random.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
@@ -32,7 +33,7 @@ const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 })
 
 /** A lane over anvil, through a node that can misbehave. Mines on request, or automatically with `blockTime`. */
 async function startWorld(
-  options: { blockTime?: number; fees?: FeePolicy; lane?: Partial<LaneOptions> } = {},
+  options: { blockTime?: number; fees?: Partial<FeePolicy>; lane?: Partial<LaneOptions> } = {},
 ) {
   const anvil = await startAnvil({ blockTime: options.blockTime ?? 'instant', keepStates: 64 })
   cleanups.push(() => anvil.stop())
@@ -40,11 +41,16 @@ async function startWorld(
   if (options.blockTime === undefined) await client.setAutomine(false)
   const node = await startScriptedNode({ upstream: anvil.rpcUrl })
   cleanups.push(node.stop)
-  const rpc = createRpcPool({ urls: [node.url], chainId: anvil.chainId, health: { openMs: 1, maxOpenMs: 1 } })
+  const rpc = createRpcPool({
+    ...usualRpc,
+    urls: [node.url],
+    chainId: anvil.chainId,
+    health: { openMs: 1, maxOpenMs: 1 },
+  })
   cleanups.push(rpc.close)
   const feed = createBlockFeed({ rpc, pollIntervalMs: 10 })
   cleanups.push(async () => feed.close())
-  const fees = createFees({ rpc, feed, ...options.fees })
+  const fees = createFees({ ...usualFees, rpc, feed, ...options.fees })
   const hub = new ReceiptHub({ rpc, feed })
   cleanups.push(async () => hub.close())
   const notes: LaneNote[] = []

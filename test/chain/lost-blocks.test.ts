@@ -6,6 +6,7 @@ import { Lane } from '../../src/chain/lanes/lane.ts'
 import type { LaneEvent } from '../../src/chain/lanes/lane-entry.ts'
 import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { createFees } from '../../src/chain/transactions/fees.ts'
+import { usualFees, usualRpc } from '../../src/config/usual-settings.fixture.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import { startAnvil } from '../../src/testbed/chain/start-anvil.ts'
@@ -27,14 +28,20 @@ async function startWorld() {
   cleanups.push(() => anvil.stop())
   const { client } = anvil
   await client.setAutomine(false)
-  const rpc = createRpcPool({ urls: [anvil.rpcUrl], chainId: anvil.chainId })
+  const rpc = createRpcPool({ ...usualRpc, urls: [anvil.rpcUrl], chainId: anvil.chainId })
   cleanups.push(rpc.close)
   const feed = createBlockFeed({ rpc, pollIntervalMs: 10 })
   cleanups.push(async () => feed.close())
   const hub = new ReceiptHub({ rpc, feed })
   cleanups.push(async () => hub.close())
   const account = toNativeAccount(privateKey)
-  const lane = new Lane({ rpc, feed, account, fees: createFees({ rpc, feed }), stuckAfterBlocks: 3 })
+  const lane = new Lane({
+    rpc,
+    feed,
+    account,
+    fees: createFees({ ...usualFees, rpc, feed }),
+    stuckAfterBlocks: 3,
+  })
   cleanups.push(async () => lane.close())
   const request = (method: string, ...params: unknown[]): Promise<unknown> =>
     client.request({ method, params } as never)

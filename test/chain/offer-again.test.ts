@@ -4,6 +4,7 @@ import { readReceipt } from '../../src/chain/rpc/chain-reads.ts'
 import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { offerAgain } from '../../src/chain/transactions/offer-again.ts'
 import { signTransaction } from '../../src/chain/transactions/sign-transaction.ts'
+import { usualRpc } from '../../src/config/usual-settings.fixture.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import { type RunningAnvil, startAnvil } from '../../src/testbed/chain/start-anvil.ts'
@@ -17,7 +18,7 @@ afterAll(() => anvil?.stop())
 
 describe('a transaction of a removed block', () => {
   it('is offered again, and one that was not kept is not', async () => {
-    const rpc = createRpcPool({ urls: [anvil.rpcUrl], chainId: anvil.chainId })
+    const rpc = createRpcPool({ ...usualRpc, urls: [anvil.rpcUrl], chainId: anvil.chainId })
     const feed = createBlockFeed({ rpc, pollIntervalMs: 10 })
     const offered = offerAgain({ rpc, feed })
     let seen = 0

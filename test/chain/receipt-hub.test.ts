@@ -4,6 +4,7 @@ import { createBlockFeed } from '../../src/chain/blocks/block-feed.ts'
 import { ReceiptHub } from '../../src/chain/blocks/receipt-hub.ts'
 import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { type ScriptedNode, startScriptedNode } from '../../src/chain/rpc/scripted-node.fixture.ts'
+import { usualRpc } from '../../src/config/usual-settings.fixture.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import { startAnvil } from '../../src/testbed/chain/start-anvil.ts'
 
@@ -23,7 +24,7 @@ async function startWorld() {
   await client.setAutomine(false)
   const node = await startScriptedNode({ upstream: anvil.rpcUrl })
   cleanups.push(node.stop)
-  const rpc = createRpcPool({ urls: [node.url], chainId: anvil.chainId })
+  const rpc = createRpcPool({ ...usualRpc, urls: [node.url], chainId: anvil.chainId })
   cleanups.push(rpc.close)
   const feed = createBlockFeed({ rpc, pollIntervalMs: 10 })
   const hub = new ReceiptHub({ rpc, feed })

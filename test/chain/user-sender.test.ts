@@ -6,6 +6,7 @@ import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { type ScriptedNode, startScriptedNode } from '../../src/chain/rpc/scripted-node.fixture.ts'
 import { createFees } from '../../src/chain/transactions/fees.ts'
 import { createUserSender } from '../../src/chain/transactions/user-sender.ts'
+import { usualFees, usualRpc } from '../../src/config/usual-settings.fixture.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { startAnvil } from '../../src/testbed/chain/start-anvil.ts'
 
@@ -22,9 +23,9 @@ async function startWorld() {
   cleanups.push(() => anvil.stop())
   const node = await startScriptedNode({ upstream: anvil.rpcUrl })
   cleanups.push(node.stop)
-  const rpc = createRpcPool({ urls: [node.url], chainId: anvil.chainId })
+  const rpc = createRpcPool({ ...usualRpc, urls: [node.url], chainId: anvil.chainId })
   cleanups.push(rpc.close)
-  const fees = createFees({ rpc, feed: createBlockFeed({ rpc, pollIntervalMs: 250 }) })
+  const fees = createFees({ ...usualFees, rpc, feed: createBlockFeed({ rpc, pollIntervalMs: 250 }) })
   const clock = { now: () => performance.now(), sleepUntil: async () => undefined }
   const { client } = anvil
   const newWallet = async (balance = '1') => {

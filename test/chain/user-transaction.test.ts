@@ -13,6 +13,7 @@ import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { toViemTransport } from '../../src/chain/rpc/viem-transport.ts'
 import { createFees } from '../../src/chain/transactions/fees.ts'
 import { sendUserTransaction } from '../../src/chain/transactions/user-transaction.ts'
+import { usualFees, usualRpc } from '../../src/config/usual-settings.fixture.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { registerGrantee } from '../../src/testbed/chain/register-grantee.ts'
 import { type RunningChain, startChain } from '../../src/testbed/chain/start-chain.ts'
@@ -28,9 +29,9 @@ beforeAll(async () => {
 afterAll(() => chain.stop())
 
 function open() {
-  const rpc = createRpcPool({ urls: [chain.rpcUrl], chainId: chain.chainId })
+  const rpc = createRpcPool({ ...usualRpc, urls: [chain.rpcUrl], chainId: chain.chainId })
   const feed = createBlockFeed({ rpc, pollIntervalMs: 50 })
-  const fees = createFees({ rpc, feed })
+  const fees = createFees({ ...usualFees, rpc, feed })
   const hub = new ReceiptHub({ rpc, feed })
   const close = async (): Promise<void> => {
     hub.close()
@@ -48,6 +49,8 @@ async function newFlow(message = flowMessage()) {
   return { account, message, data: encodeAddServerFilesAndPermissions(message, signature as `0x${string}`) }
 }
 
+const gas = { margin: 0.1 }
+
 describe('a user who pays for a flow', () => {
   it('is two calls beside those of the blocks, and adds the permission', async () => {
     const { rpc, fees, hub, close } = open()
@@ -55,7 +58,10 @@ describe('a user who pays for a flow', () => {
     await fees.current()
     const before = rpc.calls().byMethod
     const { account, data, message } = await newFlow()
-    const submission = await sendUserTransaction({ rpc, fees }, { account, to: permissions, data, nonce: 0 })
+    const submission = await sendUserTransaction(
+      { rpc, fees },
+      { account, to: permissions, data, gas, nonce: 0 },
+    )
     const mined = await hub.waitForReceipt(submission.hash, submission)
 
     expect(mined).toMatchObject({ status: 'success', from: account.address.toLowerCase() })
@@ -96,7 +102,7 @@ describe('a user who pays for a flow', () => {
     const { account, data } = await newFlow(flowMessage({ granteeId: 99n }))
     const sending = sendUserTransaction(
       { rpc, fees },
-      { account, to: chain.contracts.permissions, data, nonce: 0 },
+      { account, to: chain.contracts.permissions, data, gas, nonce: 0 },
     )
     await expect(sending).rejects.toMatchObject({
       code: 'TX_REVERTED',
@@ -122,7 +128,7 @@ describe('a user who pays for a flow', () => {
     const { account } = await newFlow()
     const signal = AbortSignal.abort(new Error('run stopped'))
     await expect(
-      sendUserTransaction({ rpc, fees }, { account, to: account.address, signal }),
+      sendUserTransaction({ rpc, fees }, { account, to: account.address, gas, signal }),
     ).rejects.toThrow('run stopped')
     await close()
   })
@@ -172,6 +178,7 @@ describe('a viem client over the pool', () => {
 
   it('keeps the pool’s own error in the chain of causes when no node answers', async () => {
     const rpc = createRpcPool({
+      ...usualRpc,
       urls: ['http://127.0.0.1:1/v2/S3cretKey0123456789'],
       chainId: 14800,
       patienceMs: 300,

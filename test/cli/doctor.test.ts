@@ -10,6 +10,7 @@ import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { startScriptedNode } from '../../src/chain/rpc/scripted-node.fixture.ts'
 import { resolveConfig } from '../../src/config/resolve-config.ts'
 import { type Target, targetSchema } from '../../src/config/target.ts'
+import { usualRpc } from '../../src/config/usual-settings.fixture.ts'
 import { examineTarget } from '../../src/scripts/doctor/examine-target.ts'
 import { createAnvilClient } from '../../src/testbed/chain/anvil-client.ts'
 import { revertingCode } from '../chain/reverting-code.fixture.ts'
@@ -133,7 +134,7 @@ describe('doctor', () => {
     const args = [refusing, `0x${'00'.repeat(32)}`] as const
     const errorName = 'AccessControlUnauthorizedAccount'
     const data = encodeErrorResult({ abi: revertAbi, errorName, args })
-    const rpc = createRpcPool({ urls: chain.rpcUrls, chainId: chain.id })
+    const rpc = createRpcPool({ ...usualRpc, urls: chain.rpcUrls, chainId: chain.id })
     await rpc.request('anvil_setCode', [refusing, revertingCode(data)])
     await rpc.close()
     const contracts = { ...chain.contracts, registry: refusing }

@@ -2,6 +2,7 @@ import type { Hash } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deployedContracts } from '../../src/config/moksha.ts'
 import type { Target } from '../../src/config/target.ts'
+import { usualConnection } from '../../src/config/usual-settings.fixture.ts'
 import { connectTarget, type TargetConnection } from '../../src/flow/connect-target.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import { type RunningAnvil, startAnvil } from '../../src/testbed/chain/start-anvil.ts'
@@ -25,7 +26,7 @@ beforeAll(async () => {
     embedded: [],
   }
   const settings = { target, submission: 'direct', threads: 1, blockPollIntervalMs: 20 } as const
-  connection = connectTarget({ ...settings, confirmations: 3 })
+  connection = connectTarget({ ...usualConnection, ...settings, confirmations: 3 })
 }, 60_000)
 afterAll(async () => {
   await connection?.close()

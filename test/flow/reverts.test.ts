@@ -3,6 +3,7 @@ import { encodeFunctionData, parseAbi, parseEther } from 'viem'
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Target } from '../../src/config/target.ts'
+import { usualConnection } from '../../src/config/usual-settings.fixture.ts'
 import { createApiServerClient } from '../../src/flow/api-server-client.ts'
 import { connectTarget, type TargetConnection } from '../../src/flow/connect-target.ts'
 import { DataPortabilityFlow } from '../../src/flow/data-portability-flow.ts'
@@ -31,7 +32,13 @@ beforeAll(async () => {
     faults: [],
     embedded: [],
   }
-  connection = connectTarget({ target, submission: 'direct', threads: 1, blockPollIntervalMs: 20 })
+  connection = connectTarget({
+    ...usualConnection,
+    target,
+    submission: 'direct',
+    threads: 1,
+    blockPollIntervalMs: 20,
+  })
   await connection.compute.warmUp()
 }, 180_000)
 afterAll(async () => {

@@ -6,6 +6,7 @@ import { createRetryBudget } from '../../src/async/retry-budget.ts'
 import { type ScriptedNode, startScriptedNode } from '../../src/chain/rpc/scripted-node.fixture.ts'
 import { deployedContracts } from '../../src/config/moksha.ts'
 import type { Target } from '../../src/config/target.ts'
+import { usualConnection } from '../../src/config/usual-settings.fixture.ts'
 import { LoadTestError } from '../../src/errors/load-test-error.ts'
 import { connectTarget, type TargetConnection } from '../../src/flow/connect-target.ts'
 import { DataPortabilityFlow } from '../../src/flow/data-portability-flow.ts'
@@ -65,7 +66,7 @@ function connect(submission: 'direct' | 'relayed', rpcUrl: string): TargetConnec
     apiServer: { url: silent.url },
   }
   const limits = { requestTimeoutMs: long, rpcTimeoutMs: long, confirmTimeoutMs: long, spacingMs: long }
-  return connectTarget({ target, submission, threads: 1, ...limits })
+  return connectTarget({ ...usualConnection, target, submission, threads: 1, ...limits })
 }
 
 const signed = {

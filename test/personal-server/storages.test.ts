@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { usualStorage } from '../../src/config/usual-settings.fixture.ts'
 import { createGoogleDrive } from '../../src/storage/google-drive.ts'
 import type { ObjectStorage } from '../../src/storage/object-storage.ts'
 import { createPinata } from '../../src/storage/pinata.ts'
@@ -18,8 +19,12 @@ let shared: ObjectStorage
 beforeAll(async () => {
   gateway = await startPinataEmulator({ keys: [{ jwt: 'jwt' }] })
   drive = await startDriveEmulator({ accessTokens: ['token'], scanLimitBytes: 10_000 })
-  ipfs = createPinata({ jwt: 'jwt', apiEndpoint: gateway.url })
-  shared = createGoogleDrive({ credentials: { accessToken: 'token' }, apiEndpoint: drive.url })
+  ipfs = createPinata({ ...usualStorage, jwt: 'jwt', apiEndpoint: gateway.url })
+  shared = createGoogleDrive({
+    ...usualStorage,
+    credentials: { accessToken: 'token' },
+    apiEndpoint: drive.url,
+  })
   world = await createWorld({
     // The first is down.
     ipfsGateways: ['http://127.0.0.1:1/ipfs/', `${gateway.url}/ipfs/`],

@@ -8,6 +8,7 @@ import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { createFees } from '../../src/chain/transactions/fees.ts'
 import { firstFlowGas } from '../../src/chain/transactions/first-flow-gas.ts'
 import { resolveConfig } from '../../src/config/resolve-config.ts'
+import { usualFees, usualRpc } from '../../src/config/usual-settings.fixture.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { checkRelayer } from '../../src/run/check-relayer.ts'
 import { apiServerCheck } from '../../src/scripts/doctor/server-checks.ts'
@@ -21,7 +22,7 @@ let world: ApiWorld
 let rpc: RpcPool
 beforeAll(async () => {
   world = await startApiWorld({ blockTime: 0.2 })
-  rpc = createRpcPool({ urls: [world.chain.rpcUrl], chainId: world.chain.chainId })
+  rpc = createRpcPool({ ...usualRpc, urls: [world.chain.rpcUrl], chainId: world.chain.chainId })
 })
 afterAll(async () => {
   await rpc?.close()
@@ -45,7 +46,7 @@ async function look(relayerPrivateKeys: `0x${string}`[]) {
   const notes: string[] = []
   const checking = checkRelayer(
     { apiServer },
-    { rpc, feed: createBlockFeed({ rpc, pollIntervalMs: 250 }) },
+    { ...usualFees, rpc, feed: createBlockFeed({ rpc, pollIntervalMs: 250 }) },
     { note: (text) => notes.push(text), signal: new AbortController().signal },
   )
   return { checking, notes, logged }
@@ -91,7 +92,7 @@ describe('an API server whose lanes own too little', () => {
     const url = world.personalServer.url
     const other = checkRelayer(
       { apiServer: { url } },
-      { rpc, feed: createBlockFeed({ rpc, pollIntervalMs: 250 }) },
+      { ...usualFees, rpc, feed: createBlockFeed({ rpc, pollIntervalMs: 250 }) },
       { note: () => undefined, signal: new AbortController().signal },
     )
     await expect(other).resolves.toBeUndefined()
@@ -106,6 +107,7 @@ describe('doctor, for a relayed run', () => {
     /** With enough on each lane for so many tenths of a flow. */
     const look = async (tenths: bigint) => {
       const { maxFeePerGas } = await createFees({
+        ...usualFees,
         rpc,
         feed: createBlockFeed({ rpc, pollIntervalMs: 250 }),
       }).current()

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Storage } from '@google-cloud/storage'
 import { describe, expect, it } from 'vitest'
+import { usualStorage } from '../../src/config/usual-settings.fixture.ts'
 import { createGoogleCloudStorage } from '../../src/storage/google-cloud-storage.ts'
 import { account, buckets, useEmulator } from './storage.fixture.ts'
 
@@ -125,6 +126,7 @@ describe('the official client', () => {
 describe('the storage of a load test', () => {
   const open = (accessToken?: string) =>
     createGoogleCloudStorage({
+      ...usualStorage,
       apiEndpoint: use.emulator().url,
       bucket: buckets.closed,
       urlKind: 'signed',

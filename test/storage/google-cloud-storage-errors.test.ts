@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { usualStorage } from '../../src/config/usual-settings.fixture.ts'
 import { LoadTestError } from '../../src/errors/load-test-error.ts'
 import {
   createGoogleCloudStorage,
@@ -15,7 +16,7 @@ const bytes = new TextEncoder().encode('some bytes')
 
 function provider(options: Partial<GoogleCloudStorageOptions> = {}): ObjectStorage {
   const usual = { bucket: buckets.open, apiEndpoint: use.emulator().url }
-  const storage = createGoogleCloudStorage({ ...usual, ...options })
+  const storage = createGoogleCloudStorage({ ...usualStorage, ...usual, ...options })
   onTestFinished(() => storage.close())
   return storage
 }
@@ -108,7 +109,7 @@ describe('signing in at the real service', () => {
     Object.assign(process.env, { METADATA_SERVER_DETECTION: 'none', HOME: '/nowhere' })
     if (keyFile === undefined) delete process.env.GOOGLE_APPLICATION_CREDENTIALS
     else process.env.GOOGLE_APPLICATION_CREDENTIALS = keyFile
-    const storage = createGoogleCloudStorage({ bucket: buckets.open })
+    const storage = createGoogleCloudStorage({ ...usualStorage, bucket: buckets.open })
     onTestFinished(() => storage.close())
     await expect(storage.upload(bytes)).rejects.toMatchObject({
       code: 'STORAGE_REFUSED',

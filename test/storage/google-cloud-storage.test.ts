@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import type { StorageProvider } from '@opendatalabs/vana-sdk'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { usualStorage } from '../../src/config/usual-settings.fixture.ts'
 import { LoadTestError } from '../../src/errors/load-test-error.ts'
 import {
   createGoogleCloudStorage,
@@ -14,7 +15,7 @@ const use = useEmulator()
 
 function provider(options: Partial<GoogleCloudStorageOptions> = {}): ObjectStorage {
   const usual = { bucket: buckets.open, apiEndpoint: use.emulator().url }
-  const storage = createGoogleCloudStorage({ ...usual, ...options })
+  const storage = createGoogleCloudStorage({ ...usualStorage, ...usual, ...options })
   onTestFinished(() => storage.close())
   return storage
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { usualStorage } from '../../src/config/usual-settings.fixture.ts'
 import { createGoogleDrive, type GoogleDriveOptions } from '../../src/storage/google-drive.ts'
 import type { ObjectStorage } from '../../src/storage/object-storage.ts'
 import {
@@ -27,7 +28,12 @@ beforeAll(async () => {
 afterAll(() => emulator.stop())
 
 function provider(own: Partial<GoogleDriveOptions> = {}): ObjectStorage {
-  const storage = createGoogleDrive({ credentials: { accessToken }, apiEndpoint: emulator.url, ...own })
+  const storage = createGoogleDrive({
+    ...usualStorage,
+    credentials: { accessToken },
+    apiEndpoint: emulator.url,
+    ...own,
+  })
   onTestFinished(() => storage.close())
   return storage
 }
@@ -227,7 +233,9 @@ describe('signing in to Google', () => {
       code: 'STORAGE_REFUSED',
       hint: expect.stringContaining('refresh token'),
     })
-    expect(() => createGoogleDrive({ credentials: { accessToken: 'a b' } })).toThrow(/^The access token/)
+    expect(() => createGoogleDrive({ ...usualStorage, credentials: { accessToken: 'a b' } })).toThrow(
+      /^The access token/,
+    )
   })
 })
 

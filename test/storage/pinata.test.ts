@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { usualStorage } from '../../src/config/usual-settings.fixture.ts'
 import { ipfsFile } from '../../src/crypto/ipfs-cid.ts'
 import type { ObjectStorage } from '../../src/storage/object-storage.ts'
 import { createPinata, type PinataOptions } from '../../src/storage/pinata.ts'
@@ -20,7 +21,7 @@ afterAll(() => emulator.stop())
 
 function provider(options: Partial<PinataOptions> = {}): ObjectStorage {
   const apiEndpoint = options.apiEndpoint ?? emulator.url
-  const storage = createPinata({ jwt, apiEndpoint, gatewayUrl: apiEndpoint, ...options })
+  const storage = createPinata({ ...usualStorage, jwt, apiEndpoint, gatewayUrl: apiEndpoint, ...options })
   onTestFinished(() => storage.close())
   return storage
 }
@@ -208,7 +209,9 @@ describe('Pinata', () => {
   it.each(['', 'two words', 'line\r\nx: y'])(
     'rejects a JWT that is not valid in a header, without quoting it',
     (odd) => {
-      expect(() => createPinata({ jwt: odd })).toThrow(/^The Pinata JWT is empty or has characters/)
+      expect(() => createPinata({ ...usualStorage, jwt: odd })).toThrow(
+        /^The Pinata JWT is empty or has characters/,
+      )
     },
   )
 })

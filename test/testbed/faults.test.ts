@@ -7,6 +7,7 @@ import { Lane } from '../../src/chain/lanes/lane.ts'
 import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { createFees } from '../../src/chain/transactions/fees.ts'
 import { signTransaction } from '../../src/chain/transactions/sign-transaction.ts'
+import { usualFees, usualRpc } from '../../src/config/usual-settings.fixture.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import { startAnvil } from '../../src/testbed/chain/start-anvil.ts'
@@ -48,10 +49,10 @@ async function startChainBehind(faults: string[], anvilOptions: { blockTime?: nu
   cleanups.push(() => anvil.stop())
   const proxy = await startFaultProxy({ port: 0, upstream: anvil.rpcUrl, faults, seed: '7' })
   cleanups.push(proxy.stop)
-  const rpc = createRpcPool({ urls: [proxy.url], chainId: anvil.chainId })
+  const rpc = createRpcPool({ ...usualRpc, urls: [proxy.url], chainId: anvil.chainId })
   cleanups.push(rpc.close)
   const feed = createBlockFeed({ rpc, pollIntervalMs: 50 })
-  const fees = createFees({ rpc, feed })
+  const fees = createFees({ ...usualFees, rpc, feed })
   const lane = new Lane({ rpc, feed, fees, account, stuckAfterBlocks: 3 })
   cleanups.push(async () => {
     lane.close()

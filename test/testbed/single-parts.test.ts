@@ -80,7 +80,9 @@ describe('vana-load testbed --only', () => {
     if (described?.provider !== 'gcs') throw new Error('another storage was started')
     const upload = `${described.apiEndpoint}/upload/storage/v1/b/${described.bucket}/o?uploadType=media&name=x`
     expect((await fetch(upload, { method: 'POST', body: 'x' })).status).toBe(401)
-    const storage = openStorage({ storage: described, embedded: embedded ?? [] }, noStorageSecrets)
+    const storage = openStorage({ storage: described, embedded: embedded ?? [] }, noStorageSecrets, {
+      timeoutMs: 30_000,
+    })
     const { url: objectUrl } = await storage.upload(new Blob(['hello']), { name: 'mine' })
     expect(await (await fetch(objectUrl)).text()).toBe('hello')
     expect(await storage.missingPermissions()).toEqual([])

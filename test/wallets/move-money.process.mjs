@@ -13,9 +13,9 @@ import { TestWalletManager } from '../../dist/wallets/test-wallet-manager.js'
 /** A process that funds or sweeps wallets, to be killed while it does; it starts quickly, from the compiled program. */
 const [action, rpcUrl, mnemonic, count, way, journalPath] = process.argv.slice(2)
 
-const rpc = createRpcPool({ urls: [rpcUrl], chainId: 14_800 })
+const rpc = createRpcPool({ urls: [rpcUrl], chainId: 14_800, timeoutMs: 15_000, patienceMs: 30_000 })
 const feed = createBlockFeed({ rpc, pollIntervalMs: 50 })
-const fees = createFees({ rpc, feed })
+const fees = createFees({ rpc, feed, baseFeeMultiplier: 2 })
 const hub = new ReceiptHub({ rpc, feed })
 const lane = new Lane({ rpc, feed, fees, account: toNativeAccount(devAccounts.funder.privateKey) })
 const payer = createPayer({ rpc, hub, lane })

@@ -5,6 +5,7 @@ import { Lane } from '../../src/chain/lanes/lane.ts'
 import { startLaggingNode } from '../../src/chain/rpc/lagging-node.fixture.ts'
 import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { createFees } from '../../src/chain/transactions/fees.ts'
+import { usualFees, usualRpc } from '../../src/config/usual-settings.fixture.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { devAccounts } from '../../src/testbed/chain/dev-accounts.ts'
 import { startAnvil } from '../../src/testbed/chain/start-anvil.ts'
@@ -28,14 +29,14 @@ async function startWorld(options: { blocksLate: number }) {
   const node = await startLaggingNode({ upstream: anvil.rpcUrl, chainId, blocks: options.blocksLate })
   cleanups.push(node.stop)
   const clock = { now: () => performance.now(), sleepUntil: async () => undefined }
-  const rpc = createRpcPool({ urls: [node.url], chainId })
+  const rpc = createRpcPool({ ...usualRpc, urls: [node.url], chainId })
   cleanups.push(rpc.close)
   const feed = createBlockFeed({ rpc, pollIntervalMs: 10 })
   cleanups.push(async () => feed.close())
   const hub = new ReceiptHub({ rpc, feed })
   cleanups.push(async () => hub.close())
   const account = toNativeAccount(privateKey)
-  const lane = new Lane({ rpc, feed, clock, account, fees: createFees({ rpc, feed }) })
+  const lane = new Lane({ rpc, feed, clock, account, fees: createFees({ ...usualFees, rpc, feed }) })
   cleanups.push(async () => lane.close())
   return {
     client,

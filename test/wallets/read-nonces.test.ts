@@ -9,6 +9,7 @@ import {
 } from '../../src/chain/rpc/scripted-node.fixture.ts'
 import { broadcast } from '../../src/chain/transactions/broadcast.ts'
 import { signTransaction } from '../../src/chain/transactions/sign-transaction.ts'
+import { usualRpc } from '../../src/config/usual-settings.fixture.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { createNonceReader } from '../../src/wallets/read-nonces.ts'
 import { startWalletStack, type WalletStack } from './wallet-stack.fixture.ts'
@@ -50,7 +51,7 @@ async function send(index: number, nonce: number): Promise<void> {
 async function compare(poolStatus?: CallAnswer) {
   node.answer = ({ method }) => (method === 'txpool_status' ? poolStatus : undefined)
   node.received.length = 0
-  const rpc = createRpcPool({ urls: [node.url], chainId: 14_800 })
+  const rpc = createRpcPool({ ...usualRpc, urls: [node.url], chainId: 14_800 })
   try {
     const addresses = wallets().map(({ address }) => address)
     const read = await createNonceReader(rpc)(addresses)

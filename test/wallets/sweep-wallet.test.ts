@@ -4,6 +4,7 @@ import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { startScriptedNode } from '../../src/chain/rpc/scripted-node.fixture.ts'
 import { broadcast } from '../../src/chain/transactions/broadcast.ts'
 import { signTransaction } from '../../src/chain/transactions/sign-transaction.ts'
+import { usualRpc } from '../../src/config/usual-settings.fixture.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import { type SweptWallet, sweepWallet } from '../../src/wallets/sweep-wallet.ts'
 import { until } from './until.fixture.ts'
@@ -143,7 +144,7 @@ describe('an endpoint that takes every transaction and loses its answer', () => 
     const node = await startScriptedNode({ upstream: stack.anvil.rpcUrl })
     node.misbehave = ([call]) => (call?.method === 'eth_sendRawTransaction' ? { drop: 'after' } : undefined)
     const health = { failuresToOpen: 100 }
-    const rpc = createRpcPool({ urls: [node.url], chainId: 14_800, health })
+    const rpc = createRpcPool({ ...usualRpc, urls: [node.url], chainId: 14_800, health })
     const swept: SweptWallet[] = []
     await sweepWallet({ ...stack, rpc }, wallet, { to: receiver, onSwept: (one) => swept.push(one) })
     expect(swept.map(({ sweptWei, feesWei }) => sweptWei + feesWei)).toEqual([amountWei])

@@ -5,6 +5,7 @@ import { Lane } from '../../src/chain/lanes/lane.ts'
 import type { RpcPoolOptions } from '../../src/chain/rpc/rpc.ts'
 import { createRpcPool } from '../../src/chain/rpc/rpc-pool.ts'
 import { createFees, type FeePolicy } from '../../src/chain/transactions/fees.ts'
+import { usualFees, usualRpc } from '../../src/config/usual-settings.fixture.ts'
 import { toNativeAccount } from '../../src/crypto/native-account.ts'
 import type { AnvilOptions } from '../../src/testbed/chain/start-anvil.ts'
 import { type RunningChain, startChain } from '../../src/testbed/chain/start-chain.ts'
@@ -41,15 +42,15 @@ export type WalletStack = WalletView & {
 
 /** Starts the chain, and puts the wallets over it; everything made by it is stopped by `stop`. */
 export async function startWalletStack(
-  options: { anvil?: AnvilOptions; rpc?: Partial<RpcPoolOptions>; fees?: FeePolicy } = {},
+  options: { anvil?: AnvilOptions; rpc?: Partial<RpcPoolOptions>; fees?: Partial<FeePolicy> } = {},
 ): Promise<WalletStack> {
   const anvil = await startChain({ blockTime: 'instant', ...options.anvil })
   const closing: (() => unknown)[] = []
 
   function through(rpcUrl: string): WalletView {
-    const rpc = createRpcPool({ urls: [rpcUrl], chainId: anvil.chainId, ...options.rpc })
+    const rpc = createRpcPool({ ...usualRpc, urls: [rpcUrl], chainId: anvil.chainId, ...options.rpc })
     const feed = createBlockFeed({ rpc, pollIntervalMs: 20 })
-    const fees = createFees({ rpc, feed, ...options.fees })
+    const fees = createFees({ ...usualFees, rpc, feed, ...options.fees })
     const hub = new ReceiptHub({ rpc, feed })
     const chain = { rpc, feed, fees, hub }
     closing.push(rpc.close, feed.close, () => hub.close())

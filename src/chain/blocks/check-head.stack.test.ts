@@ -1,6 +1,7 @@
 import { numberToHex } from 'viem'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Clock } from '../../async/clock.ts'
+import { usualRpc } from '../../config/usual-settings.fixture.ts'
 import { createRpcPool } from '../rpc/rpc-pool.ts'
 import { type ScriptedNode, startScriptedNode } from '../rpc/scripted-node.fixture.ts'
 import { checkHead } from './check-head.ts'
@@ -50,7 +51,7 @@ afterEach(() => node.stop())
 const hashOf = (number: number) => numberToHex(Math.max(0, number), { size: 32 })
 
 async function check() {
-  const rpc = createRpcPool({ urls: [node.url], chainId: 14800 })
+  const rpc = createRpcPool({ ...usualRpc, urls: [node.url], chainId: 14800 })
   const notes: string[] = []
   const now = (): number => nowSeconds * 1000 + waitedMs
   try {

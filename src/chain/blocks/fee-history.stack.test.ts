@@ -1,5 +1,6 @@
 import { numberToHex } from 'viem'
 import { afterEach, describe, expect, it } from 'vitest'
+import { usualRpc } from '../../config/usual-settings.fixture.ts'
 import { createRpcPool } from '../rpc/rpc-pool.ts'
 import { type CallAnswer, type ScriptedNode, startScriptedNode } from '../rpc/scripted-node.fixture.ts'
 import { createFeeHistory } from './fee-history.ts'
@@ -13,7 +14,7 @@ afterEach(async () => {
 async function historyOf(answer: (params: readonly unknown[]) => CallAnswer | undefined) {
   const node = await startScriptedNode()
   node.answer = ({ method, params }) => (method === 'eth_feeHistory' ? answer(params) : undefined)
-  const rpc = createRpcPool({ urls: [node.url], chainId: 14800 })
+  const rpc = createRpcPool({ ...usualRpc, urls: [node.url], chainId: 14800 })
   cleanups.push(
     () => rpc.close(),
     () => node.stop(),

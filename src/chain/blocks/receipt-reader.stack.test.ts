@@ -1,5 +1,6 @@
 import { numberToHex } from 'viem'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { usualRpc } from '../../config/usual-settings.fixture.ts'
 import type { RpcPool } from '../rpc/rpc.ts'
 import { createRpcPool } from '../rpc/rpc-pool.ts'
 import {
@@ -36,7 +37,7 @@ let node: ScriptedNode
 let rpc: RpcPool
 beforeEach(async () => {
   node = await startScriptedNode()
-  rpc = createRpcPool({ urls: [node.url], chainId: 14800 })
+  rpc = createRpcPool({ ...usualRpc, urls: [node.url], chainId: 14800 })
   node.answer = ({ method, params }) =>
     method === 'eth_getTransactionReceipt' ? { result: receipt(params[0]) } : undefined
 })

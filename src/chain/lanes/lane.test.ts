@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { type Hash, parseGwei } from 'viem'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Clock } from '../../async/clock.ts'
+import { usualFees } from '../../config/usual-settings.fixture.ts'
 import { toNativeAccount } from '../../crypto/native-account.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { createBlockFeed } from '../blocks/block-feed.ts'
@@ -86,6 +87,7 @@ class World {
     const { rpc, dies } = this.node.connect()
     const feed = createBlockFeed({ rpc, pollIntervalMs: 250, keep: 1000, clock })
     const fees = createFees({
+      ...usualFees,
       rpc,
       feed,
       clock,

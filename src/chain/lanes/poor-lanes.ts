@@ -14,15 +14,15 @@ export type PoorLane = { address: Address; balanceWei: bigint; missingWei: bigin
  * Finds the lanes that can't pay for a single flow, at the most that one offers for its gas now.
  *
  * @throws LoadTestError a `CHAIN_*` code
- * @example (await findPoorLanes({ rpc, feed }, lanes)).map(poorLaneWords)
+ * @example (await findPoorLanes({ rpc, feed, baseFeeMultiplier: 2 }, lanes)).map(poorLaneWords)
  */
 export async function findPoorLanes(
-  { rpc, feed }: { rpc: RpcPool; feed: BlockFeed },
+  { rpc, feed, baseFeeMultiplier }: { rpc: RpcPool; feed: BlockFeed; baseFeeMultiplier: number },
   lanes: readonly Address[],
 ): Promise<PoorLane[]> {
   const calls = lanes.map((address) => ({ method: 'eth_getBalance', params: [address, 'latest'] }))
   const [{ maxFeePerGas }, balances] = await Promise.all([
-    createFees({ rpc, feed }).current(),
+    createFees({ rpc, feed, baseFeeMultiplier }).current(),
     createBatchCaller(rpc)(calls),
   ])
   const needWei = firstFlowGas * maxFeePerGas

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { usualRpc } from '../../config/usual-settings.fixture.ts'
 import { createBatchCaller } from './batch-caller.ts'
 import type { RpcPool } from './rpc.ts'
 import { createRpcPool } from './rpc-pool.ts'
@@ -11,7 +12,7 @@ let rpc: RpcPool
 let requests: number[]
 beforeEach(async () => {
   node = await startScriptedNode()
-  rpc = createRpcPool({ urls: [node.url], chainId: 14800, random: () => 0 })
+  rpc = createRpcPool({ ...usualRpc, urls: [node.url], chainId: 14800, random: () => 0 })
   node.answer = ({ method, params }) => (method === 'eth_getBalance' ? { result: params[0] } : undefined)
   requests = []
   node.misbehave = (calls) => void requests.push(calls.length)

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createManualClock } from '../../async/manual-clock.fixture.ts'
+import { usualRpc } from '../../config/usual-settings.fixture.ts'
 import type { RpcCallEvent, RpcPool, RpcPoolOptions } from './rpc.ts'
 import { createRpcPool } from './rpc-pool.ts'
 import { type ScriptedNode, startScriptedNode } from './scripted-node.fixture.ts'
@@ -19,7 +20,7 @@ async function startNode(options?: { chainId?: number }): Promise<ScriptedNode> 
 /** A pool that asks each endpoint once, unless it is given patience. */
 function poolOver(nodes: readonly { url: string }[], options: Partial<RpcPoolOptions> = {}): RpcPool {
   const urls = nodes.map(({ url }) => url)
-  const pool = createRpcPool({ urls, chainId: 14800, patienceMs: 0, ...options })
+  const pool = createRpcPool({ ...usualRpc, urls, chainId: 14800, patienceMs: 0, ...options })
   open.push(pool)
   return pool
 }
@@ -312,7 +313,7 @@ describe('a pool of one endpoint', () => {
     expect(JSON.stringify([error, (error as Error).message, pool.calls(), pool.endpoints()])).not.toContain(
       key,
     )
-    expect(() => createRpcPool({ urls: [`ws://h/${key}`], chainId: 1 })).toThrowError(
+    expect(() => createRpcPool({ ...usualRpc, urls: [`ws://h/${key}`], chainId: 1 })).toThrowError(
       expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.not.stringContaining(key) }),
     )
   })
@@ -562,7 +563,7 @@ describe('a pool of several endpoints', () => {
   })
 
   it('needs at least one', () => {
-    expect(() => createRpcPool({ urls: [], chainId: 1 })).toThrowError(
+    expect(() => createRpcPool({ ...usualRpc, urls: [], chainId: 1 })).toThrowError(
       expect.objectContaining({ code: 'CONFIG_INVALID' }),
     )
   })

@@ -33,13 +33,13 @@ import { type RpcOutcome, unwrap } from './rpc-answer.ts'
  *
  * @throws LoadTestError `CONFIG_INVALID` for no or bad URLs.
  * @example
- * const rpc = createRpcPool({ urls: ['http://127.0.0.1:8545'], chainId: 14800 })
+ * const rpc = createRpcPool({ urls, chainId: 14800, timeoutMs: 15_000, patienceMs: 30_000 })
  * const block = await rpc.request('eth_blockNumber')
  * console.log(rpc.calls().total)
  * await rpc.close()
  */
 export function createRpcPool(options: RpcPoolOptions): RpcPool {
-  const { urls, chainId, patienceMs = 30_000, rateLimitRetries = 3, hedgeMs = 2000 } = options
+  const { urls, chainId, patienceMs, rateLimitRetries = 3, hedgeMs = 2000 } = options
   const { clock = systemClock, random = Math.random } = options
   if (urls.length === 0) throw new LoadTestError('CONFIG_INVALID', 'At least one RPC URL is needed.')
   const counter = createCallCounter()
@@ -94,7 +94,7 @@ function openMembers(
   options: RpcPoolOptions,
   shared: Pick<PoolMemberOptions, 'clock' | 'counter' | 'onRateLimit'>,
 ): PoolMember[] {
-  const { urls, timeoutMs = 10_000, connections = 64 } = options
+  const { urls, timeoutMs, connections = 64 } = options
   let lastId = 0
   const nextIds = (count: number): number => {
     lastId += count

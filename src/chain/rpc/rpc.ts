@@ -11,13 +11,13 @@ export type RpcPoolOptions = {
   urls: readonly string[]
   /** The chain they must serve; each endpoint is asked once, before its first answer is believed. */
   chainId: number
-  /** Time for one attempt at one endpoint, milliseconds. @default 10_000 */
-  timeoutMs?: number | undefined
+  /** Time for one attempt at one endpoint, milliseconds. */
+  timeoutMs: number
   /**
    * How long a request is repeated, with backoff, while no endpoint answers, in milliseconds; see `RpcRequestOptions`.
-   * The last attempt may end up to `timeoutMs` later. @default 30_000
+   * The last attempt may end up to `timeoutMs` later.
    */
-  patienceMs?: number | undefined
+  patienceMs: number
   /** After which time without an answer a read is asked a second time beside the first, milliseconds. @default 2000 */
   hedgeMs?: number | undefined
   /** How many pauses that rate-limited endpoints ask for a request waits out besides its patience. @default 3 */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createManualClock } from '../../async/manual-clock.fixture.ts'
+import { usualRpc } from '../../config/usual-settings.fixture.ts'
 import type { RpcPool } from '../rpc/rpc.ts'
 import { createRpcPool } from '../rpc/rpc-pool.ts'
 import {
@@ -18,7 +19,7 @@ let node: ScriptedNode
 let rpc: RpcPool
 beforeEach(async () => {
   node = await startScriptedNode()
-  rpc = createRpcPool({ urls: [node.url], chainId: 14800, patienceMs: 0 })
+  rpc = createRpcPool({ ...usualRpc, urls: [node.url], chainId: 14800, patienceMs: 0 })
 })
 afterEach(async () => {
   await rpc.close()
@@ -138,7 +139,13 @@ describe('broadcasting a transaction', () => {
 
   it('may be sent nevertheless when one endpoint did not answer and another refused', async () => {
     const other = await startScriptedNode()
-    const both = createRpcPool({ urls: [node.url, other.url], chainId: 14800, timeoutMs: 300, patienceMs: 0 })
+    const both = createRpcPool({
+      ...usualRpc,
+      urls: [node.url, other.url],
+      chainId: 14800,
+      timeoutMs: 300,
+      patienceMs: 0,
+    })
     const refuse = refusal('insufficient funds for gas * price + value')
     for (const one of [node, other]) one.answer = ({ method }) => (method === sent ? refuse : undefined)
     // Whichever comes first swallows it.

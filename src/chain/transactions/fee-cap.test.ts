@@ -6,6 +6,7 @@ import { configParameters } from '../../config/load-test-config.ts'
 import { chainParameters } from '../../config/parameters/chain.ts'
 import { parseConfigFile } from '../../config/read-config-file.ts'
 import { type ConfigSources, resolveConfig } from '../../config/resolve-config.ts'
+import { usualFees } from '../../config/usual-settings.fixture.ts'
 import { toNativeAccount } from '../../crypto/native-account.ts'
 import { devAccounts } from '../../testbed/chain/dev-accounts.ts'
 import type { BlockFeed } from '../blocks/block-feed.ts'
@@ -47,7 +48,7 @@ async function offeredAt(capWei: bigint | undefined, priceWei: bigint): Promise<
       throw new Error('this node has no fee history')
     },
   } as unknown as RpcPool
-  const fees = createFees({ rpc, feed, priorityFeeWei: 0n, maxFeePerGasWei: capWei })
+  const fees = createFees({ ...usualFees, rpc, feed, priorityFeeWei: 0n, maxFeePerGasWei: capWei })
   const quote = await fees.current()
   const { raw } = await signTransaction(account, { chainId: 14800, nonce: 0, to, gas: 21_000n, fees: quote })
   return parseTransaction(raw).maxFeePerGas

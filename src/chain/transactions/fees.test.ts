@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { numberToHex } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../async/manual-clock.fixture.ts'
+import { usualFees } from '../../config/usual-settings.fixture.ts'
 import type { BlockFeed } from '../blocks/block-feed.ts'
 import type { RpcPool } from '../rpc/rpc.ts'
 import { toChainError } from '../rpc/rpc-error.ts'
@@ -12,7 +13,7 @@ const gwei = 10n ** 9n
 type History = { next: bigint; used: number; tip: bigint }
 
 /** Fees over a head with a given base fee, and a node that suggests a given tip, and may tell of its blocks. */
-function feesAt(baseFee: bigint | null, policy: FeePolicy = {}, tip = gwei) {
+function feesAt(baseFee: bigint | null, policy: Partial<FeePolicy> = {}, tip = gwei) {
   const state = { baseFee, tip, tipReads: 0, history: undefined as History | undefined }
   const clock = createManualClock()
   const feed = {
@@ -32,7 +33,7 @@ function feesAt(baseFee: bigint | null, policy: FeePolicy = {}, tip = gwei) {
     const baseFeePerGas = [numberToHex(state.baseFee ?? 0n), numberToHex(next)]
     return { oldestBlock: '0x7', baseFeePerGas, gasUsedRatio: [used], reward: [[numberToHex(reward)]] }
   }
-  return { fees: createFees({ rpc, feed, clock, ...policy }), state, clock }
+  return { fees: createFees({ ...usualFees, rpc, feed, clock, ...policy }), state, clock }
 }
 
 describe('the fee policy', () => {

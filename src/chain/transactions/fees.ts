@@ -14,8 +14,8 @@ export type FeeQuote = { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint }
 
 /** How fees are chosen. */
 export type FeePolicy = {
-  /** How many times the base fee of the next block a transaction offers, for blocks after that one. @default 2 */
-  baseFeeMultiplier?: number | undefined
+  /** How many times the base fee of the next block a transaction offers, for blocks after that one. */
+  baseFeeMultiplier: number
   /** Tip in wei per gas. @default what recent transactions were mined for, or what the node suggests if there are none */
   priorityFeeWei?: bigint | undefined
   /** The most that is ever paid per gas, in wei, replacements included. @default unlimited */
@@ -56,17 +56,10 @@ const tipLifetimeMs = 30_000
  * node suggests, asked every 30 s; where the node tells no history, the base fee is the head's besides. So the price is
  * read once a block and never once a flow.
  *
- * @example const fees = createFees({ rpc, feed, maxFeePerGasWei: 50n * 10n ** 9n }); const quote = await fees.current({ signal })
+ * @example const fees = createFees({ rpc, feed, baseFeeMultiplier: 2 }); const quote = await fees.current({ signal })
  */
 export function createFees(options: FeePolicy & { rpc: RpcPool; feed: BlockFeed; clock?: Clock }): Fees {
-  const {
-    rpc,
-    feed,
-    baseFeeMultiplier = 2,
-    priorityFeeWei,
-    maxFeePerGasWei: cap,
-    clock = systemClock,
-  } = options
+  const { rpc, feed, baseFeeMultiplier, priorityFeeWei, maxFeePerGasWei: cap, clock = systemClock } = options
   const multiplier = BigInt(Math.round(baseFeeMultiplier * 1000))
   const foresee = createFeeHistory(rpc)
   let tip: { readAtMs: number; value: Promise<bigint> } | undefined

@@ -13,7 +13,7 @@ import {
  * A new wallet's first nonce is 0 and need not be read. That is taken for granted until a node says otherwise: a wallet
  * from an earlier run has used its 0, which the node refuses, and from then on nonces are read. Nothing is sent twice.
  *
- * @example const send = createUserSender({ rpc, fees }); const submission = await send({ account, to, data, signal })
+ * @example const send = createUserSender({ rpc, fees }); const submission = await send({ account, to, data, gas, signal })
  */
 export function createUserSender(
   parts: UserTransactionParts,

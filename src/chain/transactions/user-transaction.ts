@@ -10,7 +10,7 @@ import type { FeeQuote, Fees } from './fees.ts'
 import type { FundsFor } from './funds-for.ts'
 import type { KeepTransaction, KeptTransaction } from './keep-transaction.ts'
 
-// What other rooms build on: sendUserTransaction({ rpc, fees }, { account, to, data, nonce, signal }) -> UserSubmission.
+// What other rooms build on: sendUserTransaction({ rpc, fees }, { account, to, data, gas, nonce, signal }) -> UserSubmission.
 
 /** A user's transaction to be. */
 export type UserTransaction = {
@@ -21,10 +21,8 @@ export type UserTransaction = {
   value?: bigint | undefined
   /** The account's nonce: 0 for a wallet that is known to be fresh. @default read from the chain */
   nonce?: number | undefined
-  /** Gas limit. @default the node's estimate and the margin */
-  gas?: bigint | undefined
-  /** Added to the estimate, as a share of it. @default 0.1 */
-  gasMargin?: number | undefined
+  /** Gas limit, or what is added to the node's estimate, as a share of it. */
+  gas: bigint | { margin: number }
   /** @default the account has what it has */
   fundsFor?: FundsFor | undefined
   /** Written for all that is sent, under every hash. @default none */
@@ -66,21 +64,23 @@ export type UserSubmission = SignedTransaction & {
  * `details.mayBeSent` if it may still be mined, unless it is kept); the signal's reason.
  * @param parts.keep looks after the transaction from the moment that a node has, or may have it. @default nobody does
  * @example
- * const submission = await sendUserTransaction({ rpc, fees }, { account, to, data, nonce: 0, signal })
+ * const submission = await sendUserTransaction({ rpc, fees }, { account, to, data, gas: { margin: 0.1 }, nonce: 0, signal })
  * const mined = await hub.waitForReceipt(submission.hash, submission)
  */
 export async function sendUserTransaction(
   { rpc, fees, keep, clock = systemClock }: UserTransactionParts,
   transaction: UserTransaction,
 ): Promise<UserSubmission> {
-  const { account, to, data, value, nonce: givenNonce, gas: givenGas, gasMargin = 0.1 } = transaction
+  const { account, to, data, value, nonce: givenNonce, gas: wanted } = transaction
   const { fundsFor, ledger, signal } = transaction
   const signer = createLaneSigner({ rpc, account, clock, ledger })
   const sticky = { signal, stickyKey: account.address }
   const call = { from: account.address, to, data, value }
   const [nonce, gas] = await Promise.all([
     givenNonce ?? readTransactionCount(rpc, account.address, { at: 'pending', ...sticky }),
-    givenGas ?? estimateGas(rpc, call, sticky).then((estimate) => withMargin(estimate, gasMargin)),
+    typeof wanted === 'bigint'
+      ? wanted
+      : estimateGas(rpc, call, sticky).then((estimate) => withMargin(estimate, wanted.margin)),
   ])
   const send = async (): Promise<UserSubmission> => {
     const { blockNumber, maxFeePerGas, maxPriorityFeePerGas } = await fees.current({ signal })

@@ -41,6 +41,12 @@ export const chainParameters = {
     summary:
       'Highest rate of JSON-RPC calls to each endpoint, for providers with a quota. Further calls wait.',
   }),
+  /** Timeout of one JSON-RPC request to one endpoint. */
+  rpcTimeoutMs: parameter(duration({ bareUnit: 's', minMs: 1 }), {
+    default: 15_000,
+    flag: '--rpc-timeout <time>',
+    summary: 'Timeout of one JSON-RPC request to one endpoint; the next endpoint is asked after it.',
+  }),
   /** How long reads are retried while no endpoint answers. */
   rpcPatienceMs: parameter(duration({ bareUnit: 's', minMs: 0, maxMs: 3_600_000 }), {
     default: 30_000,

@@ -44,11 +44,11 @@ export const flowParameters = {
     flag: '--timeout <time>',
     summary: 'Timeout of a whole flow.',
   }),
-  /** Timeout of one HTTP or JSON-RPC request. */
+  /** Timeout of one HTTP request. */
   requestTimeoutMs: parameter(seconds, {
     default: 30_000,
     flag: '--request-timeout <time>',
-    summary: 'Timeout of one HTTP or JSON-RPC request, except the request for inference.',
+    summary: 'Timeout of one HTTP request, except the request for inference.',
   }),
   /** Timeout from the submission of the transaction to its last confirmation. */
   confirmTimeoutMs: parameter(seconds, {

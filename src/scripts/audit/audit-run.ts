@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { createRpcPool } from '../../chain/rpc/rpc-pool.ts'
+import { defaultsOf } from '../../config/defaults-of.ts'
 import { deployedContracts } from '../../config/moksha.ts'
+import { chainParameters } from '../../config/parameters/chain.ts'
 import type { TargetPlan } from '../../config/target.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import type { StoredRun } from '../../results/read-run.ts'
@@ -41,7 +43,13 @@ export async function auditRun(
   const { summary } = run
   const place = target?.chain ?? chainOf(run)
   const claims = await readClaims(run.flows(), { sample, seed: run.id })
-  const rpc = createRpcPool({ urls: place.rpcUrls, chainId: place.id })
+  const chain = defaultsOf(chainParameters)
+  const rpc = createRpcPool({
+    urls: place.rpcUrls,
+    chainId: place.id,
+    timeoutMs: chain.rpcTimeoutMs,
+    patienceMs: chain.rpcPatienceMs,
+  })
   try {
     await rpc.check({ signal }).catch((cause: unknown) => {
       throw cause instanceof LoadTestError ? gone(cause, run, target === undefined) : cause

@@ -12,11 +12,14 @@ import { formatGwei, formatVana } from '../../report/format-value.ts'
 import type { Check } from './check.ts'
 
 /** Checks each endpoint separately: a pool would hide one that is down behind the others. */
-export function endpointChecks({ chain }: Target, patienceMs: number): Check[] {
+export function endpointChecks(
+  { chain }: Target,
+  settings: { timeoutMs: number; patienceMs: number },
+): Check[] {
   return chain.rpcUrls.map((url) => ({
     name: `RPC ${endpointLabel(url)}`,
     async look(signal) {
-      const rpc = createRpcPool({ urls: [url], chainId: chain.id, patienceMs })
+      const rpc = createRpcPool({ urls: [url], chainId: chain.id, ...settings })
       try {
         // The first call also connects, and makes sure of the chain's id.
         const head = await readBlock(rpc, 'latest', { signal })

@@ -25,8 +25,9 @@ export async function examineTarget(
 ): Promise<Finding[]> {
   const options = { signal, timeoutMs: 2 * config.flow.requestTimeoutMs }
   const patienceMs = Math.min(config.chain.rpcPatienceMs, longestPatienceMs)
-  const rpc = createRpcPool({ urls: target.chain.rpcUrls, chainId: target.chain.id, patienceMs })
-  const [endpoint, ...otherEndpoints] = endpointChecks(target, patienceMs)
+  const settings = { timeoutMs: config.chain.rpcTimeoutMs, patienceMs }
+  const rpc = createRpcPool({ urls: target.chain.rpcUrls, chainId: target.chain.id, ...settings })
+  const [endpoint, ...otherEndpoints] = endpointChecks(target, settings)
   try {
     const findings = await Promise.all([
       runChecks(

@@ -13,12 +13,12 @@ import type { Check, Observation } from './check.ts'
 /** What is written can be read back under its URL as a personal server reads it: by anyone, without credentials. */
 export function storageCheck(
   target: Pick<Target, 'storage' | 'embedded'>,
-  { secrets }: Pick<LoadTestConfig, 'secrets'>,
+  { secrets, flow }: Pick<LoadTestConfig, 'secrets' | 'flow'>,
 ): Check {
   return {
     name: 'storage',
     async look(signal) {
-      const storage = openStorage(target, secrets)
+      const storage = openStorage(target, secrets, { timeoutMs: flow.requestTimeoutMs })
       try {
         const [how, missing] = await Promise.all([
           writeAndRead(storage, target.storage, signal),

@@ -40,6 +40,7 @@ export async function runServe(options: ServeOptions, io: CommandIo): Promise<{ 
     maxSpendWei: options.maxSpendWei,
     gasMargin: chain.gasLimitMargin,
     blockPollIntervalMs: chain.pollIntervalMs,
+    rpcTimeoutMs: chain.rpcTimeoutMs,
     rpcRatePerSecond: chain.rpcRatePerSecond,
     logger: pino({ level: 'info' }, io.stderr),
   })

@@ -34,7 +34,12 @@ export function openChain(options: WalletOptions, home: ChainTarget, io: Command
   const { chain: settings } = options
   // Every wallet that is worked on listens to it.
   setMaxListeners(0, io.signal)
-  const rpc = createRpcPool({ urls: home.rpcUrls, chainId: home.chainId })
+  const rpc = createRpcPool({
+    urls: home.rpcUrls,
+    chainId: home.chainId,
+    timeoutMs: settings.rpcTimeoutMs,
+    patienceMs: settings.rpcPatienceMs,
+  })
   const feed = createBlockFeed({ rpc, pollIntervalMs: settings.pollIntervalMs })
   const { feeMultiplier: baseFeeMultiplier, maxFeePerGasWei } = settings
   const fees = createFees({

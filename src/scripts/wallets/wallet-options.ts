@@ -15,7 +15,7 @@ const { firstIndex, keystoreFile } = walletParameters
 const { kind, flag = '', summary, default: userFundingWei = 0n } = walletParameters.fundingWei
 /** Without its default, since lanes have another one. */
 const fundingWei = optional(kind, { flag, summary: `${summary} (default: ${kind.show(userFundingWei)})` })
-const { feeMultiplier, maxFeePerGasWei, pollIntervalMs } = chainParameters
+const { feeMultiplier, maxFeePerGasWei, pollIntervalMs, rpcTimeoutMs, rpcPatienceMs } = chainParameters
 const { mnemonic, funderPrivateKey, funderPrivateKeys, relayerPrivateKeys, keystorePassphrase } =
   secretParameters
 
@@ -27,7 +27,7 @@ const sharedGroups = {
   command: walletsCommandParameters,
   wallets: { fundingWei, firstIndex, keystoreFile },
   limits: limitParameters,
-  chain: { feeMultiplier, maxFeePerGasWei, pollIntervalMs },
+  chain: { feeMultiplier, maxFeePerGasWei, pollIntervalMs, rpcTimeoutMs, rpcPatienceMs },
   run: { seed: runParameters.seed },
   secrets: { mnemonic, funderPrivateKey, funderPrivateKeys, relayerPrivateKeys, keystorePassphrase },
 }
