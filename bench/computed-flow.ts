@@ -59,7 +59,7 @@ function servicesAtHand(compute: FlowServices['compute']): FlowServices {
       async receipt({ afterBlock }) {
         const permission = submitted.get(afterBlock) ?? null
         submitted.delete(afterBlock)
-        const gas = { gasUsed: 1_500_000, gasPriceWei: '1000000000' }
+        const gas = { gasUsed: 1_500_000, gasPriceWei: 1_000_000_000n }
         const seenAtMs = performance.now()
         const times = { blockTimestamp: afterBlock, blockAtMs: seenAtMs, seenAtMs }
         return { hash, status: 'success', blockNumber: afterBlock + 1, ...gas, ...times, permission }

@@ -110,7 +110,7 @@ async function waitForReceipt(
     blockAtMs: mined.blockAtMs,
     seenAtMs: mined.seenAtMs,
     gasUsed: Number(mined.gasUsed),
-    gasPriceWei: String(mined.effectiveGasPrice),
+    gasPriceWei: mined.effectiveGasPrice,
     permission: added && { id: String(added.permissionId), user: added.user, grant: added.grant },
   }
 }

@@ -12,7 +12,7 @@ const mined: NonNullable<FlowRecord['tx']> = {
   permissionId: '7',
   blockNumber: 40,
   gasUsed: 900,
-  gasPriceWei: '5',
+  gasPriceWei: 5n,
   times,
 }
 const givenUp: NonNullable<FlowRecord['tx']> = {
@@ -100,7 +100,7 @@ describe('correctFlow', () => {
           permissionId: '9',
           blockNumber: 42,
           gasUsed: 900,
-          gasPriceWei: '6',
+          gasPriceWei: 6n,
           times: { ...times, blockTimestamp: 1002 },
         },
       },

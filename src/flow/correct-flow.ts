@@ -63,7 +63,7 @@ function inBlock(tx: FlowTransaction, found: FinalReceipt, wallet: FlowRecord['w
     permissionId: isGranted && permission !== null ? String(permission.permissionId) : null,
     blockNumber: found.blockNumber,
     gasUsed: Number(found.gasUsed),
-    gasPriceWei: String(found.effectiveGasPrice),
+    gasPriceWei: found.effectiveGasPrice,
     times: tx.times && { ...tx.times, blockTimestamp },
   }
 }

@@ -40,8 +40,8 @@ export type FlowTransaction = {
   permissionId: string | null
   blockNumber: number | null
   gasUsed: number | null
-  /** Effective price per gas in wei, decimal string. */
-  gasPriceWei: string | null
+  /** Effective price per gas, in wei; a decimal string in files. */
+  gasPriceWei: bigint | null
   /** `null` if it is not known to have been accepted. */
   times: TransactionTimes | null
 }

@@ -52,8 +52,8 @@ export type FlowReceipt = {
   /** When this process first saw the block, in milliseconds of `performance.now()`. */
   seenAtMs: number
   gasUsed: number
-  /** Effective price per gas in wei, decimal string. */
-  gasPriceWei: string
+  /** Effective price per gas, in wei. */
+  gasPriceWei: bigint
   /** From the transaction's `PermissionAdded`; `null` without one. The id is a decimal string. */
   permission: { id: string; user: Hex; grant: string } | null
 }

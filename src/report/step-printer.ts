@@ -47,7 +47,7 @@ export function createStepPrinter(write: (line: string) => void): StepPrinter {
         )
       else write(`  ${outcome} in ${formatMs(durationMs)}`)
       if (tx?.gasUsed) {
-        const costWei = BigInt(tx.gasUsed) * BigInt(tx.gasPriceWei ?? 0)
+        const costWei = BigInt(tx.gasUsed) * (tx.gasPriceWei ?? 0n)
         write(
           `  gas ${tx.gasUsed}, ${formatVana(costWei.toString())}, block ${tx.blockNumber}, permission ${tx.permissionId}`,
         )

@@ -25,7 +25,7 @@ export const flowLineSchema = z.object({
       permissionId: z.string().nullable(),
       blockNumber: z.number().nullable(),
       gasUsed: z.number().nullable(),
-      gasPriceWei: z.string().nullable(),
+      gasPriceWei: z.string().regex(/^\d+$/, 'expected a decimal number').transform(BigInt).nullable(),
       // Runs of earlier versions have none.
       times: z
         .object({

@@ -25,7 +25,7 @@ export function createGasTotals(): GasTotals {
         used += BigInt(gasUsed)
         if (gasPriceWei !== null) {
           pricedGas += BigInt(gasUsed)
-          costWei += BigInt(gasUsed) * BigInt(gasPriceWei)
+          costWei += BigInt(gasUsed) * gasPriceWei
         }
       }
       if (permissionId !== null) {

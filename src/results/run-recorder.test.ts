@@ -170,9 +170,9 @@ describe('createRunRecorder', () => {
     const recorder = recorderOf()
     const tx = { hash: '0xaa', blockNumber: 1, times: null } as const
     recorder.replay(
-      flow({ tx: { ...tx, permissionId: '9', gasUsed: 300_000, gasPriceWei: '90071992547409931' } }),
+      flow({ tx: { ...tx, permissionId: '9', gasUsed: 300_000, gasPriceWei: 90_071_992_547_409_931n } }),
     )
-    recorder.replay(flow({ tx: { ...tx, permissionId: '10', gasUsed: 100_000, gasPriceWei: '1' } }))
+    recorder.replay(flow({ tx: { ...tx, permissionId: '10', gasUsed: 100_000, gasPriceWei: 1n } }))
     const { gas, permissions } = recorder.measurements()
     expect(gas).toEqual({
       perFlow: 200_000,

@@ -6,7 +6,7 @@ import { createRelayedSpending } from './relayed-spending.ts'
 type Ended = Parameters<ReturnType<typeof createRelayedSpending>['flowEnded']>[0]
 const ended = (index: number, wei: bigint | null, step: string | null = null): Ended => ({
   index,
-  tx: (wei === null ? null : { gasUsed: String(wei), gasPriceWei: '1' }) as FlowRecord['tx'],
+  tx: (wei === null ? null : { gasUsed: String(wei), gasPriceWei: 1n }) as FlowRecord['tx'],
   error: (step === null ? null : { step }) as FlowRecord['error'],
 })
 const code = (work: () => void): unknown => {

@@ -41,7 +41,7 @@ export function createRelayedSpending(options: { capWei: bigint; flowWei: bigint
     flowEnded({ index, tx, error }) {
       if (!inFlight.delete(index)) return
       if (tx && tx.gasUsed !== null && tx.gasPriceWei !== null) {
-        const wei = BigInt(tx.gasUsed) * BigInt(tx.gasPriceWei)
+        const wei = BigInt(tx.gasUsed) * tx.gasPriceWei
         spentWei += wei
         if (dearestWei === undefined || wei > dearestWei) dearestWei = wei
       } else if (tx || error?.step === 'submit') spentWei += flowWei()

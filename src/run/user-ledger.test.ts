@@ -17,7 +17,7 @@ const mined = (digit: string): FlowTransaction => ({
   blockNumber: 1,
   times: null,
   gasUsed: 10,
-  gasPriceWei: '2',
+  gasPriceWei: 2n,
 })
 const pending: FlowTransaction = { ...mined('a'), gasUsed: null, gasPriceWei: null, blockNumber: null }
 

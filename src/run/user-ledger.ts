@@ -32,7 +32,7 @@ export function createUserLedger(
       if (gasUsed === null || gasPriceWei === null) return
       // Its block may be gone already: the receipt is read again at the end.
       if (blockNumber !== null && reorgs.mayBeRemoved(blockNumber)) return
-      ledger.settled(hash, { gasUsed: BigInt(gasUsed), effectiveGasPrice: BigInt(gasPriceWei) })
+      ledger.settled(hash, { gasUsed: BigInt(gasUsed), effectiveGasPrice: gasPriceWei })
     },
   }
 }

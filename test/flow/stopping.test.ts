@@ -115,7 +115,7 @@ const works = {
       blockAtMs: 0,
       seenAtMs: 0,
       gasUsed: 1,
-      gasPriceWei: '1',
+      gasPriceWei: 1n,
       permission: { id: '1', user: user.address, grant: 'https://storage.example/run/0/grant.json' },
     }),
     revertReason: async () => ({ reason: 'none', revert: null }),

@@ -307,7 +307,7 @@ function simulateFlow(
         permissionId: null,
         blockNumber: 812_000 + Math.floor(nowMs / 6000),
         gasUsed,
-        gasPriceWei: '25000000000',
+        gasPriceWei: 25_000_000_000n,
         times: null,
       }
     }

@@ -21,7 +21,7 @@ export function checkSummary(
     .filter(([, claimed, found]) => claimed !== found)
     .map(([name, claimed, found]) => `${name}: ${claimed} in the summary, ${found} in the flows`)
   const costWei = claims.sampled.reduce(
-    (sum, { gasUsed, gasPriceWei }) => sum + BigInt(gasUsed ?? 0) * BigInt(gasPriceWei ?? 0),
+    (sum, { gasUsed, gasPriceWei }) => sum + BigInt(gasUsed ?? 0) * (gasPriceWei ?? 0n),
     0n,
   )
   if (areAll && costWei !== BigInt(gas.costWei)) {

@@ -65,7 +65,7 @@ export async function checkTransactions(
     }
     if (
       (flow.gasUsed !== null && BigInt(flow.gasUsed) !== receipt.gasUsed) ||
-      (flow.gasPriceWei !== null && BigInt(flow.gasPriceWei) !== receipt.effectiveGasPrice)
+      (flow.gasPriceWei !== null && flow.gasPriceWei !== receipt.effectiveGasPrice)
     ) {
       gas.push(`${name} used ${receipt.gasUsed} gas at ${receipt.effectiveGasPrice} wei`)
     }

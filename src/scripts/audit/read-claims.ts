@@ -10,7 +10,7 @@ export type ClaimedFlow = {
   permissionId: string | null
   blockNumber: number
   gasUsed: number | null
-  gasPriceWei: string | null
+  gasPriceWei: bigint | null
   blockTimestamp: number | null
 }
 
