@@ -9,7 +9,7 @@ import { suggest } from './suggest.ts'
 /** Variables by name, each with where it was set. */
 export type Environment = ReadonlyMap<string, Variable>
 
-type Variable = { value: string; file?: string; line?: number }
+type Variable = { value: string; file?: string | undefined; line?: number | undefined }
 
 /**
  * Turns environment variables into a layer of the configuration.
@@ -66,12 +66,7 @@ function readSecretFile(path: string): { value: string } | { problem: string } {
 
 /** Where a variable was set. */
 export function variableSource(name: string, { file, line }: Variable): Source {
-  return {
-    kind: 'environment',
-    name,
-    ...(file === undefined ? {} : { file }),
-    ...(line === undefined ? {} : { line }),
-  }
+  return { kind: 'environment', name, file, line }
 }
 
 /** Near misses of the prefix, such as `vana_load_rate`, are meant for us as well. */
@@ -82,7 +77,7 @@ function unknownVariables(environment: Environment, known: readonly string[]): P
     .filter(([name]) => prefixLike.test(name) && !known.includes(name))
     .map(([name, { file, line }]) => ({
       key: name,
-      ...(file === undefined ? {} : { source: fileSource(file, line) }),
+      source: file === undefined ? undefined : fileSource(file, line),
       found: 'unknown variable',
       suggestion: suggest(name, known),
     }))

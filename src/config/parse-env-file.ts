@@ -80,7 +80,7 @@ function readQuoted(lines: readonly string[], firstIndex: number, written: strin
 }
 
 /** What stands before the closing quote, with its escapes resolved, and what follows it; nothing if it is not there. */
-function takeUntil(quote: string, text: string): { taken: string; after?: string } {
+function takeUntil(quote: string, text: string): { taken: string; after?: string | undefined } {
   let taken = ''
   for (let at = 0; at < text.length; at++) {
     const [letter = '', next = ''] = [text[at], text[at + 1]]

@@ -36,7 +36,7 @@ export function throwProblems(problems: readonly Problem[], hint?: string): void
   const lines = problems.map((problem) => `  - ${describeProblem(problem)}`)
   throw new LoadTestError('CONFIG_INVALID', `The configuration has ${count}:\n${lines.join('\n')}`, {
     details: { problems: problems.map(({ key }) => key) },
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   })
 }
 

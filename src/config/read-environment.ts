@@ -9,7 +9,7 @@ import { parseEnvFile } from './parse-env-file.ts'
 import { throwProblems } from './problem.ts'
 import { fileSource } from './source.ts'
 
-type Variable = { value: string; file?: string; line?: number }
+type Variable = { value: string; file?: string | undefined; line?: number | undefined }
 
 /**
  * Reads the variables of the process and, beneath them, those of an env file.

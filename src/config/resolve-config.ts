@@ -18,15 +18,15 @@ import { storageProblems } from './storage-problems.ts'
 /** What {@link resolveConfig} reads. */
 export type ConfigSources = {
   /** By flag, such as `--users`; `--preset` among them. */
-  flags?: Flags
-  environment?: Environment
+  flags?: Flags | undefined
+  environment?: Environment | undefined
   file?: ConfigFile | undefined
   /** The preset when no source names one. @default smoke */
-  defaultPreset?: PresetName
+  defaultPreset?: PresetName | undefined
   /** Finds the problems of a threshold before a run starts. @default none */
-  checkThreshold?: (expression: string) => readonly ThresholdProblem[]
+  checkThreshold?: ((expression: string) => readonly ThresholdProblem[]) | undefined
   /** What is known to be wrong already, such as flags that the command does not have. */
-  problems?: readonly Problem[]
+  problems?: readonly Problem[] | undefined
 }
 
 /** Something wrong with a condition. */

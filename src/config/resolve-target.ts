@@ -141,9 +141,9 @@ async function fromEnvironment(
       chain: { id: chainId, rpcUrls: rpcUrl, contracts: deployedContracts },
       storage: storage.target,
       personalServer: { url: personalServerUrl },
-      ...(rest.apiServerUrl ? { apiServer: { url: rest.apiServerUrl } } : {}),
+      apiServer: rest.apiServerUrl ? { url: rest.apiServerUrl } : undefined,
       grantee: { id: granteeId, address: granteeAddress },
-      ...(moreGranteeIds ? { moreGrantees } : {}),
+      moreGrantees: moreGranteeIds && moreGrantees,
     },
     'the environment',
   )
@@ -151,25 +151,25 @@ async function fromEnvironment(
 
 /** The storage as a document has it, and what of it must be given. */
 function storageOf(values: TargetValues): {
-  target: { provider: StorageProviderName; keyFile?: string }
+  target: { provider: StorageProviderName; keyFile?: string | undefined }
   needed: Record<string, unknown>
 } {
   const { storageProvider: provider = 'gcs', storageBucket, storageKeyFile, storageEndpoint } = values
   const { storageUrls = 'signed', storageGateway, storageFolder } = values
-  const common: { provider: StorageProviderName; keyFile?: string } = {
-    provider,
-    ...(storageEndpoint ? { apiEndpoint: storageEndpoint } : {}),
-    ...(storageKeyFile && provider !== 'pinata' ? { keyFile: storageKeyFile } : {}),
+  const apiEndpoint = storageEndpoint || undefined
+  const keyFile = storageKeyFile || undefined
+  switch (provider) {
+    case 'gcs': {
+      const target = { provider, apiEndpoint, keyFile, bucket: storageBucket, urls: storageUrls }
+      return { target, needed: { storageBucket } }
+    }
+    case 'pinata':
+      return { target: { provider, apiEndpoint, gatewayUrl: storageGateway || undefined }, needed: {} }
+    case 'google-drive': {
+      const target = { provider, apiEndpoint, keyFile, folderId: storageFolder || undefined }
+      return { target, needed: {} }
+    }
   }
-  if (provider === 'gcs') {
-    const target = { ...common, bucket: storageBucket, urls: storageUrls }
-    return { target, needed: { storageBucket } }
-  }
-  const own =
-    provider === 'pinata'
-      ? storageGateway && { gatewayUrl: storageGateway }
-      : storageFolder && { folderId: storageFolder }
-  return { target: { ...common, ...own }, needed: {} }
 }
 
 /** What is set for one provider only, and which. A bucket or a key file may well be there for something else. */

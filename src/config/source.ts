@@ -1,8 +1,8 @@
 /** Where a value came from. */
 export type Source =
   | { kind: 'flag'; name: string }
-  | { kind: 'environment'; name: string; file?: string; line?: number }
-  | { kind: 'file'; path: string; line?: number }
+  | { kind: 'environment'; name: string; file?: string | undefined; line?: number | undefined }
+  | { kind: 'file'; path: string; line?: number | undefined }
   | { kind: 'preset'; name: string }
   | { kind: 'default' }
   /** It follows from other values, as `from` says. */
@@ -40,7 +40,7 @@ export function describeSource(source: Source): string {
 
 /** A place in a file. */
 export function fileSource(path: string, line?: number): Source {
-  return { kind: 'file', path, ...(line === undefined ? {} : { line }) }
+  return { kind: 'file', path, line }
 }
 
 const place = (path: string, line: number | undefined): string =>

@@ -54,7 +54,7 @@ function withDefaultCommand([first, ...rest]: readonly string[]): readonly strin
 }
 
 /** How a command ended: with an exit code, or in an error. */
-type CommandEnd = { exitCode: number; error?: unknown }
+type CommandEnd = { exitCode: number; error?: unknown | undefined }
 
 /** Runs a command line in a given world, without the signals and streams of this process. */
 export async function runCommandLine(args: readonly string[], io: CommandIo): Promise<CommandEnd> {

@@ -17,9 +17,9 @@ type Route = {
   operationId: string
   summary: string
   answer: object
-  errors?: readonly ApiErrorCode[]
+  errors?: readonly ApiErrorCode[] | undefined
   errorShape?: 'Error' | 'RelayError'
-  extra?: Json
+  extra?: Json | undefined
 }
 
 function route({ operationId, summary, answer, errors = [], errorShape = 'Error', extra }: Route) {

@@ -31,7 +31,7 @@ type PersonalServerRequest = {
   method: 'GET' | 'POST'
   /** Below the base URL. */
   path: string
-  body?: unknown
+  body?: unknown | undefined
   limitMs?: number | undefined
 }
 

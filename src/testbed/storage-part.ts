@@ -46,7 +46,7 @@ export function storageTarget(
   const { storage: provider, storageUrls: urls, bucket = 'vana-load' } = options
   switch (provider) {
     case 'gcs':
-      return { provider, apiEndpoint, bucket, urls, ...(account && { keyFile: account.path }) }
+      return { provider, apiEndpoint, bucket, urls, keyFile: account?.path }
     case 'pinata':
       return { provider, apiEndpoint, gatewayUrl: apiEndpoint }
     case 'google-drive':

@@ -16,7 +16,7 @@ export type TurnOptions = {
   /** Called once with a sentence that names the process one waits for. @default nobody */
   note?: ((text: string) => void) | undefined
   /** Where the locks are. @default a folder of this user's for temporary files */
-  folder?: string
+  folder?: string | undefined
 }
 
 /**

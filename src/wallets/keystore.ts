@@ -47,7 +47,7 @@ export type NewKeystore = {
   chainId: number
   ranges: readonly IndexRange[]
   /** @default now */
-  created?: Date
+  created?: Date | undefined
   /** scrypt's N. @default 2^17 */
   cost?: number | undefined
 }

@@ -18,7 +18,7 @@ export type MnemonicSources = {
   /** Wallets that will be used, for the keystore to remember. */
   range: IndexRange
   /** Called when others can read the keystore. @default nobody */
-  warn?: (text: string) => void
+  warn?: ((text: string) => void) | undefined
 }
 
 /** A keystore, and how its passphrase is got. */

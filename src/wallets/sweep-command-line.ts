@@ -9,7 +9,7 @@ export type SweepCommandParts = {
   /** What the wallets of an embedded chain come from; nothing where the environment gives a mnemonic. */
   seed?: string | undefined
   /** Whether the wallets are lanes of the relayer. @default false */
-  lanes?: boolean
+  lanes?: boolean | undefined
   range: IndexRange
   receiver: Address
   /** Where it has to be given: on mainnet. */

@@ -167,7 +167,7 @@ async function offer(
   chain: WalletChain,
   signed: SignedTransaction,
   options: { address: Address; priceWei: bigint; attempt: number; signal: AbortSignal | undefined },
-): Promise<{ unclear?: unknown; nextPriceWei?: bigint }> {
+): Promise<{ unclear?: unknown | undefined; nextPriceWei?: bigint | undefined }> {
   const { address, priceWei, attempt, signal } = options
   try {
     await broadcast(chain.rpc, signed, { stickyKey: address, signal })

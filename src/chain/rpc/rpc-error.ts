@@ -13,7 +13,7 @@ import {
 } from './rpc-refusals.ts'
 
 /** An error object of a JSON-RPC answer. */
-export type RpcErrorBody = { code: number; message: string; data?: unknown }
+export type RpcErrorBody = { code: number; message: string; data?: unknown | undefined }
 
 /** Codes by which nodes say that a contract refused; under the others it shows in the data or the text. */
 const revertCodes = new Set([3, -32015])

@@ -58,7 +58,9 @@ const tipLifetimeMs = 30_000
  *
  * @example const fees = createFees({ rpc, feed, baseFeeMultiplier: 2 }); const quote = await fees.current({ signal })
  */
-export function createFees(options: FeePolicy & { rpc: RpcPool; feed: BlockFeed; clock?: Clock }): Fees {
+export function createFees(
+  options: FeePolicy & { rpc: RpcPool; feed: BlockFeed; clock?: Clock | undefined },
+): Fees {
   const { rpc, feed, baseFeeMultiplier, priorityFeeWei, maxFeePerGasWei: cap, clock = systemClock } = options
   const multiplier = BigInt(Math.round(baseFeeMultiplier * 1000))
   const foresee = createFeeHistory(rpc)

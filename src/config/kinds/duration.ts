@@ -14,7 +14,11 @@ const unitNames: Record<DurationUnit, string> = {
  *
  * @example duration({ bareUnit: 'm' })
  */
-export function duration(options: { bareUnit: DurationUnit; minMs?: number; maxMs?: number }): Kind<number> {
+export function duration(options: {
+  bareUnit: DurationUnit
+  minMs?: number | undefined
+  maxMs?: number | undefined
+}): Kind<number> {
   const { bareUnit, minMs = 0, maxMs = 7 * 24 * 3_600_000 } = options
   return kindOf({
     read: (text) => {

@@ -2,9 +2,9 @@ import { type Kind, kindOf } from './kind.ts'
 
 /** Requests that the personal server lets through, each limit with the original's number unless it is given. */
 export type ServerRateLimits = {
-  identityPerMinute?: number
-  operationsPerHour?: number
-  defaultPerMinute?: number
+  identityPerMinute?: number | undefined
+  operationsPerHour?: number | undefined
+  defaultPerMinute?: number | undefined
 }
 
 const names = new Map([

@@ -9,7 +9,7 @@ import { readEnvironment } from '../../config/read-environment.ts'
 import { resolveConfig } from '../../config/resolve-config.ts'
 import { LoadTestError } from '../../errors/load-test-error.ts'
 import { ownVersion } from '../../process/own-version.ts'
-import { processRedactor } from '../../redaction/process-redactor.ts'
+import { processRedactor } from '../../redaction/process-processRedactor.ts'
 import { createTerminalView } from '../../report/terminal.ts'
 import { writeReports } from '../../report/write-reports.ts'
 import { checkThreshold } from '../../results/check-threshold.ts'
@@ -26,41 +26,39 @@ import { silentView } from '../run/silent-view.ts'
 export async function runAgent(io: CommandIo): Promise<number> {
   // The URL of the desk ends in its token. Errors are redacted below.
   const tell = (news: AgentNews): void => io.printForProgram(`${JSON.stringify(news)}\n`)
-  const redactor = processRedactor
   try {
     const lines = createInterface({ input: process.stdin })
     const inputEnded = once(lines, 'close')
     const [text] = (await Promise.race([once(lines, 'line'), inputEnded])) as [string?]
     if (text === undefined) throw new LoadTestError('ABORTED', 'Artillery ended before the run began.')
-    return await carry(JSON.parse(text) as AgentOrder, io, redactor, tell, inputEnded)
+    return await runOrder(JSON.parse(text) as AgentOrder, io, { tell, inputEnded })
   } catch (error) {
     const exitCode = exitCodeOfError(error, io.signal)
     const { code, message, hint } =
       error instanceof LoadTestError ? error : new LoadTestError('INTERNAL', String(error), { cause: error })
-    tell({ failed: { code, message: redactor.text(message), hint, exitCode } })
+    tell({ failed: { code, message: processRedactor.text(message), hint, exitCode } })
     return exitCode
   } finally {
     process.stdin.destroy()
   }
 }
 
-async function carry(
+async function runOrder(
   { form, settings, folder }: AgentOrder,
   io: CommandIo,
-  redactor: typeof processRedactor,
-  tell: (news: AgentNews) => void,
-  inputEnded: Promise<unknown>,
+  artillery: { tell: (news: AgentNews) => void; inputEnded: Promise<unknown> },
 ): Promise<number> {
+  const { tell, inputEnded } = artillery
   const environment = readEnvironment({ env: io.env, cwd: io.cwd })
   const file = parseConfigFile(JSON.stringify(atHome(settings, folder)), 'the script', configParameters)
   const resolved = resolveConfig({ environment, file, checkThreshold })
   const { config } = resolved
   const context = runContextOf(resolved, environment)
-  redactor.register(...context.secrets)
+  processRedactor.register(...context.secrets)
   const desk = await openAgentDesk({
     form,
     config,
-    redact: (text) => redactor.text(text),
+    redact: (text) => processRedactor.text(text),
     onReady: (url) => tell({ ready: { url } }),
   })
   const nobodyComes = new AbortController()
@@ -68,11 +66,15 @@ async function carry(
   // A panel would be drawn over what Artillery writes.
   const lines = { write: (text: string) => io.stderr.write(text) } as NodeJS.WriteStream
   const terminal = config.output.quiet ? silentView : createTerminalView(lines, io.env)
-  const note = (text: string): void => terminal.note(redactor.text(`vana-load: ${text}`))
+  const note = (text: string): void => terminal.note(processRedactor.text(`vana-load: ${text}`))
   try {
     for (const text of context.notes) note(text)
     const { summary, folder: results } = await runLoadTest({
-      ...{ config, document: context.document, redact: redactor, environment, version: ownVersion() },
+      config,
+      document: context.document,
+      redact: processRedactor,
+      environment,
+      version: ownVersion(),
       resultsDirectory: resolve(io.cwd, config.output.directory),
       interrupt: AbortSignal.any([io.signal, nobodyComes.signal]),
       forced: io.forced,

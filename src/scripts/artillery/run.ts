@@ -46,7 +46,9 @@ export async function runCommand(
     await writeFile(at('script'), renderScript(config, { form, settings, outcomeFile: at('outcome') }))
     await writeFile(at('processor'), processorOfPackage)
     const exitCode = await runArtillery({
-      ...{ artillery, script: at('script'), report: at('report') },
+      artillery,
+      script: at('script'),
+      report: at('report'),
       env: environmentOf(given.environment, complete.secrets.keystorePassphrase),
       isQuiet: config.output.quiet,
       stdout: config.output.json ? 'stderr' : 'stdout',

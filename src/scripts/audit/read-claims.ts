@@ -48,7 +48,12 @@ export async function readClaims(
   const random = createRandom(seed, 'audit')
   const claims: Claims = {
     outcomes: { succeeded: 0, failed: 0, 'timed-out': 0, aborted: 0, dropped: 0, degraded: 0 },
-    ...{ permissions: 0, sampled: [], confirmed: 0, unconfirmed: [], contradictions: [], blocks: null },
+    permissions: 0,
+    sampled: [],
+    confirmed: 0,
+    unconfirmed: [],
+    contradictions: [],
+    blocks: null,
     permissionOf: new Map(),
     wallets: new Map(),
   }
@@ -86,15 +91,14 @@ export async function readClaims(
     }
     claims.confirmed += 1
     const claimed: ClaimedFlow = {
-      ...{
-        index,
-        outcome,
-        wallet,
-        hash: tx.hash,
-        permissionId: tx.permissionId,
-        blockNumber: tx.blockNumber,
-      },
-      ...{ gasUsed: tx.gasUsed, gasPriceWei: tx.gasPriceWei },
+      index,
+      outcome,
+      wallet,
+      hash: tx.hash,
+      permissionId: tx.permissionId,
+      blockNumber: tx.blockNumber,
+      gasUsed: tx.gasUsed,
+      gasPriceWei: tx.gasPriceWei,
       blockTimestamp: tx.times?.blockTimestamp ?? null,
     }
     // Each of n flows is among the sample with the same chance (Vitter's algorithm R).

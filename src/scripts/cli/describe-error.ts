@@ -5,7 +5,7 @@ import { LoadTestError } from '../../errors/load-test-error.ts'
  *
  * @example describeError(new LoadTestError('ABORTED', 'Stopped.')) // 'ABORTED: Stopped.\n  hint: The run was stopped.'
  */
-export function describeError(error: unknown, options: { stack?: boolean } = {}): string {
+export function describeError(error: unknown, options: { stack?: boolean | undefined } = {}): string {
   const lines: string[] = []
   if (error instanceof LoadTestError) {
     lines.push(`${error.code}: ${error.message}`, `  hint: ${error.hint}`)

@@ -43,7 +43,7 @@ export function headsCheck(rpc: RpcPool): Check {
       const apart = (await rpc.check({ signal })).filter(({ code }) => code === 'CHAIN_HEAD_MISMATCH')
       if (apart.length > 0) {
         const detail = apart.map(({ message }) => message).join(' ')
-        return { verdict: 'warning', detail, ...(apart[0]?.hint ? { hint: apart[0].hint } : {}) }
+        return { verdict: 'warning', detail, hint: apart[0]?.hint }
       }
       const lags = rpc.endpoints().flatMap(({ headLag }) => headLag ?? [])
       if (lags.length < 2)

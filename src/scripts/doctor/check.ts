@@ -16,7 +16,11 @@ export type Finding = {
 }
 
 /** What a check that does not throw says. */
-export type Observation = { verdict?: Exclude<Verdict, 'failed'>; detail: string; hint?: string }
+export type Observation = {
+  verdict?: Exclude<Verdict, 'failed'> | undefined
+  detail: string
+  hint?: string | undefined
+}
 
 /** One thing to look at; it throws when it is not as it has to be. */
 export type Check = {

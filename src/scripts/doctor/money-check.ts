@@ -48,7 +48,9 @@ export function moneyCheck(
         fees.current({ signal }),
       ])
       const { valueWei, gasWei } = fundingNeed({
-        ...{ wallets: users, amountWei: wallets.fundingWei, way: disperser?.kind ?? 'transfer' },
+        wallets: users,
+        amountWei: wallets.fundingWei,
+        way: disperser?.kind ?? 'transfer',
         maxFeePerGasWei: maxFeePerGas,
       })
       const wanted = valueWei + gasWei

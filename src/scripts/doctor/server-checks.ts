@@ -79,7 +79,7 @@ export function apiServerCheck(
           service: 'API server',
           signal,
           timeoutMs: flow.requestTimeoutMs,
-          ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+          headers: token === undefined ? undefined : { authorization: `Bearer ${token}` },
         })
         const health = healthSchema.safeParse(answer)
         if (!health.success) {

@@ -46,7 +46,7 @@ export async function fundCommand(options: FundOptions, io: CommandIo, opened: O
       of: `${noun}s`,
       ranges,
       amountWei: String(amountWei),
-      ...(users === undefined ? {} : { users }),
+      users,
       ...counts,
       valueWei: String(valueWei),
       feesWei: String(feesWei),

@@ -11,7 +11,7 @@ import { findWalletHome } from './wallet-home.ts'
 import type { WalletOptions } from './wallet-options.ts'
 
 /** Which lanes a command is about, and for how many users. */
-export type LaneOptions = WalletOptions & { own: { relayerLanes: number; users?: number } }
+export type LaneOptions = WalletOptions & { own: { relayerLanes: number; users?: number | undefined } }
 
 /**
  * Opens the sending lanes of a relayer: those that `vana-load serve` would send with in the same environment.
@@ -37,9 +37,7 @@ export function openLanes(options: LaneOptions, io: CommandIo): OpenWallets {
     ...opened,
     home,
     noun: 'lane',
-    manager: new TestWalletManager({
-      ...{ wallets: { user: lanes.lane }, chain, contracts: home.contracts },
-    }),
+    manager: new TestWalletManager({ wallets: { user: lanes.lane }, chain, contracts: home.contracts }),
     ranges: [range],
     claim: async () => async () => {},
     isNew: false,

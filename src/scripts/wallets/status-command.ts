@@ -58,7 +58,7 @@ export async function statusCommand(
       ...counts,
       totalWei: String(totalWei),
       missingWei: String(missingWei),
-      ...(users === undefined ? {} : { users }),
+      users,
     }
     io.stdout.write(
       command.json

@@ -100,7 +100,10 @@ function commandFor(
 ): string {
   const lanes = noun === 'lane'
   return sweepCommandLine({
-    ...{ ...what, target: command.target, lanes, keystoreFile: lanes ? undefined : wallets.keystoreFile },
+    ...what,
+    target: command.target,
+    lanes,
+    keystoreFile: lanes ? undefined : wallets.keystoreFile,
     seed: lanes || secrets.mnemonic !== undefined ? undefined : run.seed,
     maxSpendWei: limits.allowMainnet ? limits.maxSpendWei : undefined,
   })

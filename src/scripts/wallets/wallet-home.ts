@@ -29,8 +29,11 @@ export type ChainTarget = {
 
 /** The embedded chain while nobody has started it: wallets can be made for it, and nothing can be read or sent. */
 const embeddedHome: ChainTarget = {
-  ...{ chainId: mokshaChainId, rpcUrls: [], contracts: deployedContracts },
-  ...{ devFunder: undefined, devRelayers: [] },
+  chainId: mokshaChainId,
+  rpcUrls: [],
+  contracts: deployedContracts,
+  devFunder: undefined,
+  devRelayers: [],
 }
 
 /**
@@ -44,7 +47,7 @@ const embeddedHome: ChainTarget = {
 export function findWalletHome(
   options: WalletOptions,
   io: Pick<CommandIo, 'stderr'>,
-  { needsChain = true }: { needsChain?: boolean } = {},
+  { needsChain = true }: { needsChain?: boolean | undefined } = {},
 ): ChainTarget {
   const { command, targetSource } = options
   const home = findAllowedHome(options, needsChain)

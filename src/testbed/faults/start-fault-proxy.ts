@@ -69,7 +69,7 @@ export async function startFaultProxy(settings: FaultProxySettings): Promise<Fau
       path,
       method: method as 'GET',
       headers: withoutHops(headers),
-      ...(body.length > 0 ? { body } : {}),
+      body: body.length > 0 ? body : null,
     })
     return { status, headers: withoutHops(answered), body: Buffer.from(await content.arrayBuffer()) }
   }
