@@ -43,7 +43,7 @@ export function parseConfigFile(
     throw new LoadTestError('CONFIG_INVALID', `The config file ${path} does not contain keys and values.`)
   }
   const groups = groupsOf(parameters)
-  return sortEntries(collectOffers(root?.items ?? [], document, path, groups), parameters, groups)
+  return sortEntries(collectOffers(root?.items ?? [], { document, path, groups }), parameters, groups)
 }
 
 /** The groups that keys can stand in. */
@@ -55,9 +55,7 @@ export type Entry = { key: string; offer: Offer; isAgain: boolean }
 
 function collectOffers(
   items: readonly Pair[],
-  document: TextDocument,
-  path: string,
-  groups: ReadonlySet<string>,
+  { document, path, groups }: { document: TextDocument; path: string; groups: ReadonlySet<string> },
 ): Entry[] {
   const entries: Entry[] = []
   const seen = new Set<string>()
@@ -91,7 +89,7 @@ export function sortEntries(
     const named = known.get(key)
     if (isAgain) problems.push({ key, source, found: 'given twice' })
     else if (key === 'preset') preset = value === null ? undefined : offer
-    else if (value === null || isNothing(key, value, named, groups)) continue
+    else if (value === null || isNothing(value, named?.parameter, groups.has(key))) continue
     else if (named?.parameter.secret) {
       const [variable] = named.env
       problems.push({
@@ -112,11 +110,10 @@ export function sortEntries(
 
 /** Whether YAML's word for nothing means that a key is not set; for a key that takes any text it is a text. */
 function isNothing(
-  key: string,
   value: unknown,
-  named: NamedParameter | undefined,
-  groups: ReadonlySet<string>,
+  parameter: NamedParameter['parameter'] | undefined,
+  isGroup: boolean,
 ): boolean {
   if (typeof value !== 'string' || !/^(?:~|null)$/i.test(value)) return false
-  return named === undefined ? groups.has(key) : named.parameter.kind.read(value) === undefined
+  return parameter === undefined ? isGroup : parameter.kind.read(value) === undefined
 }

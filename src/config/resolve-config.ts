@@ -52,7 +52,12 @@ export type ResolvedConfig = {
 export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   const { flags = {}, environment = new Map(), file } = sources
   const fromEnvironment = environmentLayer(configParameters, environment, knownVariables())
-  const preset = resolvePreset(flags, environment, file?.preset, sources.defaultPreset ?? 'smoke')
+  const preset = resolvePreset({
+    flags,
+    environment,
+    inFile: file?.preset,
+    otherwise: sources.defaultPreset ?? 'smoke',
+  })
   const presetLayer = layerOfPreset(preset.name)
   const asked = [flagLayer(configParameters, flags), fromEnvironment.layer, file?.layer ?? new Map()]
   const { values, problems } = resolveParameters(configParameters, [...asked, presetLayer])
@@ -64,7 +69,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   )
 
   const notes: string[] = []
-  settleArrivals(values, presetLayer, problems, notes)
+  settleArrivals(values, { presetLayer, problems, notes })
   settleMoney(values, problems, notes)
   noteFullGrantees(values, notes)
   settleFunder(values, problems, notes)

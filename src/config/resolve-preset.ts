@@ -10,12 +10,14 @@ export const presetVariable = 'VANA_LOAD_PRESET'
 /**
  * Finds the preset that flags, environment or config file name. An unknown one is a problem among all others.
  */
-export function resolvePreset(
-  flags: Flags,
-  environment: Environment,
-  inFile: Offer | undefined,
-  otherwise: PresetName,
-): { name: PresetName; source: Source; problems: Problem[] } {
+export function resolvePreset(options: {
+  flags: Flags
+  environment: Environment
+  /** What the config file names. */
+  inFile: Offer | undefined
+  otherwise: PresetName
+}): { name: PresetName; source: Source; problems: Problem[] } {
+  const { flags, environment, inFile, otherwise } = options
   const variable = environment.get(presetVariable)
   const offers: (Offer | undefined)[] = [
     flags['--preset'] === undefined

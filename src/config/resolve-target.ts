@@ -163,8 +163,10 @@ function storageOf(values: TargetValues): {
       const target = { provider, apiEndpoint, keyFile, bucket: storageBucket, urls: storageUrls }
       return { target, needed: { storageBucket } }
     }
-    case 'pinata':
-      return { target: { provider, apiEndpoint, gatewayUrl: storageGateway || undefined }, needed: {} }
+    case 'pinata': {
+      const target = { provider, apiEndpoint, gatewayUrl: storageGateway || undefined }
+      return { target, needed: {} }
+    }
     case 'google-drive': {
       const target = { provider, apiEndpoint, keyFile, folderId: storageFolder || undefined }
       return { target, needed: {} }

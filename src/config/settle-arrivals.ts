@@ -30,17 +30,16 @@ const courseKeys: ReadonlySet<string> = new Set([
   ...['load.arrival', 'load.stages', 'load.spikes', 'load.replay', 'load.batchSize', 'load.batchDelay'],
 ])
 
+/** What settling reads besides the values, and the lists that it adds to. */
+type Surroundings = { presetLayer: Layer; problems: Problem[]; notes: string[] }
+
 /**
  * Settles in place how users come: kind of arrival, users, rate and time, places; and tells everything that makes the
  * profile impossible.
  */
-export function settleArrivals(
-  values: Map<string, Resolved>,
-  presetLayer: Layer,
-  problems: Problem[],
-  notes: string[],
-): void {
-  const settling = new Settling(values, presetLayer, problems, notes)
+export function settleArrivals(values: Map<string, Resolved>, surroundings: Surroundings): void {
+  const { problems } = surroundings
+  const settling = new Settling(values, surroundings)
   const isReadable = problems.every(({ key }) => !courseKeys.has(key))
   const isSettled = isReadable && settling.settleCourse()
   settling.settleConcurrency()
@@ -57,7 +56,7 @@ class Settling {
   readonly #problems: Problem[]
   readonly #notes: string[]
 
-  constructor(values: Map<string, Resolved>, presetLayer: Layer, problems: Problem[], notes: string[]) {
+  constructor(values: Map<string, Resolved>, { presetLayer, problems, notes }: Surroundings) {
     this.#values = values
     this.#presetLayer = presetLayer
     this.#problems = problems

@@ -33,8 +33,8 @@ type Ramp = { ms: number; share: number }
 export function settleLoad(asked: LoadShape, preset: LoadShape): SettledLoad {
   const { users, ratePerSecond, time } = fillIn(asked, preset)
   const isScaled = time?.sustainMs === undefined
-  const up = rampOf(asked.rampUpMs, preset, 'rampUpMs', isScaled)
-  const down = rampOf(asked.rampDownMs, preset, 'rampDownMs', isScaled)
+  const up = rampOf('rampUpMs', { asked, preset, isScaled })
+  const down = rampOf('rampDownMs', { asked, preset, isScaled })
   const planned = time && stagesWithin(time, up, down)
   if (planned && 'problem' in planned) return planned
 
@@ -54,10 +54,10 @@ export function settleLoad(asked: LoadShape, preset: LoadShape): SettledLoad {
 
   const notes: string[] = []
   if (planned) {
-    const problem = compare(users, ratePerSecond, planned, asked)
+    const problem = compare({ users, ratePerSecond }, planned, asked)
     if (problem) return { problem }
   }
-  const stages = stagesFor(users, ratePerSecond, up, down)
+  const stages = stagesFor({ users, ratePerSecond }, up, down)
   if ('problem' in stages) return stages
   if (planned && planned.durationMs - stages.durationMs >= 1000) {
     notes.push(
@@ -68,6 +68,7 @@ export function settleLoad(asked: LoadShape, preset: LoadShape): SettledLoad {
   return { shape: { users, ratePerSecond, ...stages }, notes }
 }
 
+type UsersAndRate = { users: number; ratePerSecond: number }
 type Time = Pick<LoadShape, 'durationMs' | 'sustainMs'>
 type Stages = { durationMs: number; rampUpMs: number; sustainMs: number; rampDownMs: number }
 
@@ -88,12 +89,11 @@ function fillIn(
 
 /** A ramp of the preset keeps its share of the whole, unless the sustained part has a length of its own. */
 function rampOf(
-  asked: number | undefined,
-  preset: LoadShape,
   name: 'rampUpMs' | 'rampDownMs',
-  isScaled: boolean,
+  { asked, preset, isScaled }: { asked: LoadShape; preset: LoadShape; isScaled: boolean },
 ): Ramp {
-  if (asked !== undefined) return { ms: asked, share: 0 }
+  const askedMs = asked[name]
+  if (askedMs !== undefined) return { ms: askedMs, share: 0 }
   const ms = preset[name] ?? 0
   const { rampUpMs = 0, sustainMs, rampDownMs = 0 } = preset
   if (sustainMs === undefined || !isScaled) return { ms, share: 0 }
@@ -124,8 +124,7 @@ function stagesWithin({ durationMs, sustainMs }: Time, up: Ramp, down: Ramp): St
 
 /** Solves rate x (up / 2 + sustain + down / 2) = users for the duration. */
 function stagesFor(
-  users: number,
-  ratePerSecond: number,
+  { users, ratePerSecond }: UsersAndRate,
   up: Ramp,
   down: Ramp,
 ): Stages | { problem: Problem } {
@@ -141,7 +140,11 @@ function stagesFor(
 }
 
 /** Whether users, rate and time, all three asked for, can go together. */
-function compare(users: number, ratePerSecond: number, time: Stages, asked: LoadShape): Problem | undefined {
+function compare(
+  { users, ratePerSecond }: UsersAndRate,
+  time: Stages,
+  asked: LoadShape,
+): Problem | undefined {
   const seconds = effectiveSeconds(time)
   const possible = ratePerSecond * seconds
   const isShort = users > Math.ceil(possible - 1e-6)

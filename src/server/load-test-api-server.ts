@@ -148,7 +148,7 @@ export class LoadTestApiServer {
     method: 'GET' | 'POST'
     url: string
     payload?: string | object
-    headers?: Record<string, string> | undefined
+    headers?: Record<string, string>
   }) {
     return this.#http.inject(request)
   }

@@ -5,11 +5,11 @@ import { type Kind, kindOf } from './kind.ts'
 /** How the stand-in for the language model behaves, besides its median. */
 export type ModelBehaviour = {
   /** Standard deviation of the latency's logarithm. */
-  sigma?: number | undefined
-  minMs?: number | undefined
-  maxMs?: number | undefined
+  sigma?: number
+  minMs?: number
+  maxMs?: number
   /** Share of the answers that fail. */
-  failureRate?: number | undefined
+  failureRate?: number
 }
 
 type Entry = {

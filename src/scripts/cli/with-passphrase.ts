@@ -18,7 +18,7 @@ export async function withPassphrase(
   const { config, values, sources } = resolved
   const path = config.wallets.keystoreFile
   if (path === undefined || config.secrets.keystorePassphrase !== undefined) return resolved
-  const passphrase = await readPassphrase(existsSync(path) ? 'open' : 'create', path, undefined, io)
+  const passphrase = await readPassphrase(existsSync(path) ? 'open' : 'create', path, io)
   return {
     ...resolved,
     config: { ...config, secrets: { ...config.secrets, keystorePassphrase: passphrase } },

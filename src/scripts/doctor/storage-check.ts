@@ -44,7 +44,7 @@ async function writeAndRead(
   const bytes = randomBytes(1024)
   const { url } = await storage.upload(bytes, { name: `vana-load-doctor/${randomUUID()}`, signal })
   try {
-    const { status, read, how } = await readPublicly(storage, settings, url, signal)
+    const { status, read, how } = await readPublicly(storage, settings, { url, signal })
     if (status === 200 && read.equals(bytes)) return how
     const found = status === 200 ? 'the content differs' : `the answer is ${status}`
     throw new LoadTestError(
@@ -66,8 +66,7 @@ const hints = {
 async function readPublicly(
   storage: ObjectStorage,
   settings: StorageTarget,
-  url: string,
-  signal: AbortSignal,
+  { url, signal }: { url: string; signal: AbortSignal },
 ): Promise<{ status: number; read: Buffer; how: string }> {
   if (settings.provider === 'pinata') {
     const blob = await storage.download(url, { signal })

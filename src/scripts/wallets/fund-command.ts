@@ -37,7 +37,7 @@ export async function fundCommand(options: FundOptions, io: CommandIo, opened: O
     }
     const capWei = limits.maxSpendWei ?? (BigInt(count) * amountWei * 11n) / 10n
     release = await opened.claim(ranges, '`vana-load wallets fund`')
-    const total = await fundAll(options, io, opened, { payer, ranges, amountWei, maxSpendWei: capWei })
+    const total = await fundAll(options, io, { opened, payer, ranges, amountWei, maxSpendWei: capWei })
     const { valueWei, feesWei, ...counts } = total
     const document = {
       schemaVersion: 1,
@@ -77,18 +77,20 @@ function toFund({ without }: OpenWallets, funder: Address, io: CommandIo): Index
 async function fundAll(
   options: FundOptions,
   io: CommandIo,
-  { manager, home, noun }: OpenWallets,
   what: {
+    opened: OpenWallets
     payer: ReturnType<OpenWallets['payer']>
     ranges: readonly IndexRange[]
     amountWei: bigint
     maxSpendWei: bigint
   },
 ): Promise<FundingResult> {
+  const { opened, ...payment } = what
+  const { manager, home, noun } = opened
   const journalPath = options.own.journal ?? usualJournal(options, noun, home.chainId)
   const words = `${noun === 'lane' ? 'Lanes' : 'Wallets'} ${what.ranges.map(formatIndexRange).join(', ')}`
   return await manager.fund({
-    ...what,
+    ...payment,
     inUse: noun === 'lane',
     allowMainnet: options.limits.allowMainnet,
     journalPath,

@@ -22,7 +22,7 @@ export async function generateWallets(options: WalletOptions, io: CommandIo): Pr
     throw new LoadTestError('KEYSTORE_EXISTS', `${keystore} already exists.`)
   }
   const home = findWalletHome(options, io, { needsChain: false })
-  const { mnemonic, ranges } = await openMnemonic(options, home, io, 'create')
+  const { mnemonic, ranges } = await openMnemonic(options, io, { home, use: 'create' })
   const wallets = ranges.map(formatIndexRange).join(', ')
   const { address } = createHdWallets(mnemonic).user(ranges[0]?.from ?? 0)
   io.stdout.write(

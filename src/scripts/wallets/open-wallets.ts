@@ -57,7 +57,7 @@ export async function openWallets(
   use: KeystoreUse,
 ): Promise<OpenWallets> {
   const home = findWalletHome(options, io)
-  const { mnemonic, source, ranges } = await openMnemonic(options, home, io, use)
+  const { mnemonic, source, ranges } = await openMnemonic(options, io, { home, use })
   const opened = openChain(options, home, io)
   const { chain } = opened
   const manager = new TestWalletManager({ mnemonic, chain, contracts: home.contracts })
@@ -104,9 +104,8 @@ export type OpenMnemonic = ObtainedMnemonic & { ranges: IndexRange[] }
  */
 export async function openMnemonic(
   options: WalletOptions,
-  home: WalletHome,
   io: CommandIo,
-  use: KeystoreUse,
+  { home, use }: { home: WalletHome; use: KeystoreUse },
 ): Promise<OpenMnemonic> {
   const { wallets, secrets, run } = options
   const { keystoreFile } = wallets
@@ -119,7 +118,8 @@ export async function openMnemonic(
         : {
             path: keystoreFile,
             create: use === 'create',
-            passphrase: (purpose) => readPassphrase(purpose, keystoreFile, secrets.keystorePassphrase, io),
+            passphrase: async (purpose) =>
+              secrets.keystorePassphrase ?? (await readPassphrase(purpose, keystoreFile, io)),
           },
     seed: run.seed,
     home,

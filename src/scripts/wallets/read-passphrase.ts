@@ -5,18 +5,15 @@ import { processRedactor } from '../../redaction/process-redactor.ts'
 import type { CommandIo } from '../cli/command-io.ts'
 
 /**
- * Gets the passphrase of a keystore: what the environment gave, or what somebody types, unseen. For a new keystore it
- * is typed twice.
+ * Asks for the passphrase of a keystore at the terminal, without showing it; twice for a new keystore.
  *
- * @throws LoadTestError KEYSTORE_LOCKED without either, or if the two differ; the signal's reason
+ * @throws LoadTestError KEYSTORE_LOCKED without a terminal, or if the two differ; the signal's reason
  */
 export async function readPassphrase(
   purpose: 'open' | 'create',
   path: string,
-  given: string | undefined,
   io: Pick<CommandIo, 'stderr' | 'signal'>,
 ): Promise<string> {
-  if (given !== undefined) return given
   if (!process.stdin.isTTY) {
     throw new LoadTestError('KEYSTORE_LOCKED', `The keystore ${path} requires a passphrase.`, {
       hint: 'Set VANA_LOAD_KEYSTORE_PASSPHRASE, or VANA_LOAD_KEYSTORE_PASSPHRASE_FILE to a file with the key.',
