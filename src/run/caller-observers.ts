@@ -1,3 +1,4 @@
+import type { FlowRecord } from '../flow/flow-record.ts'
 import type { Redactor } from '../redaction/redact.ts'
 import type { Warning } from '../results/summary-schema.ts'
 import type { GuardedObserver, RunObserver } from './run-observer.ts'
@@ -19,6 +20,12 @@ export function openToCallers(
 ): CallerObservers {
   const failures = new Map<number, { count: number; message: string }>()
   const copy = <Value>(value: Value): Value => redact.deep(value) as Value
+  const copyOfRecord = (record: FlowRecord): FlowRecord => {
+    const copied = copy(record)
+    // A copy fit for JSON has its bigints as texts.
+    const gasPriceWei = record.tx?.gasPriceWei ?? null
+    return { ...copied, tx: copied.tx && { ...copied.tx, gasPriceWei } }
+  }
   const onFailure = (number: number, error: unknown): void => {
     const message = error instanceof Error ? error.message : String(error)
     const earlier = failures.get(number)
@@ -30,7 +37,7 @@ export function openToCallers(
       observer: {
         arrived: (arrival) => observer.arrived?.({ ...arrival }),
         started: (start) => observer.started?.(copy(start)),
-        ended: (record) => observer.ended?.(copy(record)),
+        ended: (record) => observer.ended?.(copyOfRecord(record)),
         tick: (tick) => observer.tick?.(copy(tick)),
         phase: (phase) => observer.phase?.({ ...phase }),
       },

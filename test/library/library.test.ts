@@ -81,6 +81,7 @@ describe('runLoadTest of the library', () => {
     expect(seen).toMatchObject({ arrived: 4, started: 4 })
     expect(seen.ticks).toBeGreaterThan(0)
     expect(ended.map(({ index }) => index).sort()).toEqual([0, 1, 2, 3])
+    expect(ended.map(({ tx }) => typeof tx?.gasPriceWei)).toEqual(['bigint', 'bigint', 'bigint', 'bigint'])
     expect(summary.exitCode).toBe(0)
     expect(summary.warnings.map(({ code }) => code)).toContain('OBSERVER_FAILED')
   })
