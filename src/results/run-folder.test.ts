@@ -138,7 +138,9 @@ describe('a run in progress', () => {
     const folder = await folderOf()
     await folder.appendFlow(first as FlowRecord)
     await folder.appendTimeline(made.timeline[0] as (typeof made.timeline)[number])
-    await writeFile(folder.file('flows'), JSON.stringify(createRedactor().deep(second)).slice(0, 50), { flag: 'a' })
+    await writeFile(folder.file('flows'), JSON.stringify(createRedactor().deep(second)).slice(0, 50), {
+      flag: 'a',
+    })
     const stored = await readRun(folder.path)
     expect(stored.summary).toBeNull()
     expect(await collect(stored.flows())).toEqual([first])
