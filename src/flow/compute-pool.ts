@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import { raceAbort } from '../async/race-abort.ts'
@@ -51,6 +52,10 @@ export function createComputePool(options: ComputePoolOptions = {}): ComputePool
     // Without a limit, the threads' heaps grow with the length of a run.
     resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 },
   })
+  const warmUp = (flows: number): Promise<unknown> =>
+    Promise.all(Array.from({ length: threads }, () => pool.run({ flows }, { name: 'warmUp' })))
+  // Node.js 20 aborts the process when a thread ends while it loads its code.
+  const loaded = warmUp(0).catch(() => undefined)
   return {
     async run<N extends TaskName>(
       name: N,
@@ -73,13 +78,18 @@ export function createComputePool(options: ComputePoolOptions = {}): ComputePool
       }
     },
     async warmUp() {
-      const each = { flows: warmUpFlows }
-      await Promise.all(Array.from({ length: threads }, () => pool.run(each, { name: 'warmUp' })))
+      await warmUp(warmUpFlows)
     },
     queueSize: () => pool.queueSize,
-    stop: () => pool.destroy(),
+    async stop() {
+      await Promise.race([loaded, sleep(loadPatienceMs, undefined, { ref: false })])
+      await pool.destroy()
+    },
   }
 }
+
+/** How long a stop waits for threads that still load their code, in milliseconds. */
+const loadPatienceMs = 2000
 
 /** Enough flows to compile the code for the first users, at about 0.2 s of a core. */
 const warmUpFlows = 5
