@@ -47,8 +47,8 @@ export default defineConfig({
           exclude: ['test/!(*.stack).test.ts', 'test/report/*.test.ts'],
           globalSetup: ['test/compile-program.ts'],
           pool: 'forks',
-          // Loading the program costs more than most files' tests, so a worker loads it once.
-          isolate: false,
+          // Files that shared a worker's modules have disturbed each other: nonces of viem's accounts, secrets of the redactor.
+          isolate: true,
           // Many tests wait for blocks and time-outs of programs they started.
           maxWorkers: wholeWeather ? 2 : 4,
           // Tests that run beside each other in one file run the whole program each.
