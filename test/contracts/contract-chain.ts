@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import {
   type Address,
   createTestClient,
@@ -87,6 +88,15 @@ export async function startContractChain(options: ChainOptions = {}) {
     /** Waits for a transaction's receipt. */
     async mined(hash: Promise<Hex>): Promise<TransactionReceipt> {
       return client.waitForTransactionReceipt({ hash: await hash, pollingInterval: 5 })
+    },
+
+    /**
+     * Goes back to a snapshot. A receipt can be read a moment before anvil takes its transaction out of the pool; after
+     * going back, such a transaction would be mined again, or leave a gap in the nonces that holds up all later ones.
+     */
+    async rewind(id: Hex): Promise<void> {
+      while ((await client.getTxpoolStatus()).pending > 0) await setTimeout(5)
+      await client.revert({ id })
     },
 
     /** Lets an account send, with funds but without its key. */

@@ -185,7 +185,7 @@ describe('11 what a part of a flow adds', () => {
     for (const each of [than, shape]) {
       const id = await chain.client.snapshot()
       costs.push(await flow(user('newcomer'), shaped('newcomer', each)))
-      await chain.client.revert({ id })
+      await chain.rewind(id)
     }
     return Number((costs[1] ?? 0n) - (costs[0] ?? 0n))
   }

@@ -24,6 +24,6 @@ export function useContractChain(
   beforeEach(async () => {
     snapshot = await chain.client.snapshot()
   })
-  afterEach(() => chain.client.revert({ id: snapshot }))
+  afterEach(() => chain.rewind(snapshot))
   afterAll(() => chain?.stop())
 }
