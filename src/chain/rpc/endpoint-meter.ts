@@ -1,6 +1,7 @@
-import { type Digest, LatencyHistogram } from '../../metrics/latency-histogram.ts'
+import { LatencyHistogram } from '../../metrics/latency-histogram.ts'
+import type { EndpointTotals } from '../../metrics/rpc-totals.ts'
 
-/** What went to one endpoint, and how it went. */
+/** Counts what goes to one endpoint, and how it ends. */
 export type EndpointMeter = {
   /** Calls go out together in one request, after waiting for their turn. */
   sent(calls: number, tokenWaitMs: number): void
@@ -11,20 +12,11 @@ export type EndpointMeter = {
   read(): EndpointCounts
 }
 
-/** What went to one endpoint, and how it went. */
-export type EndpointCounts = {
-  calls: number
-  /** Calls that ended in an error. */
-  failed: number
-  /** Failed calls whose error was the answer (a revert, a used nonce): the endpoint did its work. */
-  rejected: number
-  /** Of the failed: refused as too many. */
-  rateLimited: number
-  /** From the request to its answer, whatever that was; requests of several calls count once. */
-  latencyMs: Digest
-  /** Time that requests waited for their turn under a rate of our own, added up. */
-  tokenWaitMs: number
-}
+/** The calls to one endpoint, without what its circuit and pauses add. */
+export type EndpointCounts = Pick<
+  EndpointTotals,
+  'calls' | 'failed' | 'rejected' | 'rateLimited' | 'latencyMs' | 'tokenWaitMs'
+>
 
 /**
  * Makes the meter of one endpoint; it takes as much memory after a million calls as after one.
