@@ -6,6 +6,8 @@ const command = new Command('run')
   .option('--dry-run', '')
   .option('--users <count>', '')
   .option('--dashboard [port]', '')
+  .option('--preset <name>', '')
+  .option('--help', '')
   .option('--no-sweep', '')
 const refuse = (env: Record<string, string>) => () =>
   refuseSwallowedFlags(command, { npm_lifecycle_event: 'run-test', npm_command: 'run', ...env })
@@ -41,6 +43,7 @@ describe('refuseSwallowedFlags', () => {
     expect(
       refuse({ npm_config_force: 'true', npm_config_usage: 'true', npm_config_cache: '/c' }),
     ).not.toThrow()
+    expect(refuse({ npm_config_if_present: 'true', npm_config_shell: '/bin/sh' })).not.toThrow()
     expect(refuse({ npm_config_sweep: 'true', npm_config_dry_run: '' })).not.toThrow()
     expect(() => refuseSwallowedFlags(command, { npm_config_dry_run: 'true' })).not.toThrow()
   })

@@ -4,7 +4,7 @@ import { LoadTestError } from '../../errors/load-test-error.ts'
 import type { CommandIo } from './command-io.ts'
 
 /** Settings of npm itself whose names are close to a flag of ours. */
-const settingsOfNpm = new Set(['--cafile', '--force', '--location', '--which'])
+const settingsOfNpm = new Set(['--cafile', '--force', '--if-present', '--location', '--shell', '--which'])
 
 /**
  * Refuses to go on when npm has kept a flag for itself. `npm run run-test --dry-run` passes nothing to the program, so
