@@ -271,7 +271,7 @@ describe('createRunRecorder', () => {
     expect(recorder.tick(3500)).toMatchObject({ atMs: 3500, spanMs: 2500 })
   })
 
-  it('an answer that was proven wrong is told from one that cannot be proven', () => {
+  it('distinguishes a wrong answer from one that cannot be proven', () => {
     const recorder = recorderOf()
     recorder.replay(flow({ verified: true }))
     recorder.replay(flow({ verified: false }))

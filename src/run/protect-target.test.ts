@@ -107,7 +107,7 @@ describe('the protection of a target', () => {
     })
   })
 
-  it('slows down at a limit when that was asked for, and counts who was held back', () => {
+  it('slows down at a limit with adaptive pace, and counts the users held back', () => {
     const { protection, notes, now } = protectionOf({ '--adaptive': 'true' })
     protection.observer.onRateLimit?.('identity', 'SERVER_RATE_LIMITED', 3000)
     expect(protection.gate.refusal(now())).toMatchObject({ reason: 'rate-limited' })

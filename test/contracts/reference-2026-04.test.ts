@@ -67,7 +67,7 @@ describe('12 reads that do not grow', () => {
     ])
   })
 
-  it.each([0n, 2n])('a page of grantee %i, who is nobody, reverts', async (id) => {
+  it.each([0n, 2n])('a page of the unknown grantee %i reverts', async (id) => {
     expect(await revertReason(chain.granteesV2.read.granteePermissionsPaginated([id, 0n, 1n]))).toBe(
       'GranteeNotFound()',
     )
