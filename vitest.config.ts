@@ -47,7 +47,7 @@ export default defineConfig({
           exclude: ['test/!(*.stack).test.ts', 'test/report/*.test.ts'],
           globalSetup: ['test/compile-program.ts'],
           pool: 'forks',
-          // Files that shared a worker's modules have disturbed each other: nonces of viem's accounts, secrets of the redactor.
+          // Files that share a worker's modules share the redactor too: secrets of one have vanished from the output of another.
           isolate: true,
           // Many tests wait for blocks and time-outs of programs they started.
           maxWorkers: wholeWeather ? 2 : 4,
